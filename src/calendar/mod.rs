@@ -1,0 +1,1 @@
+//! Opening hours: is it open now, and when is it open next.

@@ -1,0 +1,100 @@
+//! What the engine asks of adapters: imperative, one leg each.
+
+use std::sync::Arc;
+
+use super::cause::HangupCause;
+use super::digit::SymbolSet;
+use super::id::{LegId, PlayId};
+use super::prompt::{Item, SoundId};
+use crate::time::Duration;
+
+/// One order to the adapter that carries `leg`.
+///
+/// A refused order comes back as [`EventKind::Rejected`](super::EventKind::Rejected); results come as events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// The leg to act on; for `Dial`, the new leg.
+    pub leg: LegId,
+    /// What to do.
+    pub kind: CommandKind,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum CommandKind {
+    /// Take the incoming call.
+    Accept(Answering),
+    /// Turn the incoming call away.
+    Refuse(HangupCause),
+    /// Play something. A new play on a leg that still plays queues behind it without a gap.
+    Play(Play),
+    /// Stop a play; without effect if it has ended. Every play ends exactly once.
+    Stop(PlayId),
+    /// Set (`Some`) or end (`None`) the looping music that sounds whenever no play does.
+    ///
+    /// The clock of a sound belongs to the leg: music taken up again goes on where it stopped.
+    Music(Option<SoundId>),
+    /// Call somebody on a new leg.
+    Dial(Box<Dial>),
+    /// Connect this leg with another of the same adapter, both ways. Ends plays and music on both.
+    Bridge(LegId),
+    /// Take a bridge apart; both legs stay up, silent.
+    Unbridge,
+    /// Whether keys are kept from recordings, packet logs and bridged parties (secret entry).
+    Mask(bool),
+    /// End the leg. Without effect if it has ended.
+    Hangup(HangupCause),
+}
+
+/// How an incoming call is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answering {
+    /// Ring (SIP 180) without audio.
+    Ring,
+    /// Early media (SIP 183).
+    Early,
+    /// Answer (SIP 200).
+    Answer,
+}
+
+/// One play: items in order, without a gap.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Play {
+    /// Its id.
+    pub id: PlayId,
+    /// What to play.
+    pub items: Vec<Item>,
+    /// Keys that stop it at once, before the engine has heard of them.
+    pub stop_on: SymbolSet,
+}
+
+/// An outgoing call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dial {
+    /// Whom to call.
+    pub to: Target,
+    /// The number shown to the called side; `None` = the node's own identity.
+    pub caller_id: Option<Arc<str>>,
+    /// The display name shown to the called side, such as `service · order · 40 s`.
+    pub display: Option<Arc<str>>,
+    /// What the flow tells the human: name and value, in order. The adapter carries it as it can (SIP: RFC 7433 User-to-User).
+    pub tell: Vec<(Arc<str>, Arc<str>)>,
+    /// A page to open at the agent's desk (SIP: Call-Info).
+    pub pop_url: Option<Arc<str>>,
+    /// The leg this one is meant to be bridged with, so that an adapter can keep both on one media thread.
+    pub beside: Option<LegId>,
+    /// How long to let it ring; then the leg ends with `NoAnswer`.
+    pub ring: Duration,
+}
+
+/// Whom to call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A user that registered with this node, by user name.
+    User(Arc<str>),
+    /// An address in the adapter's own form (SIP: a `sip:` URI).
+    Address(Arc<str>),
+    /// A telephone number, through the adapter's outgoing trunk.
+    Number(Arc<str>),
+}

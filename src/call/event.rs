@@ -1,0 +1,148 @@
+//! What adapters report: past tense, one leg each, in the order it happened.
+
+use std::sync::Arc;
+
+use super::cause::{EndedBy, HangupCause};
+use super::command::CommandKind;
+use super::digit::{KeySource, Symbol};
+use super::id::{LegId, PlayId};
+use super::party::Party;
+use super::record::Quality;
+use crate::time::{Duration, Instant};
+
+/// One report from an adapter about one leg.
+///
+/// Events of a leg are totally ordered and end with exactly one [`EventKind::Ended`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// When it happened, on the engine's clock.
+    pub at: Instant,
+    /// The leg it happened on.
+    pub leg: LegId,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+/// Whatever an adapter tells the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// Something happened on a leg.
+    Leg(Event),
+    /// A user of the adapter's registrar became reachable, or is no longer.
+    Endpoint {
+        /// The user name.
+        user: Arc<str>,
+        /// Whether a call can reach them.
+        reachable: bool,
+    },
+}
+
+/// What happened on a leg.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A caller rings: the first event of an incoming leg.
+    Offered(Offer),
+    /// A dialled leg rings at the far side.
+    Ringing,
+    /// A leg was answered: an incoming one by us (the 200 was acknowledged, media may flow), a dialled one by the far side.
+    Answered,
+    /// A key was pressed. Reported once per press, at the press.
+    Digit {
+        /// The key.
+        symbol: Symbol,
+        /// How it arrived.
+        source: KeySource,
+        /// The start of the press on the engine's clock.
+        pressed_at: Instant,
+    },
+    /// Words were recognised or typed.
+    Said {
+        /// The words as recognised.
+        text: Arc<str>,
+        /// The recogniser's confidence in per mille (0–1000); `None` for typed text.
+        confidence: Option<u16>,
+        /// When the caller began to speak.
+        started_at: Instant,
+    },
+    /// The caller began to speak.
+    SpeechStarted,
+    /// The caller stopped speaking.
+    SpeechEnded,
+    /// A play ended; exactly one per accepted `Play`.
+    PlayEnded {
+        /// Which play.
+        play: PlayId,
+        /// Why it ended.
+        end: PlayEnd,
+        /// How much of it was sent.
+        heard: Duration,
+        /// When its last audible sample was sent, on the engine's clock; the play's start if it held none.
+        audible_end: Instant,
+    },
+    /// The leg is bridged: both directions pass.
+    Bridged,
+    /// The leg is no longer bridged.
+    Unbridged,
+    /// The far side put us on hold.
+    Held,
+    /// The far side took us off hold.
+    Resumed,
+    /// No media arrived for the adapter's limit.
+    MediaLost,
+    /// Media arrives again.
+    MediaRestored,
+    /// The adapter could not carry out a command.
+    Rejected {
+        /// The command, by kind.
+        command: CommandKind,
+        /// Why.
+        reason: Rejection,
+    },
+    /// The leg is gone. Always the last event of a leg.
+    Ended {
+        /// The side that ended it, as far as this leg knows: `Caller` = the far side of this leg, `System` = us.
+        by: EndedBy,
+        /// Why.
+        cause: HangupCause,
+        /// How the media was, where the adapter measures it.
+        quality: Option<Quality>,
+    },
+}
+
+/// An incoming call as the adapter sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Offer {
+    /// The called number or SIP user part.
+    pub called: Arc<str>,
+    /// Who calls.
+    pub caller: Party,
+    /// Whether a trusted trunk vouches for the caller's number.
+    pub asserted: bool,
+    /// Whether a key transport was negotiated; `false` = `dtmf: unavailable`.
+    pub dtmf: bool,
+}
+
+/// Why a play ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlayEnd {
+    /// Played to the end.
+    Finished,
+    /// Stopped by command or by a key in `stop_on`.
+    Stopped,
+    /// Could not be played.
+    Failed,
+}
+
+/// Why an adapter refused a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rejection {
+    /// The adapter cannot do this at all.
+    Unsupported,
+    /// It knows no such leg.
+    UnknownLeg,
+    /// The command makes no sense in the leg's state.
+    Invalid,
+    /// It tried and failed.
+    Failed,
+}

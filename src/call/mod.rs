@@ -1,0 +1,27 @@
+//! The vocabulary that every floor shares: ids, keys, prompts, events, commands, causes and the call record.
+//!
+//! Plain data. Nothing here decides anything; adapters speak [`Event`] upwards and obey [`Command`] downwards.
+
+mod cause;
+mod command;
+mod digit;
+mod event;
+mod id;
+mod mask;
+mod party;
+mod prompt;
+mod record;
+
+pub use cause::{EndedBy, HangupCause};
+pub use command::{Answering, Command, CommandKind, Dial, Play, Target};
+pub use digit::{Digits, KeySource, Symbol, SymbolSet};
+pub use event::{Event, EventKind, Offer, PlayEnd, Rejection, Report};
+pub use id::{
+    AdapterId, AgentId, CallId, FlowHash, FlowId, Language, LegId, NodeId, PlayId, QueueId,
+};
+pub use mask::{Class, Redacted, mask_number, mask_value};
+pub use party::Party;
+pub use prompt::{Item, PromptId, SoundId};
+pub use record::{
+    CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TransferStay,
+};

@@ -1,0 +1,140 @@
+//! The call record: one JSON object per call, written once, at its end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::cause::{EndedBy, HangupCause};
+use super::id::{AgentId, CallId, FlowHash, FlowId, Language, NodeId, QueueId};
+
+/// Everything that one call leaves behind. Times are RFC 3339 UTC; personal values read `***678`, secret ones are absent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallRecord {
+    /// The version of this form: 1.
+    pub v: u8,
+    /// The call's id.
+    pub call: CallId,
+    /// The caller's number, masked; `None` when withheld.
+    pub caller: Option<String>,
+    /// The called number.
+    pub called: Arc<str>,
+    /// Which way the call went.
+    pub direction: Direction,
+    /// The adapter's name.
+    pub adapter: Arc<str>,
+    /// The flow, if one was started.
+    pub flow: Option<FlowId>,
+    /// The content hash of the flow.
+    pub flow_hash: Option<FlowHash>,
+    /// The language at the end of the call.
+    pub language: Option<Language>,
+    /// When the call was offered.
+    pub started: String,
+    /// When it was answered.
+    pub answered: Option<String>,
+    /// When it ended.
+    pub ended: String,
+    /// What happened, node by node.
+    pub steps: Vec<RecordStep>,
+    /// What `note` nodes wrote.
+    pub notes: BTreeMap<String, serde_json::Value>,
+    /// The last stay in a queue.
+    pub queue: Option<QueueStay>,
+    /// The last transfer tried.
+    pub transfer: Option<TransferStay>,
+    /// The agent who talked with the caller last.
+    pub agent: Option<AgentId>,
+    /// Milliseconds of talk with agents and transfer targets.
+    pub talk_ms: u64,
+    /// Why the call ended.
+    pub cause: HangupCause,
+    /// Who ended it.
+    pub ended_by: EndedBy,
+    /// Where the hang-up found the call, if a flow ran.
+    pub ended_at: Option<Ended>,
+    /// Media quality, where the adapter measures it.
+    pub quality: Option<Quality>,
+}
+
+/// Which way a call went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// The customer called us.
+    In,
+    /// We called the customer.
+    Out,
+}
+
+/// One visit of one node.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RecordStep {
+    /// The node.
+    pub node: NodeId,
+    /// Its verb.
+    pub verb: &'static str,
+    /// The way out that was taken; `None` if the call ended there.
+    pub outcome: Option<Arc<str>>,
+    /// The finer reason, such as `no_input` or `no_match`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// When the node was entered, in milliseconds since the call was offered.
+    pub at_ms: u64,
+    /// The keys taken here, as their class allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+}
+
+/// A stay in a human queue.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueStay {
+    /// The queue.
+    pub name: QueueId,
+    /// From entry to answer, leaving or hang-up, in milliseconds.
+    pub wait_ms: u64,
+    /// Each offer to an agent, in order.
+    pub offers: Vec<Offered>,
+}
+
+/// One offer of the caller to an agent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Offered {
+    /// The agent.
+    pub agent: AgentId,
+    /// When, in milliseconds since the call was offered.
+    pub at_ms: u64,
+    /// How it ended: `answered`, `rejected`, `busy`, `no_answer`, `unreachable`, `cancelled`.
+    pub result: &'static str,
+}
+
+/// A transfer to a number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TransferStay {
+    /// The number, masked.
+    pub to: String,
+    /// How it ended.
+    pub result: &'static str,
+}
+
+/// Where a hang-up found the call.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ended {
+    /// The node.
+    pub node: NodeId,
+    /// The prompt that was playing.
+    pub prompt: Option<String>,
+    /// How far into it, in milliseconds.
+    pub prompt_ms: Option<u64>,
+}
+
+/// Media quality of the caller's leg.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quality {
+    /// Packets received.
+    pub received: u64,
+    /// Packets lost by sequence number.
+    pub lost: u64,
+    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
+    pub jitter_us: u64,
+}

@@ -1,0 +1,1 @@
+//! Answers to spoken questions, by words: no model, no network.

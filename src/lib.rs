@@ -1,0 +1,17 @@
+//! Sambung, an interactive voice response (IVR) engine.
+
+pub mod calendar;
+pub mod call;
+pub mod cli;
+pub mod engine;
+pub mod faq;
+pub mod flow;
+pub mod interpreter;
+pub mod media;
+pub mod queue;
+pub mod runtime;
+pub mod session;
+pub mod sip;
+pub mod telephony;
+pub mod text;
+pub mod time;

@@ -1,0 +1,3 @@
+//! The `sambung` program: arguments in, exit code out.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The human queue (ACD): who is offered to whom, as a pure machine.

@@ -1,0 +1,1 @@
+//! SIP as a sans-IO machine: datagrams and time in, datagrams and events out.

@@ -1,0 +1,1 @@
+//! Adapters: bytes of a telephony world to call events, commands back to bytes.

@@ -1,0 +1,240 @@
+//! The clock of the core: instants, spans and wall-clock times in whole microseconds.
+//!
+//! Nothing here reads a clock. Adapters and `runtime` do that and hand the result in, so that live calls,
+//! tests and simulations run the same code on the same numbers.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub};
+
+/// A point on the engine's monotonic clock, in microseconds since that clock's zero.
+///
+/// The zero is the driver's choice: process start for live calls, 0 for tests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(u64);
+
+/// A span of time in microseconds, never negative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Duration(u64);
+
+/// A wall-clock time, in microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wall(i64);
+
+impl Instant {
+    /// The clock's zero.
+    pub const ZERO: Self = Self(0);
+
+    /// Makes an instant from microseconds since the clock's zero.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the clock's zero.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// The span since `earlier`; zero if `earlier` is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The instant `span` before this one, stopping at the clock's zero.
+    #[must_use]
+    pub const fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Duration {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+    /// The longest span that can be written.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// Makes a span from microseconds.
+    #[must_use]
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// Makes a span from milliseconds, saturating.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+
+    /// Makes a span from seconds, saturating.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1_000_000))
+    }
+
+    /// Makes a span from minutes, saturating.
+    #[must_use]
+    pub const fn from_mins(mins: u64) -> Self {
+        Self(mins.saturating_mul(60_000_000))
+    }
+
+    /// The span in microseconds.
+    #[must_use]
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// The span in whole milliseconds, rounded down.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0 / 1_000
+    }
+
+    /// The span in whole seconds, rounded down.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
+    /// Whether the span is empty.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// This span less `other`; zero if `other` is longer.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// This span `count` times, saturating.
+    #[must_use]
+    pub const fn times(self, count: u64) -> Self {
+        Self(self.0.saturating_mul(count))
+    }
+
+    /// The span for the standard library and tokio.
+    #[must_use]
+    pub const fn to_std(self) -> std::time::Duration {
+        std::time::Duration::from_micros(self.0)
+    }
+
+    /// The span of a standard library duration, saturating.
+    #[must_use]
+    pub fn from_std(span: std::time::Duration) -> Self {
+        Self(u64::try_from(span.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+impl Wall {
+    /// Makes a wall-clock time from microseconds since the Unix epoch.
+    #[must_use]
+    pub const fn from_unix_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_unix_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole milliseconds since the Unix epoch, rounded down.
+    #[must_use]
+    pub const fn as_unix_millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+
+    /// The time `span` later, saturating.
+    #[must_use]
+    pub const fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add_unsigned(span.0))
+    }
+
+    /// The time `span` earlier, saturating.
+    #[must_use]
+    pub const fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+    fn add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, span: Duration) {
+        *self = *self + span;
+    }
+}
+
+impl Sub for Instant {
+    type Output = Duration;
+    fn sub(self, earlier: Self) -> Duration {
+        self.since(earlier)
+    }
+}
+
+impl Add for Duration {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Duration {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl fmt::Display for Instant {
+    /// Seconds with three decimals, as transcripts print them: `12.400`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1_000_000, self.0 / 1_000 % 1_000)
+    }
+}
+
+impl fmt::Display for Duration {
+    /// The shortest exact form of a flow file: `250ms`, `5s`, `2m`; microseconds below a millisecond.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            us if us % 1_000 != 0 => write!(f, "{us}us"),
+            us if us % 1_000_000 != 0 => write!(f, "{}ms", us / 1_000),
+            us if us % 60_000_000 != 0 || us == 0 => write!(f, "{}s", us / 1_000_000),
+            us => write!(f, "{}m", us / 60_000_000),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_never_runs_below_zero_or_over_the_end() {
+        assert_eq!(Instant::ZERO - Instant::from_micros(5), Duration::ZERO);
+        assert_eq!(Instant::ZERO.before(Duration::from_secs(1)), Instant::ZERO);
+        assert_eq!((Instant::from_micros(5) + Duration::MAX).as_micros(), u64::MAX);
+    }
+
+    #[test]
+    fn spans_print_as_a_flow_file_writes_them() {
+        for (span, text) in [
+            (Duration::ZERO, "0s"),
+            (Duration::from_micros(7), "7us"),
+            (Duration::from_millis(250), "250ms"),
+            (Duration::from_millis(1_500), "1500ms"),
+            (Duration::from_secs(5), "5s"),
+            (Duration::from_secs(90), "90s"),
+            (Duration::from_mins(8), "8m"),
+        ] {
+            assert_eq!(span.to_string(), text);
+        }
+    }
+}
