@@ -1,1 +1,13 @@
 //! The task that owns the engine, and the door to it.
+//!
+//! Comes in: reports of adapters, requests through the door, the time. Goes out: commands to adapters, call records, logs.
+//! It takes no decision about a call; the engine does.
+
+mod clock;
+mod port;
+
+pub use clock::Clock;
+pub use port::{
+    Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, MAX_LEGS_PER_CALL, Media, Port,
+    Wire,
+};
