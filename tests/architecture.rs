@@ -1,0 +1,65 @@
+//! Who may name whom, checked against the sources.
+//!
+//! The table lists the ground floor first, and a row may list only modules above it, so that it cannot describe a
+//! circle. A new arrow is a change of the design: a commit of its own, with the reason.
+
+use std::fs;
+use std::path::Path;
+
+use rules::Floor::{Edge, Pure};
+use rules::{Row, faults};
+use source::Source;
+
+#[path = "architecture/rules.rs"]
+mod rules;
+#[path = "architecture/source.rs"]
+mod source;
+
+/// Every module, its floor, and the modules it names.
+const TABLE: &[Row] = &[
+    // The vocabulary.
+    ("time", Pure, &[]),
+    ("text", Pure, &[]),
+    ("call", Pure, &["time"]),
+    // Machines that know only the vocabulary and never each other.
+    ("flow", Pure, &["call", "time"]),
+    ("queue", Pure, &[]),
+    ("faq", Pure, &[]),
+    ("media", Pure, &[]),
+    ("sip", Pure, &[]),
+    ("calendar", Pure, &[]),
+    // The deterministic core.
+    ("interpreter", Pure, &[]),
+    ("session", Pure, &[]),
+    ("engine", Pure, &[]),
+    // The driver of the engine.
+    ("runtime", Edge, &["call", "time"]),
+    // Adapters.
+    ("telephony", Edge, &[]),
+    // The front door.
+    ("cli", Edge, &[]),
+];
+
+#[test]
+fn every_module_names_only_what_stands_lower() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    collect(&root, &root, &mut sources);
+    sources.sort_by(|a, b| a.place.cmp(&b.place));
+    assert!(sources.len() > 20, "only {} files found under src", sources.len());
+    let faults = faults(TABLE, &sources);
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("src can be listed") {
+        let path = entry.expect("src can be listed").path();
+        if path.is_dir() {
+            collect(root, &path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("sources are text");
+            let place = path.strip_prefix(root).expect("below src").to_string_lossy();
+            sources.push(Source::new(&place.replace('\\', "/"), &text));
+        }
+    }
+}
