@@ -1,0 +1,265 @@
+//! The call-record file: JSON lines, appended by a thread of its own.
+//!
+//! A record is on the disk (written and synced) before the thread takes its next rest. Records that arrive together
+//! are synced together. If the disk refuses, the file is cut back to its last whole line, the records stay in memory
+//! and are tried again; what no longer fits there goes to the log, whole. So a record is late, or in the log, but
+//! never lost without a word and never half a line.
+//!
+//! The file may be moved away at any time (log rotation): the next record starts a new one.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::call::CallRecord;
+
+/// Records that may wait for the writer's attention. When they are that many, the sender passes further ones to
+/// [`spill`] instead of waiting.
+pub const RECORDS_WAITING: usize = 1_000;
+/// Records kept in memory while the disk refuses; further ones go to the log.
+const RECORDS_KEPT: usize = 10_000;
+/// Records written and synced in one go.
+const RECORDS_TOGETHER: usize = 256;
+/// The rest between two tries while the disk refuses.
+const RETRY_AFTER: Duration = Duration::from_millis(250);
+/// Tries at the end of the process before what is left goes to the log: 1.5 s in all.
+const CLOSING_TRIES: u32 = 6;
+/// The file's mode: its owner writes, its group reads; numbers in it are masked but still belong to people.
+const FILE_MODE: u32 = 0o640;
+
+/// Why the call-record file cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// The file cannot be opened or made.
+    #[error("open the call records at {}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The system gives no thread for writing.
+    #[error("start the writer of call records")]
+    Thread(#[source] io::Error),
+}
+
+/// The writer of call records, running.
+#[derive(Debug)]
+pub struct Ledger {
+    writer: JoinHandle<()>,
+}
+
+impl Ledger {
+    /// Opens the file, making it if it is not there, and starts the writer. Records go in by the sender.
+    ///
+    /// # Errors
+    /// When the file cannot be opened for appending, or there is no thread to be had.
+    pub fn open(path: &Path) -> Result<(Self, SyncSender<Box<CallRecord>>), StorageError> {
+        let file = RecordFile::open(path)
+            .map_err(|source| StorageError::Open { path: path.to_owned(), source })?;
+        let (sender, receiver) = sync_channel(RECORDS_WAITING);
+        let writer = std::thread::Builder::new()
+            .name("records".to_owned())
+            .spawn(move || Writer::new(file).run(&receiver))
+            .map_err(StorageError::Thread)?;
+        Ok((Self { writer }, sender))
+    }
+
+    /// Waits until every record is on the disk or, if the disk refuses to the last, in the log.
+    ///
+    /// Returns only after the sender is gone; blocks the thread.
+    pub fn close(self) {
+        if self.writer.join().is_err() {
+            tracing::error!("The writer of call records failed.");
+        }
+    }
+}
+
+/// Puts a record that found no other place into the log, whole, so that it can be taken from there.
+pub fn spill(record: &CallRecord) {
+    match serde_json::to_string(record) {
+        Ok(line) => spill_line(&line),
+        Err(error) => {
+            tracing::error!(call = %record.call, %error, "A call record cannot be written.")
+        }
+    }
+}
+
+fn spill_line(line: &str) {
+    tracing::error!(record = line.trim_end(), "No room for a call record; here it is.");
+}
+
+/// Where lines go; the faults of a disk can be put in its place.
+trait Disk {
+    /// Appends whole lines. After an error nothing of them is left behind.
+    fn append(&mut self, lines: &[u8]) -> io::Result<()>;
+
+    /// Takes a line that neither the disk nor the memory has room for.
+    fn give_up(&mut self, line: &str) {
+        spill_line(line);
+    }
+}
+
+/// The thread's state: the file, and the lines that are not on it yet.
+#[derive(Debug)]
+struct Writer<D> {
+    disk: D,
+    lines: VecDeque<String>,
+    /// Whether the last try failed, so that the log tells of the change and not of every try.
+    failing: bool,
+}
+
+impl<D: Disk> Writer<D> {
+    fn new(disk: D) -> Self {
+        Self { disk, lines: VecDeque::new(), failing: false }
+    }
+
+    fn run(mut self, records: &Receiver<Box<CallRecord>>) {
+        while self.wait(records) {
+            for record in records.try_iter().take(RECORDS_TOGETHER) {
+                self.keep(&record);
+            }
+            self.write();
+        }
+        self.close(records);
+    }
+
+    /// Waits for the next record, or for the time of the next try; false when no more will come.
+    fn wait(&mut self, records: &Receiver<Box<CallRecord>>) -> bool {
+        let next = if self.lines.is_empty() {
+            records.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            records.recv_timeout(RETRY_AFTER)
+        };
+        match next {
+            Ok(record) => self.keep(&record),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        true
+    }
+
+    fn keep(&mut self, record: &CallRecord) {
+        match serde_json::to_string(record) {
+            Ok(mut line) => {
+                line.push('\n');
+                if self.lines.len() < RECORDS_KEPT {
+                    self.lines.push_back(line);
+                } else {
+                    self.disk.give_up(&line);
+                }
+            }
+            Err(_) => spill(record),
+        }
+    }
+
+    /// Writes what is kept, a group at a time, as far as the disk lets it.
+    fn write(&mut self) {
+        while !self.lines.is_empty() {
+            let count = self.lines.len().min(RECORDS_TOGETHER);
+            let group: String = self.lines.iter().take(count).map(String::as_str).collect();
+            match self.disk.append(group.as_bytes()) {
+                Ok(()) => {
+                    self.lines.drain(..count);
+                    if std::mem::take(&mut self.failing) {
+                        tracing::warn!("Call records are written again.");
+                    }
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut self.failing, true) {
+                        tracing::error!(%error, "Call records cannot be written; they are kept in memory.");
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Tries a last few times; what is left then goes to the log.
+    fn close(mut self, records: &Receiver<Box<CallRecord>>) {
+        for record in records.try_iter() {
+            self.keep(&record);
+        }
+        for attempt in 1..=CLOSING_TRIES {
+            self.write();
+            if self.lines.is_empty() {
+                return;
+            }
+            if attempt < CLOSING_TRIES {
+                std::thread::park_timeout(RETRY_AFTER);
+            }
+        }
+        for line in &self.lines {
+            self.disk.give_up(line);
+        }
+    }
+}
+
+/// The open file.
+#[derive(Debug)]
+struct RecordFile {
+    path: PathBuf,
+    file: File,
+    /// The length to cut the file to before anything else is written: a failed write left half a line behind it.
+    torn_at: Option<u64>,
+}
+
+impl RecordFile {
+    fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).append(true).create(true).mode(FILE_MODE).open(path)?;
+        let length = file.metadata()?.len();
+        let mut last = *b"\n";
+        if length > 0 {
+            file.seek(SeekFrom::Start(length - 1))?;
+            file.read_exact(&mut last)?;
+        }
+        let mut opened = Self { path: path.to_owned(), file, torn_at: None };
+        if last != *b"\n" {
+            tracing::warn!(path = %path.display(), "The last call record is cut short; a new line follows it.");
+            opened.append_here(b"\n")?;
+        }
+        Ok(opened)
+    }
+
+    /// Whether the path no longer leads to the open file.
+    fn moved_away(&self) -> bool {
+        match (std::fs::metadata(&self.path), self.file.metadata()) {
+            (Ok(at_path), Ok(open)) => (at_path.dev(), at_path.ino()) != (open.dev(), open.ino()),
+            (Err(error), _) => error.kind() == io::ErrorKind::NotFound,
+            (Ok(_), Err(_)) => false,
+        }
+    }
+
+    fn append_here(&mut self, lines: &[u8]) -> io::Result<()> {
+        if let Some(length) = self.torn_at {
+            self.file.set_len(length)?;
+            self.torn_at = None;
+        }
+        let length = self.file.metadata()?.len();
+        let written = self.file.write_all(lines).and_then(|()| self.file.sync_data());
+        if written.is_err() && self.file.set_len(length).is_err() {
+            self.torn_at = Some(length);
+        }
+        written
+    }
+}
+
+impl Disk for RecordFile {
+    fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        if self.moved_away() {
+            *self = Self::open(&self.path)?;
+        }
+        self.append_here(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests;
