@@ -8,7 +8,7 @@ pub use definition::{
     CalendarDefinition, Date, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy,
     VariableDefinition, VariableKind,
 };
-pub use expression::{Formula, Value};
+pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};
 pub use node::{
     AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CheckDigit, Choice, Collect,
     CommandBinding, Entry, EntryKind, FaqIndex, Flow, Goto, HangupNode, Hours, Input, Limits,

@@ -395,8 +395,8 @@ pub struct QueueNode {
     pub music: Option<SoundId>,
     /// The longest wait before no new offer starts.
     pub max_wait: Duration,
-    /// The agent ended the conversation.
-    pub done: Goto,
+    /// The agent ended the conversation; `None` = the built-in goodbye and the call ends.
+    pub done: Option<Goto>,
     /// The wait was over `max_wait`.
     pub too_long: Goto,
     /// The queue was full.
