@@ -1,0 +1,137 @@
+//! What goes into the user agent: datagrams, time and the orders from above.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::event::{DialogId, RequestId};
+use crate::call::HangupCause;
+use crate::time::Duration;
+
+/// Everything a [`UserAgent`](super::UserAgent) can be told.
+///
+/// An order for a dialog that is gone, or not in a state where the order means anything, is without effect:
+/// orders and datagrams cross, and the [`Ended`](super::SipEvent::Ended) that says so is already on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Time has passed: fires the timers that are due.
+    Tick,
+    /// A datagram arrived.
+    Datagram {
+        /// Who sent it.
+        from: SocketAddr,
+        /// The socket it arrived on: one of [`Settings::listen`](super::Settings::listen).
+        local: SocketAddr,
+        /// The datagram in a buffer of its own (parsed messages keep views into it, not copies).
+        bytes: Bytes,
+    },
+    /// Tell the caller that it rings (180). Repeated by the agent every minute, RFC 3261 §13.3.1.1.
+    Ring {
+        /// The incoming call.
+        dialog: DialogId,
+    },
+    /// Open early media (183). Repeated by the agent every minute.
+    Early {
+        /// The incoming call.
+        dialog: DialogId,
+        /// Our answer.
+        sdp: Bytes,
+    },
+    /// Take an incoming call (200), repeated until it is acknowledged.
+    Answer {
+        /// The incoming call.
+        dialog: DialogId,
+        /// Our answer; our offer if the INVITE had no SDP.
+        sdp: Bytes,
+    },
+    /// Turn an incoming call away. [`Ended`](super::SipEvent::Ended) follows at once.
+    Refuse {
+        /// The incoming call.
+        dialog: DialogId,
+        /// 300–699; anything else becomes 480. [`refusal_status`](super::refusal_status) has the usual ones.
+        status: u16,
+        /// Extra header fields, such as a challenge. Control characters become spaces, bad names are left out.
+        headers: Vec<(String, String)>,
+        /// Seconds for `Retry-After`.
+        retry_after: Option<u32>,
+    },
+    /// Call somebody.
+    Invite(Box<Invite>),
+    /// Change the session of an established call (re-INVITE): hold, resume, another address or codec.
+    ///
+    /// Ends in [`RemoteAnswer`](super::SipEvent::RemoteAnswer) or [`OfferRefused`](super::SipEvent::OfferRefused).
+    /// When both sides offer at once (491) it is tried again by itself, RFC 3261 §14.1.
+    Offer {
+        /// The call.
+        dialog: DialogId,
+        /// Our offer.
+        sdp: Bytes,
+    },
+    /// Answer a [`RemoteOffer`](super::SipEvent::RemoteOffer).
+    AnswerOffer {
+        /// The call.
+        dialog: DialogId,
+        /// Our answer; our offer if theirs came without SDP.
+        sdp: Bytes,
+    },
+    /// Refuse a [`RemoteOffer`](super::SipEvent::RemoteOffer); the session stays as it was.
+    RefuseOffer {
+        /// The call.
+        dialog: DialogId,
+        /// 300–699, usually 488.
+        status: u16,
+    },
+    /// Ask the far side of an established call whether it is still there (OPTIONS inside the dialog).
+    ///
+    /// Ends in [`Alive`](super::SipEvent::Alive), or in `Ended` when it knows the call no more or says nothing.
+    Probe {
+        /// The call.
+        dialog: DialogId,
+    },
+    /// End a call in whatever state it is: refuse, CANCEL or BYE. [`Ended`](super::SipEvent::Ended) follows at
+    /// once; what the protocol still needs (ACK and BYE for an answer that crosses the CANCEL) goes on unseen.
+    Hangup {
+        /// The call.
+        dialog: DialogId,
+        /// Why; told to the far side in `Reason` (RFC 3326), or as the refusing status.
+        cause: HangupCause,
+    },
+    /// Answer a [`Register`](super::SipEvent::Register) request.
+    Reply {
+        /// The request.
+        request: RequestId,
+        /// 200–699.
+        status: u16,
+        /// Header fields: `Contact`, `WWW-Authenticate` … Treated as in `Refuse`.
+        headers: Vec<(String, String)>,
+    },
+    /// Whether new calls in and out are turned away while those in progress go on.
+    Drain(bool),
+}
+
+/// An outgoing call. Text is made safe: control characters can never end a header line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// From [`UserAgent::new_dialog`](super::UserAgent::new_dialog).
+    pub dialog: DialogId,
+    /// The request URI: the registered contact or configured address. A bad one ends the call with 400.
+    pub target: String,
+    /// The URI in `To`; `None` = the target.
+    pub to: Option<String>,
+    /// Where to send it. When it is another address than the target's, it stays the way for the whole call.
+    pub to_addr: SocketAddr,
+    /// The socket to send from; `None` = the first of the address family.
+    pub local: Option<SocketAddr>,
+    /// The user part of `From`; `None` = `anonymous`.
+    pub from_user: Option<String>,
+    /// The display name of `From`.
+    pub from_display: Option<String>,
+    /// Extra header fields: `Call-Info`, `User-to-User`, `P-Asserted-Identity` … Treated as in `Refuse`.
+    pub headers: Vec<(String, String)>,
+    /// `Max-Forwards`; `None` = 70. For a call made on behalf of another: what that one had, less one.
+    pub max_forwards: Option<u8>,
+    /// Our offer.
+    pub sdp: Bytes,
+    /// How long to let it ring before it is cancelled.
+    pub ring: Duration,
+}
