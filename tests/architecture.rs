@@ -26,7 +26,7 @@ const TABLE: &[Row] = &[
     ("queue", Pure, &[]),
     ("faq", Pure, &[]),
     ("media", Pure, &[]),
-    ("sip", Pure, &[]),
+    ("sip", Pure, &["call", "time"]),
     ("calendar", Pure, &[]),
     // The deterministic core.
     ("interpreter", Pure, &[]),

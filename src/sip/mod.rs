@@ -14,14 +14,20 @@
 //! Nothing here knows what a call is for, what SDP says, or who may register. No type of the parser crate below
 //! leaves this module.
 
+mod digest;
 mod event;
 mod input;
+mod registrar;
+mod sdp;
 mod settings;
 mod status;
 
+pub use digest::{Algorithm, Attempt, Authenticator, Verdict};
 pub use event::{
     Contact, Contacts, DialogId, Ending, Incoming, Output, RegisterRequest, RequestId, SipEvent,
 };
 pub use input::{Input, Invite};
+pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};
+pub use sdp::{Codec, Direction, Negotiated, OfferAnswer, SdpError};
 pub use settings::{Listen, Settings};
 pub use status::{hangup_cause, refusal_status};
