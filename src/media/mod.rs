@@ -1,1 +1,16 @@
 //! Sound: G.711, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
+
+mod codec;
+mod g711;
+mod level;
+mod library;
+mod recording;
+mod resample;
+mod tone;
+mod wav;
+
+pub use codec::{Codec, FRAME, SAMPLE_RATE};
+pub use level::Level;
+pub use library::{Library, Sound, UnreadableSound};
+pub use recording::Recording;
+pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WavError, WavFormat};

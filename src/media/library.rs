@@ -1,0 +1,223 @@
+//! All sounds of the node, encoded once per codec and shared by all calls.
+//!
+//! A sound is kept as the very bytes that go into packets: a frame of it is a slice. Built when the program starts or
+//! its prompts are read anew; a call only looks up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::codec::{Codec, FRAME, SAMPLE_RATE};
+use super::recording::{Recording, span};
+use super::tone::{double_tone, waiting_tone};
+use super::wav::WavError;
+use crate::call::SoundId;
+use crate::time::Duration;
+
+/// Samples under this are not heard on a telephone: about −48 dBFS.
+const AUDIBLE: u16 = 130;
+
+/// One sound, ready to send.
+pub struct Sound {
+    pcmu: Arc<[u8]>,
+    pcma: Arc<[u8]>,
+    /// Without the silence that fills the last frame.
+    samples: usize,
+    /// Up to and with the last sample that is heard.
+    audible: usize,
+}
+
+impl Sound {
+    /// Encodes a recording. At 8 kHz it is encoded sample for sample; at any other rate it is resampled and, if it is
+    /// too loud or too quiet for a telephone, brought to level.
+    #[must_use]
+    pub fn new(recording: &Recording) -> Self {
+        if recording.rate == SAMPLE_RATE {
+            return Self::encode(recording);
+        }
+        Self::encode(&recording.resampled(SAMPLE_RATE).normalised())
+    }
+
+    fn encode(recording: &Recording) -> Self {
+        let samples: Vec<i16> = recording.to_samples().collect();
+        let audible = samples.iter().rposition(|s| s.unsigned_abs() >= AUDIBLE);
+        Self {
+            pcmu: frames(Codec::Pcmu, &samples),
+            pcma: frames(Codec::Pcma, &samples),
+            audible: audible.map_or(0, |last| last + 1),
+            samples: samples.len(),
+        }
+    }
+
+    /// The bytes of the whole sound in `codec`, its end filled with silence to a whole number of frames.
+    #[must_use]
+    pub fn bytes(&self, codec: Codec) -> &Arc<[u8]> {
+        match codec {
+            Codec::Pcmu => &self.pcmu,
+            Codec::Pcma => &self.pcma,
+        }
+    }
+
+    /// How many samples it has, the filling left out.
+    #[must_use]
+    pub const fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// How many samples it has up to and with the last one that is heard; 0 for silence.
+    #[must_use]
+    pub const fn audible(&self) -> usize {
+        self.audible
+    }
+
+    /// How long it plays.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        span(self.samples, SAMPLE_RATE)
+    }
+}
+
+impl fmt::Debug for Sound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sound({})", self.duration())
+    }
+}
+
+/// Encodes samples and fills the last frame with silence.
+fn frames(codec: Codec, samples: &[i16]) -> Arc<[u8]> {
+    let length = samples.len().next_multiple_of(FRAME);
+    let filling = std::iter::repeat_n(codec.silence(), length - samples.len());
+    samples.iter().map(|&sample| codec.encode(sample)).chain(filling).collect()
+}
+
+/// A sound that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{sound}: {source}")]
+pub struct UnreadableSound {
+    /// Which one.
+    pub sound: SoundId,
+    /// What is wrong with it.
+    #[source]
+    pub source: WavError,
+}
+
+/// Every sound by its name.
+#[derive(Debug)]
+pub struct Library {
+    sounds: BTreeMap<SoundId, Arc<Sound>>,
+    missing: Arc<Sound>,
+    missing_music: Arc<Sound>,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self {
+            sounds: BTreeMap::new(),
+            missing: Arc::new(Sound::new(&double_tone())),
+            missing_music: Arc::new(Sound::new(&waiting_tone())),
+        }
+    }
+}
+
+impl Library {
+    /// An empty library: every prompt is the double tone.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the sound of a WAV file; the later of two of one name stays.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a sound WAV file; the library is as before.
+    pub fn add_wav(&mut self, sound: SoundId, wav: &[u8]) -> Result<(), UnreadableSound> {
+        match Recording::from_wav(wav) {
+            Ok(recording) => {
+                self.add(sound, &recording);
+                Ok(())
+            }
+            Err(source) => Err(UnreadableSound { sound, source }),
+        }
+    }
+
+    /// Adds a recording; the later of two of one name stays.
+    pub fn add(&mut self, sound: SoundId, recording: &Recording) {
+        self.sounds.insert(sound, Arc::new(Sound::new(recording)));
+    }
+
+    /// The sound of that name, if there is one.
+    #[must_use]
+    pub fn sound(&self, sound: &SoundId) -> Option<&Arc<Sound>> {
+        self.sounds.get(sound)
+    }
+
+    /// What a prompt sounds like: its sound, else a short double tone, so that there is never dead air.
+    #[must_use]
+    pub fn prompt(&self, sound: Option<&SoundId>) -> Arc<Sound> {
+        Arc::clone(sound.and_then(|sound| self.sound(sound)).unwrap_or(&self.missing))
+    }
+
+    /// What music sounds like: its sound, else the double tone every four seconds.
+    #[must_use]
+    pub fn music(&self, sound: &SoundId) -> Arc<Sound> {
+        Arc::clone(self.sound(sound).unwrap_or(&self.missing_music))
+    }
+
+    /// All names and how long their sounds play, in order.
+    pub fn durations(&self) -> impl Iterator<Item = (&SoundId, Duration)> {
+        self.sounds.iter().map(|(sound, heard)| (sound, heard.duration()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(name: &str) -> SoundId {
+        SoundId::new(name)
+    }
+
+    #[test]
+    fn a_telephone_recording_is_encoded_sample_for_sample() {
+        let samples: Vec<i16> = (0..400).map(|n| n * 81 - 16_000).collect();
+        let wav = Recording::from_samples(8_000, &samples).to_wav();
+        let mut library = Library::new();
+        library.add_wav(id("id/a.wav"), &wav).expect("our own file");
+        let sound = library.prompt(Some(&id("id/a.wav")));
+        assert_eq!((sound.samples(), sound.duration()), (400, Duration::from_millis(50)));
+        for codec in [Codec::Pcmu, Codec::Pcma] {
+            let bytes = sound.bytes(codec);
+            assert_eq!(bytes.len(), 480, "three whole frames");
+            assert!(samples.iter().zip(&bytes[..400]).all(|(&s, &byte)| codec.encode(s) == byte));
+            assert!(bytes[400..].iter().all(|&byte| byte == codec.silence()));
+        }
+    }
+
+    #[test]
+    fn the_last_audible_sample_is_known() {
+        for (samples, audible) in
+            [(vec![0; 10], 0), (vec![0, 3_000, 0, 0], 2), (vec![0, 129, -3_000], 3)]
+        {
+            assert_eq!(Sound::new(&Recording::from_samples(8_000, &samples)).audible(), audible);
+        }
+    }
+
+    #[test]
+    fn other_rates_come_to_eight_kilohertz() {
+        let sound = Sound::new(&Recording { rate: 44_100, samples: vec![0.1; 44_100] });
+        assert_eq!(sound.samples(), 8_000);
+    }
+
+    #[test]
+    fn what_is_missing_is_a_tone_and_never_nothing() {
+        let mut library = Library::new();
+        let error = library.add_wav(id("id/a.wav"), b"junk").expect_err("junk");
+        assert_eq!(error.to_string(), "id/a.wav: it is no WAV file: no RIFF tag found");
+        assert!(library.sound(&id("id/a.wav")).is_none());
+        for sound in [library.prompt(None), library.prompt(Some(&id("x"))), library.music(&id("x"))]
+        {
+            assert!(sound.audible() > 0);
+        }
+    }
+}

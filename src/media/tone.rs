@@ -1,0 +1,67 @@
+//! The neutral sounds that stand in for missing ones, so that a caller never hears dead air.
+
+use std::f64::consts::TAU;
+
+use super::codec::SAMPLE_RATE;
+use super::recording::Recording;
+
+/// The two frequencies of the tone in hertz: a soft interval that is no signal of any telephone network.
+const FREQUENCIES: [f64; 2] = [523.25, 659.25];
+/// The amplitude of each, so that both together stay under −20 dBFS.
+const AMPLITUDE: f64 = 0.06;
+/// How long one of the two tones sounds, in milliseconds.
+const TONE_MS: u32 = 180;
+/// The rest between the two, in milliseconds.
+const REST_MS: u32 = 60;
+/// From one pair of tones to the next while nothing better can be played, in milliseconds.
+const PERIOD_MS: u32 = 4_000;
+
+/// Two short soft tones: played in the place of a prompt that has no sound.
+pub(super) fn double_tone() -> Recording {
+    let mut samples = Vec::new();
+    samples.extend(tone());
+    samples.resize(samples.len() + count(REST_MS), 0.0);
+    samples.extend(tone());
+    Recording { rate: SAMPLE_RATE, samples }
+}
+
+/// The double tone every four seconds, as a loop: played in the place of music that is missing.
+pub(super) fn waiting_tone() -> Recording {
+    let mut recording = double_tone();
+    recording.samples.resize(count(PERIOD_MS), 0.0);
+    recording
+}
+
+/// One tone with raised-cosine edges.
+fn tone() -> impl Iterator<Item = f32> {
+    let length = count(TONE_MS);
+    (0..length).map(move |n| {
+        let time = n as f64 / f64::from(SAMPLE_RATE);
+        let wave: f64 = FREQUENCIES.iter().map(|frequency| (TAU * frequency * time).sin()).sum();
+        let edge = 0.5 - 0.5 * (TAU * (n as f64 + 0.5) / length as f64).cos();
+        single(wave * AMPLITUDE * edge)
+    })
+}
+
+const fn count(milliseconds: u32) -> usize {
+    (SAMPLE_RATE / 1_000 * milliseconds) as usize
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "audio needs no more than single precision")]
+fn single(sample: f64) -> f32 {
+    sample as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tones_are_short_soft_and_heard() {
+        let tone = double_tone();
+        assert_eq!(tone.duration().as_millis(), 420);
+        let level = tone.level();
+        assert!((-32.0..-20.0).contains(&level.active_dbfs), "{level:?}");
+        assert_eq!(waiting_tone().duration().as_millis(), 4_000);
+    }
+}

@@ -1,0 +1,275 @@
+//! WAV bytes to samples and back, through hound.
+//!
+//! It knows nothing of files: bytes come in, bytes go out. Whatever is not a sound WAV file is refused in words.
+
+use std::io::Cursor;
+
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+
+use super::recording::span;
+use crate::time::Duration;
+
+/// The longest recording that is taken: one hour.
+pub const MAX_DURATION: Duration = Duration::from_mins(60);
+/// The largest WAV file that is taken: one hour of 8 kHz, 16 bit, and some room.
+pub const MAX_WAV_BYTES: usize = 64 * 1024 * 1024;
+/// The sample rates that are taken, in hertz.
+const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
+
+/// What the head of a WAV file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WavFormat {
+    /// Samples per second and channel.
+    pub rate: u32,
+    /// 1 or 2.
+    pub channels: u16,
+    /// Bits per sample: 8, 16, 24 or 32.
+    pub bits: u16,
+    /// How long it plays.
+    pub duration: Duration,
+}
+
+/// Why bytes are not a recording.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WavError {
+    /// The file is larger than [`MAX_WAV_BYTES`].
+    #[error("the file has {bytes} bytes, at most {MAX_WAV_BYTES} are taken")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// It plays longer than [`MAX_DURATION`].
+    #[error("it plays {seconds} s, at most one hour is taken")]
+    TooLong {
+        /// Its length in whole seconds.
+        seconds: u64,
+    },
+    /// It holds no samples.
+    #[error("it holds no samples")]
+    Empty,
+    /// More than two channels.
+    #[error("it has {channels} channels, one or two are taken")]
+    Channels {
+        /// How many.
+        channels: u16,
+    },
+    /// A sample rate outside 4–192 kHz.
+    #[error("its sample rate is {rate} Hz, 4000 to 192000 are taken")]
+    Rate {
+        /// The rate in hertz.
+        rate: u32,
+    },
+    /// A sample form that is not 8, 16, 24 or 32 bit PCM or 32 bit float.
+    #[error(
+        "its samples are in a form that is not taken (8, 16, 24 or 32 bit PCM or 32 bit float are)"
+    )]
+    Form,
+    /// The header promises more samples than the file holds.
+    #[error("it ends in the middle: the header promises {promised} samples, {found} are there")]
+    Truncated {
+        /// Samples that the header promises, all channels.
+        promised: u32,
+        /// Samples found.
+        found: usize,
+    },
+    /// The header is not that of a WAV file.
+    #[error("it is no WAV file: {reason}")]
+    NotWav {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl WavFormat {
+    /// Reads the head of a WAV file.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`Recording::from_wav`](super::Recording::from_wav) would refuse by the head alone.
+    pub fn read(bytes: &[u8]) -> Result<Self, WavError> {
+        open(bytes).map(|(_, format)| format)
+    }
+}
+
+/// Reads all samples as numbers of full scale ±1.0, the channels mixed into one.
+pub(super) fn read(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
+    let (mut reader, format) = open(bytes)?;
+    let promised = reader.len();
+    let interleaved: Vec<f32> = match reader.spec().sample_format {
+        SampleFormat::Float => {
+            let clean = |s: f32| if s.is_finite() { s.clamp(-1.0, 1.0) } else { 0.0 };
+            reader.samples::<f32>().map_while(Result::ok).map(clean).collect()
+        }
+        SampleFormat::Int => {
+            let full_scale = (1_u64 << (u32::from(format.bits) - 1)) as f32;
+            reader.samples::<i32>().map_while(Result::ok).map(|s| s as f32 / full_scale).collect()
+        }
+    };
+    if u32::try_from(interleaved.len()) != Ok(promised) {
+        return Err(WavError::Truncated { promised, found: interleaved.len() });
+    }
+    let samples = match format.channels {
+        1 => interleaved,
+        _ => interleaved.chunks_exact(2).map(|pair| f32::midpoint(pair[0], pair[1])).collect(),
+    };
+    Ok((format.rate, samples))
+}
+
+/// Writes a WAV file: one channel, 16 bit. The samples of at most an hour fit its 4 GiB.
+pub(super) fn write(rate: u32, samples: impl ExactSizeIterator<Item = i16>) -> Vec<u8> {
+    let spec = WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: SampleFormat::Int,
+    };
+    let mut bytes = Vec::with_capacity(44 + samples.len() * 2);
+    let mut writer = WavWriter::new(Cursor::new(&mut bytes), spec).expect("memory takes a header");
+    for sample in samples {
+        writer.write_sample(sample).expect("memory takes a sample");
+    }
+    writer.finalize().expect("memory takes the lengths");
+    bytes
+}
+
+/// Opens WAV bytes and checks everything that the head tells.
+fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
+    if bytes.len() > MAX_WAV_BYTES {
+        return Err(WavError::TooLarge { bytes: bytes.len() });
+    }
+    let reader = WavReader::new(bytes).map_err(refusal)?;
+    let spec = reader.spec();
+    if !(1..=2).contains(&spec.channels) {
+        return Err(WavError::Channels { channels: spec.channels });
+    }
+    if !RATES.contains(&spec.sample_rate) {
+        return Err(WavError::Rate { rate: spec.sample_rate });
+    }
+    let known = match spec.sample_format {
+        SampleFormat::Int => matches!(spec.bits_per_sample, 8 | 16 | 24 | 32),
+        SampleFormat::Float => spec.bits_per_sample == 32,
+    };
+    if !known {
+        return Err(WavError::Form);
+    }
+    if reader.len() == 0 {
+        return Err(WavError::Empty);
+    }
+    let duration = span(reader.duration() as usize, spec.sample_rate);
+    if duration > MAX_DURATION {
+        return Err(WavError::TooLong { seconds: duration.as_secs() });
+    }
+    let format = WavFormat {
+        rate: spec.sample_rate,
+        channels: spec.channels,
+        bits: spec.bits_per_sample,
+        duration,
+    };
+    Ok((reader, format))
+}
+
+/// What hound says, in our words.
+fn refusal(error: hound::Error) -> WavError {
+    match error {
+        hound::Error::FormatError(reason) => WavError::NotWav { reason: reason.to_owned() },
+        hound::Error::IoError(_) => {
+            WavError::NotWav { reason: "its header is cut short".to_owned() }
+        }
+        hound::Error::TooWide
+        | hound::Error::Unsupported
+        | hound::Error::InvalidSampleFormat
+        | hound::Error::UnfinishedSample => WavError::Form,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(spec: WavSpec, samples: &[i32]) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        let mut writer = WavWriter::new(&mut bytes, spec).expect("a spec that hound takes");
+        for &sample in samples {
+            match spec.sample_format {
+                SampleFormat::Int => writer.write_sample(sample),
+                SampleFormat::Float => writer.write_sample(sample as f32 / 100.0),
+            }
+            .expect("a sample that fits");
+        }
+        writer.finalize().expect("in memory");
+        bytes.into_inner()
+    }
+
+    fn spec(channels: u16, sample_rate: u32, bits_per_sample: u16) -> WavSpec {
+        WavSpec { channels, sample_rate, bits_per_sample, sample_format: SampleFormat::Int }
+    }
+
+    #[test]
+    fn every_form_is_read_at_its_full_scale() {
+        let float = WavSpec { sample_format: SampleFormat::Float, ..spec(1, 8_000, 32) };
+        for (name, spec, samples, expected) in [
+            ("8 bit", spec(1, 8_000, 8), vec![64, -128], vec![0.5, -1.0]),
+            ("16 bit", spec(1, 8_000, 16), vec![1, -32_768], vec![1.0 / 32_768.0, -1.0]),
+            ("24 bit", spec(1, 48_000, 24), vec![4_194_304], vec![0.5]),
+            ("32 bit", spec(1, 44_100, 32), vec![i32::MIN], vec![-1.0]),
+            ("float", float, vec![50, -300], vec![0.5, -1.0]),
+            ("stereo", spec(2, 16_000, 16), vec![16_384, 0, -16_384, -16_384], vec![0.25, -0.5]),
+        ] {
+            let (rate, read) = read(&file(spec, &samples)).expect(name);
+            assert_eq!((rate, read), (spec.sample_rate, expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn unfit_files_are_refused_in_words() {
+        let mut cut = file(spec(1, 8_000, 16), &[1, 2, 3, 4]);
+        cut.truncate(cut.len() - 3);
+        for (bytes, words) in [
+            (vec![], "it is no WAV file: its header is cut short"),
+            (b"RIFFxxxxAIFF".to_vec(), "it is no WAV file: no WAVE tag found"),
+            (cut, "it ends in the middle: the header promises 4 samples, 2 are there"),
+            (file(spec(1, 8_000, 16), &[]), "it holds no samples"),
+            (file(spec(3, 8_000, 16), &[1, 2, 3]), "it has 3 channels, one or two are taken"),
+            (
+                file(spec(1, 1_000, 16), &[1]),
+                "its sample rate is 1000 Hz, 4000 to 192000 are taken",
+            ),
+            (
+                file(spec(1, 4_000, 8), &vec![0; 4_000 * 3_601]),
+                "it plays 3601 s, at most one hour is taken",
+            ),
+        ] {
+            assert_eq!(read(&bytes).expect_err(words).to_string(), words);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let bytes = write(16_000, [0, 1, -1, i16::MAX, i16::MIN].into_iter());
+        let format = WavFormat::read(&bytes).expect("our own file");
+        assert_eq!((format.rate, format.channels, format.bits), (16_000, 1, 16));
+        let (_, samples) = read(&bytes).expect("our own file");
+        let full = 32_768.0;
+        assert_eq!(samples, [0.0, 1.0 / full, -1.0 / full, 32_767.0 / full, -1.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            place in 0_usize..44,
+            value: u8,
+        ) {
+            drop(read(&bytes));
+            let mut near = write(8_000, [1, 2, 3].into_iter());
+            near[place] = value;
+            drop(read(&near));
+            near.truncate(place);
+            near.append(&mut bytes);
+            drop(read(&near));
+        }
+    }
+}
