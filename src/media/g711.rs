@@ -22,7 +22,7 @@ pub(super) const fn encode_ulaw(sample: i16) -> u8 {
 const fn decode_ulaw(byte: u8) -> i16 {
     let bits = !byte;
     let segment = (bits >> 4) & 7;
-    let magnitude = ((((bits & 0x0f) as i16) << 3) + 132 << segment) - 132;
+    let magnitude = (((((bits & 0x0f) as i16) << 3) + 132) << segment) - 132;
     if bits & 0x80 == 0 { magnitude } else { -magnitude }
 }
 

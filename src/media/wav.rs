@@ -138,7 +138,7 @@ fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
     if bytes.len() > MAX_WAV_BYTES {
         return Err(WavError::TooLarge { bytes: bytes.len() });
     }
-    let reader = WavReader::new(bytes).map_err(refusal)?;
+    let reader = WavReader::new(bytes).map_err(|error| refusal(&error))?;
     let spec = reader.spec();
     if !(1..=2).contains(&spec.channels) {
         return Err(WavError::Channels { channels: spec.channels });
@@ -170,9 +170,9 @@ fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
 }
 
 /// What hound says, in our words.
-fn refusal(error: hound::Error) -> WavError {
+fn refusal(error: &hound::Error) -> WavError {
     match error {
-        hound::Error::FormatError(reason) => WavError::NotWav { reason: reason.to_owned() },
+        hound::Error::FormatError(reason) => WavError::NotWav { reason: (*reason).to_owned() },
         hound::Error::IoError(_) => {
             WavError::NotWav { reason: "its header is cut short".to_owned() }
         }
