@@ -25,7 +25,7 @@ const TABLE: &[Row] = &[
     ("flow", Pure, &["call", "time"]),
     ("queue", Pure, &[]),
     ("faq", Pure, &[]),
-    ("media", Pure, &[]),
+    ("media", Pure, &["call", "time"]),
     ("sip", Pure, &["call", "time"]),
     ("calendar", Pure, &[]),
     // The deterministic core.
