@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cause::HangupCause;
 use super::digit::SymbolSet;
 use super::id::{LegId, PlayId};
+use super::mask::{Class, mask_value};
 use super::prompt::{Item, SoundId};
 use crate::time::Duration;
 
@@ -78,14 +79,32 @@ pub struct Dial {
     pub caller_id: Option<Arc<str>>,
     /// The display name shown to the called side, such as `service · order · 40 s`.
     pub display: Option<Arc<str>>,
-    /// What the flow tells the human: name and value, in order. The adapter carries it as it can (SIP: RFC 7433 User-to-User).
-    pub tell: Vec<(Arc<str>, Arc<str>)>,
+    /// What the flow tells the human, in order. The adapter carries it as it can (SIP: RFC 7433 User-to-User).
+    pub tell: Vec<Told>,
     /// A page to open at the agent's desk (SIP: Call-Info).
     pub pop_url: Option<Arc<str>>,
     /// The leg this one is meant to be bridged with, so that an adapter can keep both on one media thread.
     pub beside: Option<LegId>,
     /// How long to let it ring; then the leg ends with `NoAnswer`.
     pub ring: Duration,
+}
+
+/// One thing that a flow tells a human.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What it is, such as `order`.
+    pub name: Arc<str>,
+    /// Its value, as text.
+    pub value: Arc<str>,
+    /// How private it is: personal values travel only where nobody on the way can read them, secret ones never.
+    pub class: Class,
+}
+
+impl std::fmt::Debug for Told {
+    /// Shows the value as its class allows.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}={:?}", self.name, mask_value(&self.value, self.class))
+    }
 }
 
 /// Whom to call.

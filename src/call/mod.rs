@@ -13,7 +13,7 @@ mod prompt;
 mod record;
 
 pub use cause::{EndedBy, HangupCause};
-pub use command::{Answering, Command, CommandKind, Dial, Play, Target};
+pub use command::{Answering, Command, CommandKind, Dial, Play, Target, Told};
 pub use digit::{Digits, KeySource, Symbol, SymbolSet};
 pub use event::{Event, EventKind, Offer, PlayEnd, Rejection, Report};
 pub use id::{
