@@ -24,7 +24,7 @@ const TABLE: &[Row] = &[
     // Machines that know only the vocabulary and never each other.
     ("flow", Pure, &["call", "time"]),
     ("queue", Pure, &[]),
-    ("faq", Pure, &[]),
+    ("faq", Pure, &["call", "text"]),
     ("media", Pure, &["call", "time"]),
     ("sip", Pure, &["call", "time"]),
     ("calendar", Pure, &[]),
