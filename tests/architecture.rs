@@ -23,7 +23,7 @@ const TABLE: &[Row] = &[
     ("call", Pure, &["time"]),
     // Machines that know only the vocabulary and never each other.
     ("flow", Pure, &["call", "time"]),
-    ("queue", Pure, &[]),
+    ("queue", Pure, &["call", "time"]),
     ("faq", Pure, &["call", "text"]),
     ("media", Pure, &["call", "time"]),
     ("sip", Pure, &["call", "time"]),

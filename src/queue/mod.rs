@@ -1,1 +1,41 @@
 //! The human queue (ACD): who is offered to whom, as a pure machine.
+//!
+//! ```text
+//!  Enqueue, Leave ───▶ ┌───────────────────────────┐ ───▶ Entered, Refused, Moved, Expired, Unstaffed
+//!  Reachable, Break ─▶ │ Queues                    │ ───▶ Offer, Cancel, TooLate, Connected
+//!  Ringing, Answered ▶ │  lines ▸ lanes ▸ contacts │ ───▶ AgentState
+//!  Failed, TalkEnded ▶ │  agents · offers · timers │
+//!  Tick ─────────────▶ └───────────────────────────┘
+//! ```
+//!
+//! A *line* is one queue. Its waiting contacts stand in *lanes*, one per set of skills asked for, so that one look
+//! at the head of each lane finds the next caller of an agent. The machine keeps every pair apart that may not
+//! meet and joins every pair that may: after each input no ready agent and waiting contact are left that could be
+//! brought together (`check_invariants` compares against a plain search of all pairs).
+//!
+//! It knows nothing of legs, prompts or flows, and of the time only what it is told.
+
+mod agent;
+mod contact;
+mod explanation;
+mod input;
+mod invariant;
+mod line;
+mod machine;
+mod offer;
+mod output;
+mod routing;
+mod settings;
+mod staff;
+mod timer;
+
+#[cfg(test)]
+mod tests;
+
+pub use agent::{AgentState, BackOffCause, LiveOffer};
+pub use contact::Contact;
+pub use explanation::{Explanation, Finding, Rule};
+pub use input::{Input, OfferFailure, OfferId};
+pub use machine::Queues;
+pub use output::{AgentChange, CancelReason, Output, Refusal};
+pub use settings::{AgentSettings, QueueSettings, Settings, Strategy};

@@ -1,0 +1,83 @@
+//! One caller in line.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::agent::Seat;
+use super::input::OfferId;
+use super::line::{LineNumber, Place, Skills};
+use crate::call::{CallId, QueueId};
+use crate::time::{Duration, Instant};
+
+/// A caller who wants a human.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The call.
+    pub call: CallId,
+    /// The queue to wait in.
+    pub queue: QueueId,
+    /// The skills asked for: name and value. An agent must hold all of them.
+    pub skills: Vec<(Arc<str>, Arc<str>)>,
+    /// The priority class, 1 (served first) to 9; anything else counts as the nearer end.
+    pub priority: u8,
+    /// When the caller first began to wait. One who comes back keeps it; a time before now is a place kept, which a
+    /// full queue does not refuse.
+    pub enqueued_at: Instant,
+    /// How long the caller may wait, from now on. Then no new offer starts; a live one may finish.
+    pub max_wait: Duration,
+}
+
+/// A contact that stands in a line.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    /// The line it stands in.
+    pub(super) line: LineNumber,
+    /// What it asks for; names its lane.
+    pub(super) skills: Skills,
+    /// Where it stands.
+    pub(super) place: Place,
+    /// When no new offer may start.
+    pub(super) expires_at: Instant,
+    /// The agents who failed it, and from when each may be asked again. At most one entry per agent.
+    pub(super) tried: BTreeMap<Seat, Instant>,
+    /// The place that was told last, from 1.
+    pub(super) told: u32,
+    /// What it does.
+    pub(super) state: WaiterState,
+}
+
+/// What a contact in line does.
+///
+/// ```text
+///  enters ──▶ waiting ───────────────▶ offered ──▶ connected: out of the line
+///               │  ▲                      │
+///               │  └── the offer failed ──┘
+///               └──▶ left, expired, unstaffed: out of the line
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WaiterState {
+    /// Waits for an agent. Its maximum wait runs.
+    Waiting {
+        /// When an agent who failed it may be asked again, if one must be waited for.
+        retry_at: Option<Instant>,
+    },
+    /// Is offered to an agent.
+    Offered {
+        /// The offer.
+        offer: OfferId,
+        /// The agent.
+        seat: Seat,
+    },
+}
+
+impl Waiter {
+    /// Whether the agent may be asked for this contact at `now`, as far as earlier failures go.
+    pub(super) fn may_ask(&self, seat: Seat, now: Instant) -> bool {
+        self.tried.get(&seat).is_none_or(|&again_at| again_at <= now)
+    }
+
+    /// When the next agent who failed this contact may be asked again.
+    pub(super) fn next_retry(&self, now: Instant) -> Option<Instant> {
+        self.tried.values().copied().filter(|&again_at| again_at > now).min()
+    }
+}

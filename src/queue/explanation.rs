@@ -1,0 +1,143 @@
+//! Why a caller is, or is not, offered to an agent: rule by rule.
+
+use std::fmt;
+
+use super::agent::Seat;
+use super::contact::{Waiter, WaiterState};
+use super::machine::Queues;
+use crate::call::{AgentId, CallId};
+
+/// The rules that must hold for a caller to be offered to an agent, each with what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// One finding per rule, in the order the rules are asked; those after one that leaves nothing to ask are absent.
+    pub findings: Vec<Finding>,
+}
+
+/// What was found about one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// Whether it lets the offer happen.
+    pub holds: bool,
+    /// The facts, as a sentence fragment for people.
+    pub fact: String,
+}
+
+/// One rule of routing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The caller stands in a queue and is not being offered.
+    CallerWaits,
+    /// The project has such an agent.
+    AgentKnown,
+    /// The agent serves the caller's queue.
+    ServesQueue,
+    /// The agent holds a skill asked for, or does not declare it.
+    HoldsSkill,
+    /// The agent is ready.
+    AgentReady,
+    /// The agent did not fail this caller a moment ago.
+    NotJustTried,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::CallerWaits => "caller waits",
+            Self::AgentKnown => "agent known",
+            Self::ServesQueue => "serves queue",
+            Self::HoldsSkill => "holds skill",
+            Self::AgentReady => "agent ready",
+            Self::NotJustTried => "not just tried",
+        })
+    }
+}
+
+impl fmt::Display for Explanation {
+    /// One line per rule: `yes  serves queue    budi serves service`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.findings.iter().try_for_each(|Finding { rule, holds, fact }| {
+            writeln!(f, "{:<4} {rule:<15} {fact}", if *holds { "yes" } else { "no" })
+        })
+    }
+}
+
+impl Explanation {
+    /// Whether every rule holds.
+    #[must_use]
+    pub fn may_offer(&self) -> bool {
+        self.findings.iter().all(|finding| finding.holds)
+    }
+
+    fn add(&mut self, rule: Rule, holds: bool, fact: impl Into<String>) {
+        self.findings.push(Finding { rule, holds, fact: fact.into() });
+    }
+}
+
+impl Queues {
+    /// Tells rule by rule why a caller is, or is not, offered to an agent now.
+    #[must_use]
+    pub fn explain(&self, call: CallId, agent: &AgentId) -> Explanation {
+        let mut told = Explanation { findings: Vec::new() };
+        let waiter = self.waiters.get(&call);
+        match waiter {
+            Some(waiter) => self.explain_place(waiter, &mut told),
+            None => told.add(Rule::CallerWaits, false, "the caller is in no queue"),
+        }
+        let seat = self.seats.get(agent).copied();
+        match seat {
+            Some(_) => told.add(Rule::AgentKnown, true, format!("{agent} is an agent here")),
+            None => told.add(Rule::AgentKnown, false, format!("there is no agent {agent}")),
+        }
+        if let (Some(waiter), Some(seat)) = (waiter, seat) {
+            self.explain_pair(waiter, seat, &mut told);
+        }
+        told
+    }
+
+    fn explain_place(&self, waiter: &Waiter, told: &mut Explanation) {
+        let line = &self.lines[waiter.line.0];
+        let position = line.position(waiter.place);
+        match waiter.state {
+            WaiterState::Waiting { .. } => {
+                told.add(Rule::CallerWaits, true, format!("place {position} in {}", line.id));
+            }
+            WaiterState::Offered { offer, seat } => {
+                let other = &self.agents[seat.0].id;
+                told.add(Rule::CallerWaits, false, format!("{offer:?} to {other} is under way"));
+            }
+        }
+    }
+
+    fn explain_pair(&self, waiter: &Waiter, seat: Seat, told: &mut Explanation) {
+        let agent = &self.agents[seat.0];
+        let (name, queue) = (&agent.id, &self.lines[waiter.line.0].id);
+        let serves = agent.lines.contains(&waiter.line);
+        let verb = if serves { "serves" } else { "does not serve" };
+        told.add(Rule::ServesQueue, serves, format!("{name} {verb} {queue}"));
+        for (skill, value) in waiter.skills.iter() {
+            let fact = match (agent.skills.contains_key(skill), agent.holds(skill, value)) {
+                (false, _) => format!("{name} declares no {skill}, which matches any"),
+                (true, true) => format!("{name} holds {skill} {value}"),
+                (true, false) => format!("{name} lacks {skill} {value}"),
+            };
+            told.add(Rule::HoldsSkill, agent.holds(skill, value), fact);
+        }
+        let ready = agent.state.ready_since().is_some();
+        let fact = match agent.state.deadline() {
+            Some(at) => format!("{name} is {} until {at} at the latest", agent.state),
+            None => format!("{name} is {}", agent.state),
+        };
+        told.add(Rule::AgentReady, ready, fact);
+        let (free, fact) = match waiter.tried.get(&seat) {
+            None => (true, format!("{name} was not asked for this caller")),
+            Some(&at) if at <= self.now => {
+                (true, format!("{name} failed this caller, may be asked since {at}"))
+            }
+            Some(at) => (false, format!("{name} failed this caller, may be asked from {at}")),
+        };
+        told.add(Rule::NotJustTried, free, fact);
+    }
+}

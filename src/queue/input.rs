@@ -1,0 +1,103 @@
+//! What the queue is told.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::contact::Contact;
+use crate::call::{AgentId, CallId};
+
+/// One offer of a contact to an agent, numbered from 1 and never used again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OfferId(pub u64);
+
+impl fmt::Display for OfferId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for OfferId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "offer {}", self.0)
+    }
+}
+
+/// One thing that happened. Names and numbers that the queue does not know are passed over, since any of these may
+/// arrive late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Only time passed.
+    Tick,
+    /// A caller wants a human. Answered at once by `Entered` or `Refused`. A call that is already in line or talking
+    /// leaves that first.
+    Enqueue(Contact),
+    /// The caller hung up or goes elsewhere. Takes back a live offer in the same step, and ends a talk.
+    Leave {
+        /// The caller.
+        call: CallId,
+    },
+    /// An agent's phone came or went. A word that changes nothing (a refreshed registration) has no effect.
+    Reachable {
+        /// The agent.
+        agent: AgentId,
+        /// Whether a call can reach them now.
+        reachable: bool,
+    },
+    /// An agent asks for a break; it begins when the present offer, talk and wrap-up are over.
+    Break {
+        /// The agent.
+        agent: AgentId,
+        /// Why, as the agent names it, such as `lunch`.
+        reason: Arc<str>,
+    },
+    /// An agent is back: ends a break, a break asked for, and any pause after failed offers.
+    Resume {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent's phone rings.
+    Ringing {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The agent picked up. Answered by `Connected`, or by `TooLate` if the offer had been taken back.
+    Answered {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The agent's leg ended without an answer. For an offer that was taken back, the same as `Released`.
+    Failed {
+        /// Which offer.
+        offer: OfferId,
+        /// Why.
+        cause: OfferFailure,
+    },
+    /// The agent's leg of an offer that was taken back is gone; only now is the agent free.
+    Released {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// Caller and agent no longer talk, whoever hung up. Begins the wrap-up.
+    TalkEnded {
+        /// The caller.
+        call: CallId,
+    },
+    /// An agent ends the wrap-up early.
+    WrapUpDone {
+        /// The agent.
+        agent: AgentId,
+    },
+}
+
+/// Why an offer came to nothing at the agent's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfferFailure {
+    /// The agent declined.
+    Rejected,
+    /// The phone is in use.
+    Busy,
+    /// It rang and nobody answered. The only failure that counts towards `missed_limit`.
+    NoAnswer,
+    /// The phone could not be reached.
+    Unreachable,
+}

@@ -1,0 +1,117 @@
+//! What must be true after every step, checked the slow and plain way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::agent::{AgentState, Seat};
+use super::contact::WaiterState;
+use super::machine::Queues;
+use super::timer::Timer;
+use crate::time::Instant;
+
+impl Queues {
+    /// Compares every index with the states it mirrors, and the routing with a search of all pairs. For tests and
+    /// simulation: takes time in proportion to callers times agents.
+    ///
+    /// # Panics
+    ///
+    /// If an invariant is broken.
+    pub fn check_invariants(&self) {
+        self.check_offers();
+        self.check_lines();
+        self.check_timers();
+        self.check_nobody_idle();
+    }
+
+    /// An agent holds at most one offer, a contact at most one live offer, and both name each other.
+    fn check_offers(&self) {
+        let mut offers = BTreeMap::new();
+        let mut talks = BTreeMap::new();
+        let mut live = 0;
+        for (seat, agent) in self.agents.iter().enumerate().map(|(n, agent)| (Seat(n), agent)) {
+            let state = &agent.state;
+            if let AgentState::Reserved(held) | AgentState::Ringing(held) = state {
+                live += 1;
+                let state = self.waiters.get(&held.call).map(|waiter| waiter.state);
+                let expected = WaiterState::Offered { offer: held.offer, seat };
+                assert_eq!(state, Some(expected), "an agent's live offer is the contact's");
+            }
+            offers.extend(state.offer().map(|offer| (offer, seat)));
+            talks.extend(state.talking_with().map(|call| (call, seat)));
+            assert!(
+                agent.reachable || state.ready_since().is_none(),
+                "nobody is ready without a phone"
+            );
+        }
+        let offered = |state| matches!(state, WaiterState::Offered { .. });
+        let contacts = self.waiters.values().filter(|waiter| offered(waiter.state)).count();
+        assert_eq!(contacts, live, "each offered contact has its agent");
+        assert_eq!(offers, self.offers, "the offers mirror the agents");
+        assert_eq!(talks, self.talks, "the talks mirror the agents");
+        let talking = |call| self.waiters.contains_key(call);
+        assert!(!talks.keys().any(talking), "nobody talks and waits");
+    }
+
+    /// Lines, lanes and ready lists hold exactly the contacts and agents they should.
+    fn check_lines(&self) {
+        for (number, line) in self.lines.iter().enumerate() {
+            let mine = || self.waiters.iter().filter(|(_, waiter)| waiter.line.0 == number);
+            let order: BTreeSet<_> = mine().map(|(_, waiter)| waiter.place).collect();
+            assert_eq!(order, line.order, "the order holds everybody in line");
+            for (skills, lane) in &line.lanes {
+                let in_lane = || mine().map(|(_, w)| w).filter(|waiter| &waiter.skills == skills);
+                let waits = |state| matches!(state, WaiterState::Waiting { .. });
+                let waiting: BTreeSet<_> =
+                    in_lane().filter(|w| waits(w.state)).map(|w| w.place).collect();
+                assert_eq!(waiting, lane.waiting, "a lane holds who waits in it");
+                assert_eq!(in_lane().count(), waiting.len() + lane.offered);
+                assert!(!lane.is_empty(), "an empty lane is gone");
+                let staffed =
+                    line.members.iter().any(|&s| lane.serves(s) && self.agents[s.0].reachable);
+                assert_eq!(staffed, lane.unstaffed_since.is_none());
+            }
+            assert!(mine().all(|(_, waiter)| line.lanes.contains_key(&waiter.skills)));
+            let since = |seat: Seat| self.agents[seat.0].state.ready_since();
+            let ready: BTreeSet<_> =
+                line.members.iter().filter_map(|&seat| Some((since(seat)?, seat))).collect();
+            assert_eq!(ready, line.ready, "the ready list mirrors the agents");
+        }
+    }
+
+    /// The timers mirror the deadlines in states, contacts and lanes; none is overdue.
+    fn check_timers(&self) {
+        let mut expected: BTreeSet<(Instant, Timer)> = BTreeSet::new();
+        for (seat, agent) in self.agents.iter().enumerate() {
+            expected.extend(agent.state.deadline().map(|at| (at, Timer::Agent(Seat(seat)))));
+        }
+        for (&call, waiter) in &self.waiters {
+            if let WaiterState::Waiting { retry_at } = waiter.state {
+                expected.insert((waiter.expires_at, Timer::MaxWait(call)));
+                expected.extend(retry_at.map(|at| (at, Timer::Retry(call))));
+                assert_eq!(retry_at, waiter.next_retry(self.now), "a retry is never forgotten");
+            }
+        }
+        let over = |since: Instant| since + self.settings.unstaffed_grace;
+        for (number, line) in (0..).map(super::line::LineNumber).zip(&self.lines) {
+            for (skills, lane) in &line.lanes {
+                let grace = lane.unstaffed_since.map(over).filter(|&at| at > self.now);
+                expected.extend(grace.map(|at| (at, Timer::Grace(number, skills.clone()))));
+            }
+        }
+        assert_eq!(&expected, self.timers.all(), "the timers mirror the deadlines");
+    }
+
+    /// No ready agent and waiting contact are left that could meet.
+    fn check_nobody_idle(&self) {
+        for (seat, agent) in self.agents.iter().enumerate().map(|(n, agent)| (Seat(n), agent)) {
+            if agent.state.ready_since().is_none() {
+                continue;
+            }
+            for (call, waiter) in &self.waiters {
+                let waits = matches!(waiter.state, WaiterState::Waiting { .. });
+                let able = agent.lines.contains(&waiter.line) && agent.holds_all(&waiter.skills);
+                let meet = waits && able && waiter.may_ask(seat, self.now);
+                assert!(!meet, "{call} waits while {} is ready", agent.id);
+            }
+        }
+    }
+}

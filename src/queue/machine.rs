@@ -1,0 +1,218 @@
+//! The machine itself: what it holds, how inputs and timers reach it, what can be asked of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::agent::{Agent, AgentState, Intent, Seat};
+use super::contact::{Waiter, WaiterState};
+use super::input::{Input, OfferId};
+use super::line::{Line, LineNumber};
+use super::output::{AgentChange, Output};
+use super::settings::Settings;
+use super::timer::{Timer, Timers};
+use crate::call::{AgentId, CallId, QueueId};
+use crate::time::Instant;
+
+/// All human queues of a node and all agents who serve them.
+#[derive(Debug)]
+pub struct Queues {
+    /// What the operator set; its queues and agents have moved into `lines` and `agents`.
+    pub(super) settings: Settings,
+    /// The agents, by seat.
+    pub(super) agents: Vec<Agent>,
+    /// The seat of each agent.
+    pub(super) seats: BTreeMap<AgentId, Seat>,
+    /// The queues, by number.
+    pub(super) lines: Vec<Line>,
+    /// The number of each queue.
+    pub(super) line_numbers: BTreeMap<QueueId, LineNumber>,
+    /// Everybody in line.
+    pub(super) waiters: BTreeMap<CallId, Waiter>,
+    /// The agent of each offer, live or taken back. Mirrors the agents' states.
+    pub(super) offers: BTreeMap<OfferId, Seat>,
+    /// The agent of each talk. Mirrors the agents' states.
+    pub(super) talks: BTreeMap<CallId, Seat>,
+    /// Mirrors the deadlines in states, contacts and lanes.
+    pub(super) timers: Timers,
+    /// Lines whose order changed in this step.
+    pub(super) moved: BTreeSet<LineNumber>,
+    /// The number of the last offer made.
+    pub(super) last_offer: u64,
+    /// What was decided and not yet fetched.
+    pub(super) outputs: VecDeque<Output>,
+    /// The time of the last input.
+    pub(super) now: Instant,
+}
+
+impl Queues {
+    /// Makes empty queues. Agents with a fixed address are ready, all others offline.
+    #[must_use]
+    pub fn new(mut settings: Settings) -> Self {
+        let mut lines = Vec::new();
+        let mut line_numbers = BTreeMap::new();
+        for (id, queue) in std::mem::take(&mut settings.queues) {
+            line_numbers.insert(id.clone(), LineNumber(lines.len()));
+            lines.push(Line {
+                id,
+                settings: queue,
+                members: Vec::new(),
+                order: BTreeSet::new(),
+                lanes: BTreeMap::new(),
+                ready: BTreeSet::new(),
+            });
+        }
+        let mut agents = Vec::new();
+        let mut seats = BTreeMap::new();
+        for (id, agent) in std::mem::take(&mut settings.agents) {
+            let seat = Seat(agents.len());
+            let served: BTreeSet<LineNumber> =
+                agent.queues.iter().filter_map(|queue| line_numbers.get(queue).copied()).collect();
+            let state = if agent.always_there {
+                AgentState::Ready { idle_since: Instant::ZERO }
+            } else {
+                AgentState::Offline
+            };
+            for &line in &served {
+                let line = &mut lines[line.0];
+                line.members.push(seat);
+                line.ready.extend(state.ready_since().map(|since| (since, seat)));
+            }
+            seats.insert(id.clone(), seat);
+            agents.push(Agent {
+                id,
+                lines: served.into_iter().collect(),
+                skills: agent.skills,
+                reachable: agent.always_there,
+                intent: Intent::Work,
+                missed: 0,
+                state,
+            });
+        }
+        Self {
+            settings,
+            agents,
+            seats,
+            lines,
+            line_numbers,
+            waiters: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            talks: BTreeMap::new(),
+            timers: Timers::default(),
+            moved: BTreeSet::new(),
+            last_offer: 0,
+            outputs: VecDeque::new(),
+            now: Instant::ZERO,
+        }
+    }
+
+    /// Lets time pass until `now`, then takes `input`. Time never runs back: an earlier `now` counts as the last one.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        debug_assert!(now >= self.now, "time never runs back");
+        self.now = self.now.max(now);
+        while let Some(timer) = self.timers.take_due(self.now) {
+            self.due(timer);
+        }
+        match input {
+            Input::Tick => {}
+            Input::Enqueue(contact) => self.enqueue(contact),
+            Input::Leave { call } => self.leave(call),
+            Input::Reachable { agent, reachable } => self.reachable(&agent, reachable),
+            Input::Break { agent, reason } => self.break_asked(&agent, reason),
+            Input::Resume { agent } => self.resumed(&agent),
+            Input::Ringing { offer } => self.ringing(offer),
+            Input::Answered { offer } => self.answered(offer),
+            Input::Failed { offer, cause } => self.failed(offer, cause),
+            Input::Released { offer } => self.released(offer),
+            Input::TalkEnded { call } => self.talk_ended(call),
+            Input::WrapUpDone { agent } => self.wrap_up_done(&agent),
+        }
+        self.tell_moves();
+    }
+
+    /// Fetches the next decision. Fetch all of them after each [`handle`](Self::handle).
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`handle`](Self::handle) with [`Input::Tick`] if nothing else happens before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// The place of a caller in its queue, from 1; `None` if the caller is in none.
+    #[must_use]
+    pub fn position(&self, call: CallId) -> Option<u32> {
+        let waiter = self.waiters.get(&call)?;
+        Some(self.lines[waiter.line.0].position(waiter.place))
+    }
+
+    /// Whether anybody who serves the queue is logged in, on a break or busy included.
+    #[must_use]
+    pub fn is_staffed(&self, queue: &QueueId) -> bool {
+        self.line_numbers.get(queue).is_some_and(|line| {
+            self.lines[line.0].members.iter().any(|seat| self.agents[seat.0].reachable)
+        })
+    }
+
+    /// How many callers are in line, those being offered included.
+    #[must_use]
+    pub fn waiting(&self, queue: &QueueId) -> usize {
+        self.line_numbers.get(queue).map_or(0, |line| self.lines[line.0].order.len())
+    }
+
+    /// The state of an agent; `None` if the project has no such agent.
+    #[must_use]
+    pub fn agent_state(&self, agent: &AgentId) -> Option<&AgentState> {
+        self.seats.get(agent).map(|seat| &self.agents[seat.0].state)
+    }
+
+    /// Does what a timer stands for.
+    fn due(&mut self, timer: Timer) {
+        match timer {
+            Timer::Agent(seat) => self.agent_due(seat),
+            Timer::Retry(call) => {
+                if let Some(waiter) = self.waiters.get_mut(&call) {
+                    waiter.state = WaiterState::Waiting { retry_at: None };
+                    self.find_agent(call);
+                }
+            }
+            Timer::MaxWait(call) => {
+                self.remove(call);
+                self.outputs.push_back(Output::Expired { call });
+            }
+            Timer::Grace(line, skills) => self.grace_over(line, &skills),
+        }
+    }
+
+    /// Ends the state of an agent whose deadline came.
+    fn agent_due(&mut self, seat: Seat) {
+        match self.agents[seat.0].state.clone() {
+            AgentState::Reserved(live) | AgentState::Ringing(live) => {
+                self.lease_expired(seat, live);
+            }
+            AgentState::Releasing { idle_since, .. } => {
+                self.settle(seat, idle_since, AgentChange::ReleaseLimit);
+            }
+            AgentState::Talking { call, .. } => self.part(call, AgentChange::TalkLimit),
+            AgentState::WrapUp { .. } => self.settle(seat, self.now, AgentChange::WrapUpEnded),
+            AgentState::BackOff { .. } | AgentState::Rona { .. } => self.pause_over(seat),
+            AgentState::Offline | AgentState::Ready { .. } | AgentState::Break { .. } => {}
+        }
+    }
+
+    /// Tells the first places of each line that changed where they now stand.
+    fn tell_moves(&mut self) {
+        let told = usize::try_from(self.settings.told_places).unwrap_or(usize::MAX);
+        for number in std::mem::take(&mut self.moved) {
+            let line = &self.lines[number.0];
+            for (position, place) in (1..).zip(line.order.iter().take(told)) {
+                if let Some(waiter) = self.waiters.get_mut(&place.call)
+                    && waiter.told != position
+                {
+                    waiter.told = position;
+                    self.outputs.push_back(Output::Moved { call: place.call, position });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Random inputs over time; after every step the machine's invariants and a history kept from outside must hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::script::{call, settings};
+use crate::call::{AgentId, CallId};
+use crate::queue::{AgentState, Contact, Input, OfferFailure, OfferId, Output, Queues, Settings};
+use crate::time::{Duration, Instant};
+
+const AGENTS: [&str; 4] = ["agus", "budi", "dewi", "sari"];
+
+/// One random step: how long to wait, and what happens then.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Enter {
+        caller: u64,
+        sales: bool,
+        english: bool,
+        priority: u8,
+        age_s: u64,
+        wait_s: u64,
+    },
+    Leave(u64),
+    Reachable(usize, bool),
+    Break(usize),
+    Resume(usize),
+    WrapUpDone(usize),
+    Part(u64),
+    /// What an agent does with the offer that many offers ago.
+    Offer(u64, Reaction),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Reaction {
+    Ring,
+    Answer,
+    Fail(OfferFailure),
+    Release,
+}
+
+fn step() -> impl Strategy<Value = (u64, Step)> {
+    let agent = 0..AGENTS.len();
+    let enter = (1..12_u64, any::<bool>(), any::<bool>(), 1..4_u8, 0..30_u64, 0..90_u64);
+    let failure = prop_oneof![
+        Just(OfferFailure::Rejected),
+        Just(OfferFailure::Busy),
+        Just(OfferFailure::NoAnswer),
+        Just(OfferFailure::Unreachable)
+    ];
+    let reaction = prop_oneof![
+        2 => Just(Reaction::Ring),
+        4 => Just(Reaction::Answer),
+        2 => failure.prop_map(Reaction::Fail),
+        2 => Just(Reaction::Release)
+    ];
+    let step = prop_oneof![
+        6 => enter.prop_map(|(caller, sales, english, priority, age_s, wait_s)| {
+            Step::Enter { caller, sales, english, priority, age_s, wait_s }
+        }),
+        2 => (1..12_u64).prop_map(Step::Leave),
+        4 => (agent.clone(), prop::bool::weighted(0.7)).prop_map(|(a, on)| Step::Reachable(a, on)),
+        1 => agent.clone().prop_map(Step::Break),
+        2 => agent.clone().prop_map(Step::Resume),
+        1 => agent.prop_map(Step::WrapUpDone),
+        3 => (1..12_u64).prop_map(Step::Part),
+        12 => (0..3_u64, reaction).prop_map(|(back, reaction)| Step::Offer(back, reaction)),
+    ];
+    (prop_oneof![Just(0_u64), 0..3_000_u64, 0..40_000_u64], step)
+}
+
+/// What is known from outside about a caller in line.
+#[derive(Debug)]
+struct Known {
+    contact: Contact,
+    offered_before: bool,
+    entered_in_step: u64,
+}
+
+/// Everything seen from outside.
+#[derive(Default)]
+struct History {
+    step: u64,
+    entered: u64,
+    connected: u64,
+    left: u64,
+    gone: u64,
+    in_line: BTreeMap<CallId, Known>,
+    live: BTreeMap<OfferId, (CallId, AgentId)>,
+    states: BTreeMap<AgentId, AgentState>,
+    pending: Option<Contact>,
+}
+
+impl History {
+    fn see(&mut self, output: Output) {
+        match output {
+            Output::Entered { call, .. } => {
+                self.entered += 1;
+                let contact = self.pending.take().expect("only an enqueued caller enters");
+                let known = Known { contact, offered_before: false, entered_in_step: self.step };
+                assert!(self.in_line.insert(call, known).is_none(), "entered twice");
+            }
+            Output::Refused { .. } => self.pending = None,
+            Output::Offer { offer, call, agent, .. } => self.offered(offer, call, agent),
+            Output::Cancel { offer, .. } => {
+                self.live.remove(&offer).expect("only a live offer is taken back");
+            }
+            Output::Connected { offer, call, agent } => {
+                assert_eq!(self.live.remove(&offer), Some((call, agent)));
+                self.in_line.remove(&call).expect("only who waits is connected");
+                self.connected += 1;
+            }
+            Output::TooLate { offer, .. } => assert!(!self.live.contains_key(&offer)),
+            Output::Expired { call } | Output::Unstaffed { call } => {
+                self.in_line.remove(&call).expect("only who waits is sent away");
+                assert!(self.live.values().all(|(offered, _)| *offered != call));
+                self.gone += 1;
+            }
+            Output::Moved { call, .. } => assert!(self.in_line.contains_key(&call)),
+            Output::AgentState { agent, from, to, .. } => {
+                let known = self.states.insert(agent, to).unwrap_or(AgentState::Offline);
+                assert_eq!(known, from, "states follow each other");
+            }
+        }
+    }
+
+    fn offered(&mut self, offer: OfferId, call: CallId, agent: AgentId) {
+        let reserved =
+            matches!(&self.states[&agent], AgentState::Reserved(live) if live.offer == offer);
+        assert!(reserved, "rung only while ready");
+        let busy = self.live.values().any(|(c, a)| *c == call || *a == agent);
+        assert!(!busy, "one live offer per agent and per contact");
+        self.live.insert(offer, (call, agent));
+        let mine = self.in_line.get_mut(&call).expect("only who waits is offered");
+        mine.offered_before = true;
+        let mine = &self.in_line[&call].contact;
+        for (other, known) in &self.in_line {
+            let like = |a: &Contact, b: &Contact| {
+                a.queue == b.queue && a.skills == b.skills && a.priority == b.priority
+            };
+            let overtaken = !known.offered_before
+                && known.entered_in_step < self.step
+                && like(&known.contact, mine)
+                && known.contact.enqueued_at < mine.enqueued_at;
+            assert!(!overtaken, "{call} overtook {other}");
+        }
+    }
+
+    fn check(&self, queues: &Queues) {
+        let waiting: usize = ["service", "sales"].iter().map(|&q| queues.waiting(&q.into())).sum();
+        assert_eq!(waiting, self.in_line.len());
+        let waiting = u64::try_from(waiting).expect("small");
+        assert_eq!(self.entered, self.connected + self.left + self.gone + waiting);
+        for (call, agent) in self.live.values() {
+            assert!(!queues.explain(*call, agent).may_offer(), "an offered call waits no more");
+        }
+    }
+}
+
+struct Run {
+    queues: Queues,
+    history: History,
+    now: Instant,
+    last_offer: u64,
+}
+
+impl Run {
+    fn new() -> Self {
+        let both: &[&str] = &["service", "sales"];
+        let settings = Settings {
+            release_limit: Duration::from_secs(8),
+            talk_limit: Duration::from_secs(120),
+            age_credit: Duration::from_secs(20),
+            ..settings(&[
+                ("agus", both, &[("language", &["id", "en"])]),
+                ("budi", &["service"], &[("language", &["id"])]),
+                ("dewi", &["sales"], &[]),
+                ("sari", both, &[]),
+            ])
+        };
+        let queues = Queues::new(settings);
+        Self { queues, history: History::default(), now: Instant::ZERO, last_offer: 0 }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.history.step += 1;
+        // Due timers come first: what they end was not ended by this input.
+        self.queues.handle(self.now, Input::Tick);
+        self.drain();
+        if let Input::Failed { offer, .. } = &input {
+            self.history.live.remove(offer);
+        }
+        if let Input::Enqueue(Contact { call, .. }) | Input::Leave { call } = &input {
+            self.leave(*call);
+        }
+        if let Input::Enqueue(contact) = &input {
+            self.history.pending = Some(contact.clone());
+        }
+        self.queues.handle(self.now, input);
+        self.drain();
+        self.queues.check_invariants();
+        self.history.check(&self.queues);
+        assert!(self.queues.poll_timeout().is_none_or(|at| at >= self.now), "nothing is overdue");
+    }
+
+    /// A caller in line leaves; a live offer must be taken back in the same step.
+    fn leave(&mut self, call: CallId) {
+        if self.history.in_line.remove(&call).is_none() {
+            return;
+        }
+        self.history.left += 1;
+        let offer = self.history.live.iter().find(|(_, (caller, _))| *caller == call);
+        let live = offer.map(|(offer, _)| *offer);
+        self.queues.handle(self.now, Input::Leave { call });
+        let told = self.drain();
+        let taken_back =
+            |o: &Output| matches!(o, Output::Cancel { offer, .. } if Some(*offer) == live);
+        assert_eq!(live.is_some(), told.iter().any(taken_back), "in the same step");
+    }
+
+    fn drain(&mut self) -> Vec<Output> {
+        let outputs: Vec<_> = std::iter::from_fn(|| self.queues.poll_output()).collect();
+        for output in &outputs {
+            if let Output::Offer { offer, .. } = output {
+                self.last_offer = offer.0;
+            }
+            self.history.see(output.clone());
+        }
+        outputs
+    }
+
+    /// Waits, ticking on time when `punctual`, else only at the end, as a busy driver would.
+    fn wait(&mut self, ms: u64, punctual: bool) {
+        let until = self.now + Duration::from_millis(ms);
+        while let Some(at) = self.queues.poll_timeout().filter(|&at| punctual && at <= until) {
+            self.now = self.now.max(at);
+            self.input(Input::Tick);
+        }
+        self.now = until;
+    }
+
+    fn take(&mut self, step: Step) {
+        let agent = |n: usize| AgentId::from(AGENTS[n]);
+        let input = match step {
+            Step::Enter { caller, sales, english, priority, age_s, wait_s } => {
+                let skill = || (Arc::from("language"), Arc::from("en"));
+                Input::Enqueue(Contact {
+                    call: call(caller),
+                    queue: if sales { "sales" } else { "service" }.into(),
+                    skills: english.then(skill).into_iter().collect(),
+                    priority,
+                    enqueued_at: self.now.before(Duration::from_secs(age_s)),
+                    max_wait: Duration::from_secs(wait_s),
+                })
+            }
+            Step::Leave(n) => Input::Leave { call: call(n) },
+            Step::Reachable(n, reachable) => Input::Reachable { agent: agent(n), reachable },
+            Step::Break(n) => Input::Break { agent: agent(n), reason: "lunch".into() },
+            Step::Resume(n) => Input::Resume { agent: agent(n) },
+            Step::WrapUpDone(n) => Input::WrapUpDone { agent: agent(n) },
+            Step::Part(n) => Input::TalkEnded { call: call(n) },
+            Step::Offer(back, reaction) => {
+                let offer = OfferId(self.last_offer.saturating_sub(back));
+                match reaction {
+                    Reaction::Ring => Input::Ringing { offer },
+                    Reaction::Answer => Input::Answered { offer },
+                    Reaction::Fail(cause) => Input::Failed { offer, cause },
+                    Reaction::Release => Input::Released { offer },
+                }
+            }
+        };
+        self.input(input);
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_days_break_no_invariant(
+        steps in prop::collection::vec(step(), 1..150),
+        punctual: bool,
+    ) {
+        let mut run = Run::new();
+        for agent in AGENTS {
+            run.input(Input::Reachable { agent: agent.into(), reachable: true });
+        }
+        for (ms, step) in steps {
+            run.wait(ms, punctual);
+            run.take(step);
+        }
+        // Everybody comes to an end by themselves: no state is without a deadline.
+        for agent in AGENTS {
+            run.input(Input::Reachable { agent: agent.into(), reachable: false });
+        }
+        for n in 1..12 {
+            run.input(Input::TalkEnded { call: call(n) });
+        }
+        run.wait(300_000, true);
+        run.input(Input::Tick);
+        prop_assert!(run.history.in_line.is_empty(), "nobody waits forever");
+        let offline = |a: &str| run.queues.agent_state(&a.into()) == Some(&AgentState::Offline);
+        prop_assert!(AGENTS.iter().all(|a| offline(a)), "nobody is stuck");
+        prop_assert_eq!(run.queues.poll_timeout(), None, "no timer is left");
+    }
+}

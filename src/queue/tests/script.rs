@@ -1,0 +1,191 @@
+//! A scripted queue: short verbs over virtual time, everything said written down.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::call::{AgentId, CallId};
+use crate::queue::{
+    AgentSettings, Contact, Input, OfferFailure, OfferId, Output, QueueSettings, Queues, Settings,
+};
+use crate::time::{Duration, Instant};
+
+/// The call number `n` of a test.
+pub(super) fn call(n: u64) -> CallId {
+    CallId::new(n, 0)
+}
+
+/// An agent of a test: name, queues, and the values held per declared skill.
+pub(super) type Staff<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a [&'a str])]);
+
+/// Settings with these agents and the queues they serve.
+pub(super) fn settings(agents: &[Staff<'_>]) -> Settings {
+    let mut settings = Settings::default();
+    for (name, queues, skills) in agents {
+        let skills = skills.iter().map(|(skill, values)| {
+            (Arc::from(*skill), values.iter().map(|&value| Arc::from(value)).collect())
+        });
+        let agent = AgentSettings {
+            queues: queues.iter().map(|&queue| queue.into()).collect(),
+            skills: skills.collect(),
+            always_there: false,
+        };
+        for &queue in *queues {
+            settings.queues.entry(queue.into()).or_insert_with(QueueSettings::default);
+        }
+        settings.agents.insert(AgentId::from(*name), agent);
+    }
+    settings
+}
+
+/// A queue, its clock and what was said.
+pub(super) struct Script {
+    pub(super) queues: Queues,
+    pub(super) now: Instant,
+    pub(super) said: String,
+}
+
+impl Script {
+    pub(super) fn new(settings: Settings) -> Self {
+        let queues = Queues::new(settings);
+        Self { queues, now: Instant::ZERO, said: String::new() }
+    }
+
+    /// One that has `agents` serve `service`, registered 10 ms apart in that order.
+    pub(super) fn staffed(agents: &[&str]) -> Self {
+        let list: Vec<_> = agents.iter().map(|&a| (a, &["service"][..], &[][..])).collect();
+        let mut script = Self::new(settings(&list));
+        for agent in agents {
+            script.wait_ms(10).reachable(agent, true);
+        }
+        script
+    }
+
+    /// Lets time pass, ticking whenever the queue asks for it.
+    pub(super) fn wait_ms(&mut self, ms: u64) -> &mut Self {
+        let until = self.now + Duration::from_millis(ms);
+        while let Some(at) = self.queues.poll_timeout().filter(|&at| at <= until) {
+            self.now = self.now.max(at);
+            self.input(Input::Tick, "");
+        }
+        self.now = until;
+        self
+    }
+
+    pub(super) fn wait(&mut self, seconds: u64) -> &mut Self {
+        self.wait_ms(seconds * 1_000)
+    }
+
+    fn input(&mut self, input: Input, words: &str) -> &mut Self {
+        if !words.is_empty() {
+            writeln!(self.said, "{:>8} > {words}", self.now.to_string()).expect("a string grows");
+        }
+        self.queues.handle(self.now, input);
+        while let Some(output) = self.queues.poll_output() {
+            let words = Self::words(&output);
+            writeln!(self.said, "{:>8}   {words}", self.now.to_string()).expect("a string grows");
+        }
+        self.queues.check_invariants();
+        self
+    }
+
+    pub(super) fn contact(&self, n: u64) -> Contact {
+        Contact {
+            call: call(n),
+            queue: "service".into(),
+            skills: Vec::new(),
+            priority: 5,
+            enqueued_at: self.now,
+            max_wait: Duration::from_mins(10),
+        }
+    }
+
+    pub(super) fn enter(&mut self, n: u64) -> &mut Self {
+        let contact = self.contact(n);
+        self.enter_as(contact)
+    }
+
+    pub(super) fn enter_as(&mut self, contact: Contact) -> &mut Self {
+        let words = format!("{} enters", Self::caller(contact.call));
+        self.input(Input::Enqueue(contact), &words)
+    }
+
+    pub(super) fn leave(&mut self, n: u64) -> &mut Self {
+        let words = format!("{} leaves", Self::caller(call(n)));
+        self.input(Input::Leave { call: call(n) }, &words)
+    }
+
+    pub(super) fn reachable(&mut self, agent: &str, reachable: bool) -> &mut Self {
+        let word = if reachable { "registers" } else { "is gone" };
+        self.input(Input::Reachable { agent: agent.into(), reachable }, &format!("{agent} {word}"))
+    }
+
+    pub(super) fn on_break(&mut self, agent: &str, reason: &str) -> &mut Self {
+        let input = Input::Break { agent: agent.into(), reason: reason.into() };
+        self.input(input, &format!("{agent} asks for a break"))
+    }
+
+    pub(super) fn resume(&mut self, agent: &str) -> &mut Self {
+        self.input(Input::Resume { agent: agent.into() }, &format!("{agent} is back"))
+    }
+
+    pub(super) fn rings(&mut self, offer: u64) -> &mut Self {
+        self.input(Input::Ringing { offer: OfferId(offer) }, &format!("offer {offer} rings"))
+    }
+
+    pub(super) fn answer(&mut self, offer: u64) -> &mut Self {
+        self.input(Input::Answered { offer: OfferId(offer) }, &format!("offer {offer} is answered"))
+    }
+
+    pub(super) fn fail(&mut self, offer: u64, cause: OfferFailure) -> &mut Self {
+        let input = Input::Failed { offer: OfferId(offer), cause };
+        self.input(input, &format!("offer {offer} fails: {cause:?}"))
+    }
+
+    pub(super) fn release(&mut self, offer: u64) -> &mut Self {
+        self.input(Input::Released { offer: OfferId(offer) }, &format!("offer {offer}'s leg ends"))
+    }
+
+    pub(super) fn part(&mut self, n: u64) -> &mut Self {
+        let words = format!("{} and agent part", Self::caller(call(n)));
+        self.input(Input::TalkEnded { call: call(n) }, &words)
+    }
+
+    pub(super) fn wrapped_up(&mut self, agent: &str) -> &mut Self {
+        let input = Input::WrapUpDone { agent: agent.into() };
+        self.input(input, &format!("{agent} has wrapped up"))
+    }
+
+    /// The state of an agent, as explanations name it.
+    pub(super) fn state(&self, agent: &str) -> String {
+        self.queues.agent_state(&agent.into()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn caller(call: CallId) -> String {
+        let n = (0..1_000).find(|&n| CallId::new(n, 0) == call).expect("tests number their calls");
+        format!("caller {n}")
+    }
+
+    fn words(output: &Output) -> String {
+        let caller = |call: &CallId| Self::caller(*call);
+        match output {
+            Output::Entered { call, position } => format!("{} entered at {position}", caller(call)),
+            Output::Refused { call, why } => format!("{} refused: {why:?}", caller(call)),
+            Output::Offer { offer, call, agent, ring } => {
+                format!("offer {offer}: {} to {agent}, ring {ring}", caller(call))
+            }
+            Output::Cancel { offer, agent, why } => {
+                format!("cancel offer {offer} to {agent}: {why:?}")
+            }
+            Output::Connected { offer, call, agent } => {
+                format!("offer {offer} connected: {} with {agent}", caller(call))
+            }
+            Output::TooLate { offer, agent } => format!("offer {offer}: too late for {agent}"),
+            Output::Expired { call } => format!("{} expired", caller(call)),
+            Output::Unstaffed { call } => format!("{} unstaffed", caller(call)),
+            Output::Moved { call, position } => format!("{} moved to {position}", caller(call)),
+            Output::AgentState { agent, from, to, reason } => {
+                format!("{agent}: {from} -> {to} ({reason:?})")
+            }
+        }
+    }
+}
