@@ -1,17 +1,31 @@
 //! Call flows: from YAML bytes to a checked, immutable [`Flow`].
 
+mod check;
 mod definition;
+mod diagnostic;
 mod expression;
+mod load;
 mod node;
+mod read;
+mod render;
+mod source;
+mod suggest;
 
+pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, Rule, UNKNOWN_KEY, WRONG_FORM};
 pub use definition::{
     CalendarDefinition, Date, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy,
     VariableDefinition, VariableKind,
 };
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};
+pub use load::{Document, MAX_BYTES, MAX_LEVELS, MAX_VALUES, Places};
 pub use node::{
     AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CheckDigit, Choice, Collect,
     CommandBinding, Entry, EntryKind, FaqIndex, Flow, Goto, HangupNode, Hours, Input, Limits,
     MAX_ENTRY, Menu, Node, NodeIndex, NoteNode, Place, Prompt, QueueNode, Retry, Say, SetNode,
     Transfer, VariableIndex, Verb, Words,
 };
+pub use read::read_yaml;
+pub use render::Format;
+pub use source::{FileId, SourceFile, Sources, Span, Spanned};
+pub use suggest::nearest;
