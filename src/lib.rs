@@ -12,6 +12,7 @@ pub mod queue;
 pub mod runtime;
 pub mod session;
 pub mod sip;
+pub mod speech;
 pub mod storage;
 pub mod telephony;
 pub mod text;

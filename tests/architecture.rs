@@ -36,6 +36,7 @@ const TABLE: &[Row] = &[
     ("runtime", Edge, &["call", "time"]),
     // Adapters.
     ("telephony", Edge, &[]),
+    ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
     // The front door.
     ("cli", Edge, &[]),

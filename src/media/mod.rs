@@ -1,6 +1,7 @@
 //! Sound: G.711, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
 
 mod codec;
+mod finish;
 mod g711;
 mod level;
 mod library;
