@@ -27,7 +27,7 @@ const TABLE: &[Row] = &[
     ("faq", Pure, &["call", "text"]),
     ("media", Pure, &["call", "time"]),
     ("sip", Pure, &["call", "time"]),
-    ("calendar", Pure, &[]),
+    ("calendar", Pure, &["time"]),
     // The deterministic core.
     ("interpreter", Pure, &[]),
     ("session", Pure, &[]),

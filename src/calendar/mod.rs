@@ -1,1 +1,18 @@
 //! Opening hours: is it open now, and when is it open next.
+//!
+//! A calendar is made once from plain [`Settings`], checked while it is made, and then only asked. Its zone rules come
+//! from the database inside the program: it reads no file and no clock.
+
+mod error;
+mod hours;
+mod next;
+mod settings;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Error, OpenDay};
+pub use hours::{Calendar, Opening};
+pub use settings::{Date, Settings};
+pub use window::Window;
