@@ -4,8 +4,10 @@ use super::g711;
 
 /// Samples per second of every codec here.
 pub const SAMPLE_RATE: u32 = 8_000;
-/// Samples, and bytes of payload, in one packet: 20 ms.
-pub const FRAME: usize = 160;
+/// Samples in one packet: 20 ms.
+pub(super) const FRAME_SAMPLES: u8 = 160;
+/// Bytes of payload in one packet, one for each sample.
+pub const FRAME: usize = FRAME_SAMPLES as usize;
 
 /// How audio is written into RTP payloads: one byte per sample, 8 kHz, one channel (RFC 3551 §4.5.14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,8 +6,10 @@ mod g711;
 mod level;
 mod library;
 mod music;
+mod player;
 mod recording;
 mod resample;
+mod rtp;
 mod tone;
 mod wav;
 
@@ -15,5 +17,10 @@ pub use codec::{Codec, FRAME, SAMPLE_RATE};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
 pub use music::hold_music;
+pub use player::{Ended, MAX_PLAYS, Player};
 pub use recording::Recording;
+pub use rtp::{
+    EventPacket, KeyPress, KeyReceiver, KeySender, LEARN_WINDOW, Outgoing, RTP_HEADER, Reception,
+    RtpHeader, RtpPacket, Source, SourcePolicy, Standing, TelephoneEvent, Verdict,
+};
 pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WavError, WavFormat};

@@ -1,0 +1,108 @@
+//! Keys out of telephone-event packets: every key once, at its first packet, whatever the network did to the rest.
+//!
+//! Packets of a key share a timestamp, but some phones advance it while the key is held, and a key held longer than
+//! 8 s comes in segments (RFC 4733 §2.5.1.3). So a key is an interval of the sender's clock: a packet whose own
+//! interval touches it, or lies within the least pause between two presses, belongs to it.
+
+use super::packet::RtpHeader;
+use super::telephone_event::TelephoneEvent;
+use crate::call::Symbol;
+use crate::media::codec::SAMPLE_RATE;
+use crate::time::Duration;
+
+/// Keys that late packets are still told apart from.
+const REMEMBERED: usize = 16;
+/// Two presses of one key are at least this far apart, in units of the codec's clock: 40 ms.
+const LEAST_PAUSE: i32 = 320;
+/// The length of a segment of a long key: the largest duration that a packet can state.
+const SEGMENT: u32 = 0xffff;
+
+/// A key that was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyPress {
+    /// Which key.
+    pub symbol: Symbol,
+    /// How long it had been held when the packet was sent.
+    pub held: Duration,
+}
+
+/// The keys of one stream.
+#[derive(Debug, Clone, Default)]
+pub struct KeyReceiver {
+    recent: [Option<Press>; REMEMBERED],
+    next: usize,
+}
+
+/// A key as far as packets have told, in the sender's clock.
+#[derive(Debug, Clone, Copy)]
+struct Press {
+    ssrc: u32,
+    code: u8,
+    start: u32,
+    end: u32,
+    /// The timestamp of its newest segment.
+    segment: u32,
+    released: bool,
+}
+
+impl KeyReceiver {
+    /// Takes a telephone-event packet. Returns the key if the packet is the first to tell of it.
+    pub fn receive(&mut self, header: &RtpHeader, payload: &[u8]) -> Option<KeyPress> {
+        let event = TelephoneEvent::parse(payload)?;
+        let symbol = Symbol::from_event_code(event.code)?;
+        let known = self.recent.iter_mut().flatten().find(|press| press.covers(header, &event));
+        if let Some(press) = known {
+            press.extend(header, &event);
+            return None;
+        }
+        let start = header.timestamp;
+        self.recent[self.next] = Some(Press {
+            ssrc: header.ssrc,
+            code: event.code,
+            start,
+            end: start.wrapping_add(u32::from(event.duration)),
+            segment: start,
+            released: event.end,
+        });
+        self.next = (self.next + 1) % REMEMBERED;
+        let held = u64::from(event.duration) * 1_000_000 / u64::from(SAMPLE_RATE);
+        Some(KeyPress { symbol, held: Duration::from_micros(held) })
+    }
+}
+
+impl Press {
+    /// Whether a packet tells of this key.
+    fn covers(&self, header: &RtpHeader, event: &TelephoneEvent) -> bool {
+        if self.ssrc != header.ssrc || self.code != event.code {
+            return false;
+        }
+        let end = header.timestamp.wrapping_add(u32::from(event.duration));
+        let touches =
+            ahead(header.timestamp, self.end) < LEAST_PAUSE && ahead(self.start, end) < LEAST_PAUSE;
+        // Packets around the seam of two segments may be lost, so that the intervals do not touch.
+        let next_segment = header.timestamp.wrapping_sub(self.segment);
+        touches || !self.released && (SEGMENT..=SEGMENT + 1).contains(&next_segment)
+    }
+
+    fn extend(&mut self, header: &RtpHeader, event: &TelephoneEvent) {
+        let end = header.timestamp.wrapping_add(u32::from(event.duration));
+        if ahead(end, self.end) > 0 {
+            self.end = end;
+        }
+        if ahead(header.timestamp, self.segment) > 0 {
+            self.segment = header.timestamp;
+        }
+        if ahead(self.start, header.timestamp) > 0 {
+            self.start = header.timestamp;
+        }
+        self.released |= event.end;
+    }
+}
+
+/// How far `a` is ahead of `b` on a clock that wraps; negative if it is behind.
+const fn ahead(a: u32, b: u32) -> i32 {
+    a.wrapping_sub(b).cast_signed()
+}
+
+#[cfg(test)]
+mod tests;

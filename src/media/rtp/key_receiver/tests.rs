@@ -1,0 +1,176 @@
+//! Keys through a network that loses, doubles, delays and reorders.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::media::rtp::key_sender::KeySender;
+
+const SSRC: u32 = 7;
+
+fn packet(timestamp: u32, code: u8, duration: u16, end: bool) -> (RtpHeader, [u8; 4]) {
+    let header = RtpHeader { marker: false, payload_type: 101, sequence: 0, timestamp, ssrc: SSRC };
+    (header, TelephoneEvent { code, end, volume: 10, duration }.write())
+}
+
+/// The keys out of packets in the order of arrival.
+fn keys(packets: impl IntoIterator<Item = (RtpHeader, [u8; 4])>) -> String {
+    let mut receiver = KeyReceiver::default();
+    packets
+        .into_iter()
+        .filter_map(|(header, payload)| receiver.receive(&header, &payload))
+        .map(|press| press.symbol.as_char())
+        .collect()
+}
+
+/// All packets of one press.
+fn press(timestamp: u32, symbol: char, length_ms: u64) -> Vec<(RtpHeader, [u8; 4])> {
+    let symbol = Symbol::from_char(symbol).expect("a key");
+    let mut sender = KeySender::new(symbol, Duration::from_millis(length_ms));
+    std::iter::from_fn(|| sender.next_packet())
+        .map(|p| (packet(timestamp, 0, 0, false).0, p.payload))
+        .collect()
+}
+
+#[test]
+fn every_key_counts_once_whatever_happens_to_its_packets() {
+    let one = |range: std::ops::Range<usize>| press(8_000, '5', 200)[range].to_vec();
+    let wrap = 0_u32.wrapping_sub(480);
+    for (name, packets, expected) in [
+        ("whole", one(0..12), "5"),
+        ("the start lost", one(6..12), "5"),
+        ("the ends alone", one(9..12), "5"),
+        ("the ends lost", one(0..5), "5"),
+        ("doubled", [one(0..12), one(0..12)].concat(), "5"),
+        ("backwards", one(0..12).into_iter().rev().collect(), "5"),
+        ("the same key after 40 ms", [press(0, '5', 100), press(1_120, '5', 100)].concat(), "55"),
+        (
+            "the same key again, ends and starts lost",
+            [press(0, '5', 100)[..1].to_vec(), press(1_120, '5', 100)[4..].to_vec()].concat(),
+            "55",
+        ),
+        ("a bounce under 40 ms", [press(0, '5', 100), press(1_112, '5', 100)].concat(), "5"),
+        ("another key at once", [press(0, '5', 100), press(800, '6', 100)].concat(), "56"),
+        (
+            "late ends after the next key began",
+            [press(0, '5', 100)[..4].to_vec(), press(1_600, '6', 60), press(0, '5', 100)].concat(),
+            "56",
+        ),
+        (
+            "a key that comes only after the next one",
+            [press(1_600, '6', 60), press(0, '5', 100)].concat(),
+            "65",
+        ),
+        ("the clock wraps", [press(wrap, '5', 200), press(wrap, '5', 200)].concat(), "5"),
+        (
+            "timestamps that move with the key",
+            (0..10).map(|n| packet(n * 160, 5, 160, n == 9)).collect(),
+            "5",
+        ),
+        (
+            "segments of a long key",
+            vec![
+                packet(0, 5, 65_500, false),
+                packet(0, 5, 65_535, false),
+                packet(65_535, 5, 160, false),
+                packet(65_535, 5, 400, true),
+            ],
+            "5",
+        ),
+        (
+            "segments with the seam lost",
+            vec![packet(0, 5, 60_000, false), packet(65_535, 5, 4_000, true)],
+            "5",
+        ),
+        ("no duration yet", vec![packet(0, 5, 0, false), packet(0, 5, 160, false)], "5"),
+        ("hook flash is no key", vec![packet(0, 16, 160, false)], ""),
+    ] {
+        assert_eq!(keys(packets), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_press_is_dated_back_to_its_start() {
+    let (header, payload) = packet(0, 5, 480, false);
+    let press = KeyReceiver::default().receive(&header, &payload).expect("a key");
+    assert_eq!(press.held, Duration::from_millis(60));
+}
+
+#[test]
+fn payloads_of_odd_lengths_are_no_reason_to_stumble() {
+    let header = packet(0, 0, 0, false).0;
+    let payload = [5, 10, 0, 160, 5, 10, 0, 160, 1];
+    for length in 0..=payload.len() {
+        let key = KeyReceiver::default().receive(&header, &payload[..length]);
+        assert_eq!(key.is_some(), length >= 4, "{length}");
+    }
+}
+
+/// What the network does to one packet.
+#[derive(Debug, Clone, Copy)]
+struct Fate {
+    lost: bool,
+    doubled: bool,
+    /// By how many packets it is late.
+    late: usize,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    (0..100_u8, 0..100_u8, 0..6_usize).prop_map(|(lost, doubled, late)| Fate {
+        lost: lost < 40,
+        doubled: doubled < 20,
+        late,
+    })
+}
+
+proptest! {
+    #[test]
+    fn loss_doubling_and_reordering_leave_every_key_once(
+        presses in proptest::collection::vec((0..12_u8, 40..300_u64, 40..500_u64), 1..12),
+        fates in proptest::collection::vec(fate(), 400),
+        start: u32,
+    ) {
+        let mut timestamp = start;
+        let mut fates = fates.into_iter().cycle();
+        let mut arrivals = Vec::new();
+        let mut expected = String::new();
+        for (code, length, pause) in presses {
+            let symbol = Symbol::from_event_code(code).expect("0..12").as_char();
+            expected.push(symbol);
+            let packets = press(timestamp, symbol, length);
+            let mut lost = 0;
+            for (n, packet) in packets.iter().enumerate() {
+                let fate = fates.next().expect("endless");
+                // At least one packet of every key arrives.
+                if fate.lost && lost + 1 < packets.len() {
+                    lost += 1;
+                    continue;
+                }
+                let place = arrivals.len() + n;
+                arrivals.push((place + fate.late, *packet));
+                if fate.doubled {
+                    arrivals.push((place + fate.late * 2, *packet));
+                }
+            }
+            let samples = u32::try_from((length + pause) * 8).expect("under 6,400");
+            timestamp = timestamp.wrapping_add(samples);
+        }
+        arrivals.sort_by_key(|(place, _)| *place);
+        let mut heard: Vec<char> = keys(arrivals.into_iter().map(|(_, packet)| packet)).chars().collect();
+        let mut expected: Vec<char> = expected.chars().collect();
+        heard.sort_unstable();
+        expected.sort_unstable();
+        prop_assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn no_payload_panics(
+        payloads in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..10), 0..50),
+        timestamps in proptest::collection::vec(any::<u32>(), 50),
+    ) {
+        let mut receiver = KeyReceiver::default();
+        for (payload, timestamp) in payloads.iter().zip(timestamps) {
+            let key = receiver.receive(&packet(timestamp, 0, 0, false).0, payload);
+            prop_assert!(key.is_none() || payload.len() >= 4);
+        }
+    }
+}
