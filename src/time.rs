@@ -147,6 +147,28 @@ impl Wall {
         self.0.div_euclid(1_000)
     }
 
+    /// The time in UTC as RFC 3339 with milliseconds: `2026-03-04T03:00:00.000Z`.
+    ///
+    /// The civil date is reckoned in 400-year eras of the proleptic Gregorian calendar, each 146,097 days.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let (days, micros) = (self.0.div_euclid(86_400_000_000), self.0.rem_euclid(86_400_000_000));
+        // Days since 0000-03-01, so that the leap day ends the year.
+        let days = days + 719_468;
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (year, month) = (
+            year + era * 400 + i64::from(month >= 10),
+            if month < 10 { month + 3 } else { month - 9 },
+        );
+        let (ms, s) = (micros / 1_000 % 1_000, micros / 1_000_000);
+        let (hour, minute, second) = (s / 3_600, s / 60 % 60, s % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+    }
+
     /// The time `span` later, saturating.
     #[must_use]
     pub const fn after(self, span: Duration) -> Self {
@@ -221,6 +243,19 @@ mod tests {
         assert_eq!(Instant::ZERO - Instant::from_micros(5), Duration::ZERO);
         assert_eq!(Instant::ZERO.before(Duration::from_secs(1)), Instant::ZERO);
         assert_eq!((Instant::from_micros(5) + Duration::MAX).as_micros(), u64::MAX);
+    }
+
+    #[test]
+    fn wall_times_print_in_utc() {
+        for (micros, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000_000, "2000-02-29T00:00:00.000Z"),
+            (1_772_593_200_123_456, "2026-03-04T03:00:00.123Z"),
+            (4_107_542_399_000_000, "2100-02-28T23:59:59.000Z"),
+        ] {
+            assert_eq!(Wall::from_unix_micros(micros).to_rfc3339(), text);
+        }
     }
 
     #[test]

@@ -1,0 +1,42 @@
+//! What entering a node does, one file per kind that does more than pass through.
+
+mod branch;
+mod hours;
+mod note;
+mod queue;
+mod set;
+
+pub use set::assign;
+mod transfer;
+
+use super::memory::Memory;
+use super::step::Step;
+use super::world::World;
+use crate::flow::{Flow, NodeIndex, Verb};
+
+/// Enters a node: evaluates what it can and says what it needs. Bounded by the node's own length.
+#[must_use]
+pub fn enter(flow: &Flow, node: NodeIndex, memory: &mut Memory, world: &World<'_>) -> Entered {
+    let mut new_information = false;
+    let step = match &flow.node(node).verb {
+        Verb::Say(_) => Ok(Step::Say),
+        Verb::Menu(_) | Verb::Collect(_) | Verb::Confirm(_) | Verb::Answer(_) => Ok(Step::Ask),
+        Verb::Hangup(_) => Ok(Step::Hangup),
+        Verb::Set(verb) => set::enter(flow, verb, memory, &mut new_information),
+        Verb::Branch(verb) => branch::enter(verb, memory),
+        Verb::Hours(verb) => hours::enter(verb, world),
+        Verb::Note(verb) => note::enter(flow, verb, memory),
+        Verb::Queue(verb) => queue::enter(flow, verb, memory),
+        Verb::Transfer(verb) => transfer::enter(verb, memory),
+    };
+    Entered { step: step.unwrap_or_else(Step::Fault), new_information }
+}
+
+/// What entering a node came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entered {
+    /// What the node asks for.
+    pub step: Step,
+    /// Whether a variable got a value that it did not have before.
+    pub new_information: bool,
+}

@@ -1,0 +1,13 @@
+//! `note`: writes into the call record, as the class of each value allows.
+
+use crate::flow::{Flow, NoteNode};
+use crate::interpreter::memory::Memory;
+use crate::interpreter::step::{Fault, Step};
+
+pub(super) fn enter(flow: &Flow, verb: &NoteNode, memory: &mut Memory) -> Result<Step, Fault> {
+    for (name, formula) in &verb.entries {
+        let value = formula.eval(memory).map_err(|_| Fault::Formula)?;
+        memory.note(name, &value, formula.class(flow));
+    }
+    Ok(Step::Decided { outcome: "next", goto: verb.next })
+}

@@ -1,0 +1,28 @@
+//! `set`: fills variables.
+
+use crate::flow::{Assignment, Flow, SetNode};
+use crate::interpreter::memory::Memory;
+use crate::interpreter::step::{Fault, Step};
+
+pub(super) fn enter(
+    flow: &Flow,
+    verb: &SetNode,
+    memory: &mut Memory,
+    news: &mut bool,
+) -> Result<Step, Fault> {
+    *news |= assign(flow, &verb.set, memory)?;
+    Ok(Step::Decided { outcome: "next", goto: verb.next })
+}
+
+/// Carries out assignments in order; returns whether any brought new information.
+///
+/// # Errors
+/// [`Fault::Formula`] where a formula has no value; what came before it stays set.
+pub fn assign(flow: &Flow, set: &[Assignment], memory: &mut Memory) -> Result<bool, Fault> {
+    let mut news = false;
+    for assignment in set {
+        let value = assignment.value.eval(memory).map_err(|_| Fault::Formula)?;
+        news |= memory.set(flow, assignment.place, value);
+    }
+    Ok(news)
+}

@@ -1,0 +1,16 @@
+//! What a step may look at outside its call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::calendar::Calendar;
+use crate::time::Wall;
+
+/// The outside of a call at the moment of a step.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// The wall-clock time.
+    pub wall: Wall,
+    /// The project's calendars by name.
+    pub calendars: &'a BTreeMap<Arc<str>, Calendar>,
+}
