@@ -1,1 +1,238 @@
-//! One call in time.
+//! One call in time: from the offer of a caller to the call record.
+//!
+//! A session owns the caller's side of a call. It is told what happens ([`Input`]) and the time, walks the flow with
+//! `interpreter`, and asks for what is to be done ([`Action`]). It knows no leg but the caller's, no queue machine and
+//! no adapter; `engine` carries its actions out.
+//!
+//! ```text
+//!            answer_at            answered
+//! Ringing ───────────▶ Answering ─────────▶ Saying ◀──▶ Asking
+//!    │                     │                 │  ▲         │
+//!    │                     │                 ▼  └─────────┤
+//!    │                     │               Queued ──▶ Talking
+//!    │                     │              Dialling ──────┘ │
+//!    ▼                     ▼                 ▼             ▼
+//!    └──────────────────▶ Ended ◀── Leaving ◀── goodbye ◀──┘
+//! ```
+
+mod answering;
+mod asking;
+mod budget;
+mod collector;
+mod ending;
+mod exchange;
+mod journal;
+mod playback;
+mod question;
+mod spoken;
+mod state;
+mod talking;
+mod type_ahead;
+mod walk;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::call::{CallId, Language, Party, Symbol};
+use crate::interpreter::{CallFacts, Memory, Program, World};
+use crate::time::Instant;
+
+use budget::Budget;
+use journal::Journal;
+use playback::PlayNumbers;
+use state::State;
+use type_ahead::TypeAhead;
+
+pub use budget::ESCAPE_GRACE;
+pub use exchange::{Action, Input, PeerNews, QueueNews};
+pub use journal::{MAX_OFFERS, MAX_STEPS};
+pub use playback::PLAY_LIMIT;
+pub use state::LEAVING_LIMIT;
+pub use type_ahead::{TYPE_AHEAD_AGE, TYPE_AHEAD_KEYS};
+pub use walk::MAX_SILENT_STEPS;
+
+/// One call.
+#[derive(Debug)]
+pub struct Session {
+    program: Arc<Program>,
+    safe: Option<Arc<Program>>,
+    arrival: Arrival,
+    memory: Memory,
+    state: State,
+    journal: Journal,
+    budget: Budget,
+    type_ahead: TypeAhead,
+    /// The key that still belongs to an entry that became full, and until when.
+    late_terminator: Option<(Symbol, Instant)>,
+    plays: PlayNumbers,
+    /// Question nodes entered, the present one last, for `back`.
+    trail: Vec<crate::flow::NodeIndex>,
+    actions: VecDeque<Action>,
+}
+
+/// The moment of a step: what the clock says and what the world looks like.
+#[derive(Debug, Clone, Copy)]
+struct Moment<'w> {
+    now: Instant,
+    world: &'w World<'w>,
+}
+
+/// How a call arrived.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The call.
+    pub id: CallId,
+    /// Who calls.
+    pub caller: Party,
+    /// The called number.
+    pub called: Arc<str>,
+    /// The name of the adapter.
+    pub adapter: Arc<str>,
+}
+
+impl Session {
+    /// Begins a call: it rings as long as the flow says, then it is answered.
+    ///
+    /// `safe` is the flow that takes over when `program` cannot be carried out.
+    #[must_use]
+    pub fn new(
+        program: Arc<Program>,
+        safe: Option<Arc<Program>>,
+        arrival: Arrival,
+        now: Instant,
+    ) -> Self {
+        let facts = CallFacts {
+            id: arrival.id,
+            from: arrival.caller.number.clone(),
+            to: arrival.called.clone(),
+        };
+        let memory = Memory::new(&program.flow, facts);
+        let budget = Budget::new(program.flow.limits, now);
+        let mut session = Self {
+            state: State::Ringing { answer_at: now + program.flow.answer.after },
+            program,
+            safe,
+            arrival,
+            memory,
+            journal: Journal::new(now),
+            budget,
+            type_ahead: TypeAhead::default(),
+            late_terminator: None,
+            plays: PlayNumbers::default(),
+            trail: Vec::new(),
+            actions: VecDeque::new(),
+        };
+        session.pick_up(now);
+        session
+    }
+
+    /// Tells the session what happened at `now`.
+    pub fn handle(&mut self, now: Instant, input: Input, world: &World<'_>) {
+        let at = Moment { now, world };
+        self.budget.spend(now, self.state.spending());
+        match input {
+            Input::Tick => self.tick(at),
+            Input::Answered => self.answered(at),
+            Input::Key { symbol, pressed_at } => self.key(symbol, pressed_at, at),
+            Input::Said { text } => self.said(&text, at),
+            Input::PlayEnded { play, audible_end } => self.play_ended(play, audible_end, at),
+            Input::Queue(news) => self.queue_news(news, at),
+            Input::Peer(news) => self.peer_news(&news, at),
+            Input::CallerEnded { by, cause, quality } => self.finish(by, cause, quality, at),
+            Input::Close(cause) => self.close(cause, at),
+            Input::Abort(cause) => self.leave(cause, now),
+        }
+    }
+
+    /// The next thing that the session asks for.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When the session wants to be told the time.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let own = self.state.deadline();
+        if self.state.spending() == budget::Spending::Outside {
+            return own;
+        }
+        let limit = self.budget.flow_deadline();
+        Some(own.map_or(limit, |own| own.min(limit)))
+    }
+
+    /// The call's id.
+    #[must_use]
+    pub const fn id(&self) -> CallId {
+        self.arrival.id
+    }
+
+    /// The flow that the call is pinned to.
+    #[must_use]
+    pub const fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// The caller's number; `None` when withheld.
+    #[must_use]
+    pub fn caller_number(&self) -> Option<Arc<str>> {
+        self.arrival.caller.number.clone()
+    }
+
+    /// The language that the caller hears.
+    #[must_use]
+    pub const fn language(&self) -> &Language {
+        self.memory.language()
+    }
+
+    /// Whether the call is over and its record handed out.
+    #[must_use]
+    pub const fn is_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// Whether the caller listens to the queue.
+    #[must_use]
+    pub const fn is_queued(&self) -> bool {
+        matches!(self.state, State::Queued { .. })
+    }
+
+    /// Whether the caller talks with somebody.
+    #[must_use]
+    pub const fn is_talking(&self) -> bool {
+        matches!(self.state, State::Talking { .. })
+    }
+
+    /// The name of the node that the call is at, for logs.
+    #[must_use]
+    pub fn node(&self) -> Option<&str> {
+        self.state.node().map(|index| self.program.flow.node(index).id.as_str())
+    }
+
+    /// Checks what must always hold: no live session stalls without a deadline or an outside event to come.
+    ///
+    /// # Errors
+    /// Says which rule is broken.
+    pub fn check(&self) -> Result<(), &'static str> {
+        match &self.state {
+            State::Moving => Err("the session is between two states after a step"),
+            State::Asking(_) | State::Saying { .. } if self.state.deadline().is_none() => {
+                Err("the session plays or listens without a deadline")
+            }
+            State::Ended
+                if !self.actions.is_empty()
+                    && !matches!(self.actions.back(), Some(Action::Record(_))) =>
+            {
+                Err("something is asked for after the call's record")
+            }
+            State::Ringing { .. }
+            | State::Answering
+            | State::Saying { .. }
+            | State::Asking(_)
+            | State::Queued { .. }
+            | State::Dialling { .. }
+            | State::Talking { .. }
+            | State::Leaving { .. }
+            | State::Ended => Ok(()),
+        }
+    }
+}

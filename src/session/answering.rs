@@ -1,0 +1,350 @@
+//! The caller answers: keys and words, and what they come to.
+
+use super::asking::{Asking, MAX_RE_ENTRIES, MAX_UNKNOWN, Miss};
+use super::collector::Pick;
+use super::playback::Interruption;
+use super::question::{Stage, faq_of, input_of};
+use super::spoken::{self, Heard};
+use super::state::{State, Then};
+use super::{Action, Moment, Session};
+use crate::call::{Class, Digits, Symbol, mask_value};
+use crate::faq::Verdict;
+use crate::flow::{AnswerNode, CheckDigit, Collect, EntryKind, Goto, Place, Value, Verb};
+use crate::interpreter::assign;
+use crate::text;
+use crate::time::{Duration, Instant};
+
+/// After a full entry, a terminator within this time belongs to it.
+const TERMINATOR_GRACE: Duration = Duration::from_secs(1);
+
+/// The longest utterance that is looked at, in words.
+const MAX_WORDS: usize = 60;
+
+impl Session {
+    pub(super) fn key(&mut self, symbol: Symbol, pressed_at: Instant, at: Moment<'_>) {
+        if self.is_late_terminator(symbol, pressed_at) {
+            return;
+        }
+        let valid = self.first_keys().contains(symbol);
+        let mut stops = Vec::new();
+        match std::mem::replace(&mut self.state, State::Moving) {
+            State::Saying { node, mut playback, then } => {
+                let interruption = playback.interrupt(false, &mut stops);
+                self.actions.extend(stops.into_iter().map(Action::Command));
+                match (interruption, then) {
+                    (Interruption::Stopped, Then::Go { .. }) => {
+                        self.type_ahead.push(symbol, pressed_at);
+                        self.said_all(node, then, at);
+                    }
+                    (Interruption::Ignored | Interruption::Silent, Then::Go { .. }) => {
+                        self.type_ahead.push(symbol, pressed_at);
+                        self.state = State::Saying { node, playback, then };
+                    }
+                    _ => self.state = State::Saying { node, playback, then },
+                }
+            }
+            State::Asking(mut asking) => {
+                let interruption = asking.playback.interrupt(valid, &mut stops);
+                self.actions.extend(stops.into_iter().map(Action::Command));
+                match interruption {
+                    Interruption::Dropped | Interruption::Ignored => {
+                        self.state = State::Asking(asking)
+                    }
+                    Interruption::Silent | Interruption::Stopped => {
+                        let outcome = asking.collector.key(symbol, pressed_at.min(at.now));
+                        self.collected(asking, outcome, at);
+                    }
+                }
+            }
+            // Nobody asks: in line, on the phone with somebody, before the answer or after the end.
+            other @ (State::Ringing { .. }
+            | State::Answering
+            | State::Queued { .. }
+            | State::Dialling { .. }
+            | State::Talking { .. }
+            | State::Leaving { .. }
+            | State::Ended
+            | State::Moving) => self.state = other,
+        }
+    }
+
+    pub(super) fn said(&mut self, words: &str, at: Moment<'_>) {
+        let mut words = text::words(words);
+        words.truncate(MAX_WORDS);
+        if words.is_empty() {
+            return;
+        }
+        match std::mem::replace(&mut self.state, State::Moving) {
+            // Keys were taken: speech is over for this visit. Words while a notice plays are not for us either.
+            State::Asking(mut asking) if !asking.collector.has_keys() => {
+                let heard = self.understand(&asking, &words);
+                let mut stops = Vec::new();
+                let interruption = asking.playback.interrupt(heard.is_some(), &mut stops);
+                self.actions.extend(stops.into_iter().map(Action::Command));
+                match (interruption, heard) {
+                    (Interruption::Dropped | Interruption::Ignored, _) => {
+                        self.state = State::Asking(asking)
+                    }
+                    (_, Some(Understood::Picked(pick))) => self.picked(asking, pick, at),
+                    (_, Some(Understood::Entered(value))) => self.entered(asking, value, at),
+                    (_, Some(Understood::AskAgain)) => {
+                        asking.stage = Stage::Question;
+                        self.pose(asking, Vec::new(), true, at);
+                    }
+                    (_, None) => self.not_understood(asking, at),
+                }
+            }
+            other => self.state = other,
+        }
+    }
+
+    fn not_understood(&mut self, mut asking: Box<Asking>, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        if let Verb::Answer(answer) = &flow.node(asking.node).verb {
+            asking.unknown += 1;
+            if asking.unknown >= MAX_UNKNOWN {
+                self.journal.reason("no_answer");
+                self.type_ahead.flush();
+                return self.follow(asking.node, "unknown", answer.unknown, at);
+            }
+        }
+        self.missed(asking, Miss::NoMatch, "words_unknown", at);
+    }
+
+    fn understand(&self, asking: &Asking, words: &[String]) -> Option<Understood> {
+        let flow = &self.program.flow;
+        let verb = &flow.node(asking.node).verb;
+        let language = self.memory.listening_language();
+        match spoken::pick(verb, &asking.stage, language, words) {
+            Heard::Picked(pick) => return Some(Understood::Picked(pick)),
+            Heard::Ambiguous => return None,
+            Heard::Nothing => {}
+        }
+        match (verb, &asking.stage) {
+            (_, Stage::ReadBack { .. }) => spoken::yes_or_no(words)
+                .map(|yes| Understood::Picked(if yes { Pick::Yes } else { Pick::No })),
+            (Verb::Answer(answer), stage) => self.faq_answer(answer, stage, words),
+            (Verb::Collect(collect), _) => {
+                let keys = spoken::keys(words)?;
+                let fits =
+                    (collect.entry.min_length..=collect.entry.max_length).contains(&keys.len());
+                fits.then_some(Understood::Entered(keys))
+            }
+            (Verb::Menu(menu) | Verb::Confirm(menu), _) => {
+                let keys = spoken::keys(words)?;
+                let choice = menu.choices.iter().position(|c| c.keys.as_ref() == Some(&keys))?;
+                Some(Understood::Picked(Pick::Choice(choice)))
+            }
+            _ => None,
+        }
+    }
+
+    fn faq_answer(
+        &self,
+        answer: &AnswerNode,
+        stage: &Stage,
+        words: &[String],
+    ) -> Option<Understood> {
+        let faq = self.program.faqs.get(answer.faq.0 as usize)?;
+        let languages =
+            spoken::question_languages(&self.program.flow, self.memory.listening_language());
+        let question = words.join(" ");
+        let sure = languages.iter().find_map(|language| match faq.ask(language, &question) {
+            Verdict::Sure { entry } => Some(entry),
+            Verdict::Unsure { .. } | Verdict::Unknown => None,
+        });
+        if let Some(entry) = sure {
+            return Some(Understood::Picked(Pick::FaqEntry(entry)));
+        }
+        match spoken::yes_or_no(words) {
+            Some(true) if *stage == Stage::Again => Some(Understood::AskAgain),
+            Some(false) if *stage == Stage::Again => Some(Understood::Picked(Pick::No)),
+            _ => {
+                let keys = spoken::keys(words)?;
+                let entries = &faq_of(&self.program.flow, answer).entries;
+                let entry = entries.iter().position(|e| e.key.as_ref() == Some(&keys))?;
+                Some(Understood::Picked(Pick::FaqEntry(entry)))
+            }
+        }
+    }
+
+    /// A choice, command or built-in answer was picked.
+    pub(super) fn picked(&mut self, mut asking: Box<Asking>, pick: Pick, at: Moment<'_>) {
+        self.actions.extend(asking.playback.stop().map(Action::Command));
+        self.budget.valid();
+        let flow = self.program.flow.clone();
+        let node = asking.node;
+        let verb = &flow.node(node).verb;
+        match (pick, verb) {
+            (Pick::Command(i), _) => {
+                let Some(command) = input_of(verb).and_then(|input| input.commands.get(i)) else {
+                    return self.apologise(at);
+                };
+                if command.goto == Goto::Repeat {
+                    return self.pose(asking, Vec::new(), true, at);
+                }
+                self.journal.reason("command");
+                self.journal.keys(Some(command.keys.to_string()));
+                self.follow(node, "command", command.goto, at);
+            }
+            (Pick::Choice(i), Verb::Menu(menu) | Verb::Confirm(menu)) => {
+                let Some(choice) = menu.choices.get(i) else { return self.apologise(at) };
+                self.journal.keys(choice.keys.as_ref().map(ToString::to_string));
+                if let Ok(true) = assign(&flow, &choice.set, &mut self.memory) {
+                    self.budget.news();
+                }
+                self.follow(node, choice.name.clone(), choice.goto, at);
+            }
+            (Pick::FaqEntry(entry), Verb::Answer(answer)) => {
+                self.give_answer(asking, answer, entry, at)
+            }
+            (Pick::No, Verb::Answer(answer)) => self.follow(node, "done", answer.done, at),
+            (Pick::Yes | Pick::No, Verb::Collect(collect)) => {
+                self.confirmed(asking, collect, pick, at)
+            }
+            _ => self.apologise(at),
+        }
+    }
+
+    fn give_answer(
+        &mut self,
+        mut asking: Box<Asking>,
+        answer: &AnswerNode,
+        entry: usize,
+        at: Moment<'_>,
+    ) {
+        let flow = self.program.flow.clone();
+        let Some(found) = faq_of(&flow, answer).entries.get(entry) else {
+            return self.apologise(at);
+        };
+        self.memory.note("faq", &Value::Text(found.name.clone()), Class::Public);
+        let mut words = answer.say_back.clone();
+        words.push(found.say.clone());
+        asking.answers += 1;
+        asking.unknown = 0;
+        if asking.answers >= answer.max {
+            let then = Then::Go { outcome: "done", goto: answer.done };
+            return self.say(asking.node, &words, answer.input.bargein, then, at);
+        }
+        asking.stage = Stage::Again;
+        asking.no_inputs = 0;
+        asking.no_matches = 0;
+        self.pose(asking, words, true, at);
+    }
+
+    /// A free entry is complete: it is checked, read back if asked for, and kept.
+    pub(super) fn entered(&mut self, mut asking: Box<Asking>, value: Digits, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        let Verb::Collect(collect) = &flow.node(asking.node).verb else {
+            return self.apologise(at);
+        };
+        if let Err(reason) = check(collect, &value) {
+            return self.missed(asking, Miss::NoMatch, reason, at);
+        }
+        if collect.read_back && collect.class != Class::Secret {
+            asking.stage = Stage::ReadBack { value };
+            asking.no_inputs = 0;
+            asking.no_matches = 0;
+            return self.pose(asking, Vec::new(), true, at);
+        }
+        self.keep(&asking, collect, &value, at);
+    }
+
+    fn confirmed(
+        &mut self,
+        mut asking: Box<Asking>,
+        collect: &Collect,
+        pick: Pick,
+        at: Moment<'_>,
+    ) {
+        let Stage::ReadBack { value } = std::mem::replace(&mut asking.stage, Stage::Question)
+        else {
+            return self.apologise(at);
+        };
+        if pick == Pick::Yes {
+            return self.keep(&asking, collect, &value, at);
+        }
+        asking.re_entries += 1;
+        if asking.re_entries > MAX_RE_ENTRIES {
+            self.journal.reason("not_confirmed");
+            return self.give_up(&asking, at);
+        }
+        self.pose(asking, Vec::new(), true, at);
+    }
+
+    fn keep(&mut self, asking: &Asking, collect: &Collect, value: &Digits, at: Moment<'_>) {
+        self.budget.valid();
+        let text = value.to_string();
+        self.journal.keys(mask_value(&text, collect.class));
+        let flow = self.program.flow.clone();
+        let kept = match collect.entry.kind {
+            EntryKind::Digits => Value::Text(text.into()),
+            EntryKind::Int => Value::Int(text.parse().unwrap_or(i64::MAX)),
+        };
+        if self.memory.set(&flow, Place::Variable(collect.into), kept) {
+            self.budget.news();
+        }
+        self.follow(asking.node, "ok", collect.ok, at);
+    }
+
+    /// From now on a terminator belongs to the entry that has just become full.
+    pub(super) fn swallow_terminator(&mut self, asking: &Asking, now: Instant) {
+        let flow = self.program.flow.clone();
+        if let Verb::Collect(collect) = &flow.node(asking.node).verb
+            && let Some(end) = collect.entry.end
+        {
+            self.late_terminator = Some((end, now + TERMINATOR_GRACE));
+            // The terminator may have been typed ahead as well.
+            self.type_ahead.drop_front(end);
+        }
+    }
+
+    fn is_late_terminator(&mut self, symbol: Symbol, pressed_at: Instant) -> bool {
+        let late = self.late_terminator.take();
+        late.is_some_and(|(end, until)| end == symbol && pressed_at <= until)
+    }
+}
+
+/// What words were understood as.
+enum Understood {
+    Picked(Pick),
+    Entered(Digits),
+    AskAgain,
+}
+
+/// Checks a complete entry; the error is the reason in the record.
+fn check(collect: &Collect, value: &Digits) -> Result<(), &'static str> {
+    let entry = &collect.entry;
+    if entry.kind == EntryKind::Int {
+        let number: i64 = value.to_string().parse().map_err(|_| "no_number")?;
+        if entry.min_value.is_some_and(|min| number < min) {
+            return Err("too_small");
+        }
+        if entry.max_value.is_some_and(|max| number > max) {
+            return Err("too_large");
+        }
+    }
+    match entry.check {
+        Some(rule) if !check_digit(rule, value) => Err("check_digit"),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the last digit agrees with the others: Luhn (ISO/IEC 7812-1 annex B), or modulo 11 with weights 2–7 from the right.
+fn check_digit(rule: CheckDigit, value: &Digits) -> bool {
+    let digits = value.as_slice().iter().rev().map(|s| u32::from(s.event_code()));
+    match rule {
+        CheckDigit::Mod10 => {
+            let sum: u32 = digits
+                .enumerate()
+                .map(|(i, d)| if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { d })
+                .sum();
+            sum.is_multiple_of(10)
+        }
+        CheckDigit::Mod11 => {
+            let weights = std::iter::once(1).chain((2..=7).cycle());
+            let sum: u32 = digits.zip(weights).map(|(d, w)| d * w).sum();
+            sum.is_multiple_of(11)
+        }
+    }
+}

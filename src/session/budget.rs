@@ -1,0 +1,113 @@
+//! What a call may still spend: errors, time in the flow, time in menus, visits without news.
+
+use std::collections::BTreeMap;
+
+use crate::flow::{Limits, NodeIndex};
+use crate::time::{Duration, Instant};
+
+/// How long a call may go on in the flow after its time limit has sent it to the escape target.
+pub const ESCAPE_GRACE: Duration = Duration::from_mins(3);
+
+/// What the time of a call is spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spending {
+    /// Waiting for the caller's answer.
+    Menu,
+    /// Playing to the caller.
+    Flow,
+    /// Ringing, queue, talk: not self-service.
+    Outside,
+}
+
+/// The budget of one call.
+#[derive(Debug, Clone)]
+pub(super) struct Budget {
+    limits: Limits,
+    errors: u32,
+    flow: Duration,
+    flow_limit: Duration,
+    menus: Duration,
+    seen: Instant,
+    visits: BTreeMap<NodeIndex, u32>,
+    escaped: bool,
+    person_offered: bool,
+}
+
+impl Budget {
+    pub(super) const fn new(limits: Limits, now: Instant) -> Self {
+        Self {
+            flow_limit: limits.call,
+            limits,
+            errors: 0,
+            flow: Duration::ZERO,
+            menus: Duration::ZERO,
+            seen: now,
+            visits: BTreeMap::new(),
+            escaped: false,
+            person_offered: false,
+        }
+    }
+
+    /// Books the time since the last call of this.
+    pub(super) fn spend(&mut self, now: Instant, on: Spending) {
+        let span = now.since(self.seen);
+        self.seen = self.seen.max(now);
+        match on {
+            Spending::Menu => {
+                self.menus += span;
+                self.flow += span;
+            }
+            Spending::Flow => self.flow += span,
+            Spending::Outside => {}
+        }
+    }
+
+    /// When the time in the flow is used up, if all of it goes on being spent.
+    pub(super) fn flow_deadline(&self) -> Instant {
+        self.seen + self.flow_limit.saturating_sub(self.flow)
+    }
+
+    pub(super) fn flow_is_spent(&self) -> bool {
+        self.flow >= self.flow_limit
+    }
+
+    /// One no-input or no-match. Returns whether the call has had too many.
+    pub(super) const fn error(&mut self) -> bool {
+        self.errors = self.errors.saturating_add(1);
+        self.errors >= self.limits.errors
+    }
+
+    /// One visit of a node. Returns whether the loop fuse blows.
+    pub(super) fn visit(&mut self, node: NodeIndex) -> bool {
+        let visits = self.visits.entry(node).or_default();
+        *visits += 1;
+        *visits > self.limits.visits
+    }
+
+    /// Something new became known: the loop fuse counts from here.
+    pub(super) fn news(&mut self) {
+        self.visits.clear();
+    }
+
+    /// A valid key or word: the escape target may be taken again.
+    pub(super) const fn valid(&mut self) {
+        self.escaped = false;
+    }
+
+    /// Takes the escape once; `false` if it was taken already since the last valid key.
+    pub(super) fn escape(&mut self) -> bool {
+        if std::mem::replace(&mut self.escaped, true) {
+            return false;
+        }
+        self.visits.clear();
+        if self.flow_is_spent() {
+            self.flow_limit = self.flow + ESCAPE_GRACE;
+        }
+        true
+    }
+
+    /// Whether it is time to tell the caller of a person; `true` once.
+    pub(super) fn offers_person(&mut self) -> bool {
+        self.menus >= self.limits.menus && !std::mem::replace(&mut self.person_offered, true)
+    }
+}

@@ -1,0 +1,127 @@
+//! What a session is told and what it asks for.
+
+use std::sync::Arc;
+
+use crate::call::{
+    AgentId, CallRecord, CommandKind, EndedBy, HangupCause, LegId, PlayId, Quality, Symbol,
+};
+use crate::interpreter::{Enqueue, Ring};
+use crate::time::Instant;
+
+/// What a session is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Time has passed: the session's deadline may be due.
+    Tick,
+    /// The caller's leg was answered.
+    Answered,
+    /// The caller pressed a key.
+    Key {
+        /// The key.
+        symbol: Symbol,
+        /// The start of the press.
+        pressed_at: Instant,
+    },
+    /// The caller said something.
+    Said {
+        /// The words.
+        text: Arc<str>,
+    },
+    /// A play ended.
+    PlayEnded {
+        /// Which.
+        play: PlayId,
+        /// When its last audible sample was sent.
+        audible_end: Instant,
+    },
+    /// News from the queue.
+    Queue(QueueNews),
+    /// News from the transfer target or agent.
+    Peer(PeerNews),
+    /// The caller's leg is gone.
+    CallerEnded {
+        /// Who ended it.
+        by: EndedBy,
+        /// Why.
+        cause: HangupCause,
+        /// How the media was.
+        quality: Option<Quality>,
+    },
+    /// End the call from our side, with a spoken line where there is still time.
+    Close(HangupCause),
+    /// End the call from our side at once.
+    Abort(HangupCause),
+}
+
+/// News from the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueueNews {
+    /// The caller is in line.
+    Entered {
+        /// The place in line, from 1.
+        position: u32,
+    },
+    /// The place in line changed.
+    Moved {
+        /// The place in line, from 1.
+        position: u32,
+    },
+    /// The queue takes no more callers.
+    Full,
+    /// Nobody is logged in.
+    Unstaffed,
+    /// The queue is closed.
+    Closed,
+    /// The wait was longer than `max_wait`.
+    Expired,
+    /// An agent is being rung.
+    Offered {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An offer ended without an answer.
+    OfferEnded {
+        /// The agent.
+        agent: AgentId,
+        /// How, in the words of the record.
+        result: &'static str,
+    },
+    /// An agent answered on `leg`.
+    Connected {
+        /// The agent.
+        agent: AgentId,
+        /// The agent's leg.
+        leg: LegId,
+    },
+}
+
+/// News from the other party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeerNews {
+    /// The transfer target answered on `leg`.
+    Answered {
+        /// Its leg.
+        leg: LegId,
+    },
+    /// The transfer target could not be connected.
+    Failed(HangupCause),
+    /// The other party of a talk hung up.
+    Ended,
+}
+
+/// What a session asks for. Each has exactly one destination.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// To the adapter of the caller's leg.
+    Command(CommandKind),
+    /// To the queue: put the caller in line.
+    Enqueue(Box<Enqueue>),
+    /// To the queue: the caller leaves.
+    LeaveQueue,
+    /// To an adapter: ring a number.
+    Ring(Box<Ring>),
+    /// To the other party's leg, rung or talking: hang up.
+    HangupPeer(HangupCause),
+    /// To the record store. The last action of a session.
+    Record(Box<CallRecord>),
+}

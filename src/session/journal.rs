@@ -1,0 +1,103 @@
+//! What happened in a call, collected for its record.
+
+use std::sync::Arc;
+
+use crate::call::{AgentId, NodeId, Offered, QueueId, QueueStay, RecordStep, TransferStay};
+use crate::time::{Duration, Instant};
+
+/// The most node visits that a record lists; later ones are counted only.
+pub const MAX_STEPS: usize = 500;
+
+/// The most offers of one queue stay that a record lists.
+pub const MAX_OFFERS: usize = 100;
+
+/// The notes of one call in time.
+#[derive(Debug, Clone)]
+pub(super) struct Journal {
+    pub(super) offered_at: Instant,
+    pub(super) answered_at: Option<Instant>,
+    pub(super) steps: Vec<RecordStep>,
+    pub(super) queue: Option<QueueStay>,
+    pub(super) transfer: Option<TransferStay>,
+    pub(super) agent: Option<AgentId>,
+    pub(super) talk: Duration,
+    queued_at: Option<Instant>,
+}
+
+impl Journal {
+    pub(super) const fn new(offered_at: Instant) -> Self {
+        Self {
+            offered_at,
+            answered_at: None,
+            steps: Vec::new(),
+            queue: None,
+            transfer: None,
+            agent: None,
+            talk: Duration::ZERO,
+            queued_at: None,
+        }
+    }
+
+    pub(super) fn enter(&mut self, node: &NodeId, verb: &'static str, now: Instant) {
+        if self.steps.len() < MAX_STEPS {
+            let at_ms = now.since(self.offered_at).as_millis();
+            self.steps.push(RecordStep {
+                node: node.clone(),
+                verb,
+                outcome: None,
+                reason: None,
+                at_ms,
+                keys: None,
+            });
+        }
+    }
+
+    /// The present node is left by `outcome`.
+    pub(super) fn leave(&mut self, outcome: impl Into<Arc<str>>) {
+        if let Some(step) = self.steps.last_mut() {
+            step.outcome = Some(outcome.into());
+        }
+    }
+
+    /// Why the present node went the way it did.
+    pub(super) fn reason(&mut self, reason: &'static str) {
+        if let Some(step) = self.steps.last_mut() {
+            step.reason = Some(reason);
+        }
+    }
+
+    /// The keys taken at the present node, as their class allows.
+    pub(super) fn keys(&mut self, keys: Option<String>) {
+        if let Some(step) = self.steps.last_mut() {
+            step.keys = keys;
+        }
+    }
+
+    pub(super) fn queue_entered(&mut self, name: &QueueId, now: Instant) {
+        self.queued_at = Some(now);
+        self.queue = Some(QueueStay { name: name.clone(), wait_ms: 0, offers: Vec::new() });
+    }
+
+    /// The wait is over: answered, left or hung up.
+    pub(super) fn queue_left(&mut self, now: Instant) {
+        if let (Some(since), Some(stay)) = (self.queued_at.take(), self.queue.as_mut()) {
+            stay.wait_ms = now.since(since).as_millis();
+        }
+    }
+
+    pub(super) fn offered(&mut self, agent: &AgentId, now: Instant) {
+        let at_ms = now.since(self.offered_at).as_millis();
+        if let Some(stay) = self.queue.as_mut().filter(|stay| stay.offers.len() < MAX_OFFERS) {
+            stay.offers.push(Offered { agent: agent.clone(), at_ms, result: "cancelled" });
+        }
+    }
+
+    pub(super) fn offer_ended(&mut self, agent: &AgentId, result: &'static str) {
+        let stay = self.queue.as_mut();
+        if let Some(offer) =
+            stay.and_then(|stay| stay.offers.iter_mut().rev().find(|o| o.agent == *agent))
+        {
+            offer.result = result;
+        }
+    }
+}

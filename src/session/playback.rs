@@ -1,0 +1,151 @@
+//! What is playing: parts of one node's prompts, each with its own barge-in rule.
+//!
+//! Every part is one `Play` command, sent at once so that the adapter leaves no gap. A part leaves the list when
+//! its end is reported or when it is stopped here; reports of parts that are no longer listed are stale.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::call::{CommandKind, Item, Language, Play, PlayId, PromptId, SymbolSet};
+use crate::flow::{Bargein, Prompt};
+use crate::time::{Duration, Instant};
+
+/// The longest that a part may go unreported before it counts as ended: an adapter's fault must not stall a call.
+pub const PLAY_LIMIT: Duration = Duration::from_mins(15);
+
+/// Parts still to be heard, the playing one in front.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Playback {
+    parts: VecDeque<Part>,
+}
+
+#[derive(Debug, Clone)]
+struct Part {
+    id: PlayId,
+    bargein: Bargein,
+    prompts: Vec<PromptId>,
+    since: Instant,
+}
+
+/// What a key does to the playing prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interruption {
+    /// Nothing plays: the key is an answer.
+    Silent,
+    /// The prompts were stopped: the key is an answer.
+    Stopped,
+    /// What plays must be heard, or what follows must: the key is dropped.
+    Dropped,
+    /// What plays goes on and the key is not for it (barge-in `words`).
+    Ignored,
+}
+
+/// Prompts grouped into parts of one barge-in rule each.
+pub(super) fn group<'p>(
+    prompts: impl IntoIterator<Item = &'p Arc<Prompt>>,
+    default: Bargein,
+    language: &Language,
+) -> Vec<(Bargein, Vec<Item>)> {
+    let mut parts: Vec<(Bargein, Vec<Item>)> = Vec::new();
+    for prompt in prompts {
+        let bargein = prompt.bargein.unwrap_or(default);
+        let items = prompt.items(language).cloned();
+        match parts.last_mut() {
+            Some((last, list)) if *last == bargein => list.extend(items),
+            _ => parts.push((bargein, items.collect())),
+        }
+    }
+    parts.retain(|(_, items)| !items.is_empty());
+    parts
+}
+
+impl Playback {
+    /// Plays parts; `match_keys` are the keys that begin a valid answer.
+    pub(super) fn start(
+        parts: Vec<(Bargein, Vec<Item>)>,
+        match_keys: SymbolSet,
+        now: Instant,
+        numbers: &mut PlayNumbers,
+    ) -> (Self, Vec<CommandKind>) {
+        let mut playback = Self::default();
+        let mut commands = Vec::with_capacity(parts.len());
+        for (bargein, items) in parts {
+            let id = numbers.next();
+            let stop_on = match bargein {
+                Bargein::Any => SymbolSet::ALL,
+                Bargein::Match => match_keys,
+                Bargein::None => SymbolSet::NONE,
+            };
+            let prompts = items.iter().map(|item| item.prompt.clone()).collect();
+            playback.parts.push_back(Part { id, bargein, prompts, since: now });
+            commands.push(CommandKind::Play(Play { id, items, stop_on }));
+        }
+        (playback, commands)
+    }
+
+    pub(super) fn is_playing(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// The prompt that plays and for how long its part has.
+    pub(super) fn playing(&self, now: Instant) -> Option<(&PromptId, Duration)> {
+        let part = self.parts.front()?;
+        Some((part.prompts.first()?, now.since(part.since)))
+    }
+
+    /// When the playing part counts as ended although nobody said so.
+    pub(super) fn limit(&self) -> Option<Instant> {
+        self.parts.front().map(|part| part.since + PLAY_LIMIT)
+    }
+
+    /// Takes note that a play ended. Returns whether that was the last part.
+    pub(super) fn ended(&mut self, id: PlayId, now: Instant) -> bool {
+        if self.parts.front().is_none_or(|part| part.id != id) {
+            return false;
+        }
+        self.parts.pop_front();
+        if let Some(next) = self.parts.front_mut() {
+            next.since = now;
+        }
+        self.parts.is_empty()
+    }
+
+    /// A key arrives. `valid` says whether it begins a valid answer.
+    pub(super) fn interrupt(&mut self, valid: bool, stops: &mut Vec<CommandKind>) -> Interruption {
+        match self.parts.front().map(|part| part.bargein) {
+            None => Interruption::Silent,
+            Some(Bargein::None) => Interruption::Dropped,
+            Some(Bargein::Match) if !valid => Interruption::Ignored,
+            Some(Bargein::Any | Bargein::Match) => {
+                while self.parts.front().is_some_and(|part| part.bargein != Bargein::None) {
+                    let Some(part) = self.parts.pop_front() else { break };
+                    stops.push(CommandKind::Stop(part.id));
+                }
+                if self.parts.is_empty() { Interruption::Stopped } else { Interruption::Dropped }
+            }
+        }
+    }
+
+    /// Stops everything.
+    pub(super) fn stop(&mut self) -> impl Iterator<Item = CommandKind> {
+        std::mem::take(&mut self.parts).into_iter().map(|part| CommandKind::Stop(part.id))
+    }
+
+    /// Gives up on the part in front: its end was never reported.
+    pub(super) fn give_up(&mut self, now: Instant) -> Option<CommandKind> {
+        let id = self.parts.front()?.id;
+        self.ended(id, now);
+        Some(CommandKind::Stop(id))
+    }
+}
+
+/// Numbers plays of one call, never twice the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PlayNumbers(u64);
+
+impl PlayNumbers {
+    fn next(&mut self) -> PlayId {
+        self.0 += 1;
+        PlayId(self.0)
+    }
+}

@@ -1,0 +1,143 @@
+//! Where a call stands.
+
+use std::sync::Arc;
+
+use super::asking::Asking;
+use super::budget::Spending;
+use super::playback::Playback;
+use crate::call::HangupCause;
+use crate::flow::{Goto, NodeIndex, Prompt};
+use crate::time::{Duration, Instant};
+
+/// How long we wait for the end of a leg that we hung up, before the record is written without it.
+pub const LEAVING_LIMIT: Duration = Duration::from_secs(5);
+
+/// The state of a call; see the picture in the module's docs.
+#[derive(Debug)]
+pub(super) enum State {
+    /// The phone rings at our side.
+    Ringing {
+        /// When it is answered.
+        answer_at: Instant,
+    },
+    /// We answered; the caller's side has not confirmed yet.
+    Answering,
+    /// Prompts play, nothing is asked.
+    Saying {
+        /// The node.
+        node: NodeIndex,
+        /// What plays.
+        playback: Playback,
+        /// What comes after.
+        then: Then,
+    },
+    /// The caller is asked.
+    Asking(Box<Asking>),
+    /// The caller waits for an agent.
+    Queued {
+        /// The `queue` node.
+        node: NodeIndex,
+        /// Greetings and announcements over the music.
+        playback: Playback,
+        /// What is said once the queue has taken the caller in.
+        greet: Vec<Arc<Prompt>>,
+    },
+    /// A number is rung for the caller.
+    Dialling {
+        /// The `transfer` node.
+        node: NodeIndex,
+        /// What the caller hears meanwhile.
+        playback: Playback,
+    },
+    /// The caller talks with an agent or transfer target.
+    Talking {
+        /// The `queue` or `transfer` node.
+        node: NodeIndex,
+        /// Since when.
+        since: Instant,
+    },
+    /// We hung up and wait for the leg to end.
+    Leaving {
+        /// The node that hung up, if a flow ran.
+        node: Option<NodeIndex>,
+        /// Why.
+        cause: HangupCause,
+        /// When we no longer wait.
+        until: Instant,
+    },
+    /// The call is over.
+    Ended,
+    /// Only inside a step: the old state is taken out and the new one not yet in.
+    Moving,
+}
+
+/// What comes after prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The node is left by an outcome.
+    Go {
+        /// The outcome's name.
+        outcome: &'static str,
+        /// Where it leads.
+        goto: Goto,
+    },
+    /// The call ends.
+    Hangup(HangupCause),
+}
+
+impl State {
+    /// When the state wants to be told the time.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Ringing { answer_at } => Some(*answer_at),
+            Self::Saying { playback, .. }
+            | Self::Queued { playback, .. }
+            | Self::Dialling { playback, .. } => playback.limit(),
+            Self::Asking(asking) => asking.deadline(),
+            Self::Leaving { until, .. } => Some(*until),
+            Self::Answering | Self::Talking { .. } | Self::Ended | Self::Moving => None,
+        }
+    }
+
+    pub(super) const fn spending(&self) -> Spending {
+        match self {
+            Self::Asking(_) => Spending::Menu,
+            Self::Saying { .. } | Self::Moving => Spending::Flow,
+            Self::Ringing { .. }
+            | Self::Answering
+            | Self::Queued { .. }
+            | Self::Dialling { .. }
+            | Self::Talking { .. }
+            | Self::Leaving { .. }
+            | Self::Ended => Spending::Outside,
+        }
+    }
+
+    pub(super) const fn node(&self) -> Option<NodeIndex> {
+        match self {
+            Self::Saying { node, .. }
+            | Self::Queued { node, .. }
+            | Self::Dialling { node, .. }
+            | Self::Talking { node, .. } => Some(*node),
+            Self::Asking(asking) => Some(asking.node),
+            Self::Leaving { node, .. } => *node,
+            Self::Ringing { .. } | Self::Answering | Self::Ended | Self::Moving => None,
+        }
+    }
+
+    /// What the caller hears now.
+    pub(super) const fn playback(&self) -> Option<&Playback> {
+        match self {
+            Self::Saying { playback, .. }
+            | Self::Queued { playback, .. }
+            | Self::Dialling { playback, .. } => Some(playback),
+            Self::Asking(asking) => Some(&asking.playback),
+            Self::Ringing { .. }
+            | Self::Answering
+            | Self::Talking { .. }
+            | Self::Leaving { .. }
+            | Self::Ended
+            | Self::Moving => None,
+        }
+    }
+}

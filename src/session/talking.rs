@@ -1,0 +1,188 @@
+//! Other people: the queue, the agent, the number that is rung.
+
+use super::playback::Playback;
+use super::question::built_in;
+use super::state::{State, Then};
+use super::{Action, Moment, PeerNews, QueueNews, Session};
+use crate::call::{CommandKind, HangupCause, LegId, SoundId, SymbolSet, TransferStay, mask_number};
+use crate::flow::{Bargein, Goto, NodeIndex, QueueNode, Verb};
+use crate::interpreter::{Enqueue, Ring};
+use crate::time::Instant;
+
+/// The music of a queue that names none.
+const DEFAULT_MUSIC: &str = "hold.wav";
+
+/// What a caller hears while a phone rings.
+pub(super) const RINGBACK: &str = "ringback.wav";
+
+impl Session {
+    pub(super) fn enqueue(
+        &mut self,
+        node: NodeIndex,
+        queue: &QueueNode,
+        wanted: Box<Enqueue>,
+        now: Instant,
+    ) {
+        self.type_ahead.flush();
+        self.journal.queue_entered(&wanted.queue, now);
+        let greet = match queue.greet.as_slice() {
+            [] => built_in(&self.program.flow, "connecting").into_iter().collect(),
+            own => own.to_vec(),
+        };
+        // The line is joined before a word is said, but the greeting waits for the queue's answer.
+        self.actions.push_back(Action::Enqueue(wanted));
+        self.state = State::Queued { node, playback: Playback::default(), greet };
+    }
+
+    pub(super) fn queue_news(&mut self, news: QueueNews, at: Moment<'_>) {
+        match news {
+            QueueNews::Offered { agent } => return self.journal.offered(&agent, at.now),
+            QueueNews::OfferEnded { agent, result } => {
+                return self.journal.offer_ended(&agent, result);
+            }
+            QueueNews::Entered { .. }
+            | QueueNews::Moved { .. }
+            | QueueNews::Full
+            | QueueNews::Unstaffed
+            | QueueNews::Closed
+            | QueueNews::Expired
+            | QueueNews::Connected { .. } => {}
+        }
+        let (node, mut playback, greet) = match std::mem::replace(&mut self.state, State::Moving) {
+            State::Queued { node, playback, greet } => (node, playback, greet),
+            other => {
+                self.state = other;
+                return;
+            }
+        };
+        let flow = self.program.flow.clone();
+        let Verb::Queue(queue) = &flow.node(node).verb else { return self.apologise(at) };
+        match news {
+            QueueNews::Entered { position } => {
+                self.memory.set_queue_position(Some(position));
+                let music = queue.music.clone().unwrap_or_else(|| SoundId::from(DEFAULT_MUSIC));
+                self.command(CommandKind::Music(Some(music)));
+                playback = self.play(&greet, Bargein::None, SymbolSet::NONE, at.now);
+                self.state = State::Queued { node, playback, greet: Vec::new() };
+            }
+            QueueNews::Moved { position } => {
+                self.memory.set_queue_position(Some(position));
+                self.state = State::Queued { node, playback, greet };
+            }
+            QueueNews::Full => self.left_queue(node, playback, ("full", queue.full), at),
+            QueueNews::Unstaffed => {
+                self.left_queue(node, playback, ("unstaffed", queue.unstaffed), at)
+            }
+            QueueNews::Closed => self.left_queue(node, playback, ("closed", queue.closed), at),
+            QueueNews::Expired => self.left_queue(node, playback, ("too_long", queue.too_long), at),
+            QueueNews::Connected { agent, leg } => {
+                self.journal.queue_left(at.now);
+                self.journal.offer_ended(&agent, "answered");
+                self.journal.agent = Some(agent);
+                self.memory.set_queue_position(None);
+                self.talk(node, playback, leg, at.now);
+            }
+            QueueNews::Offered { .. } | QueueNews::OfferEnded { .. } => {}
+        }
+    }
+
+    fn left_queue(
+        &mut self,
+        node: NodeIndex,
+        mut playback: Playback,
+        way: (&'static str, Goto),
+        at: Moment<'_>,
+    ) {
+        self.journal.queue_left(at.now);
+        self.memory.set_queue_position(None);
+        self.actions.extend(playback.stop().map(Action::Command));
+        self.command(CommandKind::Music(None));
+        self.follow(node, way.0, way.1, at);
+    }
+
+    fn talk(&mut self, node: NodeIndex, mut playback: Playback, leg: LegId, now: Instant) {
+        self.actions.extend(playback.stop().map(Action::Command));
+        self.command(CommandKind::Music(None));
+        self.command(CommandKind::Bridge(leg));
+        self.state = State::Talking { node, since: now };
+    }
+
+    pub(super) fn ring(&mut self, node: NodeIndex, wanted: Box<Ring>, now: Instant) {
+        self.type_ahead.flush();
+        self.journal.transfer =
+            Some(TransferStay { to: mask_number(&wanted.to), result: "no_answer" });
+        let words: Vec<_> = built_in(&self.program.flow, "connecting").into_iter().collect();
+        let playback = self.play(&words, Bargein::None, SymbolSet::NONE, now);
+        self.command(CommandKind::Music(Some(SoundId::from(RINGBACK))));
+        self.actions.push_back(Action::Ring(wanted));
+        self.state = State::Dialling { node, playback };
+    }
+
+    pub(super) fn peer_news(&mut self, news: &PeerNews, at: Moment<'_>) {
+        match (news, std::mem::replace(&mut self.state, State::Moving)) {
+            (PeerNews::Answered { leg }, State::Dialling { node, playback }) => {
+                self.transfer_result("answered");
+                self.talk(node, playback, *leg, at.now);
+            }
+            (PeerNews::Failed(cause), State::Dialling { node, mut playback }) => {
+                self.actions.extend(playback.stop().map(Action::Command));
+                self.command(CommandKind::Music(None));
+                self.not_connected(node, *cause, at);
+            }
+            (PeerNews::Ended, State::Talking { node, since }) => {
+                self.journal.talk += at.now.since(since);
+                self.budget.valid();
+                self.talk_ended(node, at);
+            }
+            (_, state) => self.state = state,
+        }
+    }
+
+    /// The other party hung up: the caller goes on, never dropped.
+    fn talk_ended(&mut self, node: NodeIndex, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        let done = match &flow.node(node).verb {
+            Verb::Queue(queue) => queue.done,
+            Verb::Transfer(transfer) => transfer.done,
+            _ => None,
+        };
+        match done {
+            Some(goto) => self.follow(node, "done", goto, at),
+            None => {
+                self.journal.leave("done");
+                self.last_words("goodbye", node, Then::Hangup(HangupCause::Normal), at);
+            }
+        }
+    }
+
+    fn not_connected(&mut self, node: NodeIndex, cause: HangupCause, at: Moment<'_>) {
+        let result = match cause {
+            HangupCause::Busy => "busy",
+            HangupCause::NoAnswer => "no_answer",
+            _ => "failed",
+        };
+        self.transfer_result(result);
+        let flow = self.program.flow.clone();
+        let ways = match &flow.node(node).verb {
+            Verb::Transfer(transfer) => match result {
+                "busy" => transfer.busy.or(transfer.failed),
+                "no_answer" => transfer.no_answer.or(transfer.failed),
+                _ => transfer.failed,
+            },
+            _ => None,
+        };
+        match ways {
+            Some(goto) => self.follow(node, result, goto, at),
+            None => {
+                self.journal.leave(result);
+                self.last_words("apology", node, Then::Hangup(HangupCause::Normal), at);
+            }
+        }
+    }
+
+    fn transfer_result(&mut self, result: &'static str) {
+        if let Some(stay) = &mut self.journal.transfer {
+            stay.result = result;
+        }
+    }
+}
