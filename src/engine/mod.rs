@@ -1,1 +1,24 @@
 //! All calls of a node as one deterministic machine.
+//!
+//! Reports of adapters and the time come in by [`Engine::handle`]; commands, records and notices go out by
+//! [`Engine::poll_output`]; [`Engine::poll_timeout`] says when to come back with [`Input::Tick`]. Same inputs and
+//! same seed give the same outputs, byte for byte.
+//!
+//! `dispatch` is the only place where something is sent on, and each thing has exactly one destination.
+
+mod clock;
+mod dispatch;
+mod input;
+mod legs;
+mod machine;
+mod notice;
+mod output;
+mod routes;
+mod settings;
+
+pub use input::Input;
+pub use machine::Engine;
+pub use notice::{Level, Notice};
+pub use output::Output;
+pub use routes::{Pattern, Route, Routes};
+pub use settings::{Agent, Programs, Settings};

@@ -1,0 +1,21 @@
+//! Which wall-clock time belongs to an instant.
+
+use crate::time::{Instant, Wall};
+
+/// The last reading of the wall clock, carried on by the monotonic clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WallClock {
+    read_at: Instant,
+    reading: Wall,
+}
+
+impl WallClock {
+    pub(super) const fn read(&mut self, now: Instant, reading: Wall) {
+        self.read_at = now;
+        self.reading = reading;
+    }
+
+    pub(super) fn at(&self, now: Instant) -> Wall {
+        self.reading.after(now.since(self.read_at))
+    }
+}

@@ -1,0 +1,268 @@
+//! Where things are sent on: a session's actions and the queue's decisions, each to its one destination.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::legs::Role;
+use super::machine::{Engine, Wanted};
+use super::notice::Notice;
+use super::output::Output;
+use crate::calendar::Opening;
+use crate::call::{AgentId, CallId, Class, Command, CommandKind, Dial, HangupCause, LegId, Target};
+use crate::interpreter::{Enqueue, Ring, World};
+use crate::queue::{self, Contact, OfferId, Refusal};
+use crate::session::{Action, Input, PeerNews, QueueNews};
+use crate::time::Duration;
+
+impl Engine {
+    pub(super) fn command(&mut self, leg: LegId, kind: CommandKind) {
+        self.outputs.push_back(Output::Command(Command { leg, kind }));
+    }
+
+    pub(super) fn notice(&mut self, notice: Notice) {
+        self.outputs.push_back(Output::Notice(notice));
+    }
+
+    /// Tells one call something and carries out what it asks for. A fault inside ends that call alone.
+    pub(super) fn step(&mut self, id: CallId, input: Input) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let settings = self.settings.clone();
+        let world = World { wall: self.clock.at(self.now), calendars: &settings.calendars };
+        let now = self.now;
+        let done = catch_unwind(AssertUnwindSafe(|| call.session.handle(now, input, &world)));
+        if done.is_err() {
+            return self.call_fault(id);
+        }
+        self.carry_out(id);
+    }
+
+    /// Carries out what a call asks for, then sets its timer.
+    pub(super) fn carry_out(&mut self, id: CallId) {
+        while let Some(call) = self.calls.get_mut(&id) {
+            let leg = call.leg;
+            let Some(action) = call.session.poll_action() else { break };
+            match action {
+                Action::Command(kind) => self.command(leg, kind),
+                Action::Enqueue(wanted) => self.enqueue(id, *wanted),
+                Action::LeaveQueue => self.tell_queues(queue::Input::Leave { call: id }),
+                Action::Ring(wanted) => self.ring(id, leg, *wanted),
+                Action::HangupPeer(cause) => self.hangup_peer(id, cause),
+                Action::Record(record) => {
+                    let lasted = self.now.since(call.began);
+                    self.legs.remove(leg);
+                    self.notice(Notice::CallEnded {
+                        call: id,
+                        cause: record.cause,
+                        by: record.ended_by,
+                        lasted,
+                    });
+                    self.outputs.push_back(Output::Record(record));
+                    self.drop_call(id);
+                }
+            }
+        }
+        self.set_timer(id);
+    }
+
+    fn set_timer(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let deadline = call.session.deadline();
+        if deadline == call.deadline {
+            return;
+        }
+        if let Some(old) = call.deadline.take() {
+            self.timers.remove(&(old, id));
+        }
+        call.deadline = deadline;
+        self.timers.extend(deadline.map(|at| (at, id)));
+    }
+
+    fn drop_call(&mut self, id: CallId) {
+        if let Some(call) = self.calls.remove(&id)
+            && let Some(at) = call.deadline
+        {
+            self.timers.remove(&(at, id));
+        }
+    }
+
+    /// A broken invariant inside one call: that call ends, with what record can still be made.
+    fn call_fault(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let leg = call.leg;
+        let record = call.session.fault_record(self.now, self.clock.at(self.now));
+        self.notice(Notice::CallFault {
+            call: id,
+            what: "an invariant of the call was broken".into(),
+        });
+        self.tell_queues(queue::Input::Leave { call: id });
+        self.hangup_peer(id, HangupCause::InternalError);
+        self.command(leg, CommandKind::Hangup(HangupCause::InternalError));
+        self.legs.remove(leg);
+        self.outputs.push_back(Output::Record(Box::new(record)));
+        self.drop_call(id);
+    }
+
+    fn enqueue(&mut self, id: CallId, wanted: Enqueue) {
+        let wall = self.clock.at(self.now);
+        let hours = self
+            .settings
+            .queue_hours
+            .get(&wanted.queue)
+            .and_then(|name| self.settings.calendars.get(name));
+        if hours.is_some_and(|calendar| calendar.at(wall) != Opening::Open) {
+            return self.step(id, Input::Queue(QueueNews::Closed));
+        }
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.wanted = Some(Wanted { request: wanted.clone(), since: self.now });
+        }
+        let contact = Contact {
+            call: id,
+            queue: wanted.queue,
+            skills: wanted.skills,
+            priority: wanted.priority,
+            enqueued_at: self.now,
+            max_wait: wanted.max_wait,
+        };
+        self.tell_queues(queue::Input::Enqueue(contact));
+    }
+
+    /// Tells the queues something and carries out what they decide.
+    pub(super) fn tell_queues(&mut self, input: queue::Input) {
+        self.queues.handle(self.now, input);
+        while let Some(output) = self.queues.poll_output() {
+            self.queue_decided(output);
+        }
+    }
+
+    fn queue_decided(&mut self, output: queue::Output) {
+        match output {
+            queue::Output::Entered { call, position } => {
+                if let Some(queue) = self.wanted(call).map(|wanted| wanted.request.queue.clone()) {
+                    self.notice(Notice::Queued { call, queue, position });
+                }
+                self.step(call, Input::Queue(QueueNews::Entered { position }));
+            }
+            queue::Output::Refused { call, why: Refusal::Full } => {
+                self.step(call, Input::Queue(QueueNews::Full))
+            }
+            queue::Output::Refused { call, why: Refusal::Unstaffed }
+            | queue::Output::Unstaffed { call } => {
+                self.step(call, Input::Queue(QueueNews::Unstaffed));
+            }
+            queue::Output::Offer { offer, call, agent, ring } => {
+                self.offer(offer, call, &agent, ring)
+            }
+            queue::Output::Cancel { offer, .. } => {
+                if let Some(leg) = self.legs.of_offer(offer) {
+                    self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
+                }
+            }
+            queue::Output::Connected { offer, call, agent } => self.connected(offer, call, agent),
+            // The leg has been told to end already; the queue hears of it when it has.
+            queue::Output::TooLate { .. } => {}
+            queue::Output::Expired { call } => self.step(call, Input::Queue(QueueNews::Expired)),
+            queue::Output::Moved { call, position } => {
+                self.step(call, Input::Queue(QueueNews::Moved { position }))
+            }
+            queue::Output::AgentState { agent, to, .. } => {
+                self.notice(Notice::AgentState { agent, state: to.to_string().into() });
+            }
+        }
+    }
+
+    fn offer(&mut self, offer: OfferId, call: CallId, agent: &AgentId, ring: Duration) {
+        let Some(caller) = self.calls.get(&call) else { return };
+        let adapter = caller.leg.adapter;
+        let Some(target) = self.settings.agents.get(agent).map(|a| a.target.clone()) else {
+            return self.tell_queues(queue::Input::Failed {
+                offer,
+                cause: queue::OfferFailure::Unreachable,
+            });
+        };
+        let dial = Dial {
+            to: target,
+            caller_id: caller.session.caller_number(),
+            display: self
+                .wanted(call)
+                .map(|wanted| display(&wanted.request, self.now.since(wanted.since))),
+            tell: self.wanted(call).map(|wanted| wanted.request.tell.clone()).unwrap_or_default(),
+            pop_url: self
+                .settings
+                .pop_url
+                .as_ref()
+                .map(|url| url.replace("{call}", &call.to_string()).into()),
+            beside: Some(caller.leg),
+            ring,
+        };
+        let leg = self.legs.next(adapter);
+        self.legs.insert(leg, Role::Agent { call, offer, agent: agent.clone(), talking: false });
+        self.notice(Notice::AgentRung { call, agent: agent.clone() });
+        self.command(leg, CommandKind::Dial(Box::new(dial)));
+        self.step(call, Input::Queue(QueueNews::Offered { agent: agent.clone() }));
+    }
+
+    fn connected(&mut self, offer: OfferId, call: CallId, agent: AgentId) {
+        let Some(leg) = self.legs.of_offer(offer) else { return };
+        self.legs.connected(leg);
+        self.notice(Notice::Connected { call, agent: agent.clone() });
+        self.step(call, Input::Queue(QueueNews::Connected { agent, leg }));
+    }
+
+    fn ring(&mut self, call: CallId, caller: LegId, wanted: Ring) {
+        if !self.settings.transfers.contains(&wanted.to) {
+            return self.step(call, Input::Peer(PeerNews::Failed(HangupCause::Rejected)));
+        }
+        let to = if wanted.to.starts_with("sip:") {
+            Target::Address(wanted.to)
+        } else {
+            Target::Number(wanted.to)
+        };
+        let dial = Dial {
+            to,
+            caller_id: wanted.caller_id,
+            display: None,
+            tell: Vec::new(),
+            pop_url: None,
+            beside: Some(caller),
+            ring: wanted.ring,
+        };
+        let leg = self.legs.next(caller.adapter);
+        self.legs.insert(leg, Role::Target { call, talking: false });
+        self.command(leg, CommandKind::Dial(Box::new(dial)));
+    }
+
+    pub(super) fn hangup_peer(&mut self, call: CallId, cause: HangupCause) {
+        let Some(leg) = self.legs.peer_of(call) else { return };
+        self.command(leg, CommandKind::Hangup(cause));
+        match self.legs.get(leg) {
+            Some(Role::Agent { talking: true, .. }) => {
+                self.legs.remove(leg);
+                self.tell_queues(queue::Input::TalkEnded { call });
+            }
+            Some(Role::Target { .. }) => {
+                self.legs.remove(leg);
+            }
+            // The queue learns from the leg's end that the agent is free.
+            Some(Role::Agent { .. } | Role::Caller(_)) | None => {}
+        }
+    }
+
+    fn wanted(&self, call: CallId) -> Option<&Wanted> {
+        self.calls.get(&call)?.wanted.as_ref()
+    }
+}
+
+/// What the agent's phone shows: queue, topic where one is told openly, and the wait.
+fn display(wanted: &Enqueue, waited: Duration) -> Arc<str> {
+    let topic = wanted
+        .tell
+        .iter()
+        .find(|told| told.name.as_ref() == "topic" && told.class == Class::Public);
+    let mut text = wanted.queue.to_string();
+    if let Some(topic) = topic {
+        text.push_str(" · ");
+        text.push_str(&topic.value);
+    }
+    text.push_str(&format!(" · {} s", waited.as_secs()));
+    text.into()
+}

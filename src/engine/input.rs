@@ -1,0 +1,38 @@
+//! What the engine is told.
+
+use std::sync::Arc;
+
+use super::settings::Programs;
+use crate::call::{AdapterId, AgentId, HangupCause, Report};
+use crate::time::Wall;
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Only time passed: something may be due.
+    Tick,
+    /// An adapter reports. Events of a leg that the engine does not know are dropped and counted.
+    Report {
+        /// The adapter.
+        adapter: AdapterId,
+        /// What it reports.
+        report: Report,
+    },
+    /// A reading of the wall clock, at start and then every few seconds.
+    Clock(Wall),
+    /// An agent asks for a break (`Some` reason) or is back (`None`).
+    Break {
+        /// The agent.
+        agent: AgentId,
+        /// Why, in the agent's words.
+        reason: Option<Arc<str>>,
+    },
+    /// New flows for new calls; live calls keep theirs.
+    Publish(Arc<Programs>),
+    /// Take no new calls from now on.
+    Drain,
+    /// End every call: with a spoken line where the caller listens to us.
+    HangupAll(HangupCause),
+    /// An adapter is gone; so are its legs.
+    AdapterLost(AdapterId),
+}

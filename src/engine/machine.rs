@@ -1,0 +1,383 @@
+//! The engine itself: who is told what happened.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::clock::WallClock;
+use super::input::Input;
+use super::legs::{Legs, Role};
+use super::notice::Notice;
+use super::output::Output;
+use super::settings::{Programs, Settings};
+use crate::call::{
+    AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HangupCause, LegId, Offer,
+    Quality, Report, Target,
+};
+use crate::interpreter::Enqueue;
+use crate::queue::{self, OfferFailure, Queues};
+use crate::session::{Arrival, Input as SessionInput, PeerNews, Session};
+use crate::time::Instant;
+
+/// All calls and queues of a node. One value, one owner, no locks.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) settings: Arc<Settings>,
+    pub(super) programs: Arc<Programs>,
+    pub(super) calls: BTreeMap<CallId, Call>,
+    pub(super) legs: Legs,
+    pub(super) queues: Queues,
+    pub(super) outputs: VecDeque<Output>,
+    pub(super) clock: WallClock,
+    pub(super) now: Instant,
+    pub(super) timers: BTreeSet<(Instant, CallId)>,
+    users: BTreeMap<Arc<str>, AgentId>,
+    chance: Chance,
+    draining: bool,
+    strays: u64,
+}
+
+/// One live call.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) session: Session,
+    pub(super) leg: LegId,
+    /// What the session's timer is set to.
+    pub(super) deadline: Option<Instant>,
+    pub(super) began: Instant,
+    /// What the caller last wanted of a queue, and since when.
+    pub(super) wanted: Option<Wanted>,
+}
+
+/// What a caller wants of a queue.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) request: Enqueue,
+    pub(super) since: Instant,
+}
+
+impl Engine {
+    /// Sets up a node without calls. `seed` makes the call ids; take it from the operating system in production.
+    #[must_use]
+    pub fn new(settings: Settings, seed: u64) -> Self {
+        let users = settings.agents.iter().filter_map(|(id, agent)| match &agent.target {
+            Target::User(user) => Some((user.clone(), id.clone())),
+            Target::Address(_) | Target::Number(_) => None,
+        });
+        Self {
+            users: users.collect(),
+            queues: Queues::new(settings.queues.clone()),
+            programs: settings.programs.clone(),
+            settings: Arc::new(settings),
+            calls: BTreeMap::new(),
+            legs: Legs::default(),
+            outputs: VecDeque::new(),
+            clock: WallClock::default(),
+            now: Instant::ZERO,
+            timers: BTreeSet::new(),
+            chance: Chance(seed),
+            draining: false,
+            strays: 0,
+        }
+    }
+
+    /// Tells the engine what happened at `now`. A `now` before an earlier one counts as that earlier one.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        self.now = self.now.max(now);
+        match input {
+            Input::Tick => self.tick(),
+            Input::Report { report: Report::Leg(event), .. } => self.event(event),
+            Input::Report { report: Report::Endpoint { user, reachable }, .. } => {
+                if let Some(agent) = self.users.get(&user).cloned() {
+                    self.tell_queues(queue::Input::Reachable { agent, reachable });
+                }
+            }
+            Input::Clock(wall) => self.clock.read(self.now, wall),
+            Input::Break { agent, reason: Some(reason) } => {
+                self.tell_queues(queue::Input::Break { agent, reason })
+            }
+            Input::Break { agent, reason: None } => {
+                self.tell_queues(queue::Input::Resume { agent })
+            }
+            Input::Publish(programs) => self.programs = programs,
+            Input::Drain => self.draining = true,
+            Input::HangupAll(cause) => self.hangup_all(cause),
+            Input::AdapterLost(adapter) => self.adapter_lost(adapter),
+        }
+    }
+
+    /// The next thing to be done.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let calls = self.timers.first().map(|(at, _)| *at);
+        [calls, self.queues.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// How many calls are live.
+    #[must_use]
+    pub fn live_calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// How many legs are known: callers, agents, transfer targets.
+    #[must_use]
+    pub fn live_legs(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// How many events came for legs that are gone.
+    #[must_use]
+    pub const fn strays(&self) -> u64 {
+        self.strays
+    }
+
+    /// Whether new calls are refused.
+    #[must_use]
+    pub const fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// The queues, to look at.
+    #[must_use]
+    pub const fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    /// Checks what must hold after every step.
+    ///
+    /// # Panics
+    /// If an invariant is broken: tests and simulations call this, live nodes do not.
+    pub fn check_invariants(&self) {
+        self.queues.check_invariants();
+        for (id, call) in &self.calls {
+            assert_eq!(call.session.check(), Ok(()), "call {id}");
+            assert!(!call.session.is_ended(), "call {id} is over but still listed");
+            assert_eq!(
+                call.session.deadline(),
+                call.deadline,
+                "call {id}: its timer is not set to its deadline"
+            );
+        }
+        assert_eq!(self.timers.len(), self.calls.values().filter(|c| c.deadline.is_some()).count());
+    }
+
+    fn tick(&mut self) {
+        while let Some(&(at, id)) = self.timers.first() {
+            if at > self.now {
+                break;
+            }
+            self.step(id, SessionInput::Tick);
+            if self.timers.first() == Some(&(at, id)) {
+                // The session did not move its deadline: ask again later rather than spin.
+                self.timers.remove(&(at, id));
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.deadline = None;
+                }
+            }
+        }
+        self.tell_queues(queue::Input::Tick);
+    }
+
+    fn event(&mut self, event: Event) {
+        if let EventKind::Offered(offer) = event.kind {
+            return self.offered(event.leg, offer);
+        }
+        match self.legs.get(event.leg).cloned() {
+            Some(Role::Caller(call)) => self.caller_event(call, event),
+            Some(role) => self.peer_event(&role, &event),
+            None => self.strays += 1,
+        }
+    }
+
+    fn offered(&mut self, leg: LegId, offer: Offer) {
+        if self.legs.get(leg).is_some() {
+            self.strays += 1;
+            return;
+        }
+        let full = self.draining || self.calls.len() >= self.settings.max_calls;
+        let program = self
+            .settings
+            .routes
+            .flow(&offer.called)
+            .and_then(|flow| self.programs.get(flow))
+            .cloned();
+        let program = match program {
+            Some(program) if !full => program,
+            Some(_) => return self.refuse(leg, HangupCause::Overload),
+            None => return self.refuse(leg, HangupCause::NotFound),
+        };
+        let unix_ms = u64::try_from(self.clock.at(self.now).as_unix_millis()).unwrap_or(0);
+        let id = CallId::new(unix_ms, self.chance.next());
+        let adapter =
+            self.settings.adapters.get(usize::from(leg.adapter.0)).cloned().unwrap_or_default();
+        let safe =
+            self.settings.safe_flow.as_ref().and_then(|flow| self.programs.get(flow)).cloned();
+        self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
+        let arrival = Arrival { id, caller: offer.caller, called: offer.called, adapter };
+        let session = Session::new(program, safe, arrival, self.now);
+        self.legs.insert(leg, Role::Caller(id));
+        self.calls.insert(id, Call { session, leg, deadline: None, began: self.now, wanted: None });
+        self.carry_out(id);
+    }
+
+    fn refuse(&mut self, leg: LegId, cause: HangupCause) {
+        self.notice(Notice::CallRefused { leg, cause });
+        self.command(leg, CommandKind::Refuse(cause));
+    }
+
+    fn caller_event(&mut self, call: CallId, event: Event) {
+        let input = match event.kind {
+            EventKind::Answered => SessionInput::Answered,
+            EventKind::Digit { symbol, pressed_at, .. } => SessionInput::Key { symbol, pressed_at },
+            EventKind::Said { text, .. } => SessionInput::Said { text },
+            EventKind::PlayEnded { play, audible_end, .. } => {
+                SessionInput::PlayEnded { play, audible_end }
+            }
+            EventKind::Ended { by, cause, quality } => {
+                self.legs.remove(event.leg);
+                SessionInput::CallerEnded { by, cause, quality }
+            }
+            EventKind::Rejected { command, .. } => match command {
+                CommandKind::Play(play) => {
+                    SessionInput::PlayEnded { play: play.id, audible_end: self.now }
+                }
+                CommandKind::Accept(_) => SessionInput::Abort(HangupCause::InternalError),
+                CommandKind::Bridge(_) => {
+                    self.hangup_peer(call, HangupCause::InternalError);
+                    SessionInput::Peer(PeerNews::Ended)
+                }
+                _ => return,
+            },
+            EventKind::MediaLost => SessionInput::Abort(HangupCause::MediaLost),
+            EventKind::Offered(_)
+            | EventKind::Ringing
+            | EventKind::SpeechStarted
+            | EventKind::SpeechEnded
+            | EventKind::Bridged
+            | EventKind::Unbridged
+            | EventKind::Held
+            | EventKind::Resumed
+            | EventKind::MediaRestored => return,
+        };
+        self.step(call, input);
+    }
+
+    fn peer_event(&mut self, role: &Role, event: &Event) {
+        match &event.kind {
+            EventKind::Ringing => {
+                if let Role::Agent { offer, .. } = role {
+                    self.tell_queues(queue::Input::Ringing { offer: *offer });
+                }
+            }
+            EventKind::Answered => match role {
+                Role::Agent { offer, .. } => {
+                    self.tell_queues(queue::Input::Answered { offer: *offer })
+                }
+                Role::Target { call, .. } => {
+                    self.legs.connected(event.leg);
+                    self.step(*call, SessionInput::Peer(PeerNews::Answered { leg: event.leg }));
+                }
+                Role::Caller(_) => {}
+            },
+            EventKind::Ended { cause, .. } => self.peer_ended(event.leg, *cause),
+            EventKind::Rejected { command: CommandKind::Dial(_), .. } => {
+                self.peer_ended(event.leg, HangupCause::Unreachable);
+            }
+            EventKind::MediaLost => {
+                self.command(event.leg, CommandKind::Hangup(HangupCause::MediaLost));
+            }
+            EventKind::Offered(_)
+            | EventKind::Digit { .. }
+            | EventKind::Said { .. }
+            | EventKind::PlayEnded { .. }
+            | EventKind::SpeechStarted
+            | EventKind::SpeechEnded
+            | EventKind::Bridged
+            | EventKind::Unbridged
+            | EventKind::Held
+            | EventKind::Resumed
+            | EventKind::MediaRestored
+            | EventKind::Rejected { .. } => {}
+        }
+    }
+
+    fn peer_ended(&mut self, leg: LegId, cause: HangupCause) {
+        match self.legs.remove(leg) {
+            Some(Role::Agent { call, talking: true, .. }) => {
+                self.tell_queues(queue::Input::TalkEnded { call });
+                self.step(call, SessionInput::Peer(PeerNews::Ended));
+            }
+            Some(Role::Agent { call, offer, agent, talking: false }) => {
+                self.offer_failed(call, offer, agent, cause);
+            }
+            Some(Role::Target { call, talking: true }) => {
+                self.step(call, SessionInput::Peer(PeerNews::Ended))
+            }
+            Some(Role::Target { call, talking: false }) => {
+                self.step(call, SessionInput::Peer(PeerNews::Failed(cause)))
+            }
+            Some(Role::Caller(_)) | None => self.strays += 1,
+        }
+    }
+
+    fn offer_failed(
+        &mut self,
+        call: CallId,
+        offer: queue::OfferId,
+        agent: AgentId,
+        cause: HangupCause,
+    ) {
+        let (failure, result) = match cause {
+            HangupCause::Busy => (OfferFailure::Busy, "busy"),
+            HangupCause::NoAnswer => (OfferFailure::NoAnswer, "no_answer"),
+            HangupCause::Rejected => (OfferFailure::Rejected, "rejected"),
+            HangupCause::Cancelled => (OfferFailure::NoAnswer, "cancelled"),
+            _ => (OfferFailure::Unreachable, "unreachable"),
+        };
+        self.notice(Notice::OfferFailed { call, agent: agent.clone(), result });
+        self.step(
+            call,
+            SessionInput::Queue(crate::session::QueueNews::OfferEnded { agent, result }),
+        );
+        self.tell_queues(queue::Input::Failed { offer, cause: failure });
+    }
+
+    fn hangup_all(&mut self, cause: HangupCause) {
+        let calls: Vec<_> = self.calls.keys().copied().collect();
+        for call in calls {
+            self.step(call, SessionInput::Close(cause));
+        }
+    }
+
+    fn adapter_lost(&mut self, adapter: AdapterId) {
+        for leg in self.legs.of(adapter) {
+            let kind = EventKind::Ended {
+                by: EndedBy::System,
+                cause: HangupCause::AdapterLost,
+                quality: None::<Quality>,
+            };
+            self.event(Event { at: self.now, leg, kind });
+        }
+    }
+}
+
+/// Numbers by chance: splitmix64 over the seed.
+#[derive(Debug)]
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u128 {
+        (u128::from(self.half()) << 64) | u128::from(self.half())
+    }
+
+    const fn half(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}

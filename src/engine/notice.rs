@@ -1,0 +1,154 @@
+//! What is worth a line in the log. The engine logs nothing itself.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::call::{AgentId, CallId, EndedBy, FlowId, HangupCause, LegId, QueueId};
+use crate::time::Duration;
+
+/// One line for the log. Holds no personal value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// A call was taken in.
+    CallStarted {
+        /// The call.
+        call: CallId,
+        /// The caller's leg.
+        leg: LegId,
+        /// The flow.
+        flow: FlowId,
+    },
+    /// A call was turned away.
+    CallRefused {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: HangupCause,
+    },
+    /// A call entered a queue.
+    Queued {
+        /// The call.
+        call: CallId,
+        /// The queue.
+        queue: QueueId,
+        /// The place in line, from 1.
+        position: u32,
+    },
+    /// An agent is rung for a call.
+    AgentRung {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An offer came to nothing.
+    OfferFailed {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// How it ended.
+        result: &'static str,
+    },
+    /// Caller and agent talk.
+    Connected {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An agent's state changed.
+    AgentState {
+        /// The agent.
+        agent: AgentId,
+        /// The new state.
+        state: Arc<str>,
+    },
+    /// A call ended.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// Why.
+        cause: HangupCause,
+        /// Who ended it.
+        by: EndedBy,
+        /// From offer to end.
+        lasted: Duration,
+    },
+    /// A fault inside one call; the others go on.
+    CallFault {
+        /// The call.
+        call: CallId,
+        /// What broke.
+        what: Arc<str>,
+    },
+}
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something is wrong in the engine.
+    Error,
+    /// Something did not go as wished.
+    Warn,
+    /// The life of a call.
+    Info,
+    /// Each step.
+    Debug,
+}
+
+impl Notice {
+    /// How much it matters.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        match self {
+            Self::CallFault { .. } => Level::Error,
+            Self::CallRefused { .. } | Self::OfferFailed { .. } => Level::Warn,
+            Self::CallStarted { .. }
+            | Self::Queued { .. }
+            | Self::Connected { .. }
+            | Self::CallEnded { .. } => Level::Info,
+            Self::AgentRung { .. } | Self::AgentState { .. } => Level::Debug,
+        }
+    }
+
+    /// The call it is about, if it is about one.
+    #[must_use]
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::CallStarted { call, .. }
+            | Self::Queued { call, .. }
+            | Self::AgentRung { call, .. }
+            | Self::OfferFailed { call, .. }
+            | Self::Connected { call, .. }
+            | Self::CallEnded { call, .. }
+            | Self::CallFault { call, .. } => Some(*call),
+            Self::CallRefused { .. } | Self::AgentState { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CallStarted { leg, flow, .. } => {
+                write!(f, "Call started on leg {leg} with flow {flow}.")
+            }
+            Self::CallRefused { leg, cause } => write!(f, "Call on leg {leg} refused: {cause:?}."),
+            Self::Queued { queue, position, .. } => {
+                write!(f, "Caller entered queue {queue} at place {position}.")
+            }
+            Self::AgentRung { agent, .. } => write!(f, "Agent {agent} is rung."),
+            Self::OfferFailed { agent, result, .. } => {
+                write!(f, "Offer to agent {agent} ended: {result}.")
+            }
+            Self::Connected { agent, .. } => write!(f, "Caller talks with agent {agent}."),
+            Self::AgentState { agent, state } => write!(f, "Agent {agent} is {state}."),
+            Self::CallEnded { cause, by, lasted, .. } => {
+                write!(f, "Call ended by {by:?} after {} ms: {cause:?}.", lasted.as_millis())
+            }
+            Self::CallFault { what, .. } => write!(f, "Call fault: {what}."),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What an engine is told before it starts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::routes::Routes;
+use crate::calendar::Calendar;
+use crate::call::{AgentId, FlowId, QueueId, Target};
+use crate::interpreter::Program;
+use crate::queue;
+
+/// The flows by name.
+pub type Programs = BTreeMap<FlowId, Arc<Program>>;
+
+/// Everything that the calls of a node share.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The names of the adapters, in the order of their ids.
+    pub adapters: Vec<Arc<str>>,
+    /// Which flow a called number leads to.
+    pub routes: Routes,
+    /// The flows.
+    pub programs: Arc<Programs>,
+    /// The calendars by name.
+    pub calendars: BTreeMap<Arc<str>, Calendar>,
+    /// The queue machine's settings.
+    pub queues: queue::Settings,
+    /// The calendar of each queue that has one.
+    pub queue_hours: BTreeMap<QueueId, Arc<str>>,
+    /// Where the agents' phones are.
+    pub agents: BTreeMap<AgentId, Agent>,
+    /// The numbers and addresses that a flow may transfer to.
+    pub transfers: BTreeSet<Arc<str>>,
+    /// The flow that takes over where another cannot be carried out.
+    pub safe_flow: Option<FlowId>,
+    /// The page to open at the agent's desk; `{call}` stands for the call's id.
+    pub pop_url: Option<Arc<str>>,
+    /// The most calls at once; further ones are refused as overload.
+    pub max_calls: usize,
+}
+
+/// Where an agent's phone is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Whom to dial.
+    pub target: Target,
+}
