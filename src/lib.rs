@@ -11,6 +11,7 @@ pub mod media;
 pub mod queue;
 pub mod runtime;
 pub mod session;
+pub mod simulation;
 pub mod sip;
 pub mod speech;
 pub mod storage;

@@ -29,9 +29,10 @@ const TABLE: &[Row] = &[
     ("sip", Pure, &["call", "time"]),
     ("calendar", Pure, &["time"]),
     // The deterministic core.
-    ("interpreter", Pure, &[]),
-    ("session", Pure, &[]),
-    ("engine", Pure, &[]),
+    ("interpreter", Pure, &["calendar", "call", "faq", "flow", "time"]),
+    ("session", Pure, &["call", "faq", "flow", "interpreter", "text", "time"]),
+    ("engine", Pure, &["calendar", "call", "interpreter", "queue", "session", "time"]),
+    ("simulation", Pure, &["call", "engine", "time"]),
     // The driver of the engine.
     ("runtime", Edge, &["call", "time"]),
     // Adapters.

@@ -1,0 +1,304 @@
+//! Telephones on paper: they take commands and report as an adapter would, by the clock they are handed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use crate::call::{
+    AdapterId, Answering, Command, CommandKind, Dial, EndedBy, Event, EventKind, HangupCause, Item,
+    KeySource, LegId, Offer, Party, Play, PlayEnd, Rejection, Report, SoundId, Symbol,
+};
+use crate::time::{Duration, Instant};
+
+/// How long anything takes on paper lines: nothing but the sounds themselves.
+pub type ItemDuration = Arc<dyn Fn(&Item) -> Duration + Send + Sync>;
+
+/// All telephones of one adapter.
+pub struct Phones {
+    legs: BTreeMap<LegId, Leg>,
+    reports: VecDeque<Report>,
+    item_duration: ItemDuration,
+    offered: u64,
+}
+
+impl std::fmt::Debug for Phones {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Phones").field("legs", &self.legs).finish_non_exhaustive()
+    }
+}
+
+/// One telephone.
+#[derive(Debug)]
+pub struct Leg {
+    /// Which side called.
+    pub side: Side,
+    /// Where the leg stands.
+    pub state: LegState,
+    /// The music under everything else.
+    pub music: Option<SoundId>,
+    /// Whom it is bridged with.
+    pub bridged: Option<LegId>,
+    plays: VecDeque<Playing>,
+}
+
+/// Which side called.
+#[derive(Debug)]
+pub enum Side {
+    /// The telephone called us.
+    Caller,
+    /// We called the telephone.
+    Dialled(Box<Dial>),
+}
+
+/// Where a leg stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegState {
+    /// It rings; a dialled one until the given time.
+    Ringing(Instant),
+    /// Both sides are on the line.
+    Answered,
+}
+
+#[derive(Debug)]
+struct Playing {
+    play: Play,
+    begins: Instant,
+    ends: Instant,
+}
+
+/// The adapter id of paper telephones.
+const ADAPTER: AdapterId = AdapterId(0);
+
+impl Phones {
+    /// No telephones yet; `item_duration` says how long each item sounds.
+    #[must_use]
+    pub const fn new(item_duration: ItemDuration) -> Self {
+        Self { legs: BTreeMap::new(), reports: VecDeque::new(), item_duration, offered: 0 }
+    }
+
+    /// A telephone calls a number.
+    pub fn call(&mut self, now: Instant, called: &str, caller: Option<&str>) -> LegId {
+        let leg = LegId { adapter: ADAPTER, number: self.offered * 2 + 1 };
+        self.offered += 1;
+        self.insert(leg, Side::Caller, now);
+        let offer = Offer {
+            called: called.into(),
+            caller: Party { number: caller.map(Into::into), name: None },
+            asserted: false,
+            dtmf: true,
+        };
+        self.report(now, leg, EventKind::Offered(offer));
+        leg
+    }
+
+    /// A key is pressed. A play that lists it in `stop_on` stops at once, as in a real adapter.
+    pub fn press(&mut self, now: Instant, leg: LegId, symbol: Symbol) {
+        self.report(
+            now,
+            leg,
+            EventKind::Digit { symbol, source: KeySource::Simulated, pressed_at: now },
+        );
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        if phone.plays.front().is_some_and(|playing| playing.play.stop_on.contains(symbol)) {
+            self.end_play(now, leg, 0, PlayEnd::Stopped);
+        }
+    }
+
+    /// Words are said.
+    pub fn say(&mut self, now: Instant, leg: LegId, text: &str) {
+        self.report(
+            now,
+            leg,
+            EventKind::Said { text: text.into(), confidence: None, started_at: now },
+        );
+    }
+
+    /// The far side of a leg hangs up, or gives up ringing.
+    pub fn hang_up(&mut self, now: Instant, leg: LegId, cause: HangupCause) {
+        self.end(now, leg, EndedBy::Caller, cause);
+    }
+
+    /// A dialled telephone is picked up.
+    pub fn pick_up(&mut self, now: Instant, leg: LegId) {
+        if let Some(phone) = self.legs.get_mut(&leg)
+            && matches!(phone.state, LegState::Ringing(_))
+        {
+            phone.state = LegState::Answered;
+            self.report(now, leg, EventKind::Answered);
+        }
+    }
+
+    /// A registered telephone comes or goes.
+    pub fn register(&mut self, user: &str, reachable: bool) {
+        self.reports.push_back(Report::Endpoint { user: user.into(), reachable });
+    }
+
+    /// Obeys a command at `now`.
+    pub fn obey(&mut self, now: Instant, command: Command) {
+        let leg = command.leg;
+        if let CommandKind::Dial(dial) = command.kind {
+            let until = now + dial.ring;
+            self.insert(leg, Side::Dialled(dial), until);
+            return self.report(now, leg, EventKind::Ringing);
+        }
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        match command.kind {
+            CommandKind::Accept(Answering::Answer) => {
+                phone.state = LegState::Answered;
+                self.report(now, leg, EventKind::Answered);
+            }
+            CommandKind::Accept(Answering::Ring | Answering::Early) | CommandKind::Mask(_) => {}
+            CommandKind::Refuse(cause) | CommandKind::Hangup(cause) => {
+                self.end(now, leg, EndedBy::System, cause)
+            }
+            CommandKind::Play(play) => self.play(now, leg, play),
+            CommandKind::Stop(id) => {
+                if let Some(place) = phone.plays.iter().position(|playing| playing.play.id == id) {
+                    self.end_play(now, leg, place, PlayEnd::Stopped);
+                }
+            }
+            CommandKind::Music(sound) => phone.music = sound,
+            CommandKind::Bridge(other) => self.bridge(now, leg, other),
+            CommandKind::Unbridge => self.unbridge(now, leg),
+            CommandKind::Dial(_) => {}
+        }
+    }
+
+    /// The next report, in the order of events.
+    pub fn poll_report(&mut self) -> Option<Report> {
+        self.reports.pop_front()
+    }
+
+    /// When something ends by itself: a play, or a ring.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.legs.values().filter_map(Leg::deadline).min()
+    }
+
+    /// Time has come: what is due ends.
+    pub fn tick(&mut self, now: Instant) {
+        while let Some((at, leg)) =
+            self.legs.iter().filter_map(|(id, leg)| Some((leg.deadline()?, *id))).min()
+        {
+            if at > now {
+                return;
+            }
+            match self.legs.get(&leg).map(|phone| phone.plays.is_empty()) {
+                Some(false) => self.end_play(at, leg, 0, PlayEnd::Finished),
+                _ => self.end(at, leg, EndedBy::System, HangupCause::NoAnswer),
+            }
+        }
+    }
+
+    /// A live leg.
+    #[must_use]
+    pub fn leg(&self, leg: LegId) -> Option<&Leg> {
+        self.legs.get(&leg)
+    }
+
+    /// All live legs, callers and dialled ones.
+    pub fn legs(&self) -> impl Iterator<Item = (LegId, &Leg)> {
+        self.legs.iter().map(|(id, leg)| (*id, leg))
+    }
+
+    fn insert(&mut self, leg: LegId, side: Side, until: Instant) {
+        let state = LegState::Ringing(until);
+        self.legs
+            .insert(leg, Leg { side, state, music: None, bridged: None, plays: VecDeque::new() });
+    }
+
+    fn report(&mut self, at: Instant, leg: LegId, kind: EventKind) {
+        self.reports.push_back(Report::Leg(Event { at, leg, kind }));
+    }
+
+    fn play(&mut self, now: Instant, leg: LegId, play: Play) {
+        let length =
+            play.items.iter().fold(Duration::ZERO, |sum, item| sum + (self.item_duration)(item));
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        let begins = phone.plays.back().map_or(now, |last| last.ends);
+        phone.plays.push_back(Playing { play, begins, ends: begins + length });
+    }
+
+    fn end_play(&mut self, now: Instant, leg: LegId, place: usize, end: PlayEnd) {
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        let Some(ended) = phone.plays.remove(place) else { return };
+        // What waits behind it moves up without a gap.
+        let mut at = if place == 0 { now.max(ended.begins) } else { phone.plays[place - 1].ends };
+        for playing in phone.plays.iter_mut().skip(place) {
+            let length = playing.ends - playing.begins;
+            playing.begins = at;
+            playing.ends = at + length;
+            at = playing.ends;
+        }
+        let heard = now.since(ended.begins);
+        self.report(
+            now,
+            leg,
+            EventKind::PlayEnded { play: ended.play.id, end, heard, audible_end: now },
+        );
+    }
+
+    fn bridge(&mut self, now: Instant, leg: LegId, other: LegId) {
+        if !self.legs.contains_key(&other) {
+            let command = CommandKind::Bridge(other);
+            return self.report(
+                now,
+                leg,
+                EventKind::Rejected { command, reason: Rejection::UnknownLeg },
+            );
+        }
+        for (one, with) in [(leg, other), (other, leg)] {
+            while self.legs.get(&one).is_some_and(|phone| !phone.plays.is_empty()) {
+                self.end_play(now, one, 0, PlayEnd::Stopped);
+            }
+            if let Some(phone) = self.legs.get_mut(&one) {
+                phone.music = None;
+                phone.bridged = Some(with);
+            }
+            self.report(now, one, EventKind::Bridged);
+        }
+    }
+
+    fn unbridge(&mut self, now: Instant, leg: LegId) {
+        let other = self.legs.get_mut(&leg).and_then(|phone| phone.bridged.take());
+        if let Some(other) = other
+            && let Some(phone) = self.legs.get_mut(&other)
+        {
+            phone.bridged = None;
+            self.report(now, other, EventKind::Unbridged);
+        }
+    }
+
+    fn end(&mut self, now: Instant, leg: LegId, by: EndedBy, cause: HangupCause) {
+        if !self.legs.contains_key(&leg) {
+            return;
+        }
+        while self.legs.get(&leg).is_some_and(|phone| !phone.plays.is_empty()) {
+            self.end_play(now, leg, 0, PlayEnd::Stopped);
+        }
+        self.unbridge(now, leg);
+        self.legs.remove(&leg);
+        self.report(now, leg, EventKind::Ended { by, cause, quality: None });
+    }
+}
+
+impl Leg {
+    /// Whether something plays over the music.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        !self.plays.is_empty()
+    }
+
+    /// Whether what plays can be stopped by a key.
+    #[must_use]
+    pub fn is_interruptible(&self) -> bool {
+        self.plays.iter().all(|playing| !playing.play.stop_on.is_empty())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match (self.plays.front(), &self.side, self.state) {
+            (Some(playing), ..) => Some(playing.ends),
+            (None, Side::Dialled(_), LegState::Ringing(until)) => Some(until),
+            (None, ..) => None,
+        }
+    }
+}

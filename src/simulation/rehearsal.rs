@@ -1,0 +1,297 @@
+//! The engine and paper telephones under one virtual clock.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::phones::{ItemDuration, LegState, Phones};
+use crate::call::{
+    CallRecord, Command, CommandKind, Digits, EventKind, HangupCause, Item, LegId, Report,
+};
+use crate::engine::{Engine, Input, Notice, Output, Settings};
+use crate::time::{Duration, Instant, Wall};
+
+/// The gap between keys of one line of typing.
+pub const KEY_GAP: Duration = Duration::from_millis(150);
+
+/// The most steps of one run: a call that needs more has an endless loop.
+const MAX_STEPS: u32 = 100_000;
+
+/// Characters spoken in a second, where no recording tells the length.
+const CHARACTERS_PER_SECOND: u64 = 14;
+
+/// One thing that a rehearsal shows, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    /// The engine commanded.
+    Command(Instant, Command),
+    /// The telephones reported.
+    Report(Instant, Report),
+    /// The engine noted.
+    Notice(Instant, Notice),
+    /// A call ended.
+    Record(Box<CallRecord>),
+}
+
+/// An engine with telephones on paper.
+#[derive(Debug)]
+pub struct Rehearsal {
+    engine: Engine,
+    /// The telephones.
+    pub phones: Phones,
+    now: Instant,
+    heard: VecDeque<Heard>,
+}
+
+/// How long a text takes to say: 14 characters a second.
+#[must_use]
+pub fn speech_duration(text: &str) -> Duration {
+    let characters = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
+    Duration::from_micros(characters.saturating_mul(1_000_000) / CHARACTERS_PER_SECOND)
+}
+
+impl Rehearsal {
+    /// Sets the stage at the wall-clock time `wall`.
+    #[must_use]
+    pub fn new(settings: Settings, seed: u64, wall: Wall, item_duration: ItemDuration) -> Self {
+        let mut engine = Engine::new(settings, seed);
+        engine.handle(Instant::ZERO, Input::Clock(wall));
+        Self {
+            engine,
+            phones: Phones::new(item_duration),
+            now: Instant::ZERO,
+            heard: VecDeque::new(),
+        }
+    }
+
+    /// Every item lasts as long as its text takes to say.
+    #[must_use]
+    pub fn by_text() -> ItemDuration {
+        Arc::new(|item: &Item| speech_duration(&item.text))
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The engine, to look at.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Tells the engine something that no telephone reports.
+    pub fn tell(&mut self, input: Input) {
+        self.engine.handle(self.now, input);
+        self.settle();
+    }
+
+    /// A telephone calls.
+    pub fn call(&mut self, called: &str, caller: Option<&str>) -> LegId {
+        let leg = self.phones.call(self.now, called, caller);
+        self.settle();
+        leg
+    }
+
+    /// Keys are pressed, one each 150 ms, the first now.
+    pub fn press(&mut self, leg: LegId, keys: &Digits) {
+        for (i, symbol) in keys.as_slice().iter().enumerate() {
+            if i > 0 {
+                self.run_until(self.now + KEY_GAP);
+            }
+            self.phones.press(self.now, leg, *symbol);
+            self.settle();
+        }
+    }
+
+    /// Words are said.
+    pub fn say(&mut self, leg: LegId, text: &str) {
+        self.phones.say(self.now, leg, text);
+        self.settle();
+    }
+
+    /// The far side of a leg hangs up.
+    pub fn hang_up(&mut self, leg: LegId, cause: HangupCause) {
+        self.phones.hang_up(self.now, leg, cause);
+        self.settle();
+    }
+
+    /// A dialled telephone is picked up.
+    pub fn pick_up(&mut self, leg: LegId) {
+        self.phones.pick_up(self.now, leg);
+        self.settle();
+    }
+
+    /// A registered telephone comes or goes.
+    pub fn register(&mut self, user: &str, reachable: bool) {
+        self.phones.register(user, reachable);
+        self.settle();
+    }
+
+    /// When something happens by itself.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Instant> {
+        [self.phones.poll_timeout(), self.engine.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// Lets time pass until `end`.
+    pub fn run_until(&mut self, end: Instant) {
+        for _ in 0..MAX_STEPS {
+            match self.next_due() {
+                Some(due) if due <= end => self.run_to(due),
+                _ => break,
+            }
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// Lets time pass for a span.
+    pub fn run_for(&mut self, span: Duration) {
+        self.run_until(self.now + span);
+    }
+
+    /// Lets time pass to the next thing that happens by itself; `false` if nothing will.
+    pub fn run_to_next(&mut self) -> bool {
+        let Some(due) = self.next_due() else { return false };
+        self.run_to(due);
+        true
+    }
+
+    /// Lets time pass until a leg hears nothing but silence or music; `false` if the leg is gone.
+    pub fn run_to_silence(&mut self, leg: LegId) -> bool {
+        for _ in 0..MAX_STEPS {
+            let Some(phone) = self.phones.leg(leg) else { return false };
+            if !phone.is_playing() && phone.state == LegState::Answered || !self.run_to_next() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The next thing to show.
+    pub fn poll_heard(&mut self) -> Option<Heard> {
+        self.heard.pop_front()
+    }
+
+    fn run_to(&mut self, due: Instant) {
+        self.now = self.now.max(due);
+        self.phones.tick(self.now);
+        self.settle();
+        if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.engine.handle(self.now, Input::Tick);
+            self.settle();
+        }
+    }
+
+    /// Carries reports and commands to and fro until nobody has more to say.
+    fn settle(&mut self) {
+        loop {
+            while let Some(output) = self.engine.poll_output() {
+                match output {
+                    Output::Command(command) => {
+                        self.heard.push_back(Heard::Command(self.now, command.clone()));
+                        self.phones.obey(self.now, command);
+                    }
+                    Output::Record(record) => self.heard.push_back(Heard::Record(record)),
+                    Output::Notice(notice) => self.heard.push_back(Heard::Notice(self.now, notice)),
+                }
+            }
+            let Some(report) = self.phones.poll_report() else { break };
+            self.heard.push_back(Heard::Report(self.now, report.clone()));
+            let adapter = match &report {
+                Report::Leg(event) => event.leg.adapter,
+                Report::Endpoint { .. } => crate::call::AdapterId::default(),
+            };
+            self.engine.handle(self.now, Input::Report { adapter, report });
+            self.engine.check_invariants();
+        }
+    }
+}
+
+impl Heard {
+    /// One line of a transcript; `None` for what a reader need not see.
+    #[must_use]
+    pub fn line(&self) -> Option<String> {
+        match self {
+            Self::Command(at, command) => {
+                Some(format!("{at:>9}  <- {} {}", command.leg, command_line(&command.kind)?))
+            }
+            Self::Report(at, Report::Leg(event)) => {
+                Some(format!("{at:>9}  -> {} {}", event.leg, event_line(&event.kind)?))
+            }
+            Self::Report(at, Report::Endpoint { user, reachable }) => Some(format!(
+                "{at:>9}  -> {user} {}",
+                if *reachable { "reachable" } else { "gone" }
+            )),
+            Self::Notice(..) => None,
+            Self::Record(record) => {
+                let steps: Vec<_> = record
+                    .steps
+                    .iter()
+                    .map(|step| {
+                        let reason = step.reason.map(|r| format!(" ({r})")).unwrap_or_default();
+                        let keys =
+                            step.keys.as_ref().map(|k| format!(" [{k}]")).unwrap_or_default();
+                        format!(
+                            "{}={}{keys}{reason}",
+                            step.node,
+                            step.outcome.as_deref().unwrap_or("-")
+                        )
+                    })
+                    .collect();
+                Some(format!(
+                    "record: {:?} by {:?}; {}",
+                    record.cause,
+                    record.ended_by,
+                    steps.join(", ")
+                ))
+            }
+        }
+    }
+}
+
+fn command_line(kind: &CommandKind) -> Option<String> {
+    Some(match kind {
+        CommandKind::Accept(how) => format!("accept {how:?}"),
+        CommandKind::Refuse(cause) => format!("refuse {cause:?}"),
+        CommandKind::Play(play) => {
+            let items: Vec<_> =
+                play.items.iter().map(|i| format!("{}/{}", i.language, i.prompt)).collect();
+            format!("play #{} {} stop_on {:?}", play.id.0, items.join(" "), play.stop_on)
+        }
+        CommandKind::Stop(play) => format!("stop #{}", play.0),
+        CommandKind::Music(Some(sound)) => format!("music {sound}"),
+        CommandKind::Music(None) => "music off".to_owned(),
+        CommandKind::Dial(dial) => {
+            let told: Vec<_> = dial.tell.iter().map(|told| format!("{told:?}")).collect();
+            format!(
+                "dial {:?} {:?} [{}] ring {}",
+                dial.to,
+                dial.display.as_deref().unwrap_or(""),
+                told.join(", "),
+                dial.ring
+            )
+        }
+        CommandKind::Bridge(other) => format!("bridge {other}"),
+        CommandKind::Unbridge => "unbridge".to_owned(),
+        CommandKind::Mask(on) => format!("mask {on}"),
+        CommandKind::Hangup(cause) => format!("hang up {cause:?}"),
+    })
+}
+
+fn event_line(kind: &EventKind) -> Option<String> {
+    Some(match kind {
+        EventKind::Offered(offer) => format!("offered to {} from {:?}", offer.called, offer.caller),
+        EventKind::Ringing => "ringing".to_owned(),
+        EventKind::Answered => "answered".to_owned(),
+        EventKind::Digit { symbol, .. } => format!("key {symbol}"),
+        EventKind::Said { text, .. } => format!("said {text:?}"),
+        EventKind::PlayEnded { play, end, .. } => format!("play #{} {end:?}", play.0),
+        EventKind::Bridged => "bridged".to_owned(),
+        EventKind::Unbridged => "unbridged".to_owned(),
+        EventKind::Ended { by, cause, .. } => format!("ended by {by:?}: {cause:?}"),
+        EventKind::Rejected { reason, .. } => format!("rejected: {reason:?}"),
+        _ => return None,
+    })
+}
