@@ -5,4 +5,4 @@
 
 mod records;
 
-pub use records::{Ledger, RECORDS_WAITING, StorageError, spill};
+pub use records::{Ledger, RecordSlot, StorageError};

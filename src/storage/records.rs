@@ -12,15 +12,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::call::CallRecord;
 
-/// Records that may wait for the writer's attention. When they are that many, the sender passes further ones to
-/// [`spill`] instead of waiting.
-pub const RECORDS_WAITING: usize = 1_000;
+/// Records that may wait for the writer's attention; further ones go to the log.
+const RECORDS_WAITING: usize = 1_000;
 /// Records kept in memory while the disk refuses; further ones go to the log.
 const RECORDS_KEPT: usize = 10_000;
 /// Records written and synced in one go.
@@ -57,11 +56,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the file, making it if it is not there, and starts the writer. Records go in by the sender.
+    /// Opens the file, making it if it is not there, and starts the writer. Records go in by the slot.
     ///
     /// # Errors
     /// When the file cannot be opened for appending, or there is no thread to be had.
-    pub fn open(path: &Path) -> Result<(Self, SyncSender<Box<CallRecord>>), StorageError> {
+    pub fn open(path: &Path) -> Result<(Self, RecordSlot), StorageError> {
         let file = RecordFile::open(path)
             .map_err(|source| StorageError::Open { path: path.to_owned(), source })?;
         let (sender, receiver) = sync_channel(RECORDS_WAITING);
@@ -69,12 +68,12 @@ impl Ledger {
             .name("records".to_owned())
             .spawn(move || Writer::new(file).run(&receiver))
             .map_err(StorageError::Thread)?;
-        Ok((Self { writer }, sender))
+        Ok((Self { writer }, RecordSlot { sender }))
     }
 
     /// Waits until every record is on the disk or, if the disk refuses to the last, in the log.
     ///
-    /// Returns only after the sender is gone; blocks the thread.
+    /// Returns only after the slot is dropped; blocks the thread.
     pub fn close(self) {
         if self.writer.join().is_err() {
             tracing::error!("The writer of call records failed.");
@@ -82,8 +81,24 @@ impl Ledger {
     }
 }
 
+/// Where records are handed in.
+#[derive(Debug)]
+pub struct RecordSlot {
+    sender: SyncSender<Box<CallRecord>>,
+}
+
+impl RecordSlot {
+    /// Hands a record to the writer without ever waiting: with too many waiting already, it goes to the log, whole.
+    pub fn keep(&self, record: Box<CallRecord>) {
+        match self.sender.try_send(record) {
+            Ok(()) => {}
+            Err(TrySendError::Full(record) | TrySendError::Disconnected(record)) => spill(&record),
+        }
+    }
+}
+
 /// Puts a record that found no other place into the log, whole, so that it can be taken from there.
-pub fn spill(record: &CallRecord) {
+fn spill(record: &CallRecord) {
     match serde_json::to_string(record) {
         Ok(line) => spill_line(&line),
         Err(error) => {

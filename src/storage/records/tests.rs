@@ -119,11 +119,11 @@ fn the_file_is_appended_to_across_starts_and_rotations() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("records.jsonl");
     let keep = |numbers: std::ops::Range<u64>| {
-        let (ledger, sender) = Ledger::open(&path).expect("opens");
+        let (ledger, slot) = Ledger::open(&path).expect("opens");
         for number in numbers {
-            sender.send(record(number)).expect("room");
+            slot.keep(record(number));
         }
-        drop(sender);
+        drop(slot);
         ledger.close();
     };
     keep(0..3);
