@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod call;
 pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod faq;
 pub mod flow;

@@ -40,6 +40,7 @@ const TABLE: &[Row] = &[
     ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
     // The front door.
+    ("config", Edge, &["call", "flow", "time"]),
     ("cli", Edge, &[]),
 ];
 

@@ -1,0 +1,46 @@
+//! The flows and queues that a configuration names, with their places, to be held against what the project has.
+
+use crate::call::{FlowId, QueueId};
+use crate::flow::{Diagnostic, Span, Spanned, nearest};
+
+use super::rule::NO_SUCH_NAME;
+
+/// The names, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct References {
+    flows: Vec<(FlowId, Span)>,
+    queues: Vec<(QueueId, Span)>,
+}
+
+impl References {
+    /// Notes a flow that is named.
+    pub(super) fn flow(&mut self, flow: Spanned<FlowId>) -> FlowId {
+        self.flows.push((flow.value.clone(), flow.span));
+        flow.value
+    }
+
+    /// Notes a queue that is named.
+    pub(super) fn queue(&mut self, queue: Spanned<QueueId>) -> QueueId {
+        self.queues.push((queue.value.clone(), queue.span));
+        queue.value
+    }
+
+    /// A finding for each name that the project does not have.
+    pub(super) fn check(&self, flows: &[&FlowId], queues: &[&QueueId]) -> Vec<Diagnostic> {
+        let flows: Vec<&str> = flows.iter().map(|flow| flow.as_str()).collect();
+        let queues: Vec<&str> = queues.iter().map(|queue| queue.as_str()).collect();
+        let named_flows =
+            self.flows.iter().map(|(flow, span)| ("flow", flow.as_str(), *span, &flows));
+        let named_queues =
+            self.queues.iter().map(|(queue, span)| ("queue", queue.as_str(), *span, &queues));
+        named_flows
+            .chain(named_queues)
+            .filter(|(_, name, _, known)| !known.contains(name))
+            .map(|(kind, name, span, known)| {
+                let message = format!("there is no {kind} named `{name}`");
+                Diagnostic::new(&NO_SUCH_NAME, span, message)
+                    .did_you_mean(nearest(name, known.iter().copied()))
+            })
+            .collect()
+    }
+}

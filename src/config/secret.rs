@@ -1,0 +1,156 @@
+//! Secrets: never written in the configuration, only pointed at.
+
+use std::fmt;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::environment;
+
+/// The most bytes that a secret's file may hold.
+const MAX_SECRET: u64 = 4_096;
+/// The fewest characters of a password.
+const MIN_PASSWORD: usize = 8;
+
+/// Where a secret is kept: `{ env: NAME }` or `{ file: PATH }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// In an environment variable.
+    Env(Arc<str>),
+    /// In a file of its own, alone; the last line break does not count.
+    File(PathBuf),
+}
+
+/// A secret's value. It shows itself to nobody by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    /// The value, for the one place that must have it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Why a secret is not to be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretError {
+    /// The environment does not have it.
+    #[error("the environment variable `{name}` is not set")]
+    Unset {
+        /// The variable.
+        name: Arc<str>,
+    },
+    /// The file cannot be read.
+    #[error("the file `{}` cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Everybody on the machine may read the file.
+    #[error("the file `{}` can be read by everybody; `chmod o-r` it", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds nothing, or more than a secret.
+    #[error("the file `{}` must hold one secret of 1 to {MAX_SECRET} bytes", path.display())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The password is easily guessed.
+    #[error(
+        "its password is too weak: use {MIN_PASSWORD} characters or more, and not the user name"
+    )]
+    Weak,
+}
+
+impl SecretPlace {
+    /// Fetches the secret; a relative file is sought in `folder`.
+    pub(super) fn fetch(&self, folder: &Path) -> Result<Secret, SecretError> {
+        match self {
+            Self::Env(name) => environment::read(name)
+                .map(|value| Secret(value.into()))
+                .ok_or_else(|| SecretError::Unset { name: Arc::clone(name) }),
+            Self::File(file) => read_file(&folder.join(file)),
+        }
+    }
+
+    /// Fetches the password of `user` and refuses a weak one.
+    pub(super) fn fetch_password(&self, folder: &Path, user: &str) -> Result<Secret, SecretError> {
+        let secret = self.fetch(folder)?;
+        let weak = secret.0.chars().count() < MIN_PASSWORD || *secret.0 == *user;
+        if weak { Err(SecretError::Weak) } else { Ok(secret) }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Secret, SecretError> {
+    let unreadable = |source| SecretError::Unreadable { path: path.to_owned(), source };
+    let facts = std::fs::metadata(path).map_err(unreadable)?;
+    if facts.permissions().mode() & 0o004 != 0 {
+        return Err(SecretError::Open { path: path.to_owned() });
+    }
+    if facts.len() > MAX_SECRET {
+        return Err(SecretError::Shape { path: path.to_owned() });
+    }
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let value = text.strip_suffix('\n').unwrap_or(&text);
+    let value = value.strip_suffix('\r').unwrap_or(value);
+    if value.is_empty() || value.contains('\n') {
+        return Err(SecretError::Shape { path: path.to_owned() });
+    }
+    Ok(Secret(value.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fetch(content: &str, mode: u32) -> Result<Secret, SecretError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        std::fs::write(&path, content).expect("writes");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("sets");
+        SecretPlace::File("secret".into()).fetch_password(folder.path(), "password-of-201")
+    }
+
+    #[test]
+    fn a_file_holds_one_secret_and_is_not_for_everybody() {
+        assert_eq!(fetch("kopi-tubruk\n", 0o600).expect("a secret").reveal(), "kopi-tubruk");
+        assert_eq!(fetch("kopi tubruk", 0o640).expect("a secret").reveal(), "kopi tubruk");
+        assert!(matches!(fetch("kopi-tubruk\n", 0o644), Err(SecretError::Open { .. })));
+        assert!(matches!(fetch("kopi\ntubruk\n", 0o600), Err(SecretError::Shape { .. })));
+        assert!(matches!(fetch("\n", 0o600), Err(SecretError::Shape { .. })));
+        assert!(matches!(fetch(&"k".repeat(5_000), 0o600), Err(SecretError::Shape { .. })));
+        assert!(matches!(fetch("kopi\n", 0o600), Err(SecretError::Weak)));
+        assert!(matches!(fetch("password-of-201\n", 0o600), Err(SecretError::Weak)));
+    }
+
+    #[test]
+    fn a_secret_does_not_show_itself() {
+        assert_eq!(format!("{:?}", Secret("kopi-tubruk".into())), "Secret(…)");
+    }
+
+    #[test]
+    fn an_unset_variable_is_named() {
+        let place = SecretPlace::Env("SAMBUNG_TEST_NEVER_SET".into());
+        let error = place.fetch(Path::new(".")).expect_err("unset");
+        assert_eq!(
+            error.to_string(),
+            "the environment variable `SAMBUNG_TEST_NEVER_SET` is not set"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! What a configuration says, once read: plain values with their defaults. `server` turns them into each part's
+//! own settings.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::secret::Secret;
+use crate::call::{AgentId, FlowId, Language, QueueId};
+use crate::time::Duration;
+
+/// The whole of `sambung.yaml`, checked. Relative paths are already joined to its folder.
+///
+/// `queues` and `calendars` are not here: they belong to the project and are read with its flows.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The project's folder: where `sambung.yaml` lies.
+    pub folder: PathBuf,
+    /// `languages`: those of the project, the fallback first. Default `[id, en]`.
+    pub languages: Vec<Language>,
+    /// `flows`: the folder of the call flows. Default `flows`.
+    pub flows: PathBuf,
+    /// `audio`: the folder of the recordings. Default `audio`.
+    pub audio: PathBuf,
+    /// `answer.after`: how long a call rings before it is answered, where its flow does not say. Default 1 s.
+    pub answer_after: Duration,
+    /// `safe.flow`: the flow that takes over where another cannot be carried out. Default: none.
+    pub safe_flow: Option<FlowId>,
+    /// `sip`: the SIP side.
+    pub sip: Sip,
+    /// `rtp`: the media side.
+    pub rtp: Rtp,
+    /// `routes`: which called number leads to which flow. Default: none, so that every call is refused.
+    pub routes: Vec<Route>,
+    /// `agents`: the humans, by name. Those whose password is missing are left out.
+    pub agents: BTreeMap<AgentId, Agent>,
+    /// `transfers`: which numbers may be called.
+    pub transfers: Transfers,
+    /// `pop_url`: the page to open at the agent's desk; `{call}` stands for the call's id. Default: none.
+    pub pop_url: Option<Arc<str>>,
+    /// `records`: the file of call records. Default `records.jsonl`.
+    pub records: PathBuf,
+    /// `limits`: what the node takes on.
+    pub limits: Limits,
+    /// What was left out and why; to be told loudly at start.
+    pub disabled: Vec<Disabled>,
+}
+
+/// The SIP side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sip {
+    /// `listen`: the UDP sockets, as `udp:ADDRESS:PORT`. Default `udp:0.0.0.0:5060`.
+    pub listen: Vec<SocketAddr>,
+    /// `advertise`: the address that others must use; `None` = `auto`, the one that leads to them.
+    pub advertise: Option<IpAddr>,
+    /// `realm`: the name that phones are asked a password for. Default `sambung`.
+    pub realm: Arc<str>,
+    /// `allow`: who may call without registering. Default `127.0.0.0/8`.
+    pub allow: Vec<Network>,
+    /// `media_source`: whose audio is taken. Default `auto`.
+    pub media_source: MediaSource,
+}
+
+/// A range of addresses, such as `192.168.0.0/16`; a bare address is a range of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    /// Its first address.
+    pub address: IpAddr,
+    /// How many leading bits count: 0–32, or 0–128 for IPv6.
+    pub prefix: u8,
+}
+
+/// Whose audio is taken (`media_source`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaSource {
+    /// The signalled address; one behind NAT is learnt once, from the address that signals.
+    #[default]
+    Auto,
+    /// Only the signalled address.
+    Strict,
+    /// Always learnt.
+    Learn,
+}
+
+/// The media side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rtp {
+    /// `ports`: the UDP ports for audio, two per call. Default `20000-29999`.
+    pub ports: RangeInclusive<u16>,
+    /// `threads`: the media threads; `None` = `auto`, one per core.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// One route: a called number, and the flow that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which numbers.
+    pub called: Called,
+    /// Which flow.
+    pub flow: FlowId,
+}
+
+/// Which called numbers a route takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Called {
+    /// `to`: exactly this one.
+    Exactly(Arc<str>),
+    /// `prefix`: those that begin like this; the longest prefix wins.
+    Prefix(Arc<str>),
+    /// `default`: all others.
+    Any,
+}
+
+/// One human.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// How their phone is reached.
+    pub phone: Phone,
+    /// `queues`: those they answer for.
+    pub queues: Vec<QueueId>,
+    /// `skills`: name → values. A skill that is not named here matches anything.
+    pub skills: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+}
+
+/// How an agent's phone is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phone {
+    /// It registers with this node.
+    Registered {
+        /// `user`: the name it registers by.
+        user: Arc<str>,
+        /// `password`: its password.
+        password: Secret,
+    },
+    /// `address`: a fixed SIP address.
+    Address(Arc<str>),
+}
+
+/// Which numbers may be called, and through whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Transfers {
+    /// `allow`: the numbers and SIP addresses that flows may transfer to. Default: none.
+    pub allow: Vec<Arc<str>>,
+    /// `via`: the SIP address of the proxy or gateway that numbers are called through, such as
+    /// `sip:192.0.2.10:5060`. Without it only `sip:` addresses can be reached.
+    pub via: Option<Arc<str>>,
+}
+
+/// What the node takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// `calls`: the most calls at a time; one more hears busy (SIP 503). Default 1,000.
+    pub calls: usize,
+    /// `drain`: how long calls in progress may take to end by themselves at shutdown. Default 300 s.
+    pub drain: Duration,
+}
+
+/// Something that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disabled {
+    /// What, such as ``agent `sari` ``.
+    pub item: String,
+    /// Why.
+    pub why: String,
+}

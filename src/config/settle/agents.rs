@@ -1,0 +1,125 @@
+//! The agents: how each is reached, and which of them cannot be for want of a password.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Found;
+use crate::call::{AgentId, QueueId};
+use crate::config::file::{AgentEntry, SecretEntry};
+use crate::config::rule::{CLEAR_SECRET, CONTRADICTION};
+use crate::config::secret::SecretPlace;
+use crate::config::settings::{Agent, Disabled, Phone};
+use crate::flow::{Diagnostic, MISSING_KEY, Span, Spanned, WRONG_FORM};
+
+/// A phone as written: its password is not fetched yet.
+enum Wanted {
+    Registered { user: Arc<str>, password: SecretPlace },
+    Address(Arc<str>),
+}
+
+pub(super) fn settle(
+    found: &mut Found,
+    entries: BTreeMap<AgentId, Spanned<AgentEntry>>,
+    folder: &Path,
+) -> (BTreeMap<AgentId, Agent>, Vec<Disabled>) {
+    let mut agents = BTreeMap::new();
+    let mut disabled = Vec::new();
+    let mut phones = BTreeMap::new();
+    for (id, entry) in entries {
+        let span = entry.span;
+        let AgentEntry { user, password, address, queues, skills } = entry.value;
+        let queues = serves(found, queues.unwrap_or_default());
+        let skills = skills.unwrap_or_default();
+        let named = user.as_ref().map(|user| (Arc::clone(&user.value.0), user.span));
+        let named = named.or_else(|| address.as_ref().map(|a| (Arc::clone(&a.value.0), a.span)));
+        if let Some((phone, place)) = named {
+            once(found, &mut phones, phone, place);
+        }
+        let wanted = match (user, password, address) {
+            (Some(user), Some(password), None) => secret(found, password)
+                .map(|password| Wanted::Registered { user: user.value.0, password }),
+            (Some(user), None, None) => {
+                found.add(Diagnostic::new(
+                    &MISSING_KEY,
+                    user.span,
+                    "an agent with a `user:` needs `password:`",
+                ));
+                None
+            }
+            (None, None, Some(address)) => Some(Wanted::Address(address.value.0)),
+            (None, Some(password), Some(_)) => {
+                let message = "a phone at a fixed address does not register and needs no password";
+                found.contradiction(password.span, message.to_owned());
+                None
+            }
+            _ => {
+                let message =
+                    format!("agent `{id}` needs either `user:` and `password:`, or `address:`");
+                found.add(Diagnostic::new(&WRONG_FORM, span, message));
+                None
+            }
+        };
+        let phone = match wanted {
+            None => continue,
+            Some(Wanted::Address(address)) => Phone::Address(address),
+            Some(Wanted::Registered { user, password }) => {
+                match password.fetch_password(folder, &user) {
+                    Ok(password) => Phone::Registered { user, password },
+                    Err(error) => {
+                        let item = format!("agent `{id}`");
+                        disabled.push(Disabled { item, why: error.to_string() });
+                        continue;
+                    }
+                }
+            }
+        };
+        agents.insert(id, Agent { phone, queues, skills });
+    }
+    (agents, disabled)
+}
+
+/// Two agents on one phone could not be told apart.
+fn once(found: &mut Found, phones: &mut BTreeMap<Arc<str>, Span>, phone: Arc<str>, place: Span) {
+    match phones.get(&phone) {
+        Some(first) => {
+            let message = format!("the phone `{phone}` belongs to two agents");
+            found
+                .add(Diagnostic::new(&CONTRADICTION, place, message).also(*first, "the other one"));
+        }
+        None => {
+            phones.insert(phone, place);
+        }
+    }
+}
+
+/// `{ env: NAME }` or `{ file: PATH }`.
+fn secret(found: &mut Found, entry: Spanned<SecretEntry>) -> Option<SecretPlace> {
+    let SecretEntry::Map(map) = entry.value else {
+        let message = "a password does not stand in the configuration itself";
+        let finding = Diagnostic::new(&CLEAR_SECRET, entry.span, message);
+        found.add(finding.help("write `{ env: NAME }` or `{ file: PATH }`"));
+        return None;
+    };
+    match (map.env, map.file) {
+        (Some(name), None) => Some(SecretPlace::Env(name.0)),
+        (None, Some(file)) => Some(SecretPlace::File(file.into())),
+        _ => {
+            let message = "a secret has exactly one of `env` and `file`";
+            found.add(Diagnostic::new(&WRONG_FORM, entry.span, message));
+            None
+        }
+    }
+}
+
+fn serves(found: &mut Found, written: Vec<Spanned<QueueId>>) -> Vec<QueueId> {
+    let mut queues: Vec<QueueId> = Vec::new();
+    for queue in written {
+        if queues.contains(&queue.value) {
+            found.contradiction(queue.span, format!("queue `{}` is named twice", queue.value));
+        } else {
+            queues.push(found.names.queue(queue));
+        }
+    }
+    queues
+}

@@ -1,0 +1,197 @@
+//! From the file as written to a [`Config`]: defaults filled in, secrets fetched, contradictions found.
+
+mod agents;
+mod routes;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use super::file::{File, LimitSection, RtpSection, SipSection, TransferSection};
+use super::references::References;
+use super::rule::{CONTRADICTION, NO_WAY_OUT, OPEN_TO_ALL};
+use super::settings::{Config, Limits, Network, Rtp, Sip, Transfers};
+use super::written::{Tag, Time};
+use crate::call::Language;
+use crate::flow::{Diagnostic, EDITION, Span, Spanned, WRONG_FORM};
+use crate::time::Duration;
+
+/// The one edition of the configuration that this program knows.
+const EDITION_KNOWN: u64 = 1;
+/// SIP's own port, RFC 3261 §19.1.2.
+const SIP_PORT: u16 = 5060;
+/// Who may call without registering where nothing is said: this machine.
+const LOOPBACK: Network = Network { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), prefix: 8 };
+/// Ring time before the answer where nothing is said, and the longest that can be set.
+const ANSWER_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Calls at a time where nothing is said, and the most that can be set.
+const CALLS: (usize, usize) = (1_000, 100_000);
+/// Time to drain where nothing is said, and the longest that can be set.
+const DRAIN: (Duration, Duration) = (Duration::from_secs(300), Duration::from_mins(24 * 60));
+
+/// What was found so far, and the names to be looked up later.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) names: References,
+}
+
+impl Found {
+    fn add(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+
+    fn contradiction(&mut self, span: Span, message: String) {
+        self.add(Diagnostic::new(&CONTRADICTION, span, message));
+    }
+
+    /// A list without anything said twice; without a single item it is a finding.
+    fn distinct<T: Clone + PartialEq>(
+        &mut self,
+        list: Spanned<Vec<Spanned<T>>>,
+        what: &str,
+    ) -> Vec<T> {
+        if list.value.is_empty() {
+            self.add(Diagnostic::new(
+                &WRONG_FORM,
+                list.span,
+                format!("{what} must name at least one"),
+            ));
+        }
+        let mut kept: Vec<Spanned<T>> = Vec::new();
+        for item in list.value {
+            match kept.iter().find(|other| other.value == item.value) {
+                Some(first) => {
+                    let finding = Diagnostic::new(
+                        &CONTRADICTION,
+                        item.span,
+                        format!("{what} says this twice"),
+                    );
+                    self.add(finding.also(first.span, "first here"));
+                }
+                None => kept.push(item),
+            }
+        }
+        kept.into_iter().map(|item| item.value).collect()
+    }
+
+    /// A time up to a bound.
+    fn at_most(&mut self, time: &Spanned<Time>, most: Duration, what: &str) -> Duration {
+        if time.value.0 > most {
+            let message = format!("{what} may be {most} at most");
+            self.add(Diagnostic::new(&WRONG_FORM, time.span, message));
+        }
+        time.value.0
+    }
+}
+
+/// Settles a whole configuration; `folder` is where its relative paths begin.
+pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
+    let mut found = Found::default();
+    edition(&mut found, &file.sambung);
+    if let Some(adapter) = file.adapters.iter().flatten().next() {
+        let message = "this `sambung` runs no adapters but its own";
+        found.add(Diagnostic::new(&WRONG_FORM, adapter.span, message));
+    }
+    let transfers = transfers(&mut found, file.transfers.unwrap_or_default());
+    let (agents, disabled) = agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
+    let path =
+        |written: Option<String>, default: &str| folder.join(written.as_deref().unwrap_or(default));
+    let config = Config {
+        folder: folder.to_owned(),
+        languages: languages(&mut found, file.languages),
+        flows: path(file.flows, "flows"),
+        audio: path(file.audio, "audio"),
+        records: path(file.records, "records.jsonl"),
+        answer_after: match file.answer.and_then(|answer| answer.after) {
+            Some(after) => found.at_most(&after, ANSWER_AFTER.1, "`answer.after`"),
+            None => ANSWER_AFTER.0,
+        },
+        safe_flow: file.safe.map(|safe| found.names.flow(safe.flow)),
+        sip: sip(&mut found, file.sip.unwrap_or_default()),
+        rtp: rtp(file.rtp.unwrap_or_default()),
+        routes: routes::settle(&mut found, file.routes.unwrap_or_default()),
+        agents,
+        transfers,
+        pop_url: file.pop_url.map(|page| page.0),
+        limits: limits(&mut found, file.limits.unwrap_or_default()),
+        disabled,
+    };
+    (config, found)
+}
+
+fn edition(found: &mut Found, edition: &Spanned<u64>) {
+    if edition.value != EDITION_KNOWN {
+        let message = format!(
+            "this file says edition {}; this `sambung` knows {EDITION_KNOWN}",
+            edition.value
+        );
+        found.add(Diagnostic::new(&EDITION, edition.span, message));
+    }
+}
+
+fn languages(found: &mut Found, list: Option<Spanned<Vec<Spanned<Tag>>>>) -> Vec<Language> {
+    match list {
+        Some(list) => found.distinct(list, "`languages`").into_iter().map(|tag| tag.0).collect(),
+        None => vec![Language::from("id"), Language::from("en")],
+    }
+}
+
+fn sip(found: &mut Found, section: SipSection) -> Sip {
+    let listen = match section.listen {
+        Some(list) => found.distinct(list, "`listen`").into_iter().map(|socket| socket.0).collect(),
+        None => vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, SIP_PORT))],
+    };
+    let allow = match section.allow {
+        Some(list) => {
+            for open in list.iter().filter(|range| range.value.0.prefix == 0) {
+                let message = "every address of the network may call without registering";
+                found.add(Diagnostic::new(&OPEN_TO_ALL, open.span, message));
+            }
+            list.into_iter().map(|range| range.value.0).collect()
+        }
+        None => vec![LOOPBACK],
+    };
+    Sip {
+        listen,
+        advertise: section.advertise.and_then(|advertise| advertise.0),
+        realm: section.realm.map_or_else(|| "sambung".into(), |realm| realm.0),
+        allow,
+        media_source: section.media_source.unwrap_or_default(),
+    }
+}
+
+fn rtp(section: RtpSection) -> Rtp {
+    Rtp {
+        ports: section.ports.map_or(20_000..=29_999, |ports| ports.0),
+        threads: section.threads.and_then(|threads| threads.0),
+    }
+}
+
+fn transfers(found: &mut Found, section: TransferSection) -> Transfers {
+    let via = section.via.map(|via| via.0);
+    let Some(list) = section.allow else { return Transfers { via, ..Transfers::default() } };
+    let is_number = |to: &str| !to.starts_with("sip:");
+    if via.is_none() && list.value.iter().any(|to| is_number(&to.0)) {
+        let message = "these numbers may be called, but nothing says through whom";
+        let finding = Diagnostic::new(&NO_WAY_OUT, list.span, message);
+        found.add(finding.help("add `via: \"sip:ADDRESS\"` of your proxy or gateway"));
+    }
+    Transfers { allow: list.value.into_iter().map(|to| to.0).collect(), via }
+}
+
+fn limits(found: &mut Found, section: LimitSection) -> Limits {
+    let mut calls = CALLS.0;
+    if let Some(written) = section.calls {
+        match usize::try_from(written.value) {
+            Ok(number) if (1..=CALLS.1).contains(&number) => calls = number,
+            _ => {
+                let message =
+                    format!("`limits.calls` must be a whole number from 1 to {}", CALLS.1);
+                found.add(Diagnostic::new(&WRONG_FORM, written.span, message));
+            }
+        }
+    }
+    let drain =
+        section.drain.map_or(DRAIN.0, |drain| found.at_most(&drain, DRAIN.1, "`limits.drain`"));
+    Limits { calls, drain }
+}

@@ -1,0 +1,177 @@
+//! Whole configurations: what they mean, and how faults are printed.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::call::AgentId;
+use crate::flow::Format;
+use crate::time::Duration;
+
+fn read_text(text: &str) -> Reading {
+    read("sambung.yaml", text.as_bytes(), Path::new("/project"))
+}
+
+fn clean(text: &str) -> Config {
+    let reading = read_text(text);
+    assert_eq!(reading.findings.render_all(Format::Short), "", "no findings");
+    reading.config.expect("clean")
+}
+
+#[test]
+fn an_almost_empty_file_stands_for_the_defaults() {
+    let config = clean("sambung: 1\n");
+    assert_eq!(config.languages, ["id".into(), "en".into()]);
+    assert_eq!(config.flows, Path::new("/project/flows"));
+    assert_eq!(config.records, Path::new("/project/records.jsonl"));
+    assert_eq!(config.answer_after, Duration::from_secs(1));
+    assert_eq!(config.sip.listen, ["0.0.0.0:5060".parse().expect("a socket")]);
+    assert_eq!(config.sip.allow.len(), 1, "this machine alone");
+    assert_eq!(config.rtp.ports, 20_000..=29_999);
+    assert_eq!((config.limits.calls, config.limits.drain.as_secs()), (1_000, 300));
+    assert!(config.routes.is_empty() && config.agents.is_empty() && config.disabled.is_empty());
+}
+
+#[test]
+fn the_shipped_file_is_clean_and_leaves_out_whose_password_is_not_set() {
+    let text = include_str!("../../sambung.yaml");
+    let reading = read_text(text);
+    assert_eq!(reading.findings.render_all(Format::Short), "");
+    let config = reading.config.expect("clean");
+    let routes: Vec<&str> = config.routes.iter().map(|route| route.flow.as_str()).collect();
+    assert_eq!(routes, ["toko", "halo"]);
+    assert!(config.agents.contains_key(&AgentId::from("budi")));
+    let sari = config.agents.contains_key(&AgentId::from("sari"));
+    assert_eq!(sari, config.disabled.is_empty(), "there, or told why not");
+}
+
+#[test]
+fn every_section_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = folder.path().join("sari.secret");
+    std::fs::write(&secret, "kopi-tubruk\n").expect("writes");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&secret, mode).expect("sets");
+    let text = r#"
+sambung: 1
+languages: [en, id]
+flows: calls
+audio: /srv/audio
+records: out/records.jsonl
+answer: { after: 250ms }
+safe: { flow: safe }
+pop_url: "https://desk.example.org/call/{call}"
+sip:
+  listen: ["udp:127.0.0.1:5070", "udp:[::1]:5070"]
+  advertise: 203.0.113.7
+  realm: example.org
+  allow: [127.0.0.0/8, "fd00::/8", 192.0.2.9]
+  media_source: strict
+rtp: { ports: 30000-30099, threads: 2 }
+adapters: []
+routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: halo } ]
+agents:
+  sari: { user: 201, password: { file: sari.secret }, queues: [service], skills: { language: [id, en] } }
+  budi: { address: "sip:budi@127.0.0.1:5070" }
+transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }
+limits: { calls: 50, drain: 2m }
+queues: { service: { max_calls: 3 } }
+calendars: {}
+"#;
+    let reading = read("sambung.yaml", text.as_bytes(), folder.path());
+    assert_eq!(reading.findings.render_all(Format::Short), "");
+    let mut config = reading.config.expect("clean");
+    config.flows = config.flows.strip_prefix(folder.path()).expect("below").to_owned();
+    config.records = config.records.strip_prefix(folder.path()).expect("below").to_owned();
+    config.folder = PathBuf::new();
+    insta::assert_debug_snapshot!(config);
+}
+
+/// Each fault alone; the snapshot shows the line that a tool would read.
+const FAULTS: [(&str, &str); 38] = [
+    ("nothing", ""),
+    ("no edition", "flows: flows"),
+    ("another edition", "sambung: 2"),
+    ("an edition in words", "sambung: one"),
+    ("an unknown key", "sambung: 1\nflow: flows"),
+    ("a key far from any", "sambung: 1\nzzz: 1"),
+    ("a key twice", "sambung: 1\nflows: a\nflows: b"),
+    ("a tab", "sambung: 1\nsip:\n\tlisten: []"),
+    ("a list for a map", "sambung: 1\nsip: []"),
+    ("nothing for a map", "sambung: 1\nsip:"),
+    ("no languages", "sambung: 1\nlanguages: []"),
+    ("a language twice", "sambung: 1\nlanguages: [id, en, id]"),
+    ("no language", "sambung: 1\nlanguages: [bahasa]"),
+    ("a time without unit", "sambung: 1\nanswer: { after: 1 }"),
+    ("a long ring", "sambung: 1\nanswer: { after: 5m }"),
+    ("another transport", "sambung: 1\nsip: { listen: [\"tcp:0.0.0.0:5060\"] }"),
+    ("no socket", "sambung: 1\nsip: { listen: [] }"),
+    ("a socket twice", "sambung: 1\nsip: { listen: [\"udp:[::]:5060\", \"udp:[::]:5060\"] }"),
+    ("advertise nothing", "sambung: 1\nsip: { advertise: 0.0.0.0 }"),
+    ("no network", "sambung: 1\nsip: { allow: [lan] }"),
+    ("everybody", "sambung: 1\nsip: { allow: [0.0.0.0/0] }"),
+    ("media from anywhere", "sambung: 1\nsip: { media_source: any }"),
+    ("few ports", "sambung: 1\nrtp: { ports: 20000-20001 }"),
+    ("no threads", "sambung: 1\nrtp: { threads: 0 }"),
+    ("a foreign adapter", "sambung: 1\nadapters: [{ name: pbx }]"),
+    ("a route to nothing", "sambung: 1\nroutes: [{ to: 100 }]"),
+    ("a route of two kinds", "sambung: 1\nroutes: [{ to: 100, prefix: 1, flow: a }]"),
+    ("a default with a flow", "sambung: 1\nroutes: [{ default: a, flow: b }]"),
+    ("a route twice", "sambung: 1\nroutes: [{ to: 100, flow: a }, { to: \"100\", flow: b }]"),
+    ("a number with spaces", "sambung: 1\nroutes: [{ to: \"62 21\", flow: a }]"),
+    ("an agent without a phone", "sambung: 1\nagents: { sari: { queues: [a] } }"),
+    ("an agent without a password", "sambung: 1\nagents: { sari: { user: 201 } }"),
+    ("a password in clear", "sambung: 1\nagents: { sari: { user: 201, password: kopi } }"),
+    (
+        "a secret in two places",
+        "sambung: 1\nagents: { s: { user: 1, password: { env: A, file: b } } }",
+    ),
+    (
+        "a phone of two agents",
+        "sambung: 1\nagents: { a: { address: \"sip:x@h\" }, b: { address: \"sip:x@h\" } }",
+    ),
+    ("a queue twice", "sambung: 1\nagents: { a: { address: \"sip:x@h\", queues: [q, q] } }"),
+    ("a number without a way", "sambung: 1\ntransfers: { allow: [\"+6221\"] }"),
+    ("too many calls", "sambung: 1\nlimits: { calls: 1000000, drain: 48h }"),
+];
+
+#[test]
+fn faults_are_told_with_their_place() {
+    let mut told = String::new();
+    for (name, text) in FAULTS {
+        let reading = read_text(text);
+        let lines = reading.findings.render_all(Format::Short);
+        assert_ne!(lines, "", "{name}: a finding");
+        assert_eq!(reading.config.is_none(), reading.findings.has_errors(), "{name}");
+        write!(told, "# {name}\n{lines}").expect("text grows");
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn all_faults_are_told_in_one_run_with_hints() {
+    let text = r#"sambung: 1
+langauges: [id, en]
+answer: { after: 1 }
+sip:
+  listen: ["5060"]
+  alow: [127.0.0.0/8]
+routes: [ { to: "100", flow: toko }, { default: 7 } ]
+agents:
+  sari: { user: "201", pasword: { env: AGENT_201 }, queues: [service] }
+transfers: { allow: ["+62 215550100"] }
+"#;
+    let human = Format::Human { color: false };
+    insta::assert_snapshot!(read_text(text).findings.render_all(human));
+}
+
+#[test]
+fn names_are_held_against_the_project() {
+    let text = "sambung: 1\nroutes: [{ to: 100, flow: tokoo }, { default: halo }]\nagents: { budi: { address: \"sip:b@h\", queues: [servis] } }\n";
+    let (toko, halo, service) = ("toko".into(), "halo".into(), "service".into());
+    let mut reading = read_text(text);
+    assert!(reading.config.is_some());
+    reading.check_names(&[&toko, &halo], &[&service]);
+    assert!(reading.config.is_none());
+    let human = Format::Human { color: false };
+    insta::assert_snapshot!(reading.findings.render_all(human));
+}

@@ -1,0 +1,277 @@
+//! The written forms of single values: sockets, networks, port ranges, numbers, times. Each says what it expects.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+
+use super::settings::Network;
+use crate::call::Language;
+use crate::time::Duration;
+
+/// A value that is written as text.
+pub(super) trait Written: Sized {
+    /// What is expected, to be read after "must be".
+    const EXPECTED: &'static str;
+
+    /// Reads the text; `None` if it is not as expected.
+    fn read(text: &str) -> Option<Self>;
+}
+
+/// Reads a [`Written`] value where a file has text.
+struct TextVisitor<T>(PhantomData<T>);
+
+impl<T: Written> Visitor<'_> for TextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        T::read(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}
+
+macro_rules! written {
+    ($(#[$doc:meta])* $name:ident($value:ty): $expected:literal, $read:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(super) struct $name(pub(super) $value);
+
+        impl Written for $name {
+            const EXPECTED: &'static str = $expected;
+
+            fn read(text: &str) -> Option<Self> {
+                let read: fn(&str) -> Option<$value> = $read;
+                read(text).map(Self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(TextVisitor(PhantomData))
+            }
+        }
+    };
+}
+
+written! {
+    /// A UDP socket to listen on.
+    Socket(SocketAddr): "a UDP socket such as `udp:0.0.0.0:5060` or `udp:[::]:5060`",
+    |text| text.strip_prefix("udp:")?.parse().ok()
+}
+written! {
+    /// A range of addresses.
+    Range(Network): "a range of addresses such as `192.168.0.0/16`, or one address",
+    network
+}
+written! {
+    /// The address that others must use; `None` = `auto`.
+    Advertise(Option<IpAddr>): "`auto`, or the address that phones must use, such as `203.0.113.7`",
+    |text| match text {
+        "auto" => Some(None),
+        _ => text.parse().ok().filter(|address: &IpAddr| !address.is_unspecified()).map(Some),
+    }
+}
+written! {
+    /// A range of UDP ports.
+    Ports(RangeInclusive<u16>): "a range of at least 4 ports from 1024 up, such as `20000-29999`",
+    ports
+}
+written! {
+    /// How many media threads; `None` = `auto`.
+    Threads(Option<NonZeroUsize>): "`auto`, or a number of threads from 1 to 64",
+    |text| match text {
+        "auto" => Some(None),
+        _ => text.parse().ok().filter(|n: &NonZeroUsize| n.get() <= 64).map(Some),
+    }
+}
+written! {
+    /// A called number or SIP user, or how one begins.
+    Called(Arc<str>): "a number or user name without spaces, up to 64 characters", name
+}
+written! {
+    /// The name that a phone registers by.
+    User(Arc<str>): "a user name without spaces, such as `201`, up to 64 characters", name
+}
+written! {
+    /// What phones are asked a password for; it stands in quotes in SIP messages.
+    Realm(Arc<str>): "a word such as `sambung` or `example.org`", name
+}
+written! {
+    /// The name of an environment variable.
+    Variable(Arc<str>): "the name of an environment variable, such as `AGENT_201`", variable
+}
+written! {
+    /// The address of a phone, proxy or gateway.
+    SipAddress(Arc<str>): "a SIP address such as `sip:budi@192.0.2.7:5070`", sip_address
+}
+written! {
+    /// Whom a flow may transfer to.
+    Transferable(Arc<str>): "a number such as `+62215550100`, or a SIP address",
+    |text| phone_number(text).or_else(|| sip_address(text))
+}
+written! {
+    /// A page for the agent's desk.
+    Page(Arc<str>): "an address such as `https://desk.example.org/call/{call}`", page
+}
+written! {
+    /// A language.
+    Tag(Language): "a language tag such as `id`, `en` or `en-GB`", tag
+}
+written! {
+    /// A span of time.
+    Time(Duration): "a time such as `250ms`, `5s`, `2m` or `1h`", time
+}
+
+/// The fewest ports that make sense: audio and its reports for both legs of one call.
+const MIN_PORTS: u16 = 4;
+/// The longest name of a user, number or realm, in characters.
+const MAX_NAME: usize = 64;
+/// The longest address, in bytes.
+const MAX_ADDRESS: usize = 256;
+/// The most digits of a telephone number.
+const MAX_DIGITS: usize = 32;
+/// The largest number that may stand before a unit of time.
+const MAX_COUNT: u64 = 1_000_000;
+
+fn network(text: &str) -> Option<Network> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, bits)| (a, Some(bits)));
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+    (prefix <= most).then_some(Network { address, prefix })
+}
+
+fn ports(text: &str) -> Option<RangeInclusive<u16>> {
+    let (first, last) = text.split_once('-')?;
+    let (first, last) = (first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?);
+    let fits = first >= 1_024 && last.checked_sub(first)? >= MIN_PORTS - 1;
+    fits.then_some(first..=last)
+}
+
+fn name(text: &str) -> Option<Arc<str>> {
+    let plain = |c: char| c.is_alphanumeric() || "+*#-_.!~'()&=$".contains(c);
+    let fits = (1..=MAX_NAME).contains(&text.chars().count()) && text.chars().all(plain);
+    fits.then(|| text.into())
+}
+
+fn variable(text: &str) -> Option<Arc<str>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let fits = !text.is_empty()
+        && text.chars().all(plain)
+        && !text.starts_with(|c: char| c.is_ascii_digit());
+    fits.then(|| text.into())
+}
+
+fn phone_number(text: &str) -> Option<Arc<str>> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let fits =
+        (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    fits.then(|| text.into())
+}
+
+fn sip_address(text: &str) -> Option<Arc<str>> {
+    let rest = text.strip_prefix("sip:")?;
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let plain = |c: char| c.is_ascii_graphic() && !"<>\"".contains(c);
+    let fits = !host.is_empty() && text.len() <= MAX_ADDRESS && rest.chars().all(plain);
+    fits.then(|| text.into())
+}
+
+fn page(text: &str) -> Option<Arc<str>> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = |c: char| c.is_ascii_graphic() && !"<>\"".contains(c);
+    let fits = !rest.is_empty() && text.len() <= MAX_ADDRESS && rest.chars().all(plain);
+    fits.then(|| text.into())
+}
+
+fn tag(text: &str) -> Option<Language> {
+    let plain = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let first = text.split('-').next().unwrap_or_default();
+    let fits = (2..=3).contains(&first.len()) && text.split('-').all(plain);
+    fits.then(|| Language::from(text))
+}
+
+fn time(text: &str) -> Option<Duration> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(unit_at);
+    let number = number.parse().ok().filter(|number| *number <= MAX_COUNT)?;
+    match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_mins(number)),
+        "h" => Some(Duration::from_mins(number * 60)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks that the first texts are taken and the others are not.
+    fn check<T: Written>(good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert!(T::read(text).is_some(), "`{text}` is {}", T::EXPECTED);
+        }
+        for text in bad {
+            assert!(T::read(text).is_none(), "`{text}` is not {}", T::EXPECTED);
+        }
+    }
+
+    #[test]
+    fn each_form_takes_what_it_says_and_nothing_else() {
+        check::<Socket>(
+            &["udp:0.0.0.0:5060", "udp:[::1]:5060"],
+            &[
+                "5060",
+                "udp:5060",
+                "udp:localhost:5060",
+                "udp:0.0.0.0:70000",
+                "tcp:0.0.0.0:5060",
+                "",
+            ],
+        );
+        check::<Range>(&["127.0.0.0/8", "10.1.2.3", "fd00::/8"], &["lan", "10.0.0.0/33", ""]);
+        check::<Advertise>(&["auto", "203.0.113.7", "2001:db8::7"], &["0.0.0.0", "::", "me", ""]);
+        check::<Ports>(
+            &["20000-29999", "65532 - 65535"],
+            &["20000", "29999-20000", "20000-20002", "80-90", "20000-70000", "a-b", "-", ""],
+        );
+        check::<Threads>(&["auto", "1", "64"], &["0", "65", "-1", "many", ""]);
+        check::<User>(&["201", "sari", "sari.w-2"], &["sari w", "a@b", "\"", &"9".repeat(65), ""]);
+        check::<Variable>(&["AGENT_201", "_x"], &["201", "A-B", "A B", "$A", ""]);
+        check::<SipAddress>(
+            &["sip:budi@127.0.0.1:5070", "sip:192.0.2.1", "sip:gw.example.org"],
+            &["budi@127.0.0.1", "sip:", "sip:a@", "sip:a b@c", "sip:a@b\r\nEvil: 1", "<sip:a@b>"],
+        );
+        check::<Transferable>(
+            &["+62215550100", "110", "sip:desk@192.0.2.9"],
+            &["*", "+", "+62 21", "62*1", "", "tel:110"],
+        );
+        check::<Page>(
+            &["https://desk.example.org/call/{call}", "http://127.0.0.1:8080/"],
+            &["desk.example.org", "https://", "javascript:alert(1)", "https://a b", "https://a>"],
+        );
+        check::<Tag>(&["id", "en", "en-GB", "jav"], &["e", "english", "en_GB", "en-", ""]);
+        check::<Time>(
+            &["250ms", "5s", "2m", "1h", "0s"],
+            &["5", "s", "5 s", "-5s", "1.5s", "5d", "99999999999s", ""],
+        );
+    }
+
+    #[test]
+    fn times_are_counted_in_their_unit() {
+        for (text, millis) in [("250ms", 250), ("5s", 5_000), ("2m", 120_000), ("1h", 3_600_000)] {
+            assert_eq!(time(text).map(Duration::as_millis), Some(millis), "{text}");
+        }
+    }
+}
