@@ -11,17 +11,29 @@
 //!            Output::Send                       Input::Answer, Invite, Hangup …
 //! ```
 //!
-//! Nothing here knows what a call is for, what SDP says, or who may register. No type of the parser crate below
+//! The user agent knows nothing of what a call is for, what SDP says, or who may register; what it must ask about
+//! that is decided beside it ([`OfferAnswer`], [`Authenticator`], [`Registrar`]). No type of the parser crate below
 //! leaves this module.
 
+mod agent;
+mod chance;
+mod dialog;
 mod digest;
 mod event;
 mod input;
+mod read;
 mod registrar;
+mod reply;
+mod rules;
+mod salvage;
 mod sdp;
 mod settings;
 mod status;
+mod timetable;
+mod transaction;
+mod write;
 
+pub use agent::{Counts, UserAgent};
 pub use digest::{Algorithm, Attempt, Authenticator, Verdict};
 pub use event::{
     Contact, Contacts, DialogId, Ending, Incoming, Output, RegisterRequest, RequestId, SipEvent,

@@ -1,0 +1,294 @@
+//! The user agent: one value that owns every call, transaction and timer of a SIP endpoint.
+//!
+//! Datagrams are sorted in `receive`, calls of theirs live in `incoming`, calls of ours in `outgoing`, what goes on
+//! inside an answered call in `within`, its end in `ending`. This file has the door and the clock.
+
+mod ending;
+mod incoming;
+mod outgoing;
+mod receive;
+mod within;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sipx_sip::{Limits, Request};
+
+use super::chance::Chance;
+use super::dialog::State;
+use super::event::{DialogId, Ending, Output, RequestId, SipEvent};
+use super::input::Input;
+use super::reply::Reply;
+use super::settings::Settings;
+use super::timetable::Timetable;
+use super::transaction::{Hop, News, TransactionId, Transactions, User};
+use super::write;
+use crate::time::Instant;
+
+/// The most continuation lines that one header field may have.
+const MAX_FOLDING_LINES: usize = 8;
+/// The longest header field that is read, in bytes.
+const MAX_HEADER_BYTES: usize = 8 * 1024;
+/// `Retry-After` of a 503, in seconds: spread so that those turned away do not all come back at once.
+const RETRY_AFTER: (u64, u64) = (5, 15);
+
+/// A SIP user agent as a machine: [`handle`](Self::handle) what comes in, then take every
+/// [`poll_output`](Self::poll_output), then wait for the next datagram, order or
+/// [`poll_timeout`](Self::poll_timeout). Same seed and inputs: same bytes out.
+///
+/// Its memory is bounded by its [`Settings`]; the outputs of one input are bounded too, if they are taken after each.
+pub struct UserAgent {
+    settings: Settings,
+    limits: Limits,
+    chance: Chance,
+    transactions: Transactions,
+    dialogs: BTreeMap<DialogId, Held>,
+    /// Calls by our tag.
+    tags: BTreeMap<u64, DialogId>,
+    /// Unanswered calls of theirs by what names their INVITE whatever way it came.
+    merges: BTreeMap<u64, DialogId>,
+    deadlines: Timetable<DialogId>,
+    next_dialog: u64,
+    draining: bool,
+    outbox: VecDeque<Output>,
+}
+
+/// A call and its place in the timetable.
+struct Held {
+    state: State,
+    armed: Option<Instant>,
+}
+
+/// How much a user agent holds: for gauges, and for tests that nothing is left behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Calls, set-up and closing included.
+    pub dialogs: usize,
+    /// Transactions that are open.
+    pub transactions: usize,
+    /// Settled transactions that still absorb repetitions.
+    pub settled: usize,
+    /// Timers that run.
+    pub timers: usize,
+}
+
+impl fmt::Debug for UserAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserAgent").field("counts", &self.counts()).finish_non_exhaustive()
+    }
+}
+
+impl UserAgent {
+    /// Makes a user agent. `seed` must be secret and never used before: tags and branches come from it.
+    #[must_use]
+    pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
+        let limits = Limits {
+            max_message_bytes: settings.max_message_bytes,
+            max_body_bytes: settings.max_body_bytes,
+            max_headers: settings.max_headers,
+            max_header_bytes: MAX_HEADER_BYTES,
+            max_folding_lines: MAX_FOLDING_LINES,
+        };
+        Self {
+            limits,
+            chance: Chance::new(seed),
+            transactions: Transactions::new(&settings),
+            settings,
+            dialogs: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            merges: BTreeMap::new(),
+            deadlines: Timetable::new(),
+            next_dialog: 0,
+            draining: false,
+            outbox: VecDeque::new(),
+        }
+    }
+
+    /// An id for the next [`Input::Invite`].
+    pub fn new_dialog(&mut self) -> DialogId {
+        self.next_dialog += 1;
+        DialogId(self.next_dialog)
+    }
+
+    /// Takes one input at `now`, which never runs back. Timers that are due fire first.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        self.fire(now);
+        match input {
+            Input::Tick => {}
+            Input::Datagram { from, local, bytes } => self.datagram(now, from, local, &bytes),
+            Input::Ring { dialog } => self.progress(now, dialog, 180, Bytes::new()),
+            Input::Early { dialog, sdp } => self.progress(now, dialog, 183, sdp),
+            Input::Answer { dialog, sdp } => self.answer(now, dialog, sdp),
+            Input::Refuse { dialog, status, headers, retry_after } => {
+                let status = if (300..700).contains(&status) { status } else { 480 };
+                let reply = Reply::new(status).headers(headers).retry_after(retry_after);
+                self.refuse_call(now, dialog, reply);
+            }
+            Input::Invite(invite) => self.invite(now, *invite),
+            Input::Offer { dialog, sdp } => self.offer(now, dialog, sdp),
+            Input::AnswerOffer { dialog, sdp } => self.answer_offer(now, dialog, sdp),
+            Input::RefuseOffer { dialog, status } => self.refuse_offer(now, dialog, status),
+            Input::Probe { dialog } => self.probe(now, dialog),
+            Input::Hangup { dialog, cause } => self.hang_up(now, dialog, cause),
+            Input::Reply { request, status, headers } => {
+                self.register_reply(now, request, status, headers);
+            }
+            Input::Drain(draining) => self.draining = draining,
+        }
+    }
+
+    /// The next thing to do for the owner; `None` when all is taken.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outbox.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due if nothing else comes before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        [self.transactions.next_deadline(), self.deadlines.next()].into_iter().flatten().min()
+    }
+
+    /// How much is held at the moment.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let (transactions, settled) = self.transactions.len();
+        Counts {
+            dialogs: self.dialogs.len(),
+            transactions,
+            settled,
+            timers: self.deadlines.len() + self.transactions.timers(),
+        }
+    }
+
+    /// Fires what is due, in order of time.
+    fn fire(&mut self, now: Instant) {
+        while let Some(at) = self.poll_timeout().filter(|at| *at <= now) {
+            if self.deadlines.next() == Some(at) {
+                if let Some(dialog) = self.deadlines.first() {
+                    self.wake(now, dialog);
+                }
+            } else if let Some(Some(news)) = self.transactions.fire(now, &mut self.outbox) {
+                self.news(now, news);
+            }
+        }
+    }
+
+    fn news(&mut self, now: Instant, news: News) {
+        match news {
+            News::Response { id, user, response } => match user {
+                User::Invite(dialog) => self.invite_response(now, dialog, id, &response),
+                User::Offer(dialog) => self.offer_response(now, dialog, id, &response),
+                User::Bye(dialog) => self.bye_done(dialog, response.status.is_final()),
+                User::Probe(dialog) => self.probe_response(now, dialog, response.status.code()),
+                User::Register(_) | User::Nobody => {}
+            },
+            News::Timeout { user } => match user {
+                User::Invite(dialog) => self.invite_timeout(dialog),
+                User::Offer(dialog) | User::Probe(dialog) => self.lost(now, dialog),
+                User::Bye(dialog) => self.bye_done(dialog, true),
+                User::Register(_) | User::Nobody => {}
+            },
+            News::Unanswered { id } => {
+                self.reply(now, id, Reply::new(500));
+            }
+        }
+    }
+
+    /// Takes a call out to work on it; every path puts it back with `keep` or ends it with `forget`.
+    fn take(&mut self, dialog: DialogId) -> Option<State> {
+        let mut held = self.dialogs.remove(&dialog)?;
+        self.deadlines.arm(dialog, &mut held.armed, None);
+        Some(held.state)
+    }
+
+    fn keep(&mut self, dialog: DialogId, state: State) {
+        let mut held = Held { armed: None, state };
+        self.deadlines.arm(dialog, &mut held.armed, held.state.deadline());
+        self.dialogs.insert(dialog, held);
+    }
+
+    fn forget(&mut self, state: &State) {
+        self.tags.remove(&state.local_tag());
+        if let State::Incoming(call) = state {
+            self.merges.remove(&call.merge);
+        }
+    }
+
+    fn new_tag(&mut self, dialog: DialogId) -> u64 {
+        loop {
+            let tag = self.chance.token();
+            if let std::collections::btree_map::Entry::Vacant(entry) = self.tags.entry(tag) {
+                entry.insert(dialog);
+                return tag;
+            }
+        }
+    }
+
+    fn emit(&mut self, event: SipEvent) {
+        self.outbox.push_back(Output::Event(event));
+    }
+
+    fn ended(&mut self, dialog: DialogId, ending: Ending) {
+        self.emit(SipEvent::Ended { dialog, ending });
+    }
+
+    /// Answers a request of theirs within its transaction; what was sent, if that settled it.
+    fn reply(&mut self, now: Instant, id: TransactionId, reply: Reply) -> Option<(Hop, Bytes)> {
+        let request = self.transactions.request(id)?;
+        let reply =
+            if reply.wants_tag() { reply.tag(derived_tag(&self.chance, request)) } else { reply };
+        let response = reply.to_request(request, self.settings.server_name.as_deref());
+        self.transactions.respond(now, id, response, &mut self.outbox)
+    }
+
+    /// Answers a request without remembering it (RFC 3261 §8.2.7).
+    fn reply_once(&mut self, request: &Request, hop: Hop, reply: Reply) {
+        let reply =
+            if reply.wants_tag() { reply.tag(derived_tag(&self.chance, request)) } else { reply };
+        let response = reply.to_request(request, self.settings.server_name.as_deref());
+        let bytes = write::response_bytes(&response);
+        self.outbox.push_back(Output::Send { to: hop.to, local: hop.local, bytes });
+    }
+
+    /// The answer to those who come when there is no room.
+    fn overload_reply(&mut self) -> Reply {
+        let (low, high) = RETRY_AFTER;
+        let seconds = self.chance.between(low, high);
+        Reply::new(503).header("Retry-After", &seconds.to_string())
+    }
+
+    fn advertised(&self, local: SocketAddr) -> SocketAddr {
+        self.settings.advertised(local)
+    }
+
+    fn register_reply(
+        &mut self,
+        now: Instant,
+        request: RequestId,
+        status: u16,
+        headers: Vec<(String, String)>,
+    ) {
+        let id = TransactionId(request.0);
+        if matches!(self.transactions.user(id), Some(User::Register(_))) {
+            let status = if (200..700).contains(&status) { status } else { 500 };
+            self.reply(now, id, Reply::new(status).headers(headers));
+        }
+    }
+}
+
+/// The tag of an answer outside any dialog: the same for every copy of the request.
+fn derived_tag(chance: &Chance, request: &Request) -> u64 {
+    use super::read;
+    use sipx_sip::HeaderName;
+    let headers = &request.headers;
+    chance.derived(&[
+        &read::value(headers, &HeaderName::CallId),
+        &read::from_tag(headers),
+        &read::value(headers, &HeaderName::CSeq),
+    ])
+}

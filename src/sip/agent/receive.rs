@@ -1,0 +1,177 @@
+//! Datagrams: parsing, matching to what is open, and where a new request goes.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sipx_sip::{HeaderName, Message, Method, Request, parse_datagram};
+
+use super::UserAgent;
+use crate::sip::dialog::State;
+use crate::sip::event::{Ending, Output, RegisterRequest, RequestId, SipEvent};
+use crate::sip::read;
+use crate::sip::reply::Reply;
+use crate::sip::rules;
+use crate::sip::salvage;
+use crate::sip::transaction::{Hop, Key, User};
+use crate::sip::write;
+use crate::time::Instant;
+
+/// A new request of theirs on its way through the agent.
+pub(super) struct Arrival {
+    /// What arrived, its topmost `Via` marked with where it came from.
+    pub(super) request: Request,
+    /// Its transaction's key.
+    pub(super) key: Key,
+    /// The way back.
+    pub(super) hop: Hop,
+    /// Who sent it.
+    pub(super) source: SocketAddr,
+    /// Whether the sender sits behind an address translator.
+    pub(super) translated: bool,
+}
+
+impl UserAgent {
+    pub(super) fn datagram(
+        &mut self,
+        now: Instant,
+        from: SocketAddr,
+        local: SocketAddr,
+        bytes: &Bytes,
+    ) {
+        if bytes.iter().all(u8::is_ascii_whitespace) || !read::is_reachable(from) {
+            return;
+        }
+        match parse_datagram(bytes.clone(), &self.limits) {
+            Ok(Message::Request(request)) => self.request(now, from, local, request),
+            Ok(Message::Response(response)) => {
+                let ours = response.headers.count(&HeaderName::Via) == 1;
+                if let Some(news) = ours
+                    .then(|| self.transactions.receive(now, response, &mut self.outbox))
+                    .flatten()
+                {
+                    self.news(now, news);
+                }
+            }
+            Err(_) => {
+                let tag = write::tag_text(self.chance.derived(&[bytes]));
+                if let Some(bytes) = salvage::bad_request(bytes, &tag) {
+                    self.outbox.push_back(Output::Send { to: from, local, bytes });
+                }
+            }
+        }
+    }
+
+    fn request(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        local: SocketAddr,
+        mut request: Request,
+    ) {
+        let Some(way) = read::mark_source(&mut request.headers, source) else { return };
+        let Some(key) = Key::of_request(&request) else { return };
+        if let Some(id) = self.transactions.find(&key) {
+            if self.transactions.repeated(now, id, &request, &mut self.outbox) {
+                self.acknowledged(now, &request);
+            }
+            return;
+        }
+        if request.method == Method::Ack {
+            self.acknowledged(now, &request);
+            return;
+        }
+        let hop = Hop { to: way.to, local };
+        let arrival = Arrival { request, key, hop, source, translated: way.translated };
+        match rules::refusal(&arrival.request) {
+            Some(reply) => self.reply_once(&arrival.request, hop, reply),
+            None => self.new_request(now, arrival),
+        }
+    }
+
+    fn new_request(&mut self, now: Instant, arrival: Arrival) {
+        let request = &arrival.request;
+        if request.method == Method::Cancel {
+            self.cancelled(now, arrival);
+        } else if read::to_tag(&request.headers).is_some() {
+            self.within(now, arrival);
+        } else if request.method == Method::Invite {
+            self.invited(now, arrival);
+        } else if request.method == Method::Register {
+            self.register(now, arrival);
+        } else if request.method == Method::Options {
+            let reply = self.capabilities();
+            self.reply_once(&arrival.request, arrival.hop, reply);
+        } else {
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
+        }
+    }
+
+    /// The answer to OPTIONS (RFC 3261 §11.2): what an INVITE would meet.
+    pub(super) fn capabilities(&mut self) -> Reply {
+        if self.draining {
+            return self.overload_reply();
+        }
+        Reply::new(200)
+            .header("Allow", write::ALLOW)
+            .header("Accept", write::SDP)
+            .header("Accept-Encoding", "identity")
+    }
+
+    fn register(&mut self, now: Instant, arrival: Arrival) {
+        if !self.transactions.has_room() {
+            let reply = self.overload_reply();
+            self.reply_once(&arrival.request, arrival.hop, reply);
+            return;
+        }
+        let Arrival { request, key, hop, source, .. } = arrival;
+        let headers = &request.headers;
+        let user = |name| read::user_in(headers, name).unwrap_or_default();
+        let text = |name| read::text(headers, name);
+        let mut facts = Box::new(RegisterRequest {
+            request: RequestId(0),
+            from: source,
+            local: hop.local,
+            to_user: user(&HeaderName::To),
+            from_user: user(&HeaderName::From),
+            request_uri: request.uri.to_string(),
+            contacts: read::contacts(headers),
+            expires: read::expires(headers),
+            authorization: text(&HeaderName::Authorization),
+            call_id: text(&HeaderName::CallId).unwrap_or_default(),
+            cseq: read::sequence(headers),
+            user_agent: text(&HeaderName::UserAgent),
+        });
+        let id = self.transactions.accept(now, key, request, hop, User::Nobody);
+        facts.request = RequestId(id.0);
+        self.transactions.assign(id, User::Register(facts.request));
+        self.emit(SipEvent::Register(facts));
+    }
+
+    /// CANCEL (RFC 3261 §9.2): answered for itself, and ends an INVITE that has no final answer yet.
+    fn cancelled(&mut self, now: Instant, arrival: Arrival) {
+        let found =
+            Key::of_cancelled(&arrival.request).and_then(|key| self.transactions.find(&key));
+        let Some(id) = found else {
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
+            return;
+        };
+        let user = self.transactions.user(id);
+        let Arrival { request, key, hop, .. } = arrival;
+        let own = self.transactions.accept(now, key, request, hop, User::Nobody);
+        self.reply(now, own, Reply::new(200));
+        match user {
+            Some(User::Invite(dialog)) => match self.take(dialog) {
+                Some(State::Incoming(call)) if call.transaction == id => {
+                    let reply = Reply::new(487).tag(call.peer.local_tag);
+                    self.reply(now, id, reply);
+                    self.forget(&State::Incoming(call));
+                    self.ended(dialog, Ending::Cancelled);
+                }
+                Some(state) => self.keep(dialog, state),
+                None => {}
+            },
+            Some(User::Offer(dialog)) => self.offer_cancelled(now, dialog, id),
+            Some(User::Bye(_) | User::Probe(_) | User::Register(_) | User::Nobody) | None => {}
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Inside an answered call: requests of theirs, and offers of either side (RFC 3261 §12.2, §14; RFC 3311).
+
+use bytes::Bytes;
+use sipx_sip::{HeaderName, Method, Request, Response};
+
+use super::UserAgent;
+use super::receive::Arrival;
+use crate::sip::dialog::{Again, Confirmed, Exchange, Peer, Repeat, State};
+use crate::sip::event::{DialogId, SipEvent};
+use crate::sip::read::{self, Content};
+use crate::sip::reply::Reply;
+use crate::sip::transaction::{TransactionId, User};
+use crate::sip::write;
+use crate::time::{Duration, Instant};
+
+/// How long an offer of theirs waits for the answer from above.
+const OFFER_WAIT: Duration = Duration::from_secs(10);
+/// How often an offer of ours may meet one of theirs.
+const MAX_TRIES: u8 = 5;
+/// The waits after a 491, in milliseconds: for the side whose Call-ID it is, and for the other (RFC 3261 §14.1).
+const GLARE_WAIT: [(u64, u64); 2] = [(2_100, 4_000), (0, 2_000)];
+/// The kinds of INFO that mean keys.
+const KEY_TYPES: [&str; 2] = ["application/dtmf-relay", "application/dtmf"];
+
+impl UserAgent {
+    /// The call that a request of theirs means by its tags and Call-ID.
+    pub(super) fn addressed(&self, request: &Request) -> Option<DialogId> {
+        let tag = write::tag_number(&read::to_tag(&request.headers)?)?;
+        let dialog = *self.tags.get(&tag)?;
+        let peer = self.dialogs.get(&dialog)?.state.peer()?;
+        let known =
+            peer.remote_tag.is_empty() || peer.remote_tag == read::from_tag(&request.headers);
+        let same_call = read::value(&request.headers, &HeaderName::CallId) == peer.call_id;
+        (known && same_call).then_some(dialog)
+    }
+
+    /// A new request with a tag of ours.
+    pub(super) fn within(&mut self, now: Instant, arrival: Arrival) {
+        let request = &arrival.request;
+        let found = self.addressed(request).and_then(|dialog| Some((dialog, self.take(dialog)?)));
+        let Some((dialog, mut state)) = found else {
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
+            return;
+        };
+        if state.peer_mut().is_some_and(|peer| !in_order(peer, request)) {
+            self.keep(dialog, state);
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(500));
+            return;
+        }
+        match &request.method {
+            Method::Bye => self.hung_up(now, dialog, state, arrival),
+            Method::Invite | Method::Update => self.offered(now, dialog, state, arrival),
+            Method::Info => {
+                self.keep(dialog, state);
+                self.informed(now, dialog, arrival);
+            }
+            _ => {
+                self.keep(dialog, state);
+                let reply = self.capabilities();
+                self.reply_once(&arrival.request, arrival.hop, reply);
+            }
+        }
+    }
+
+    /// INFO (RFC 6086 §4.2.2, the older use without packages): keys.
+    fn informed(&mut self, now: Instant, dialog: DialogId, arrival: Arrival) {
+        let content = read::content(&arrival.request.headers, arrival.request.body());
+        let Arrival { request, key, hop, .. } = arrival;
+        let id = self.transactions.accept(now, key, request, hop, User::Nobody);
+        match content {
+            Content::Other(kind, body) if KEY_TYPES.contains(&kind.as_str()) => {
+                self.reply(now, id, Reply::new(200));
+                // A copy, so that the datagram need not stay for a few bytes.
+                let body = Bytes::copy_from_slice(&body);
+                self.emit(SipEvent::Info { dialog, content_type: kind, body });
+            }
+            Content::Empty => {
+                self.reply(now, id, Reply::new(200));
+            }
+            Content::Other(..) | Content::Sdp(_) => {
+                self.reply(now, id, Reply::new(415).header("Accept", &KEY_TYPES.join(", ")));
+            }
+        }
+    }
+
+    /// A re-INVITE or UPDATE of theirs.
+    fn offered(&mut self, now: Instant, dialog: DialogId, mut state: State, arrival: Arrival) {
+        let is_invite = arrival.request.method == Method::Invite;
+        let sdp = read::sdp(&arrival.request.headers, arrival.request.body());
+        if !is_invite && sdp.is_none() {
+            self.refreshed(now, dialog, state, arrival);
+            return;
+        }
+        let verdict = match &state {
+            State::Confirmed(call) => match call.exchange {
+                Exchange::Idle => None,
+                Exchange::Ours { .. } | Exchange::Unacknowledged { .. } => Some(491),
+                Exchange::Theirs { .. } => Some(500),
+            },
+            State::Incoming(_) if is_invite => Some(500),
+            State::Incoming(_) | State::Calling(_) => Some(491),
+            State::Cancelling(_) | State::Closing(_) => Some(481),
+        };
+        if let Some(status) = verdict {
+            self.keep(dialog, state);
+            let wait = (status == 500).then(|| self.chance.between(0, 10));
+            let wait = wait.and_then(|seconds| u32::try_from(seconds).ok());
+            let reply = Reply::new(status).retry_after(wait);
+            self.reply_once(&arrival.request, arrival.hop, reply);
+            return;
+        }
+        let Arrival { request, key, hop, .. } = arrival;
+        let id = self.transactions.accept(now, key, request, hop, User::Offer(dialog));
+        if is_invite {
+            self.reply(now, id, Reply::new(100));
+        }
+        if let State::Confirmed(call) = &mut state {
+            let until = now + OFFER_WAIT;
+            call.exchange = Exchange::Theirs { transaction: id, late: sdp.is_none(), until };
+        }
+        self.keep(dialog, state);
+        self.emit(SipEvent::RemoteOffer { dialog, sdp });
+    }
+
+    /// An UPDATE without an offer: it only says where they are now.
+    fn refreshed(&mut self, now: Instant, dialog: DialogId, mut state: State, arrival: Arrival) {
+        if let (State::Confirmed(call), Some(target)) =
+            (&mut state, read::contact(&arrival.request.headers))
+        {
+            call.peer.target = target;
+        }
+        self.keep(dialog, state);
+        let Arrival { request, key, hop, .. } = arrival;
+        let id = self.transactions.accept(now, key, request, hop, User::Nobody);
+        let advertised = self.advertised(hop.local);
+        self.reply(now, id, Reply::new(200).contact(advertised));
+    }
+
+    /// Our answer to their offer, or our offer where theirs had none.
+    pub(super) fn answer_offer(&mut self, now: Instant, dialog: DialogId, sdp: Bytes) {
+        self.settle_offer(now, dialog, |advertised| Reply::new(200).contact(advertised).sdp(sdp));
+    }
+
+    /// Our refusal of their offer.
+    pub(super) fn refuse_offer(&mut self, now: Instant, dialog: DialogId, status: u16) {
+        let status = if (300..700).contains(&status) { status } else { 488 };
+        self.settle_offer(now, dialog, |_| Reply::new(status));
+    }
+
+    pub(super) fn settle_offer(
+        &mut self,
+        now: Instant,
+        dialog: DialogId,
+        reply: impl FnOnce(std::net::SocketAddr) -> Reply,
+    ) {
+        match self.take(dialog) {
+            Some(State::Confirmed(mut call)) => {
+                if let Exchange::Theirs { transaction, late, .. } = call.exchange {
+                    let reply = reply(self.advertised(call.peer.seen.local));
+                    call.exchange =
+                        self.send_settlement(now, &mut call.peer, transaction, late, reply);
+                }
+                self.keep(dialog, State::Confirmed(call));
+            }
+            Some(state) => self.keep(dialog, state),
+            None => {}
+        }
+    }
+
+    fn send_settlement(
+        &mut self,
+        now: Instant,
+        peer: &mut Peer,
+        transaction: TransactionId,
+        late: bool,
+        reply: Reply,
+    ) -> Exchange {
+        let accepted = reply.is_success();
+        let Some(request) = self.transactions.request(transaction) else { return Exchange::Idle };
+        let is_invite = request.method == Method::Invite;
+        let cseq = read::sequence(&request.headers);
+        if let Some(target) = read::contact(&request.headers).filter(|_| accepted) {
+            peer.target = target;
+        }
+        match self.reply(now, transaction, reply) {
+            Some((hop, bytes)) if is_invite => {
+                let repeat = Repeat::new(now, bytes, hop, cseq, &self.settings);
+                Exchange::Unacknowledged { repeat, late, first: false }
+            }
+            _ => Exchange::Idle,
+        }
+    }
+
+    /// Their re-INVITE was cancelled.
+    pub(super) fn offer_cancelled(&mut self, now: Instant, dialog: DialogId, id: TransactionId) {
+        match self.take(dialog) {
+            Some(State::Confirmed(mut call)) => {
+                if matches!(call.exchange, Exchange::Theirs { transaction, .. } if transaction == id)
+                {
+                    call.exchange = Exchange::Idle;
+                    self.reply(now, id, Reply::new(487));
+                }
+                self.keep(dialog, State::Confirmed(call));
+            }
+            Some(state) => self.keep(dialog, state),
+            None => {}
+        }
+    }
+
+    /// An offer of ours.
+    pub(super) fn offer(&mut self, now: Instant, dialog: DialogId, sdp: Bytes) {
+        match self.take(dialog) {
+            Some(State::Confirmed(mut call)) => {
+                let free = matches!(call.exchange, Exchange::Idle) && call.again.is_none();
+                if !free || !self.send_offer(now, dialog, &mut call, sdp, 0) {
+                    self.emit(SipEvent::OfferRefused { dialog, status: 491 });
+                }
+                self.keep(dialog, State::Confirmed(call));
+            }
+            Some(state) => self.keep(dialog, state),
+            None => {}
+        }
+    }
+
+    /// Makes an offer again that met one of theirs, as soon as nothing else is open.
+    pub(super) fn offer_again(&mut self, now: Instant, dialog: DialogId, call: &mut Confirmed) {
+        let Some(Again { sdp, tries, .. }) = call.again.take() else { return };
+        if !matches!(call.exchange, Exchange::Idle) {
+            call.again = Some(Again { at: now + self.settings.t1, sdp, tries });
+        } else if !self.send_offer(now, dialog, call, sdp, tries) {
+            self.emit(SipEvent::OfferRefused { dialog, status: 491 });
+        }
+    }
+
+    fn send_offer(
+        &mut self,
+        now: Instant,
+        dialog: DialogId,
+        call: &mut Confirmed,
+        sdp: Bytes,
+        tries: u8,
+    ) -> bool {
+        let branch = self.chance.token();
+        let cseq = call.peer.next_cseq();
+        let request = call.peer.request(Method::Invite, cseq, branch, &self.settings);
+        let Some(mut request) = request else { return false };
+        let advertised = self.advertised(call.peer.seen.local);
+        write::add(&mut request.headers, HeaderName::Contact, write::contact(advertised));
+        write::add(&mut request.headers, HeaderName::Allow, write::ALLOW);
+        write::body(&mut request.headers, &sdp);
+        request.set_body(sdp.clone());
+        let hop = call.peer.next_hop();
+        let user = User::Offer(dialog);
+        let started = self.transactions.start(now, request, hop, user, &mut self.outbox);
+        let Some(transaction) = started else { return false };
+        self.transactions.limit(transaction, now + self.settings.give_up());
+        call.exchange = Exchange::Ours { transaction, sdp, tries };
+        true
+    }
+
+    /// A response to an offer of ours.
+    pub(super) fn offer_response(
+        &mut self,
+        now: Instant,
+        dialog: DialogId,
+        id: TransactionId,
+        response: &Response,
+    ) {
+        if response.status.is_provisional() {
+            return;
+        }
+        match self.take(dialog) {
+            Some(State::Confirmed(call)) => self.offer_settled(now, dialog, call, id, response),
+            Some(State::Closing(call)) => {
+                self.acknowledge_if_accepted(id, &call.peer, response);
+                self.keep(dialog, State::Closing(call));
+            }
+            Some(state) => self.keep(dialog, state),
+            None => {}
+        }
+    }
+
+    fn acknowledge_if_accepted(&mut self, id: TransactionId, peer: &Peer, response: &Response) {
+        if response.status.is_success() {
+            self.acknowledge(id, peer, read::sequence(&response.headers));
+        }
+    }
+
+    fn offer_settled(
+        &mut self,
+        now: Instant,
+        dialog: DialogId,
+        mut call: Box<Confirmed>,
+        id: TransactionId,
+        response: &Response,
+    ) {
+        let Exchange::Ours { transaction, sdp, tries } =
+            std::mem::replace(&mut call.exchange, Exchange::Idle)
+        else {
+            self.keep(dialog, State::Confirmed(call));
+            return;
+        };
+        let status = response.status;
+        if status.is_success() && transaction == id {
+            if let Some(target) = read::contact(&response.headers) {
+                call.peer.target = target;
+            }
+            self.acknowledge_if_accepted(id, &call.peer, response);
+            self.keep(dialog, State::Confirmed(call));
+            let sdp = read::sdp(&response.headers, response.body());
+            self.emit(SipEvent::RemoteAnswer { dialog, sdp });
+            return;
+        }
+        let (low, high) = GLARE_WAIT[usize::from(!call.peer.is_caller)];
+        match status.code() {
+            408 | 481 => {
+                self.keep(dialog, State::Confirmed(call));
+                self.lost(now, dialog);
+            }
+            491 if tries < MAX_TRIES => {
+                let wait = Duration::from_millis(self.chance.between(low / 10, high / 10) * 10);
+                call.again = Some(Again { at: now + wait, sdp, tries: tries + 1 });
+                self.keep(dialog, State::Confirmed(call));
+            }
+            code => {
+                self.keep(dialog, State::Confirmed(call));
+                self.emit(SipEvent::OfferRefused { dialog, status: code });
+            }
+        }
+    }
+}
+
+/// Whether a request comes after those before it, and notes it (RFC 3261 §12.2.2). OPTIONS is answered without a
+/// memory, so its repetition comes with the same number.
+fn in_order(peer: &mut Peer, request: &Request) -> bool {
+    let number = read::sequence(&request.headers);
+    let repeats = request.method == Method::Options;
+    match peer.remote_cseq {
+        Some(last) if number < last || (number == last && !repeats) => false,
+        _ => {
+            peer.remote_cseq = Some(number);
+            true
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! One call as SIP sees it: the dialog state of RFC 3261 §12, and how far the call is.
+//!
+//! ```text
+//!  their INVITE ─▶ Incoming ──Answer──▶ Confirmed ◀──2xx── Calling ◀─ our INVITE
+//!                     │                 │      ▲              │
+//!              Refuse, CANCEL      BYE  │  Hangup │           │ Hangup, ring limit
+//!                     ▼                 ▼      ▼              ▼
+//!                   gone ◀───────────────── Closing       Cancelling ─▶ gone
+//! ```
+//!
+//! In `Closing` and `Cancelling` the call has ended for everybody above; only the protocol is not done yet.
+//! This file holds the data and the deadlines; what happens when is decided in `agent`.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sipx_sip::{HeaderName, Method, Request};
+
+use super::read;
+use super::settings::Settings;
+use super::transaction::{Hop, TransactionId};
+use super::write;
+use crate::time::{Duration, Instant};
+
+/// What both sides of a dialog keep (RFC 3261 §12). Copies of its own, so that no datagram stays in memory.
+#[derive(Debug)]
+pub(super) struct Peer {
+    /// The Call-ID.
+    pub(super) call_id: Box<[u8]>,
+    /// Our tag.
+    pub(super) local_tag: u64,
+    /// Our `From` in requests, tag included.
+    pub(super) local: Box<[u8]>,
+    /// Our `To` in requests, their tag included.
+    pub(super) remote: Box<[u8]>,
+    /// Whether the Call-ID is ours, which decides who waits longer after a 491 (RFC 3261 §14.1).
+    pub(super) is_caller: bool,
+    /// Their tag; empty until it is known.
+    pub(super) remote_tag: Box<[u8]>,
+    /// The number of our last request.
+    pub(super) local_cseq: u32,
+    /// The number of their last request, once there was one.
+    pub(super) remote_cseq: Option<u32>,
+    /// Where they want requests: the URI of their Contact.
+    pub(super) target: Box<[u8]>,
+    /// The route set, nearest hop first.
+    pub(super) routes: Box<[Box<[u8]>]>,
+    /// The address that they are known to be reached by, and our socket.
+    pub(super) seen: Hop,
+    /// Whether `seen` is the only way, whatever the target says: they sit behind an address translator.
+    pub(super) pinned: bool,
+}
+
+impl Peer {
+    /// Where the next request inside the dialog goes: the nearest route, else the target; a name that only DNS
+    /// could resolve means the address that they were seen at.
+    pub(super) fn next_hop(&self) -> Hop {
+        let named = match self.routes.first() {
+            Some(route) => read::route_literal(route),
+            None if self.pinned => None,
+            None => write::request_uri(&self.target).as_ref().and_then(read::literal),
+        };
+        let usable =
+            |at: &SocketAddr| read::is_reachable(*at) && at.is_ipv4() == self.seen.to.is_ipv4();
+        Hop { to: named.filter(usable).unwrap_or(self.seen.to), local: self.seen.local }
+    }
+
+    /// Takes the number for the next request of ours.
+    pub(super) fn next_cseq(&mut self) -> u32 {
+        self.local_cseq = self.local_cseq.saturating_add(1);
+        self.local_cseq
+    }
+
+    /// A request inside the dialog (RFC 3261 §12.2.1.1), without body and length.
+    ///
+    /// `None` if their Contact is no URI that a request can go to.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        cseq: u32,
+        branch: u64,
+        settings: &Settings,
+    ) -> Option<Request> {
+        let strict = self.routes.first().filter(|route| !read::is_loose(route));
+        let uri = match strict {
+            Some(route) => write::route_uri(route)?,
+            None => write::request_uri(&self.target)?,
+        };
+        let advertised = settings.advertised(self.seen.local);
+        let line = format!("{cseq} {method}");
+        let mut request = Request::new(method, uri);
+        let headers = &mut request.headers;
+        write::add(headers, HeaderName::Via, write::via(advertised, branch));
+        write::add(headers, HeaderName::MaxForwards, "70");
+        for route in self.routes.iter().skip(usize::from(strict.is_some())) {
+            write::add(headers, HeaderName::Route, route);
+        }
+        if strict.is_some() {
+            let last = [b"<", &*self.target, b">"].concat();
+            write::add(headers, HeaderName::Route, last);
+        }
+        write::add(headers, HeaderName::From, &self.local);
+        write::add(headers, HeaderName::To, &self.remote);
+        write::add(headers, HeaderName::CallId, &self.call_id);
+        write::add(headers, HeaderName::CSeq, line);
+        if let Some(name) = &settings.server_name {
+            write::add(headers, HeaderName::UserAgent, name.as_bytes());
+        }
+        Some(request)
+    }
+}
+
+/// A 2xx of ours that is sent again until its ACK arrives (RFC 3261 §13.3.1.4).
+#[derive(Debug)]
+pub(super) struct Repeat {
+    /// The response.
+    pub(super) bytes: Bytes,
+    /// Where it goes.
+    pub(super) hop: Hop,
+    /// The number of its INVITE, which its ACK bears too.
+    pub(super) cseq: u32,
+    /// When to send it again.
+    pub(super) next: Instant,
+    /// How long to wait after that.
+    pub(super) interval: Duration,
+    /// When to give up.
+    pub(super) until: Instant,
+}
+
+impl Repeat {
+    /// Starts repeating a response that was sent just now.
+    pub(super) fn new(
+        now: Instant,
+        bytes: Bytes,
+        hop: Hop,
+        cseq: u32,
+        settings: &Settings,
+    ) -> Self {
+        let (next, until) = (now + settings.t1, now + settings.give_up());
+        Self { bytes, hop, cseq, next, interval: settings.t1, until }
+    }
+
+    /// Doubles the interval up to T2 and sets the next time.
+    pub(super) fn step(&mut self, now: Instant, settings: &Settings) {
+        self.interval = self.interval.times(2).min(settings.t2);
+        self.next = now + self.interval;
+    }
+
+    fn deadline(&self) -> Instant {
+        self.next.min(self.until)
+    }
+}
+
+/// How far the offers and answers inside a confirmed dialog are (RFC 3261 §14, RFC 3311).
+#[derive(Debug)]
+pub(super) enum Exchange {
+    /// Nothing is open.
+    Idle,
+    /// Their offer waits for the answer from above.
+    Theirs {
+        /// The re-INVITE or UPDATE.
+        transaction: TransactionId,
+        /// Whether it asks for an offer of ours, so that their answer comes in the ACK.
+        late: bool,
+        /// When it is refused if nobody answers.
+        until: Instant,
+    },
+    /// Our 2xx waits for its ACK.
+    Unacknowledged {
+        /// The response.
+        repeat: Repeat,
+        /// Whether the ACK must bring their answer.
+        late: bool,
+        /// Whether it is the answer that made the call.
+        first: bool,
+    },
+    /// Our re-INVITE waits for a final response.
+    Ours {
+        /// The re-INVITE.
+        transaction: TransactionId,
+        /// The offer, to be made again when both sides offered at once.
+        sdp: Bytes,
+        /// How often it has met one of theirs already.
+        tries: u8,
+    },
+}
+
+/// An offer of ours that met one of theirs (491) and is made again (RFC 3261 §14.1).
+#[derive(Debug)]
+pub(super) struct Again {
+    /// When.
+    pub(super) at: Instant,
+    /// The offer.
+    pub(super) sdp: Bytes,
+    /// How often it has met one already.
+    pub(super) tries: u8,
+}
+
+/// A call of theirs that waits for our final answer.
+#[derive(Debug)]
+pub(super) struct IncomingCall {
+    /// The dialog as it will be.
+    pub(super) peer: Peer,
+    /// Their INVITE.
+    pub(super) transaction: TransactionId,
+    /// Names the INVITE whatever way it came, to see the same one again by another way (RFC 3261 §8.2.2.2).
+    pub(super) merge: u64,
+    /// Whether the INVITE brought no offer.
+    pub(super) late: bool,
+    /// When it is refused if nobody answers.
+    pub(super) until: Instant,
+    /// The provisional answer and when to send it again.
+    pub(super) progress: Option<Progress>,
+}
+
+/// A provisional answer that is repeated lest a proxy gives up (RFC 3261 §13.3.1.1).
+#[derive(Debug)]
+pub(super) struct Progress {
+    /// 180 or 183.
+    pub(super) status: u16,
+    /// Our answer, for early media.
+    pub(super) sdp: Bytes,
+    /// When to send it again.
+    pub(super) at: Instant,
+}
+
+/// One side that answered our INVITE provisionally.
+#[derive(Debug)]
+pub(super) struct Fork {
+    /// Its tag.
+    pub(super) tag: Box<[u8]>,
+    /// The session description it sent last.
+    pub(super) sdp: Option<Bytes>,
+}
+
+/// A call of ours that waits for a final answer.
+#[derive(Debug)]
+pub(super) struct Calling {
+    /// The dialog as it will be, still without their tag.
+    pub(super) peer: Peer,
+    /// Our INVITE.
+    pub(super) transaction: TransactionId,
+    /// The sides heard so far.
+    pub(super) forks: Vec<Fork>,
+    /// Whether anything came back, without which no CANCEL may be sent (RFC 3261 §9.1).
+    pub(super) heard: bool,
+    /// Whether it rings somewhere.
+    pub(super) ringing: bool,
+    /// When the ring limit is reached.
+    pub(super) until: Instant,
+}
+
+/// A call of ours that was given up before its answer.
+#[derive(Debug)]
+pub(super) struct Cancelling {
+    /// Our tag.
+    pub(super) local_tag: u64,
+    /// Whether the CANCEL is sent; before, it waits for a provisional answer.
+    pub(super) sent: bool,
+}
+
+/// A call that was answered.
+#[derive(Debug)]
+pub(super) struct Confirmed {
+    /// The dialog.
+    pub(super) peer: Peer,
+    /// Offers and answers.
+    pub(super) exchange: Exchange,
+    /// An offer of ours that waits for its next try.
+    pub(super) again: Option<Again>,
+    /// When the call has lasted long enough.
+    pub(super) until: Instant,
+}
+
+/// A call that has ended for everybody above.
+#[derive(Debug)]
+pub(super) struct Closing {
+    /// The dialog.
+    pub(super) peer: Peer,
+    /// Our 2xx that still waits for its ACK: only then may our BYE go (RFC 3261 §15). `None` = the BYE is sent.
+    pub(super) unacknowledged: Option<Repeat>,
+    /// The `Reason` of our BYE.
+    pub(super) reason: &'static str,
+    /// When it is forgotten.
+    pub(super) until: Instant,
+}
+
+/// How far a call is.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Their INVITE waits for our final answer.
+    Incoming(Box<IncomingCall>),
+    /// Our INVITE waits for a final answer.
+    Calling(Box<Calling>),
+    /// Given up before the answer; over for everybody above.
+    Cancelling(Cancelling),
+    /// Answered.
+    Confirmed(Box<Confirmed>),
+    /// Hung up by us; over for everybody above.
+    Closing(Box<Closing>),
+}
+
+impl State {
+    /// Our tag: what requests of theirs inside the call name it by.
+    pub(super) fn local_tag(&self) -> u64 {
+        match self {
+            Self::Incoming(call) => call.peer.local_tag,
+            Self::Calling(call) => call.peer.local_tag,
+            Self::Cancelling(call) => call.local_tag,
+            Self::Confirmed(call) => call.peer.local_tag,
+            Self::Closing(call) => call.peer.local_tag,
+        }
+    }
+
+    /// The dialog, where the state has one.
+    pub(super) fn peer(&self) -> Option<&Peer> {
+        match self {
+            Self::Incoming(call) => Some(&call.peer),
+            Self::Calling(call) => Some(&call.peer),
+            Self::Cancelling(_) => None,
+            Self::Confirmed(call) => Some(&call.peer),
+            Self::Closing(call) => Some(&call.peer),
+        }
+    }
+
+    /// The dialog, where the state has one, to be changed.
+    pub(super) fn peer_mut(&mut self) -> Option<&mut Peer> {
+        match self {
+            Self::Incoming(call) => Some(&mut call.peer),
+            Self::Calling(call) => Some(&mut call.peer),
+            Self::Cancelling(_) => None,
+            Self::Confirmed(call) => Some(&mut call.peer),
+            Self::Closing(call) => Some(&mut call.peer),
+        }
+    }
+
+    /// The earliest time at which something must be done. A given-up INVITE is watched by its transaction alone.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let at = match self {
+            Self::Incoming(call) => {
+                call.progress.as_ref().map_or(call.until, |progress| progress.at.min(call.until))
+            }
+            Self::Calling(call) => call.until,
+            Self::Cancelling(_) => return None,
+            Self::Confirmed(call) => {
+                let exchange = match &call.exchange {
+                    Exchange::Idle | Exchange::Ours { .. } => call.until,
+                    Exchange::Theirs { until, .. } => *until,
+                    Exchange::Unacknowledged { repeat, .. } => repeat.deadline(),
+                };
+                let again = call.again.as_ref().map_or(call.until, |again| again.at);
+                call.until.min(exchange).min(again)
+            }
+            Self::Closing(call) => {
+                call.unacknowledged.as_ref().map_or(call.until, Repeat::deadline)
+            }
+        };
+        Some(at)
+    }
+}

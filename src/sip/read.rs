@@ -1,0 +1,304 @@
+//! Reading what a message says: parties, tags, routes, bodies. Bounded text only, control characters left out.
+
+use std::net::{IpAddr, SocketAddr};
+
+use bytes::Bytes;
+use sipx_sip::headers::misc::{Expires, MaxForwards};
+use sipx_sip::headers::{
+    Address, CSeq, ContactValue, ContentType, From, RecordRoute, To, Via, first_hop_end,
+};
+use sipx_sip::{Header, HeaderName, Headers, Host, Request, Uri};
+
+use super::event::{Contact, Contacts};
+use crate::call::Party;
+
+/// The longest text taken from one header field, in characters.
+const MAX_TEXT: usize = 1_024;
+/// The longest user part or display name, in characters.
+const MAX_NAME: usize = 128;
+/// The most contacts that one REGISTER may bring.
+const MAX_CONTACTS: usize = 16;
+/// The most hops that a route set may have.
+const MAX_ROUTES: usize = 16;
+/// `Max-Forwards` where none was sent (RFC 3261 §8.1.1.6).
+const DEFAULT_MAX_FORWARDS: u8 = 70;
+
+/// The value of the first field of this name as text.
+pub(super) fn text(headers: &Headers, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|header| clean(&header.value(), MAX_TEXT))
+}
+
+fn clean(bytes: &[u8], limit: usize) -> String {
+    String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).take(limit).collect()
+}
+
+/// The value of the first field of this name, unfolded; empty if there is none.
+pub(super) fn value(headers: &Headers, name: &HeaderName) -> Box<[u8]> {
+    headers.get(name).map(|header| header.value().into_owned().into()).unwrap_or_default()
+}
+
+/// The tag in `From`.
+pub(super) fn from_tag(headers: &Headers) -> Box<[u8]> {
+    let tag = headers.typed::<From>().and_then(Result::ok).and_then(|f| f.tag().map(Into::into));
+    tag.unwrap_or_default()
+}
+
+/// The tag in `To`, if it has one.
+pub(super) fn to_tag(headers: &Headers) -> Option<Box<[u8]>> {
+    headers.typed::<To>().and_then(Result::ok).and_then(|to| to.tag().map(Into::into))
+}
+
+/// The number in `CSeq`; 0 if there is none to read.
+pub(super) fn sequence(headers: &Headers) -> u32 {
+    headers.typed::<CSeq>().and_then(Result::ok).map_or(0, |cseq| cseq.sequence)
+}
+
+/// The value of `Max-Forwards`, or its usual start.
+pub(super) fn max_forwards(headers: &Headers) -> u8 {
+    headers.typed::<MaxForwards>().and_then(Result::ok).map_or(DEFAULT_MAX_FORWARDS, |max| max.0)
+}
+
+/// What a body holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Nothing.
+    Empty,
+    /// A session description.
+    Sdp(Bytes),
+    /// Something else, by its type in lower case; empty if the type is missing or unreadable.
+    Other(String, Bytes),
+}
+
+/// Sorts a body by its type.
+pub(super) fn content(headers: &Headers, body: &Bytes) -> Content {
+    if body.is_empty() {
+        return Content::Empty;
+    }
+    match headers.typed::<ContentType>() {
+        Some(Ok(kind)) if kind.is("application", "sdp") => Content::Sdp(body.clone()),
+        Some(Ok(kind)) => {
+            let name = [kind.media_type.as_slice(), b"/", kind.subtype.as_slice()].concat();
+            Content::Other(clean(&name, MAX_NAME), body.clone())
+        }
+        Some(Err(_)) | None => Content::Other(String::new(), body.clone()),
+    }
+}
+
+/// The session description in a message, if it holds one.
+pub(super) fn sdp(headers: &Headers, body: &Bytes) -> Option<Bytes> {
+    match content(headers, body) {
+        Content::Sdp(sdp) => Some(sdp),
+        Content::Empty | Content::Other(..) => None,
+    }
+}
+
+/// The URI of the first `Contact`: where requests inside the dialog go.
+pub(super) fn contact(headers: &Headers) -> Option<Box<[u8]>> {
+    match headers.typed::<ContactValue>() {
+        Some(Ok(ContactValue::Address(address))) if address.uri.scheme().is_sip() => {
+            Some(address.uri.to_bytes().to_vec().into())
+        }
+        _ => None,
+    }
+}
+
+/// The `Record-Route` entries as `Route` values, in the order of the message.
+pub(super) fn routes(headers: &Headers) -> Vec<Box<[u8]>> {
+    let entries = headers.typed_all::<RecordRoute>().filter_map(Result::ok).take(MAX_ROUTES);
+    entries.map(|route| route_value(&route.0)).collect()
+}
+
+fn route_value(address: &Address) -> Box<[u8]> {
+    let mut out = b"<".to_vec();
+    address.uri.write_to(&mut out);
+    out.push(b'>');
+    for param in &address.params {
+        out.push(b';');
+        out.extend_from_slice(&param.name);
+        if let Some(value) = &param.value {
+            out.push(b'=');
+            out.extend_from_slice(value);
+        }
+    }
+    out.into()
+}
+
+/// The user part of a URI, decoded: for `tel:` the number without visual separators.
+pub(super) fn user(uri: &Uri) -> Option<String> {
+    let bytes = match uri.tel_parts() {
+        Some(tel) => {
+            let digits = tel.subscriber().iter().filter(|b| !b"-.()".contains(b));
+            digits.copied().collect()
+        }
+        None => uri.decoded_user()?,
+    };
+    let name = clean(&bytes, MAX_NAME);
+    let user = name.split(';').next().unwrap_or_default();
+    (!user.is_empty()).then(|| user.to_owned())
+}
+
+/// The address in the first value of a header field.
+fn address(headers: &Headers, name: &HeaderName) -> Option<Address> {
+    let header = headers.get(name)?;
+    Address::parse_list(&header.value(), "address").ok()?.into_iter().next()
+}
+
+/// The user part in the first address of a header field.
+pub(super) fn user_in(headers: &Headers, name: &HeaderName) -> Option<String> {
+    user(&address(headers, name)?.uri)
+}
+
+/// Who calls, as `From` claims and `Privacy` lets us see.
+pub(super) fn caller(headers: &Headers) -> Party {
+    let Some(from) = address(headers, &HeaderName::From) else { return Party::default() };
+    let number = user(&from.uri).filter(|_| !is_withheld(headers, &from.uri));
+    let name = from.display_name.filter(|_| number.is_some());
+    Party {
+        number: number.map(Into::into),
+        name: name.map(|n| clean(&n, MAX_NAME)).filter(|n| !n.is_empty()).map(Into::into),
+    }
+}
+
+/// Whether the caller asked not to be named (RFC 3323 §4.1, RFC 3325 §9.3).
+fn is_withheld(headers: &Headers, from: &Uri) -> bool {
+    let hidden = |user: &[u8]| user.eq_ignore_ascii_case(b"anonymous");
+    let private = text(headers, &HeaderName::Privacy).unwrap_or_default().to_ascii_lowercase();
+    from.user().is_some_and(hidden)
+        || private.split([';', ',']).any(|word| matches!(word.trim(), "id" | "user" | "full"))
+}
+
+/// The user part of the topmost `Diversion` (RFC 5806).
+pub(super) fn diverted_from(headers: &Headers) -> Option<String> {
+    user_in(headers, &HeaderName::Other(Bytes::from_static(b"Diversion")))
+}
+
+/// The contacts of a REGISTER.
+pub(super) fn contacts(headers: &Headers) -> Contacts {
+    let mut list = Vec::new();
+    for value in headers.typed_all::<ContactValue>().filter_map(Result::ok).take(MAX_CONTACTS) {
+        match value {
+            ContactValue::Wildcard => return Contacts::All,
+            ContactValue::Address(address) => list.push(Contact {
+                uri: clean(&address.uri.to_bytes(), MAX_TEXT),
+                expires: address.param("expires").and_then(seconds),
+            }),
+        }
+    }
+    Contacts::Some(list)
+}
+
+fn seconds(text: &[u8]) -> Option<u32> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// The value of `Expires`, in seconds.
+pub(super) fn expires(headers: &Headers) -> Option<u32> {
+    headers.typed::<Expires>().and_then(Result::ok).map(|expires| expires.0)
+}
+
+/// What the `Via` of a request says about the way back (RFC 3261 §18.2, RFC 3581).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WayBack {
+    /// Where responses go.
+    pub(super) to: SocketAddr,
+    /// Whether the sender itself (no proxy between) names another address than its datagrams come from.
+    pub(super) translated: bool,
+}
+
+/// Notes in the topmost `Via` where the request really came from, and tells the way back.
+///
+/// `None` if the request has no readable `Via`, so that nobody can be answered.
+pub(super) fn mark_source(headers: &mut Headers, from: SocketAddr) -> Option<WayBack> {
+    let via = headers.typed::<Via>()?.ok()?;
+    let hops = headers.count(&HeaderName::Via);
+    let row = headers.get(&HeaderName::Via)?.value().into_owned();
+    let end = first_hop_end(&row);
+    let (first, rest) = row.split_at_checked(end)?;
+    let marked = [mark_hop(first, from).as_slice(), rest].concat();
+    let place = headers.iter().position(|header| *header.name() == HeaderName::Via)?;
+    headers.remove_first(&HeaderName::Via)?;
+    headers.insert(place, Header::build(HeaderName::Via, marked).ok()?);
+    let port = if via.rport().is_some() { from.port() } else { via.port.unwrap_or(5060) };
+    let stranger = matches!(via.host, Host::Ip(ip) if ip != from.ip());
+    Some(WayBack {
+        to: SocketAddr::new(from.ip(), port),
+        translated: stranger && hops == 1 && rest.is_empty(),
+    })
+}
+
+fn mark_hop(hop: &[u8], from: SocketAddr) -> Vec<u8> {
+    let mut out = Vec::with_capacity(hop.len() + 48);
+    for (index, part) in split_parameters(hop).into_iter().enumerate() {
+        let name = part.split(|b| *b == b'=').next().unwrap_or_default().trim_ascii();
+        if index > 0 && name.eq_ignore_ascii_case(b"received") {
+            continue;
+        }
+        if index > 0 {
+            out.push(b';');
+        }
+        if index > 0 && name.eq_ignore_ascii_case(b"rport") {
+            out.extend_from_slice(format!("rport={}", from.port()).as_bytes());
+        } else {
+            out.extend_from_slice(part.trim_ascii());
+        }
+    }
+    out.extend_from_slice(format!(";received={}", from.ip()).as_bytes());
+    out
+}
+
+/// Splits at semicolons outside quotes.
+fn split_parameters(hop: &[u8]) -> Vec<&[u8]> {
+    let (mut quoted, mut escaped) = (false, false);
+    hop.split(|byte| {
+        let split = *byte == b';' && !quoted;
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ => {}
+        }
+        split
+    })
+    .collect()
+}
+
+/// The address that a URI names by number; `None` for a host name or another kind of URI.
+pub(super) fn literal(uri: &Uri) -> Option<SocketAddr> {
+    match uri.host()? {
+        Host::Ip(ip) => Some(SocketAddr::new(*ip, uri.port().unwrap_or(5060))),
+        Host::Name(_) => None,
+    }
+}
+
+/// The address that a `Route` value names by number.
+pub(super) fn route_literal(route: &[u8]) -> Option<SocketAddr> {
+    literal(&Address::parse(route, "Route").ok()?.uri)
+}
+
+/// Whether a `Route` value is a loose router's (RFC 3261 §16.12.1.1).
+pub(super) fn is_loose(route: &[u8]) -> bool {
+    let address = Address::parse(route, "Route");
+    address.is_ok_and(|a| a.uri.params().is_some_and(|params| params.contains("lr")))
+}
+
+/// The option tags of `Require` and `Proxy-Require`, as one list for `Unsupported`. We support none.
+pub(super) fn required(request: &Request) -> Option<String> {
+    let rows = request
+        .headers
+        .iter()
+        .filter(|header| matches!(header.name(), HeaderName::Require | HeaderName::ProxyRequire));
+    let tags: Vec<String> = rows
+        .map(|header| clean(&header.value(), MAX_NAME))
+        .filter(|tags| !tags.trim().is_empty())
+        .collect();
+    (!tags.is_empty()).then(|| tags.join(", "))
+}
+
+/// Whether an address is one that a datagram can be sent to.
+pub(super) fn is_reachable(address: SocketAddr) -> bool {
+    let unusable = match address.ip() {
+        IpAddr::V4(ip) => ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast(),
+        IpAddr::V6(ip) => ip.is_unspecified() || ip.is_multicast(),
+    };
+    address.port() != 0 && !unusable
+}

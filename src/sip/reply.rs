@@ -1,0 +1,96 @@
+//! An answer to a request of theirs, before it is a message.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sipx_sip::{HeaderName, Request, Response};
+
+use super::write;
+
+/// What to answer.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    /// 100–699.
+    status: u16,
+    /// Our tag, for a `To` that has none.
+    tag: Option<u64>,
+    /// Our address, in answers that make or refresh a dialog.
+    contact: Option<SocketAddr>,
+    /// Further header fields.
+    headers: Vec<(String, String)>,
+    /// The session description.
+    sdp: Bytes,
+}
+
+impl Reply {
+    /// An answer with nothing but its status.
+    pub(super) fn new(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
+
+    /// Puts our tag into `To`.
+    pub(super) fn tag(mut self, tag: u64) -> Self {
+        self.tag = Some(tag);
+        self
+    }
+
+    /// Makes it an answer that makes or refreshes a dialog: `Contact`, `Record-Route` and `Allow`.
+    pub(super) fn contact(mut self, advertised: SocketAddr) -> Self {
+        self.contact = Some(advertised);
+        self
+    }
+
+    /// Adds one header field.
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds header fields.
+    pub(super) fn headers(mut self, headers: Vec<(String, String)>) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
+    /// Adds `Retry-After`, in seconds.
+    pub(super) fn retry_after(self, seconds: Option<u32>) -> Self {
+        match seconds {
+            Some(seconds) => self.header("Retry-After", &seconds.to_string()),
+            None => self,
+        }
+    }
+
+    /// Sets the session description.
+    pub(super) fn sdp(mut self, sdp: Bytes) -> Self {
+        self.sdp = sdp;
+        self
+    }
+
+    /// Whether the answer says that a tag is wanted: every one but 100 (RFC 3261 §8.2.6.2).
+    pub(super) fn wants_tag(&self) -> bool {
+        self.tag.is_none() && self.status > 100
+    }
+
+    /// Whether it accepts the request.
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The message.
+    pub(super) fn to_request(&self, request: &Request, server: Option<&str>) -> Response {
+        let mut response = write::response(request, self.status, self.tag);
+        let headers = &mut response.headers;
+        if let Some(advertised) = self.contact {
+            write::copy_record_route(request, headers);
+            write::add(headers, HeaderName::Contact, write::contact(advertised));
+            write::add(headers, HeaderName::Allow, write::ALLOW);
+        }
+        if let Some(server) = server.filter(|_| self.status > 100) {
+            write::add(headers, HeaderName::Server, server);
+        }
+        write::add_all(headers, &self.headers);
+        write::body(headers, &self.sdp);
+        response.set_body(self.sdp.clone());
+        response
+    }
+}
