@@ -129,7 +129,7 @@ impl UserAgent {
                 let reply = Reply::new(status).headers(headers).retry_after(retry_after);
                 self.refuse_call(now, dialog, reply);
             }
-            Input::Invite(invite) => self.invite(now, *invite),
+            Input::Invite(invite) => self.invite(now, &invite),
             Input::Offer { dialog, sdp } => self.offer(now, dialog, sdp),
             Input::AnswerOffer { dialog, sdp } => self.answer_offer(now, dialog, sdp),
             Input::RefuseOffer { dialog, status } => self.refuse_offer(now, dialog, status),

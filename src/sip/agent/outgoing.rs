@@ -20,12 +20,12 @@ const FIRST_CSEQ: u32 = 1;
 
 impl UserAgent {
     /// Sends an INVITE, or ends the call at once if it cannot go.
-    pub(super) fn invite(&mut self, now: Instant, invite: Invite) {
+    pub(super) fn invite(&mut self, now: Instant, invite: &Invite) {
         let dialog = invite.dialog;
         if self.dialogs.contains_key(&dialog) {
             return;
         }
-        if let Err(ending) = self.try_invite(now, &invite) {
+        if let Err(ending) = self.try_invite(now, invite) {
             self.ended(dialog, ending);
         }
     }

@@ -130,7 +130,7 @@ impl Net {
 
     fn send(&mut self, side: Side, to: SocketAddr, local: SocketAddr, bytes: &Bytes) {
         assert_eq!(local, side.address());
-        let line = format!("{side:?} {}", summary(&bytes));
+        let line = format!("{side:?} {}", summary(bytes));
         if to != side.other().address() {
             self.ladder.push(format!("{} {line} to {to}", self.now));
             return;
