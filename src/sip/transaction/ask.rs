@@ -1,0 +1,130 @@
+//! Requests of ours (RFC 3261 §17.1).
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use sipx_sip::transaction::{ClientTransaction, Output as Step, Reliability, TuEvent};
+use sipx_sip::{Method, Request, Response};
+
+use super::entry::{Ack, Entry, Phase};
+use super::key::Key;
+use super::table::{Transactions, send_all};
+use super::{Hop, News, TransactionId, User, send};
+use crate::sip::event::Output;
+use crate::sip::read;
+use crate::time::{Duration, Instant};
+
+/// Timer D of RFC 3261 on UDP: how long a refused INVITE of ours goes on acknowledging.
+const TIMER_D: Duration = Duration::from_secs(32);
+/// The most sides of one forked INVITE that are acknowledged.
+const MAX_FORKS: usize = 8;
+
+impl Transactions {
+    /// The request of ours that a transaction still has open.
+    pub(in crate::sip) fn asked(&self, id: TransactionId) -> Option<(&Request, Hop)> {
+        let entry = self.entries.get(&id)?;
+        match &entry.phase {
+            Phase::Asking { machine, .. } => Some((machine.request(), entry.hop)),
+            Phase::Serving { .. }
+            | Phase::Replied { .. }
+            | Phase::Absorbing { .. }
+            | Phase::Acknowledged { .. } => None,
+        }
+    }
+
+    /// Sends a request of ours; `None` if it has no `Via` to be matched by.
+    pub(in crate::sip) fn start(
+        &mut self,
+        now: Instant,
+        request: Request,
+        hop: Hop,
+        user: User,
+        outbox: &mut VecDeque<Output>,
+    ) -> Option<TransactionId> {
+        let key = Key::of_sent(&request)?;
+        let (machine, steps) =
+            ClientTransaction::new(request, Reliability::Unreliable, self.timers);
+        let phase = Phase::Asking { machine: Box::new(machine), clocks: Vec::new(), until: None };
+        let id = self.insert(key, hop, user, phase);
+        self.perform(now, id, &steps, outbox);
+        Some(id)
+    }
+
+    /// Takes a response to a request of ours. Responses that belong to nothing are dropped.
+    pub(in crate::sip) fn receive(
+        &mut self,
+        now: Instant,
+        response: Response,
+        outbox: &mut VecDeque<Output>,
+    ) -> Option<News> {
+        let id = self.find(&Key::of_response(&response)?)?;
+        let entry = self.entries.get_mut(&id)?;
+        let user = entry.user;
+        match &mut entry.phase {
+            Phase::Asking { machine, .. } => {
+                let is_invite = machine.request().method == Method::Invite;
+                let (status, tag) = (response.status, read::to_tag(&response.headers));
+                let hop = entry.hop;
+                let steps = machine.on_response(response);
+                let sent = send_all(hop, &steps, outbox);
+                if status.is_provisional() {
+                    self.clocks_only(now, id, &steps);
+                } else if is_invite {
+                    let ack = sent.map(|bytes| Ack { tag: tag.unwrap_or_default(), hop, bytes });
+                    let until = now + if ack.is_some() { TIMER_D } else { self.give_up };
+                    self.settle(id, Phase::Acknowledged { acks: ack.into_iter().collect(), until });
+                } else {
+                    self.drop_entry(id);
+                }
+                let response = steps.into_iter().find_map(told)?;
+                Some(News::Response { id, user, response })
+            }
+            Phase::Acknowledged { acks, .. } => {
+                let tag = read::to_tag(&response.headers).unwrap_or_default();
+                let known = acks.iter().find(|ack| ack.tag == tag || !response.status.is_success());
+                if let Some(ack) = known {
+                    outbox.push_back(send(ack.hop, ack.bytes.clone()));
+                    return None;
+                }
+                let more = response.status.is_success() && acks.len() < MAX_FORKS;
+                more.then(|| News::Response { id, user, response: Box::new(response) })
+            }
+            Phase::Serving { .. } | Phase::Replied { .. } | Phase::Absorbing { .. } => None,
+        }
+    }
+
+    /// Sends the ACK of a 2xx, and again for every repetition of it.
+    pub(in crate::sip) fn acknowledge(
+        &mut self,
+        id: TransactionId,
+        tag: &[u8],
+        hop: Hop,
+        bytes: Bytes,
+        outbox: &mut VecDeque<Output>,
+    ) {
+        outbox.push_back(send(hop, bytes.clone()));
+        if let Some(Entry { phase: Phase::Acknowledged { acks, .. }, .. }) =
+            self.entries.get_mut(&id)
+        {
+            acks.push(Ack { tag: tag.into(), hop, bytes });
+        }
+    }
+
+    /// Sets when a request of ours is given up even though it was heard of.
+    pub(in crate::sip) fn limit(&mut self, id: TransactionId, at: Instant) {
+        if let Some(Entry { phase: Phase::Asking { until, .. }, .. }) = self.entries.get_mut(&id) {
+            *until = Some(at);
+        }
+        self.arm(id);
+    }
+}
+
+fn told(step: Step) -> Option<Box<Response>> {
+    match step {
+        Step::ToTu(event) => match *event {
+            TuEvent::Response(response) => Some(response),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! Transactions in flight (RFC 3261 §17, RFC 6026): the parser crate's state machines while something is open,
+//! and no more than the bytes to repeat once it is settled.
+//!
+//! ```text
+//!            accept                    respond(final)            64·T1
+//!  request ─────────▶ Serving ───────────────────────▶ Replied ────────▶ gone     not INVITE
+//!                        │  └── respond(2xx) ────────▶ Absorbing ──────▶ gone     INVITE
+//!                        └── respond(300–699) ─▶ (same) ──ACK──▶ Absorbing ─T4─▶ gone
+//!
+//!            start                     final response
+//!  request ─────────▶ Asking ────────────────────────▶ gone                       not INVITE
+//!                        └── 200–699 ────────────────▶ Acknowledged ─32 s─▶ gone  INVITE
+//! ```
+//!
+//! It must not know what a dialog is: whoever opened a transaction is a [`User`] that is told of its responses.
+
+mod ask;
+mod entry;
+mod key;
+mod serve;
+mod table;
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use sipx_sip::Response;
+
+use super::event::{DialogId, Output, RequestId};
+
+pub(in crate::sip) use key::Key;
+pub(in crate::sip) use table::Transactions;
+
+/// One transaction; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TransactionId(pub(super) u64);
+
+/// Where the messages of a transaction go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hop {
+    /// The far side.
+    pub(super) to: SocketAddr,
+    /// Our socket.
+    pub(super) local: SocketAddr,
+}
+
+/// Who opened a transaction, or whom it concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum User {
+    /// An INVITE that opens a call.
+    Invite(DialogId),
+    /// A re-INVITE or UPDATE inside a call.
+    Offer(DialogId),
+    /// Our BYE.
+    Bye(DialogId),
+    /// Our OPTIONS inside a call.
+    Probe(DialogId),
+    /// A REGISTER that waits for its reply.
+    Register(RequestId),
+    /// Nobody waits for the outcome.
+    Nobody,
+}
+
+/// What a transaction has to tell its user.
+#[derive(Debug)]
+pub(super) enum News {
+    /// A response to a request of ours. For INVITE every 2xx is told, repetitions too.
+    Response { id: TransactionId, user: User, response: Box<Response> },
+    /// No final response within 64·T1.
+    Timeout { user: User },
+    /// A request that nobody answered within 64·T1.
+    Unanswered { id: TransactionId },
+}
+
+/// Queues a datagram.
+pub(super) fn send(hop: Hop, bytes: Bytes) -> Output {
+    Output::Send { to: hop.to, local: hop.local, bytes }
+}
