@@ -50,6 +50,10 @@ impl KeyReceiver {
     pub fn receive(&mut self, header: &RtpHeader, payload: &[u8]) -> Option<KeyPress> {
         let event = TelephoneEvent::parse(payload)?;
         let symbol = Symbol::from_event_code(event.code)?;
+        if event.duration == 0 {
+            // RFC 4733 §2.3.5: no time is for states, and a receiver ignores it in a key. Some senders fill pauses so.
+            return None;
+        }
         let known = self.recent.iter_mut().flatten().find(|press| press.covers(header, &event));
         if let Some(press) = known {
             press.extend(header, &event);

@@ -82,6 +82,11 @@ fn every_key_counts_once_whatever_happens_to_its_packets() {
             "5",
         ),
         ("no duration yet", vec![packet(0, 5, 0, false), packet(0, 5, 160, false)], "5"),
+        (
+            "packets without a duration before another key",
+            (0..20).map(|n| packet(n * 20, 0, 0, false)).chain(press(400, '1', 100)).collect(),
+            "1",
+        ),
         ("hook flash is no key", vec![packet(0, 16, 160, false)], ""),
     ] {
         assert_eq!(keys(packets), expected, "{name}");
