@@ -19,6 +19,8 @@ const DAY: Duration = Duration::from_mins(150);
 const BETWEEN_CALLERS: Duration = Duration::from_secs(60);
 /// How long an agent who picks up hears that the caller left.
 const SORRY: Duration = Duration::from_secs(2);
+/// The longest talk.
+const TALK_LIMIT: Duration = Duration::from_mins(30);
 /// How many agents there are; the first is always there.
 const AGENTS: u64 = 6;
 /// The queues that an agent may serve.
@@ -69,7 +71,7 @@ fn agents() -> impl Iterator<Item = AgentId> {
 
 fn settings(chance: &mut Chance) -> Settings {
     let queue = QueueSettings { max_calls: 25, ..QueueSettings::default() };
-    let mut settings = Settings { talk_limit: Duration::from_mins(30), ..Settings::default() };
+    let mut settings = Settings { talk_limit: TALK_LIMIT, ..Settings::default() };
     for name in ["service", "sales"] {
         settings.queues.insert(name.into(), queue.clone());
     }
@@ -326,7 +328,8 @@ impl World {
                 Ok(())
             }
             Output::Connected { call, agent, .. } => {
-                let talk = self.chance.about(Duration::from_mins(3));
+                // Whoever carries the talk ends it at its limit.
+                let talk = self.chance.about(Duration::from_mins(3)).min(TALK_LIMIT);
                 self.plan(talk, Happening::Parts(call));
                 if self.chance.percent(40) {
                     let wrap_up = self.chance.seconds(1, 29);
