@@ -10,13 +10,13 @@ const LOWEST: f64 = 200.0;
 const SPEECH_DBFS: f32 = -20.0;
 /// The highest peak as a share of full scale: −3 dBFS, less what rounding adds.
 const PEAK: f32 = 0.707;
-/// Peaks above this share of full scale are bent down towards [`PEAK`]: −8 dBFS.
-const KNEE: f32 = 0.4;
+/// Peaks above this share of full scale are bent down towards [`PEAK`]: −6 dBFS.
+const KNEE: f32 = 0.5;
 /// Ends quieter than this share of full scale are silence: −45 dBFS.
 const SILENCE: f32 = 0.005_623;
 /// How much silence stays at either end, in milliseconds.
 const KEPT_MS: u32 = 60;
-/// Levelling and bending change each other a little; this many rounds settle them.
+/// Bending takes a little of the level; this many corrections of the gain settle it.
 const ROUNDS: usize = 4;
 
 impl Recording {
@@ -25,15 +25,22 @@ impl Recording {
     #[must_use]
     pub fn finished(mut self, rate: u32) -> Self {
         high_pass(&mut self.samples, self.rate);
-        let mut finished = self.resampled(rate);
-        for _ in 0..ROUNDS {
-            let level = finished.level();
-            let gain = 10.0_f32.powf((SPEECH_DBFS - level.active_dbfs) / 20.0);
-            finished.samples.iter_mut().for_each(|sample| *sample = bend(*sample * gain));
-        }
+        let mut finished = levelled(&self.resampled(rate));
         trim(&mut finished);
         finished
     }
+}
+
+/// Brings speech to its level and keeps its peaks below theirs.
+fn levelled(recording: &Recording) -> Recording {
+    let mut gain = 1.0;
+    let mut levelled = recording.clone();
+    for _ in 0..ROUNDS {
+        gain *= 10.0_f32.powf((SPEECH_DBFS - levelled.level().active_dbfs) / 20.0);
+        levelled.samples.clear();
+        levelled.samples.extend(recording.samples.iter().map(|sample| bend(sample * gain)));
+    }
+    levelled
 }
 
 /// Leaves small samples alone and brings large ones smoothly under the peak.
@@ -121,7 +128,7 @@ mod tests {
         sharp.samples.iter_mut().skip(12_000).step_by(441).for_each(|s| *s = 0.9);
         let level = sharp.finished(8_000).level();
         assert!(level.peak_dbfs <= -3.0 && level.active_dbfs > -21.0, "{level:?}");
-        for pair in [0.0_f32, 0.3, 0.41, 0.8, 2.0, 50.0].windows(2) {
+        for pair in [0.0_f32, 0.3, 0.51, 0.8, 2.0, 50.0].windows(2) {
             assert!(bend(pair[0]) < bend(pair[1]) && bend(-pair[1]) < bend(-pair[0]));
             assert!(bend(pair[1]) < PEAK);
         }

@@ -1,5 +1,6 @@
 //! Sound: G.711, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
 
+mod built_in;
 mod codec;
 mod finish;
 mod g711;
@@ -13,6 +14,7 @@ mod rtp;
 mod tone;
 mod wav;
 
+pub use built_in::std_sounds;
 pub use codec::{Codec, FRAME, SAMPLE_RATE};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
