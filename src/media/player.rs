@@ -118,10 +118,10 @@ impl Player {
         self.fade = FADE_FRAMES;
     }
 
-    /// Whether nothing is to be heard.
+    /// Whether a play sounds or waits.
     #[must_use]
-    pub fn is_silent(&self) -> bool {
-        self.plays.is_empty() && self.music.is_none()
+    pub fn is_playing(&self) -> bool {
+        !self.plays.is_empty()
     }
 
     /// Writes the frame that is sent at `at`. Returns whether there is one. Plays that are over are appended to `ended`.

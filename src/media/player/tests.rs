@@ -68,7 +68,7 @@ fn plays_and_their_sounds_follow_without_a_gap_and_end_once() {
     assert_eq!(desk.hear(6), [Some(A), Some(A), Some(B), Some(C), Some(C), None]);
     assert_eq!(desk.ended(), [(1, Finished, 60, 60), (2, Finished, 25, 85)]);
     assert_eq!(desk.player.stop(PlayId(1), desk.now()), None, "it has ended");
-    assert!(desk.player.is_silent());
+    assert!(!desk.player.is_playing());
 }
 
 #[test]

@@ -1,0 +1,195 @@
+//! A leg's agreed stream as it lives: where packets go, whose are taken, how long it has been quiet.
+
+use std::net::{SocketAddr, UdpSocket};
+
+use super::settings::Settings;
+use super::stream::Stream;
+use crate::media::{RtpHeader, Source, SourcePolicy, Verdict};
+use crate::time::{Duration, Instant};
+
+/// How long the first sound waits at most for a source that is still to be learnt.
+const LEARN_PATIENCE: Duration = Duration::from_secs(1);
+/// Silence that is sent to a source that was just learnt before the first sound.
+const LEARNT_LEAD_IN: Duration = Duration::from_millis(200);
+/// A frame of silence is sent when nothing was for so long, to keep the way open (RFC 6263 §4.6).
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// One agreed stream.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) stream: Stream,
+    source: Source,
+    /// Where packets go, in the address family of the socket.
+    target: SocketAddr,
+    /// Whether the system's socket is bound to the far side, so that strangers do not even reach us.
+    bound: bool,
+    connected_at: Instant,
+    /// Until when silence is sent and sounds wait.
+    lead_in: Instant,
+    /// When the far side was heard last, or may have begun to send.
+    heard_at: Instant,
+    /// When we sent last.
+    sent_at: Instant,
+    lost: bool,
+}
+
+/// What became of the far side's presence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    Unchanged,
+    Lost,
+    Restored,
+}
+
+/// What a packet carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PayloadKind {
+    /// Audio in the agreed codec.
+    Audio,
+    /// Telephone-events.
+    Event,
+    /// Anything else, such as comfort noise: it shows that the far side lives.
+    Other,
+}
+
+impl Line {
+    pub(super) fn new(
+        stream: Stream,
+        socket: &UdpSocket,
+        settings: &Settings,
+        now: Instant,
+    ) -> Self {
+        let wait = match stream.source {
+            SourcePolicy::Strict => settings.lead_in,
+            SourcePolicy::Learn { .. } => settings.lead_in.max(LEARN_PATIENCE),
+        };
+        let mut line = Self {
+            stream,
+            source: Source::new(stream.remote, stream.source, now),
+            target: stream.remote,
+            bound: false,
+            connected_at: now,
+            lead_in: now + wait,
+            heard_at: now,
+            sent_at: now,
+            lost: false,
+        };
+        line.bind(socket);
+        line
+    }
+
+    /// Takes what was agreed anew. What was learnt stays while address and policy do.
+    pub(super) fn renew(&mut self, stream: Stream, socket: &UdpSocket, now: Instant) {
+        let moved = self.stream.remote != stream.remote || self.stream.source != stream.source;
+        self.stream = stream;
+        self.heard_at = now;
+        if moved {
+            self.source = Source::new(stream.remote, stream.source, now);
+            self.bind(socket);
+        }
+    }
+
+    pub(super) fn kind(&self, payload_type: u8) -> PayloadKind {
+        if payload_type == self.stream.payload_type {
+            PayloadKind::Audio
+        } else if self.stream.event_payload_type == Some(payload_type) {
+            PayloadKind::Event
+        } else {
+            PayloadKind::Other
+        }
+    }
+
+    /// Whether sounds still wait for the way to open.
+    pub(super) fn leads_in(&self, now: Instant) -> bool {
+        now < self.lead_in
+    }
+
+    /// Whether we may send, and know where.
+    pub(super) fn sends(&self) -> bool {
+        self.stream.direction.sends() && self.is_known()
+    }
+
+    fn is_known(&self) -> bool {
+        self.target.port() != 0 && !self.target.ip().is_unspecified()
+    }
+
+    /// Whether nothing was sent for so long that the way may close.
+    pub(super) fn needs_keep_alive(&self, now: Instant) -> bool {
+        now.since(self.sent_at) >= KEEP_ALIVE
+    }
+
+    /// Whether a packet is of the far side.
+    pub(super) fn takes(
+        &mut self,
+        from: SocketAddr,
+        header: &RtpHeader,
+        socket: &UdpSocket,
+        settings: &Settings,
+        now: Instant,
+    ) -> bool {
+        match self.source.judge(from, header) {
+            Verdict::Accepted => true,
+            Verdict::Foreign => false,
+            Verdict::Learnt => {
+                self.bind(socket);
+                let open = (self.connected_at + settings.lead_in).max(now + LEARNT_LEAD_IN);
+                self.lead_in = self.lead_in.min(open);
+                true
+            }
+        }
+    }
+
+    /// The far side was heard.
+    pub(super) fn heard(&mut self, now: Instant) -> Presence {
+        self.heard_at = now;
+        if std::mem::take(&mut self.lost) { Presence::Restored } else { Presence::Unchanged }
+    }
+
+    /// Looks whether the far side has been quiet for too long, and whether learning is over.
+    pub(super) fn watch(
+        &mut self,
+        socket: &UdpSocket,
+        settings: &Settings,
+        now: Instant,
+    ) -> Presence {
+        if self.source.settle(now) {
+            self.bind(socket);
+        }
+        let quiet = now.since(self.heard_at) >= settings.lost_after;
+        if self.lost || !quiet || !self.stream.direction.receives() {
+            return Presence::Unchanged;
+        }
+        self.lost = true;
+        Presence::Lost
+    }
+
+    /// Sends one packet. What the network refuses is lost like any other packet.
+    pub(super) fn send(&mut self, socket: &UdpSocket, packet: &[u8], now: Instant) {
+        self.sent_at = now;
+        let sent =
+            if self.bound { socket.send(packet) } else { socket.send_to(packet, self.target) };
+        if let Err(error) = sent {
+            tracing::trace!(%error, "Packet not sent.");
+        }
+    }
+
+    /// Binds the socket to a source that is settled; where the system refuses, addresses are still compared here.
+    fn bind(&mut self, socket: &UdpSocket) {
+        if std::mem::take(&mut self.bound) && rustix::net::connect_unspec(socket).is_err() {
+            tracing::debug!("Socket not released from its old far side.");
+        }
+        self.target = reachable(socket, self.source.remote());
+        self.bound =
+            self.is_known() && self.source.is_fixed() && socket.connect(self.target).is_ok();
+    }
+}
+
+/// The address in the family of the socket.
+fn reachable(socket: &UdpSocket, remote: SocketAddr) -> SocketAddr {
+    match (socket.local_addr(), remote) {
+        (Ok(SocketAddr::V6(_)), SocketAddr::V4(v4)) => {
+            SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port())
+        }
+        _ => remote,
+    }
+}

@@ -1,0 +1,30 @@
+//! RTP on media threads: sound to callers, keys from them, bridges between them.
+//!
+//! ```text
+//!  adapter ── Threads ── orders ──▶ worker (one thread) ── socket of each leg ──▶ callers
+//!     ▲                                │ wheel of 20 ms
+//!     └───────── MediaEvent ───────────┘
+//! ```
+//!
+//! A few ordinary threads own all sockets. Each looks at a leg once in 20 ms: takes what has arrived, sends what is
+//! due. No wake-up, task, timer or allocation belongs to a call or a packet. It knows nothing of SIP.
+
+mod event;
+mod leg;
+mod line;
+mod order;
+mod port;
+mod settings;
+mod stream;
+mod threads;
+mod wheel;
+mod worker;
+
+pub use crate::media::SourcePolicy;
+pub use event::{MediaEvent, MediaEventKind};
+pub use settings::Settings;
+pub use stream::{Direction, Stream};
+pub use threads::{OpenError, Threads};
+
+#[cfg(test)]
+mod tests;

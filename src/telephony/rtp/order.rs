@@ -1,0 +1,44 @@
+//! What media threads are told.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::thread::Thread;
+
+use super::leg::Leg;
+use super::stream::Stream;
+use crate::call::{LegId, PlayId, SoundId, SymbolSet};
+use crate::media::Sound;
+
+/// One order about one leg.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) leg: LegId,
+    pub(super) what: What,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub(super) enum What {
+    /// Take this new leg.
+    Open(Box<Leg>),
+    /// Media was agreed, or agreed anew.
+    Connect(Stream),
+    /// Play these sounds after those that wait.
+    Play { id: PlayId, sounds: Vec<Arc<Sound>>, stop_on: SymbolSet },
+    /// Stop one play.
+    Stop(PlayId),
+    /// Set or end the music.
+    Music(Option<(SoundId, Arc<Sound>)>),
+    /// Pass media between this leg and that one, which is on this thread too.
+    Bridge(LegId),
+    /// Take the bridge of this leg apart.
+    Unbridge,
+    /// Keep keys from the bridged party, or no longer.
+    Mask(bool),
+    /// End the leg.
+    Close,
+    /// Wait for a leg that another thread hands over; nothing else is obeyed before it is here.
+    Expect(Receiver<Box<Leg>>),
+    /// Hand this leg over to another thread.
+    Release { to: SyncSender<Box<Leg>>, wake: Thread },
+}

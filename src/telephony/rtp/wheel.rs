@@ -1,0 +1,124 @@
+//! When each leg is looked at: a wheel of slots over 20 ms, legs spread evenly.
+
+use crate::time::{Duration, Instant};
+
+/// How often the wheel moves on by a slot.
+pub(super) const TICK: Duration = Duration::from_millis(5);
+/// One turn of the wheel: the time of one frame.
+pub(super) const FRAME_TIME: Duration = Duration::from_millis(20);
+/// Slots of the wheel.
+const SLOTS: usize = 4;
+
+/// Places of legs, by slot.
+#[derive(Debug)]
+pub(super) struct Wheel {
+    slots: [Vec<usize>; SLOTS],
+    /// What lies between whole ticks of the clock and those of this wheel, so that threads do not all move at once.
+    offset: Duration,
+    /// The tick that is due next, counted from the clock's zero.
+    next: u64,
+}
+
+impl Wheel {
+    /// A wheel whose ticks lie `offset` after the clock's whole ticks.
+    pub(super) fn new(offset: Duration, now: Instant) -> Self {
+        let mut wheel = Self { slots: Default::default(), offset, next: 0 };
+        wheel.catch_up(now);
+        wheel
+    }
+
+    /// Puts a leg's place into the emptiest slot. Returns when the slot is due next.
+    pub(super) fn insert(&mut self, place: usize) -> Instant {
+        let emptiest = (0..SLOTS).min_by_key(|&slot| self.slots[slot].len()).unwrap_or(0);
+        self.slots[emptiest].push(place);
+        let tick = (self.next..).find(|&tick| slot_of(tick) == emptiest).unwrap_or(self.next);
+        self.time_of(tick)
+    }
+
+    /// Takes a leg's place out.
+    pub(super) fn remove(&mut self, place: usize) {
+        for slot in &mut self.slots {
+            slot.retain(|&other| other != place);
+        }
+    }
+
+    /// When the wheel is due next.
+    pub(super) fn due(&self) -> Instant {
+        self.time_of(self.next)
+    }
+
+    /// Moves on by one slot if it is due. Returns the slot to look at.
+    pub(super) fn turn(&mut self, now: Instant) -> Option<usize> {
+        if self.due() > now {
+            return None;
+        }
+        self.catch_up_by(now, SLOTS as u64 - 1);
+        let slot = slot_of(self.next);
+        self.next += 1;
+        Some(slot)
+    }
+
+    /// The legs of a slot; one at a time, for they may change the wheel.
+    pub(super) fn leg(&self, slot: usize, n: usize) -> Option<usize> {
+        self.slots.get(slot)?.get(n).copied()
+    }
+
+    /// Forgets what was missed while nobody looked.
+    pub(super) fn catch_up(&mut self, now: Instant) {
+        self.catch_up_by(now, 0);
+    }
+
+    /// Leaves at most `kept` ticks before the newest that is due: each slot is looked at once, however late it is.
+    fn catch_up_by(&mut self, now: Instant, kept: u64) {
+        let newest = now.before(self.offset).as_micros() / TICK.as_micros();
+        self.next = self.next.max(newest.saturating_sub(kept));
+    }
+
+    fn time_of(&self, tick: u64) -> Instant {
+        Instant::ZERO + TICK.times(tick) + self.offset
+    }
+}
+
+fn slot_of(tick: u64) -> usize {
+    usize::try_from(tick % SLOTS as u64).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Instant {
+        Instant::from_micros(ms * 1_000)
+    }
+
+    #[test]
+    fn legs_are_spread_and_each_is_due_once_a_turn() {
+        let mut wheel = Wheel::new(Duration::ZERO, at(100));
+        let due: Vec<_> = (0..8).map(|leg| wheel.insert(leg).as_micros() / 1_000).collect();
+        assert_eq!(due, [100, 105, 110, 115, 100, 105, 110, 115]);
+        let mut looked = Vec::new();
+        for ms in 100..140 {
+            while let Some(slot) = wheel.turn(at(ms)) {
+                looked.extend((0..).map_while(|n| wheel.leg(slot, n)).map(|leg| (ms, leg)));
+            }
+        }
+        assert_eq!(looked.len(), 16);
+        assert_eq!(
+            looked.iter().filter(|(_, leg)| *leg == 6).collect::<Vec<_>>(),
+            [&(110, 6), &(130, 6)]
+        );
+        wheel.remove(6);
+        assert_eq!(wheel.insert(9), at(150), "the gap is filled");
+    }
+
+    #[test]
+    fn a_late_thread_looks_at_each_slot_once() {
+        let mut wheel = Wheel::new(Duration::from_millis(2), at(0));
+        let mut turns = 0;
+        while wheel.turn(at(1_000)).is_some() {
+            turns += 1;
+        }
+        assert_eq!(turns, SLOTS);
+        assert_eq!(wheel.due(), at(1_002));
+    }
+}

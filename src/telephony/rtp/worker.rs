@@ -1,0 +1,292 @@
+//! One media thread: its legs, its wheel, its mailbox.
+//!
+//! It sleeps until the next slot with legs is due or an order comes, and on its mailbox alone while it has no legs.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
+use std::thread::Thread;
+
+use super::event::{MediaEventKind, Outbox};
+use super::leg::{Arrival, Leg, Turn};
+use super::order::{Order, What};
+use super::settings::Settings;
+use super::wheel::Wheel;
+use crate::call::{LegId, PlayEnd};
+use crate::media::Ended;
+use crate::runtime::Clock;
+
+/// What a thread is started with.
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) settings: Settings,
+    pub(super) clock: Clock,
+    pub(super) mailbox: Receiver<Order>,
+    pub(super) outbox: Outbox,
+    /// Ports of closed legs; as many at most as there are ports.
+    pub(super) free_ports: Sender<u16>,
+}
+
+/// The thread at work.
+#[derive(Debug)]
+struct Work {
+    worker: Worker,
+    legs: Vec<Option<Box<Leg>>>,
+    places: BTreeMap<LegId, usize>,
+    wheel: Wheel,
+    /// A leg that another thread is about to hand over.
+    expected: Option<Receiver<Box<Leg>>>,
+    ended: Vec<Ended>,
+}
+
+impl Worker {
+    /// Runs until nobody can send orders any more; then closes all legs.
+    pub(super) fn run(self, offset: crate::time::Duration) {
+        let now = self.clock.now();
+        let mut work = Work {
+            worker: self,
+            legs: Vec::new(),
+            places: BTreeMap::new(),
+            wheel: Wheel::new(offset, now),
+            expected: None,
+            ended: Vec::with_capacity(crate::media::MAX_PLAYS),
+        };
+        while work.read_mail() {
+            work.turn_wheel();
+            work.worker.outbox.flush();
+            work.sleep();
+        }
+        while let Some(leg) = work.places.keys().next().copied() {
+            work.close(leg);
+        }
+    }
+}
+
+impl Work {
+    /// Obeys all waiting orders. Returns whether more can come.
+    fn read_mail(&mut self) -> bool {
+        loop {
+            if let Some(expected) = &self.expected {
+                match expected.try_recv() {
+                    Ok(leg) => self.adopt(leg),
+                    // The leg was closed, or its thread is gone.
+                    Err(TryRecvError::Disconnected) => {}
+                    Err(TryRecvError::Empty) => return true,
+                }
+                self.expected = None;
+            }
+            match self.worker.mailbox.try_recv() {
+                Ok(order) => self.obey(order),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    /// Sleeps until something is to be done.
+    fn sleep(&mut self) {
+        let idle =
+            self.places.is_empty() && self.expected.is_none() && self.worker.outbox.is_empty();
+        if idle {
+            if let Ok(order) = self.worker.mailbox.recv() {
+                self.wheel.catch_up(self.worker.clock.now());
+                self.obey(order);
+            }
+            return;
+        }
+        let wait = self.wheel.due().since(self.worker.clock.now());
+        if !wait.is_zero() {
+            std::thread::park_timeout(wait.to_std());
+        }
+    }
+
+    /// Looks at the legs of every slot that is due.
+    fn turn_wheel(&mut self) {
+        while let Some(slot) = self.wheel.turn(self.worker.clock.now()) {
+            let mut arrival: Arrival = [0; _];
+            let mut n = 0;
+            while let Some(place) = self.wheel.leg(slot, n) {
+                self.turn_leg(place, &mut arrival);
+                n += 1;
+            }
+        }
+    }
+
+    /// Looks at one leg. Should that panic, this leg is closed and the others go on.
+    fn turn_leg(&mut self, place: usize, arrival: &mut Arrival) {
+        let mut turn = Turn {
+            now: self.worker.clock.now(),
+            settings: &self.worker.settings,
+            outbox: &mut self.worker.outbox,
+            ended: &mut self.ended,
+        };
+        let peer = self.legs.get(place).and_then(Option::as_ref).and_then(|leg| leg.bridged);
+        let legs = &mut self.legs;
+        let turned = catch_unwind(AssertUnwindSafe(|| match peer {
+            Some(peer) => {
+                if let Ok([Some(leg), peer]) = legs.get_disjoint_mut([place, peer]) {
+                    leg.turn(peer.as_deref_mut(), arrival, &mut turn);
+                }
+            }
+            None => {
+                if let Some(Some(leg)) = legs.get_mut(place) {
+                    leg.turn(None, arrival, &mut turn);
+                }
+            }
+        }));
+        if turned.is_err() {
+            self.ended.clear();
+            if let Some(Some(leg)) = self.legs.get(place) {
+                let id = leg.id;
+                tracing::error!(leg = %id, "Media of a leg panicked; the leg is closed.");
+                self.close(id);
+            }
+        }
+    }
+
+    fn leg(&mut self, id: LegId) -> Option<&mut Leg> {
+        self.legs.get_mut(*self.places.get(&id)?)?.as_deref_mut()
+    }
+
+    fn obey(&mut self, order: Order) {
+        let Order { leg: id, what } = order;
+        let now = self.worker.clock.now();
+        match what {
+            What::Open(leg) => self.adopt(leg),
+            What::Expect(leg) => self.expected = Some(leg),
+            What::Release { to, wake } => self.release(id, &to, &wake),
+            What::Bridge(other) => self.bridge(id, other),
+            What::Unbridge => self.unbridge(id),
+            What::Close => self.close(id),
+            What::Connect(stream) => {
+                if let Some(place) = self.places.get(&id)
+                    && let Some(Some(leg)) = self.legs.get_mut(*place)
+                {
+                    leg.connect(stream, &self.worker.settings, now);
+                }
+            }
+            What::Play { id: play, sounds, stop_on } => {
+                let ended = match self.leg(id) {
+                    Some(leg) => leg.player.play(play, sounds, stop_on, now),
+                    None => Some(Ended {
+                        play,
+                        end: PlayEnd::Failed,
+                        heard: crate::time::Duration::ZERO,
+                        audible_end: now,
+                    }),
+                };
+                self.report_ends(id, ended);
+            }
+            What::Stop(play) => {
+                let ended = self.leg(id).and_then(|leg| leg.player.stop(play, now));
+                self.report_ends(id, ended);
+            }
+            What::Music(music) => {
+                if let Some(leg) = self.leg(id) {
+                    leg.player.set_music(music);
+                }
+            }
+            What::Mask(masked) => {
+                if let Some(leg) = self.leg(id) {
+                    leg.masked = masked;
+                }
+            }
+        }
+    }
+
+    fn report_ends(&mut self, leg: LegId, ended: Option<Ended>) {
+        self.ended.extend(ended);
+        self.worker.outbox.push_ended(self.worker.clock.now(), leg, &mut self.ended);
+    }
+
+    /// Ends all plays of a leg.
+    fn stop_plays(&mut self, id: LegId) {
+        let now = self.worker.clock.now();
+        let mut ended = std::mem::take(&mut self.ended);
+        if let Some(leg) = self.leg(id) {
+            leg.player.stop_all(now, &mut ended);
+            leg.player.set_music(None);
+        }
+        self.worker.outbox.push_ended(now, id, &mut ended);
+        self.ended = ended;
+    }
+
+    /// Takes a leg, new or from another thread.
+    fn adopt(&mut self, mut leg: Box<Leg>) {
+        let place = self.legs.iter().position(Option::is_none).unwrap_or(self.legs.len());
+        leg.begin(self.wheel.insert(place));
+        self.places.insert(leg.id, place);
+        if place == self.legs.len() {
+            self.legs.push(Some(leg));
+        } else {
+            self.legs[place] = Some(leg);
+        }
+    }
+
+    /// Takes a leg out of this thread.
+    fn take(&mut self, id: LegId) -> Option<Box<Leg>> {
+        self.unbridge(id);
+        let place = self.places.remove(&id)?;
+        self.wheel.remove(place);
+        self.legs.get_mut(place)?.take()
+    }
+
+    /// Hands a leg over to the thread that expects it; if the leg is gone, that thread sees the channel closed.
+    fn release(&mut self, id: LegId, to: &SyncSender<Box<Leg>>, wake: &Thread) {
+        if let Some(leg) = self.take(id)
+            && let Err(returned) = to.try_send(leg)
+        {
+            let (std::sync::mpsc::TrySendError::Full(leg)
+            | std::sync::mpsc::TrySendError::Disconnected(leg)) = returned;
+            self.adopt(leg);
+        }
+        wake.unpark();
+    }
+
+    /// Connects two legs of this thread; both are taken out of any other bridge, their plays and music end.
+    fn bridge(&mut self, a: LegId, b: LegId) {
+        let (Some(&place_a), Some(&place_b)) = (self.places.get(&a), self.places.get(&b)) else {
+            return;
+        };
+        if a == b {
+            return;
+        }
+        for (leg, place, other) in [(a, place_a, place_b), (b, place_b, place_a)] {
+            if self.leg(leg).is_some_and(|leg| leg.bridged != Some(other)) {
+                self.unbridge(leg);
+            }
+            self.stop_plays(leg);
+            if let Some(Some(leg)) = self.legs.get_mut(place) {
+                leg.bridged = Some(other);
+            }
+            let now = self.worker.clock.now();
+            self.worker.outbox.push(now, leg, MediaEventKind::Bridged);
+        }
+    }
+
+    /// Takes a leg's bridge apart, if it has one; both parties stay.
+    fn unbridge(&mut self, id: LegId) {
+        let Some(leg) = self.leg(id) else { return };
+        let Some(place) = leg.bridged.take() else { return };
+        let now = self.worker.clock.now();
+        self.worker.outbox.push(now, id, MediaEventKind::Unbridged);
+        if let Some(Some(peer)) = self.legs.get_mut(place) {
+            peer.bridged = None;
+            self.worker.outbox.push(now, peer.id, MediaEventKind::Unbridged);
+        }
+    }
+
+    /// Ends a leg: its plays, its bridge, its socket; then its port is free.
+    fn close(&mut self, id: LegId) {
+        self.stop_plays(id);
+        let Some(leg) = self.take(id) else { return };
+        let (foreign, unusable) = leg.dropped();
+        tracing::debug!(leg = %id, foreign, unusable, "Media closed.");
+        let (port, quality) = (leg.port, leg.quality());
+        drop(leg);
+        // Nobody takes ports back while the program shuts down.
+        self.worker.free_ports.send(port).unwrap_or_default();
+        let now = self.worker.clock.now();
+        self.worker.outbox.push(now, id, MediaEventKind::Closed { quality });
+    }
+}
