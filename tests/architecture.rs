@@ -36,7 +36,7 @@ const TABLE: &[Row] = &[
     // The driver of the engine.
     ("runtime", Edge, &["call", "time"]),
     // Adapters.
-    ("telephony", Edge, &[]),
+    ("telephony", Edge, &["call", "media", "runtime", "time"]),
     ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
     // The front door.
