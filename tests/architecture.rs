@@ -36,7 +36,9 @@ const TABLE: &[Row] = &[
     // The driver of the engine.
     ("runtime", Edge, &["call", "time"]),
     // Adapters.
-    ("telephony", Edge, &["call", "media", "runtime", "time"]),
+    ("telephony::rtp", Edge, &["call", "media", "runtime", "time"]),
+    ("telephony::sip", Edge, &["call", "media", "runtime", "sip", "telephony::rtp", "time"]),
+    ("telephony", Edge, &[]),
     ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
     // The front door.

@@ -1,0 +1,233 @@
+//! The adapter as the runtime sees it, and the one loop in which everything happens.
+
+use std::fs::File;
+use std::future::pending;
+use std::io::{self, Read as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::time::{sleep_until, timeout};
+
+use super::settings::Settings;
+use super::socket::{Sockets, bind};
+use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
+use crate::call::{Command, KeySource, Report};
+use crate::media::Library;
+use crate::runtime::{Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, Media, Port};
+use crate::telephony::rtp::{MediaEvent, Threads};
+use crate::time::Duration;
+
+/// Datagrams, commands or media events worked on before the others get their turn.
+const BATCH: usize = 64;
+/// Media events that may wait. When full, the media threads keep theirs and try again with the next tick.
+const MEDIA_EVENTS: usize = 8_192;
+/// How long the last BYEs may take at the end.
+const FAREWELL: Duration = Duration::from_millis(1_500);
+
+/// SIP phones and trunks over UDP, with media of our own.
+#[derive(Debug)]
+pub struct SipAdapter {
+    settings: Settings,
+    library: Arc<Library>,
+    sockets: Vec<std::net::UdpSocket>,
+    addresses: Vec<SocketAddr>,
+}
+
+impl SipAdapter {
+    /// Binds the sockets, so that a port in use is known before anything else starts.
+    ///
+    /// # Errors
+    /// [`AdapterError::Start`] when one of them cannot be had.
+    pub fn bind(settings: Settings, library: Arc<Library>) -> Result<Self, AdapterError> {
+        let sockets = settings.listen.iter().copied().map(bind).collect::<Result<Vec<_>, _>>()?;
+        let addresses = sockets.iter().map(std::net::UdpSocket::local_addr);
+        let addresses = addresses.collect::<io::Result<_>>().map_err(start("the SIP sockets"))?;
+        Ok(Self { settings, library, sockets, addresses })
+    }
+
+    /// The addresses that the sockets have, in the order of [`Settings::listen`].
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+}
+
+impl Adapter for SipAdapter {
+    fn name(&self) -> &str {
+        "sip"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            contract: CONTRACT,
+            media: Media::Native,
+            digit_sources: vec![KeySource::RtpEvent, KeySource::Info],
+            speech: false,
+            record: false,
+            dial: true,
+            bridge: true,
+            transfer: false,
+            headers: false,
+            mask: true,
+            max_calls: self.settings.max_calls,
+        }
+    }
+
+    fn run(self: Box<Self>, port: Port) -> AdapterFuture {
+        Box::pin(run(*self, port))
+    }
+}
+
+/// Serves until the commands end.
+async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
+    let (events, media_events) = mpsc::channel(MEDIA_EVENTS);
+    let SipAdapter { settings, library, sockets, addresses } = adapter;
+    let media = Threads::start(settings.rtp.clone(), library, port.clock, events)
+        .map_err(start("the media threads"))?;
+    let parts = Parts {
+        id: port.id,
+        clock: port.clock,
+        bound: addresses,
+        sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
+        media,
+        secrets: [secret()?, secret()?],
+    };
+    let mut switch = Switch::new(settings, parts);
+    let mut wires = Wires { port, media_events };
+    while wires.step(&mut switch).await {}
+    farewell(switch, wires).await;
+    Ok(())
+}
+
+/// Hangs up what is left and stays until the far sides know it, or [`FAREWELL`] is over.
+async fn farewell(mut switch: Switch, mut wires: Wires) {
+    let clock = wires.port.clock;
+    switch.hang_up_all(clock.now());
+    switch.flush(clock.now());
+    let quiet = async {
+        while !switch.is_quiet() {
+            let due = switch.poll_timeout().map(|at| clock.moment(at));
+            tokio::select! {
+                () = switch.sockets.readable() => switch.read(clock.now(), BATCH),
+                Some(event) = wires.media_events.recv() => switch.heard(event),
+                () = until(due) => {}
+            }
+            switch.handle_timeout(clock.now());
+            switch.flush(clock.now());
+            switch.waiting.clear();
+        }
+    };
+    if timeout(FAREWELL.to_std(), quiet).await.is_err() {
+        tracing::debug!("Not every phone has acknowledged its end.");
+    }
+    switch.media.shutdown();
+}
+
+/// What the loop listens to beside the sockets.
+struct Wires {
+    port: Port,
+    media_events: mpsc::Receiver<MediaEvent>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Ordered(Command),
+    Readable,
+    Heard(MediaEvent),
+    Found(Option<(crate::call::LegId, Option<SocketAddr>)>),
+    Reported,
+    Due,
+    Drain,
+    Over,
+}
+
+impl Wires {
+    /// Waits for something and works on it; `false` when the node is done with us.
+    async fn step(&mut self, switch: &mut Switch) -> bool {
+        let woken = self.wait(switch).await;
+        let now = self.port.clock.now();
+        match woken {
+            Woken::Over => return false,
+            Woken::Reported | Woken::Due => {}
+            Woken::Drain => switch.drain(now),
+            Woken::Found(found) => {
+                if let Some((leg, address)) = found {
+                    switch.found(now, leg, address);
+                }
+            }
+            Woken::Ordered(first) => {
+                switch.order(now, first);
+                for _ in 1..BATCH {
+                    let Ok(command) = self.port.commands.try_recv() else { break };
+                    switch.order(now, command);
+                }
+            }
+            Woken::Heard(first) => {
+                switch.heard(first);
+                for _ in 1..BATCH {
+                    let Ok(event) = self.media_events.try_recv() else { break };
+                    switch.heard(event);
+                }
+            }
+            Woken::Readable => switch.read(now, BATCH),
+        }
+        switch.handle_timeout(now);
+        switch.flush(now);
+        true
+    }
+
+    async fn wait(&mut self, switch: &mut Switch) -> Woken {
+        let Self { port, media_events } = self;
+        let due = switch.poll_timeout().map(|at| port.clock.moment(at));
+        let room = switch.waiting.len() < MAX_WAITING_REPORTS;
+        tokio::select! {
+            command = port.commands.recv() => command.map_or(Woken::Over, Woken::Ordered),
+            permit = port.reports.reserve(), if !switch.waiting.is_empty() => {
+                let Ok(permit) = permit else { return Woken::Over };
+                if let Some(first) = switch.waiting.pop_front() {
+                    permit.send(first);
+                }
+                pass_on(&port.reports, switch);
+                Woken::Reported
+            }
+            () = switch.sockets.readable(), if room => Woken::Readable,
+            Some(event) = media_events.recv(), if room => Woken::Heard(event),
+            Some(found) = switch.lookups.join_next(), if !switch.lookups.is_empty() => {
+                Woken::Found(found.ok())
+            }
+            Ok(()) = port.drain.changed(), if !switch.draining => Woken::Drain,
+            () = until(due) => Woken::Due,
+        }
+    }
+}
+
+/// Reports as many as there is room for.
+fn pass_on(reports: &mpsc::Sender<Report>, switch: &mut Switch) {
+    while !switch.waiting.is_empty() {
+        let Ok(permit) = reports.try_reserve() else { return };
+        if let Some(report) = switch.waiting.pop_front() {
+            permit.send(report);
+        }
+    }
+}
+
+/// Waits for a moment; for ever if there is none.
+async fn until(moment: Option<std::time::Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment.into()).await,
+        None => pending().await,
+    }
+}
+
+/// Bytes that nobody can foresee.
+fn secret() -> Result<[u8; 32], AdapterError> {
+    let mut bytes = [0; 32];
+    let read = File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes));
+    read.map_err(start("the source of chance"))?;
+    Ok(bytes)
+}
+
+fn start(what: &'static str) -> impl Fn(io::Error) -> AdapterError {
+    move |source| AdapterError::Start { what: what.to_owned(), source: source.into() }
+}

@@ -1,0 +1,169 @@
+//! Who may call and who may register.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+
+use super::leg::{Leg, Phase};
+use super::settings::Password;
+use super::switch::{MAX_WAITING_REPORTS, Switch};
+use crate::call::{EventKind, LegId, Offer, Party, Redacted};
+use crate::sip::{
+    Attempt, Codec, Incoming, Input, OfferAnswer, RegisterRequest, SdpError, Verdict,
+};
+use crate::time::Instant;
+
+/// Seconds after which a turned away caller may try again: at least this …
+const RETRY_AFTER: u32 = 5;
+/// … and up to this many more, so that they do not all come back at once.
+const RETRY_SPREAD: u64 = 11;
+
+/// Why a call is turned away before the engine hears of it.
+#[derive(Debug)]
+enum Refusal {
+    /// Too many calls, or no port for media: 503.
+    Overload,
+    /// Credentials are wanted: 401.
+    Challenge {
+        /// Whether the old ones were only stale.
+        stale: bool,
+    },
+    /// The credentials belong to somebody else: 403.
+    Forbidden,
+    /// The offer cannot be answered.
+    Session(SdpError),
+}
+
+impl Switch {
+    /// Takes or turns away a new call.
+    pub(super) fn incoming(&mut self, now: Instant, incoming: &Incoming) {
+        let dialog = incoming.dialog;
+        let refusal = match self.admit(now, incoming) {
+            Ok(()) => return,
+            Err(refusal) => refusal,
+        };
+        tracing::debug!(source = %incoming.source, ?refusal, "A call was turned away.");
+        let (status, headers, retry_after) = match refusal {
+            Refusal::Overload => {
+                let spread = u32::try_from(dialog.0 % RETRY_SPREAD).unwrap_or(0);
+                (503, Vec::new(), Some(RETRY_AFTER + spread))
+            }
+            Refusal::Challenge { stale } => {
+                (401, self.challenge(now, incoming.source.ip(), stale), None)
+            }
+            Refusal::Forbidden => (403, Vec::new(), None),
+            Refusal::Session(error) => (error.status(), Vec::new(), None),
+        };
+        self.tell(now, Input::Refuse { dialog, status, headers, retry_after });
+    }
+
+    fn admit(&mut self, now: Instant, incoming: &Incoming) -> Result<(), Refusal> {
+        let source = incoming.source.ip();
+        let trusted = self.settings.allow.iter().any(|network| network.contains(source));
+        if !trusted {
+            self.authenticate(now, incoming)?;
+        }
+        let full =
+            self.calls >= self.settings.max_calls || self.waiting.len() >= MAX_WAITING_REPORTS / 2;
+        if full {
+            return Err(Refusal::Overload);
+        }
+        let id = LegId { adapter: self.id, number: self.next_leg };
+        let port = self.media.open(id, None).map_err(|error| {
+            tracing::warn!(%error, "No port for media.");
+            Refusal::Overload
+        })?;
+        let address = self.media_address(incoming.local);
+        let mut session = OfferAnswer::new(address, port, incoming.dialog.0, &Codec::ALL);
+        let offered = incoming.sdp.as_ref().map(|sdp| session.answer(sdp)).transpose();
+        let (agreed, answer) = match offered {
+            Ok(offered) => offered.unzip(),
+            Err(error) => {
+                self.media.close(id);
+                return Err(Refusal::Session(error));
+            }
+        };
+        let span = tracing::info_span!("leg", leg.id = %id, adapter = "sip");
+        let asserted = incoming.asserted.clone().filter(|_| trusted);
+        let offer = Offer {
+            called: incoming.called.clone(),
+            asserted: asserted.is_some(),
+            caller: Party {
+                number: asserted.or_else(|| incoming.caller.number.clone()),
+                name: incoming.caller.name.clone(),
+            },
+            dtmf: agreed.is_none_or(|agreed| agreed.event_payload_type.is_some()),
+        };
+        span.in_scope(|| {
+            tracing::info!(caller = ?offer.caller, called = %Redacted(&offer.called), "A call came in.");
+        });
+        self.next_leg += 2;
+        self.calls += 1;
+        self.dialogs.insert(incoming.dialog, id);
+        let phase = Phase::Offered { answer: answer.map(Bytes::from) };
+        let leg = Leg {
+            dialog: incoming.dialog,
+            phase,
+            session,
+            agreed,
+            peer: source,
+            foreign_keys: 0,
+            span,
+        };
+        self.legs.insert(id, leg);
+        self.report(now, id, EventKind::Offered(offer));
+        Ok(())
+    }
+
+    /// Lets in a caller that knows the password of the user it says it is.
+    fn authenticate(&mut self, now: Instant, incoming: &Incoming) -> Result<(), Refusal> {
+        let source = incoming.source.ip();
+        let authorization = incoming.authorization.as_deref();
+        match self.judge(now, "INVITE", source, &incoming.request_uri, authorization) {
+            Verdict::Granted { user } if user == incoming.from_user => Ok(()),
+            Verdict::Granted { .. } => Err(Refusal::Forbidden),
+            Verdict::Stale => Err(Refusal::Challenge { stale: true }),
+            Verdict::Missing | Verdict::Wrong => Err(Refusal::Challenge { stale: false }),
+        }
+    }
+
+    /// Answers a REGISTER.
+    pub(super) fn register(&mut self, now: Instant, request: &RegisterRequest) {
+        let source = request.from.ip();
+        let authorization = request.authorization.as_deref();
+        let verdict = self.judge(now, "REGISTER", source, &request.request_uri, authorization);
+        let (status, headers) = match verdict {
+            Verdict::Granted { user } => {
+                let answer = self.registrar.register(now, &user, request);
+                self.report_reachability();
+                (answer.status(), answer.headers())
+            }
+            Verdict::Stale => (401, self.challenge(now, source, true)),
+            Verdict::Missing => (401, self.challenge(now, source, false)),
+            Verdict::Wrong => {
+                tracing::info!(source = %request.from, "A registration had the wrong password.");
+                (401, self.challenge(now, source, false))
+            }
+        };
+        self.tell(now, Input::Reply { request: request.request, status, headers });
+    }
+
+    fn judge(
+        &mut self,
+        now: Instant,
+        method: &str,
+        source: IpAddr,
+        uri: &str,
+        authorization: Option<&str>,
+    ) -> Verdict {
+        let users = &self.settings.users;
+        let authorization: Vec<_> = authorization.into_iter().collect();
+        let attempt = Attempt { source, method, uri, authorization: &authorization };
+        self.authenticator.judge(now, attempt, |user| users.get(user).map(Password::reveal))
+    }
+
+    fn challenge(&mut self, now: Instant, source: IpAddr, stale: bool) -> Vec<(String, String)> {
+        let values = self.authenticator.challenge(now, source, stale);
+        values.into_iter().map(|value| ("WWW-Authenticate".to_owned(), value)).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! Outgoing calls: from a target to an INVITE on its way.
+
+use std::net::SocketAddr;
+
+use super::leg::{Leg, Phase};
+use super::switch::Switch;
+use super::target::{Place, look_up, number_at, place};
+use super::tell;
+use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
+use crate::sip::{Codec, Input, Invite, OfferAnswer};
+use crate::time::Instant;
+
+/// Most names looked up at a time; further calls to names end as unreachable.
+const MAX_SEARCHES: usize = 64;
+
+/// Where an INVITE goes.
+struct Way {
+    /// The request URI.
+    target: String,
+    /// The address to send to.
+    to: SocketAddr,
+    /// Our side of the way; `None` = any socket of the family.
+    local: Option<SocketAddr>,
+}
+
+/// What is known about where an INVITE goes.
+enum Found {
+    Way(Way),
+    Name(String, u16),
+    Nothing,
+}
+
+impl Switch {
+    /// Calls somebody. Where there is no way to them, the leg ends at once as unreachable.
+    pub(super) fn dial(&mut self, now: Instant, id: LegId, dial: Box<Dial>) {
+        match self.find(&dial.to) {
+            Found::Way(way) => self.invite(now, id, &dial, way),
+            Found::Name(name, port) if self.searches.len() < MAX_SEARCHES => {
+                let ipv4 = self.bound.iter().any(SocketAddr::is_ipv4);
+                self.lookups.spawn(async move { (id, look_up(name, port, ipv4).await) });
+                self.searches.insert(id, dial);
+            }
+            Found::Name(..) | Found::Nothing => self.unreachable(now, id),
+        }
+    }
+
+    /// A name was looked up.
+    pub(super) fn found(&mut self, now: Instant, id: LegId, to: Option<SocketAddr>) {
+        let Some(dial) = self.searches.remove(&id) else { return };
+        match (to, self.uri(&dial.to)) {
+            (Some(to), Some(target)) => {
+                self.invite(now, id, &dial, Way { target, to, local: None });
+            }
+            (None, _) | (_, None) => self.unreachable(now, id),
+        }
+    }
+
+    fn find(&self, target: &Target) -> Found {
+        if let Target::User(user) = target {
+            return self.registrar.latest(user).map_or(Found::Nothing, |binding| {
+                let (target, to) = (binding.contact.to_string(), binding.source);
+                Found::Way(Way { target, to, local: Some(binding.local) })
+            });
+        }
+        let Some(target) = self.uri(target) else { return Found::Nothing };
+        match place(&target) {
+            Some(Place::Known(to)) => Found::Way(Way { target, to, local: None }),
+            Some(Place::Named(name, port)) => Found::Name(name, port),
+            None => Found::Nothing,
+        }
+    }
+
+    /// The `sip:` address of a target that is no registered user.
+    fn uri(&self, target: &Target) -> Option<String> {
+        match target {
+            Target::Address(address) => Some(address.to_string()),
+            Target::Number(number) => number_at(number, self.settings.via.as_deref()?),
+            Target::User(_) => None,
+        }
+    }
+
+    fn invite(&mut self, now: Instant, id: LegId, dial: &Dial, way: Way) {
+        let peer = way.to.ip();
+        let local = way.local.or_else(|| {
+            let same_family = |bound: &SocketAddr| bound.is_ipv4() == way.to.is_ipv4();
+            let socket = self.bound.iter().position(same_family)?;
+            self.local_address(now, socket, peer)
+        });
+        let Some(local) = local else { return self.unreachable(now, id) };
+        let port = match self.media.open(id, dial.beside) {
+            Ok(port) => port,
+            Err(error) => {
+                tracing::warn!(leg = %id, %error, "No port for media.");
+                return self.refused_by_us(now, id, HangupCause::Overload);
+            }
+        };
+        let dialog = self.agent.new_dialog();
+        let codecs = self.codecs_beside(dial.beside);
+        let address = self.media_address(local);
+        let mut session = OfferAnswer::new(address, port, dialog.0, &codecs);
+        let invite = Invite {
+            dialog,
+            target: way.target,
+            to: None,
+            to_addr: way.to,
+            local: Some(local),
+            from_user: Some(dial.caller_id.as_ref().unwrap_or(&self.settings.realm).to_string()),
+            from_display: dial.display.as_ref().map(ToString::to_string),
+            headers: tell::headers(dial, false),
+            max_forwards: None,
+            sdp: session.offer().into(),
+            ring: dial.ring,
+        };
+        let span = tracing::info_span!("leg", leg.id = %id, adapter = "sip");
+        span.in_scope(|| tracing::info!(to = %way.to, "A call goes out."));
+        let phase = Phase::Calling { rings: false };
+        let leg = Leg { dialog, phase, session, agreed: None, peer, foreign_keys: 0, span };
+        self.legs.insert(id, leg);
+        self.dialogs.insert(dialog, id);
+        self.tell(now, Input::Invite(Box::new(invite)));
+    }
+
+    /// The codec of the leg to be bridged first, so that audio passes between the two untouched.
+    fn codecs_beside(&self, beside: Option<LegId>) -> Vec<Codec> {
+        let first = beside.and_then(|id| self.legs.get(&id)?.agreed).map(|agreed| agreed.codec);
+        let mut codecs = Codec::ALL.to_vec();
+        codecs.sort_by_key(|codec| Some(*codec) != first);
+        codecs
+    }
+
+    fn unreachable(&mut self, now: Instant, id: LegId) {
+        tracing::info!(leg = %id, "There is no way to whom to call.");
+        self.refused_by_us(now, id, HangupCause::Unreachable);
+    }
+
+    /// Ends a leg that never came to be.
+    fn refused_by_us(&mut self, now: Instant, id: LegId, cause: HangupCause) {
+        self.report(now, id, EventKind::Ended { by: EndedBy::System, cause, quality: None });
+    }
+}

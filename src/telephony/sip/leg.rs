@@ -1,0 +1,73 @@
+//! One leg: a party on the phone, between its dialog and its media.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use tracing::Span;
+
+use crate::call::{EndedBy, HangupCause, KeySource};
+use crate::sip::{DialogId, Negotiated, OfferAnswer};
+
+/// Where a leg stands.
+///
+/// ```text
+/// incoming: Offered ─183─▶ Early ─200─▶ Answered ─ACK─▶ Talking ─▶ Closing
+///              └────────────200──────────▲
+/// dialled:  Calling ─────────────200────────────────────▲
+/// ```
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// An incoming call waits for the engine. Our answer is ready; `None` where they sent no offer and ours will
+    /// go out with the 200.
+    Offered { answer: Option<Bytes> },
+    /// Early media is open; the same answer goes out with the 200.
+    Early { answer: Bytes },
+    /// The 200 is out, the ACK is not there yet.
+    Answered,
+    /// Our INVITE is out; whether ringing was reported.
+    Calling { rings: bool },
+    /// Both sides are there.
+    Talking,
+    /// The dialog is gone; the media thread has still to say how the media was.
+    Closing { by: EndedBy, cause: HangupCause },
+}
+
+/// One leg.
+#[derive(Debug)]
+pub(super) struct Leg {
+    /// Its dialog.
+    pub(super) dialog: DialogId,
+    /// Where it stands.
+    pub(super) phase: Phase,
+    /// Its offers and answers.
+    pub(super) session: OfferAnswer,
+    /// What they came to; `None` = nothing agreed yet, so no media flows.
+    pub(super) agreed: Option<Negotiated>,
+    /// The address that signals for the far side.
+    pub(super) peer: IpAddr,
+    /// Keys that came from another source than the one in force.
+    pub(super) foreign_keys: u64,
+    /// Where its log lines belong.
+    pub(super) span: Span,
+}
+
+impl Leg {
+    /// Whether media is connected, so that something can be played.
+    pub(super) fn has_media(&self) -> bool {
+        match self.phase {
+            Phase::Early { .. } | Phase::Answered | Phase::Talking => self.agreed.is_some(),
+            Phase::Offered { .. } | Phase::Calling { .. } | Phase::Closing { .. } => false,
+        }
+    }
+
+    /// Whether keys from `source` count: telephone-event where it was negotiated, else INFO; tones never beside
+    /// either (one source per leg).
+    pub(super) fn takes_keys_from(&self, source: KeySource) -> bool {
+        let by_event = self.agreed.is_some_and(|agreed| agreed.event_payload_type.is_some());
+        match source {
+            KeySource::RtpEvent => by_event,
+            KeySource::Info => !by_event,
+            KeySource::InBand | KeySource::Simulated => false,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Between a leg's agreement and its media thread: streams down, media events up.
+
+use super::leg::Phase;
+use super::settings::MediaSource;
+use super::switch::Switch;
+use crate::call::{EventKind, KeySource, LegId, Symbol};
+use crate::sip::{Codec, Direction, Input, Negotiated};
+use crate::telephony::rtp::{MediaEvent, MediaEventKind, SourcePolicy, Stream};
+use crate::time::Instant;
+
+impl Switch {
+    /// Tells the media thread what was agreed.
+    pub(super) fn connect(&self, id: LegId) {
+        if let Some(leg) = self.legs.get(&id)
+            && let Some(agreed) = leg.agreed
+        {
+            self.media.connect(id, stream(&agreed, self.source_policy(&agreed, leg.peer)));
+        }
+    }
+
+    /// Works on one event of a media thread.
+    pub(super) fn heard(&mut self, event: MediaEvent) {
+        let MediaEvent { at, leg: id, kind } = event;
+        let Some(leg) = self.legs.get(&id) else { return };
+        let dialog = leg.dialog;
+        let alive = !matches!(leg.phase, Phase::Closing { .. });
+        let report = match kind {
+            MediaEventKind::Closed { quality } => return self.closed(at, id, quality),
+            MediaEventKind::Key { symbol, source, pressed_at } => {
+                return self.key(at, id, symbol, source, pressed_at);
+            }
+            MediaEventKind::PlayEnded { play, end, heard, audible_end } => {
+                EventKind::PlayEnded { play, end, heard, audible_end }
+            }
+            MediaEventKind::Bridged => EventKind::Bridged,
+            MediaEventKind::Unbridged => EventKind::Unbridged,
+            MediaEventKind::Lost => EventKind::MediaLost,
+            MediaEventKind::Restored => EventKind::MediaRestored,
+        };
+        if alive && report == EventKind::MediaLost {
+            // Silence may be a dead phone: ask, and the dialog ends if nobody answers.
+            self.tell(self.clock.now(), Input::Probe { dialog });
+        }
+        self.report(at, id, report);
+    }
+
+    /// Reports a key if it came by the way in force; counts it otherwise.
+    pub(super) fn key(
+        &mut self,
+        at: Instant,
+        id: LegId,
+        symbol: Symbol,
+        source: KeySource,
+        pressed_at: Instant,
+    ) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        if leg.takes_keys_from(source) {
+            self.report(at, id, EventKind::Digit { symbol, source, pressed_at });
+        } else {
+            leg.foreign_keys += 1;
+        }
+    }
+
+    /// From whom media is taken (sip-media: `media_source`).
+    fn source_policy(&self, agreed: &Negotiated, peer: std::net::IpAddr) -> SourcePolicy {
+        let learn = match self.settings.media_source {
+            MediaSource::Auto => agreed.remote.ip() != peer.to_canonical(),
+            MediaSource::Strict => false,
+            MediaSource::Learn => true,
+        };
+        if learn { SourcePolicy::Learn { signalling: peer } } else { SourcePolicy::Strict }
+    }
+}
+
+fn stream(agreed: &Negotiated, source: SourcePolicy) -> Stream {
+    Stream {
+        remote: agreed.remote,
+        codec: match agreed.codec {
+            Codec::Pcmu => crate::media::Codec::Pcmu,
+            Codec::Pcma => crate::media::Codec::Pcma,
+        },
+        payload_type: agreed.payload_type,
+        event_payload_type: agreed.event_payload_type,
+        direction: match agreed.direction {
+            Direction::SendRecv => crate::telephony::rtp::Direction::SendRecv,
+            Direction::SendOnly => crate::telephony::rtp::Direction::SendOnly,
+            Direction::RecvOnly => crate::telephony::rtp::Direction::RecvOnly,
+            Direction::Inactive => crate::telephony::rtp::Direction::Inactive,
+        },
+        source,
+    }
+}

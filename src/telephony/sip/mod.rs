@@ -1,0 +1,34 @@
+//! The SIP adapter: sockets, the user agent, the registrar and the media threads behind `runtime::port`.
+//!
+//! ```text
+//!  phones ──▶ Sockets ──▶ Switch ( UserAgent, Registrar, Leg … ) ──▶ Report ──▶ engine
+//!         ◀──         ◀──        │      ▲                       ◀── Command ◀──
+//!                                ▼      │ MediaEvent
+//!                          rtp::Threads ┘
+//! ```
+//!
+//! One task owns everything here, so nothing is locked. It says who may call and register and carries out what the
+//! engine orders; what happens in a call is decided elsewhere.
+
+mod adapter;
+mod admission;
+mod dialling;
+mod info;
+mod leg;
+mod media;
+mod network;
+mod order;
+mod route;
+mod settings;
+mod signal;
+mod socket;
+mod switch;
+mod target;
+mod tell;
+
+#[cfg(test)]
+mod tests;
+
+pub use adapter::SipAdapter;
+pub use network::Network;
+pub use settings::{MediaSource, Password, Settings};

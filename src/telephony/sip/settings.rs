@@ -1,0 +1,93 @@
+//! What the adapter is told once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use super::network::Network;
+use crate::sip::{Algorithm, RegistrarSettings};
+use crate::telephony::rtp;
+
+/// The settings of the SIP adapter.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The UDP sockets. Port 0 takes any free one; see [`SipAdapter::addresses`](super::SipAdapter::addresses).
+    pub listen: Vec<SocketAddr>,
+    /// The address that others must use; `None` = for each peer the one that leads to it.
+    pub advertise: Option<IpAddr>,
+    /// The name that phones are asked a password for.
+    pub realm: Arc<str>,
+    /// Who may call without a password; their word on the caller's number is taken. Registering always needs one.
+    pub allow: Vec<Network>,
+    /// The users that may register and call, with their passwords.
+    pub users: BTreeMap<Arc<str>, Password>,
+    /// The hashes offered for passwords, the preferred one first.
+    pub digests: Vec<Algorithm>,
+    /// The limits of registrations.
+    pub registrar: RegistrarSettings,
+    /// The media threads.
+    pub rtp: rtp::Settings,
+    /// Whose audio is taken.
+    pub media_source: MediaSource,
+    /// The proxy or gateway that numbers are called through, as a `sip:` address without a user; `None` = no
+    /// number can be called.
+    pub via: Option<Arc<str>>,
+    /// The most incoming calls at a time; one more is turned away with 503.
+    pub max_calls: usize,
+}
+
+impl Settings {
+    /// The usual settings on these sockets: nobody may do anything yet.
+    #[must_use]
+    pub fn new(listen: Vec<SocketAddr>, rtp: rtp::Settings) -> Self {
+        Self {
+            listen,
+            advertise: None,
+            realm: "sambung".into(),
+            allow: Vec::new(),
+            users: BTreeMap::new(),
+            digests: vec![Algorithm::Md5],
+            registrar: RegistrarSettings::default(),
+            rtp,
+            media_source: MediaSource::Auto,
+            via: None,
+            max_calls: 1_000,
+        }
+    }
+}
+
+/// A user's password. It shows itself to nobody by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Arc<str>);
+
+impl Password {
+    /// Wraps a password.
+    #[must_use]
+    pub fn new(password: impl Into<Arc<str>>) -> Self {
+        Self(password.into())
+    }
+
+    /// The password, for the one place that must have it.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// Whose audio is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MediaSource {
+    /// The signalled address; where it is not the one that signals, as behind NAT, that one is learnt once.
+    #[default]
+    Auto,
+    /// Only the signalled address.
+    Strict,
+    /// Always learnt once from the address that signals.
+    Learn,
+}

@@ -1,0 +1,275 @@
+//! The one owner of everything the adapter holds: user agent, registrar, legs, and what waits to be reported.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::task::JoinSet;
+
+use super::leg::{Leg, Phase};
+use super::route::Routes;
+use super::settings::Settings;
+use super::socket::{Arrived, Sockets};
+use crate::call::{
+    AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
+};
+use crate::runtime::Clock;
+use crate::sip::{Authenticator, Change, DialogId, Input, Listen, Output, Registrar, UserAgent};
+use crate::telephony::rtp;
+use crate::time::{Duration, Instant};
+
+/// Reports that may wait while the engine is behind; from there on no datagram and no media event is taken.
+pub(super) const MAX_WAITING_REPORTS: usize = 4_096;
+/// How long a leg waits for its media thread to say how the media was.
+const CLOSING_LIMIT: Duration = Duration::from_secs(1);
+/// Dialogs kept for each call: caller, agent, one more ringing, and refused ones that are not gone yet.
+const DIALOGS_PER_CALL: usize = 4;
+
+/// Everything the adapter holds.
+#[derive(Debug)]
+pub(super) struct Switch {
+    pub(super) id: AdapterId,
+    pub(super) clock: Clock,
+    pub(super) settings: Settings,
+    /// The sockets' own addresses.
+    pub(super) bound: Vec<SocketAddr>,
+    pub(super) sockets: Sockets,
+    pub(super) agent: UserAgent,
+    pub(super) authenticator: Authenticator,
+    pub(super) registrar: Registrar,
+    pub(super) routes: Routes,
+    pub(super) media: rtp::Threads,
+    pub(super) legs: BTreeMap<LegId, Leg>,
+    pub(super) dialogs: BTreeMap<DialogId, LegId>,
+    /// Dials whose name is being looked up.
+    pub(super) searches: BTreeMap<LegId, Box<Dial>>,
+    pub(super) lookups: JoinSet<(LegId, Option<SocketAddr>)>,
+    /// The number of the next leg we offer: odd.
+    pub(super) next_leg: u64,
+    /// How many incoming calls there are.
+    pub(super) calls: usize,
+    pub(super) waiting: VecDeque<Report>,
+    /// Legs in `Closing`, with the time from which they wait no more.
+    closing: VecDeque<(Instant, LegId)>,
+    pub(super) draining: bool,
+}
+
+/// What a switch is made of beside its settings.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) id: AdapterId,
+    pub(super) clock: Clock,
+    pub(super) bound: Vec<SocketAddr>,
+    pub(super) sockets: Sockets,
+    pub(super) media: rtp::Threads,
+    /// Unpredictable bytes: for tags and Call-IDs, and for nonces.
+    pub(super) secrets: [[u8; 32]; 2],
+}
+
+impl Switch {
+    pub(super) fn new(settings: Settings, parts: Parts) -> Self {
+        let listen = parts.bound.iter().map(|local| Listen {
+            local: *local,
+            advertised: SocketAddr::new(settings.advertise.unwrap_or(local.ip()), local.port()),
+        });
+        let mut agent = crate::sip::Settings::new(listen.collect());
+        agent.server_name = Some("Sambung".into());
+        agent.max_dialogs = settings.max_calls.saturating_mul(DIALOGS_PER_CALL);
+        let [tokens, nonces] = parts.secrets;
+        Self {
+            id: parts.id,
+            clock: parts.clock,
+            bound: parts.bound,
+            sockets: parts.sockets,
+            agent: UserAgent::new(agent, tokens),
+            authenticator: Authenticator::new(settings.realm.clone(), nonces, &settings.digests),
+            registrar: Registrar::new(settings.registrar.clone()),
+            routes: Routes::default(),
+            media: parts.media,
+            legs: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+            searches: BTreeMap::new(),
+            lookups: JoinSet::new(),
+            next_leg: 1,
+            calls: 0,
+            waiting: VecDeque::new(),
+            closing: VecDeque::new(),
+            draining: false,
+            settings,
+        }
+    }
+
+    /// Reads up to `most` datagrams.
+    pub(super) fn read(&mut self, now: Instant, most: usize) {
+        for _ in 0..most {
+            let Some(arrived) = self.sockets.try_receive() else { return };
+            self.receive(now, arrived);
+            self.flush(now);
+        }
+    }
+
+    /// Feeds a datagram to the user agent.
+    fn receive(&mut self, now: Instant, arrived: Arrived) {
+        let Arrived { from, socket, bytes } = arrived;
+        tracing::trace!(%from, bytes = bytes.len(), "A datagram arrived.");
+        let Some(local) = self.local_address(now, socket, from.ip()) else { return };
+        self.tell(now, Input::Datagram { from, local, bytes });
+    }
+
+    /// Tells the user agent something; what follows from it is carried out by [`flush`](Self::flush).
+    pub(super) fn tell(&mut self, now: Instant, input: Input) {
+        self.agent.handle(now, input);
+    }
+
+    /// Carries out what the user agent asks for. What it asks may lead to further orders, each of which ends in
+    /// finitely many outputs.
+    pub(super) fn flush(&mut self, now: Instant) {
+        while let Some(output) = self.agent.poll_output() {
+            match output {
+                Output::Send { to, local, bytes } => self.send(to, local, &bytes),
+                Output::Event(event) => self.happened(now, event),
+            }
+        }
+    }
+
+    fn send(&self, to: SocketAddr, local: SocketAddr, bytes: &[u8]) {
+        tracing::trace!(%to, bytes = bytes.len(), "A datagram is sent.");
+        let exact = self.bound.iter().position(|bound| *bound == local);
+        let any = || {
+            self.bound.iter().position(|bound| {
+                bound.ip().is_unspecified()
+                    && bound.port() == local.port()
+                    && bound.is_ipv4() == local.is_ipv4()
+            })
+        };
+        if let Some(socket) = exact.or_else(any) {
+            self.sockets.send(socket, to, bytes);
+        }
+    }
+
+    /// Our address on a socket as `peer` sees it. A socket bound to any address counts as bound to the one that
+    /// leads to the peer, so that Via, Contact and SDP name an address the peer can reach.
+    pub(super) fn local_address(
+        &mut self,
+        now: Instant,
+        socket: usize,
+        peer: IpAddr,
+    ) -> Option<SocketAddr> {
+        let bound = *self.bound.get(socket)?;
+        if self.settings.advertise.is_some() || !bound.ip().is_unspecified() {
+            return Some(bound);
+        }
+        Some(SocketAddr::new(self.routes.local_for(now, peer), bound.port()))
+    }
+
+    /// The address for media that `peer` can reach, on the way of `local`.
+    pub(super) fn media_address(&self, local: SocketAddr) -> IpAddr {
+        self.settings.advertise.unwrap_or(local.ip())
+    }
+
+    /// Puts an event of a leg behind those that wait.
+    pub(super) fn report(&mut self, at: Instant, leg: LegId, kind: EventKind) {
+        self.waiting.push_back(Report::Leg(Event { at, leg, kind }));
+    }
+
+    /// When something is to be done without anybody asking.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let closing = self.closing.front().map(|(until, _)| *until);
+        [self.agent.poll_timeout(), self.registrar.poll_timeout(), closing]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Does what is due.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        if self.agent.poll_timeout().is_some_and(|at| at <= now) {
+            self.tell(now, Input::Tick);
+        }
+        if self.registrar.poll_timeout().is_some_and(|at| at <= now) {
+            self.registrar.handle_timeout(now);
+            self.report_reachability();
+        }
+        while let Some((until, leg)) = self.closing.front().copied()
+            && until <= now
+        {
+            self.closing.pop_front();
+            self.closed(now, leg, None);
+        }
+    }
+
+    /// Reports who became reachable or is no longer.
+    pub(super) fn report_reachability(&mut self) {
+        while let Some(change) = self.registrar.poll_change() {
+            let (user, reachable) = match change {
+                Change::Reachable(user) => (user, true),
+                Change::Unreachable(user) => (user, false),
+            };
+            tracing::info!(%user, reachable, "A phone changed.");
+            self.waiting.push_back(Report::Endpoint { user, reachable });
+        }
+    }
+
+    /// Ends a leg whose dialog is over: its media closes, and the last event follows when that is done.
+    pub(super) fn end(&mut self, now: Instant, id: LegId, by: EndedBy, cause: HangupCause) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        if matches!(leg.phase, Phase::Closing { .. }) {
+            return;
+        }
+        leg.phase = Phase::Closing { by, cause };
+        self.dialogs.remove(&leg.dialog);
+        self.media.close(id);
+        self.closing.push_back((now + CLOSING_LIMIT, id));
+    }
+
+    /// Reports the end of a leg and forgets it.
+    pub(super) fn closed(&mut self, now: Instant, id: LegId, quality: Option<Quality>) {
+        let Some(Phase::Closing { by, cause }) = self.legs.get(&id).map(|leg| &leg.phase) else {
+            return;
+        };
+        let (by, cause) = (*by, *cause);
+        if let Some(leg) = self.legs.remove(&id) {
+            let foreign_keys = leg.foreign_keys;
+            leg.span.in_scope(|| tracing::info!(?by, ?cause, foreign_keys, "The leg ended."));
+        }
+        if is_ours(id) {
+            self.calls -= 1;
+        }
+        self.closing.retain(|(_, waiting)| *waiting != id);
+        self.report(now, id, EventKind::Ended { by, cause, quality });
+    }
+
+    /// Hangs up a leg for a reason of our own.
+    pub(super) fn hang_up(&mut self, now: Instant, id: LegId, cause: HangupCause) {
+        let Some(leg) = self.legs.get(&id) else { return };
+        let dialog = leg.dialog;
+        self.end(now, id, EndedBy::System, cause);
+        self.tell(now, Input::Hangup { dialog, cause });
+    }
+
+    /// No new calls from now on; those in progress go on.
+    pub(super) fn drain(&mut self, now: Instant) {
+        self.draining = true;
+        tracing::info!(calls = self.calls, "No new calls are taken.");
+        self.tell(now, Input::Drain(true));
+    }
+
+    /// Hangs up everything that is left.
+    pub(super) fn hang_up_all(&mut self, now: Instant) {
+        for leg in self.legs.keys().copied().collect::<Vec<_>>() {
+            self.hang_up(now, leg, HangupCause::Shutdown);
+        }
+        self.searches.clear();
+        self.lookups.abort_all();
+    }
+
+    /// Whether nothing is left: no leg, and nothing that a far side has still to be told.
+    pub(super) fn is_quiet(&self) -> bool {
+        let counts = self.agent.counts();
+        self.legs.is_empty() && counts.dialogs == 0 && counts.transactions == 0
+    }
+}
+
+/// Whether we offered the leg: those have odd numbers.
+pub(super) const fn is_ours(leg: LegId) -> bool {
+    leg.number % 2 == 1
+}
