@@ -95,8 +95,9 @@ pub(super) fn sdp(headers: &Headers, body: &Bytes) -> Option<Bytes> {
 /// The URI of the first `Contact`: where requests inside the dialog go.
 pub(super) fn contact(headers: &Headers) -> Option<Box<[u8]>> {
     match headers.typed::<ContactValue>() {
-        Some(Ok(ContactValue::Address(address))) if address.uri.scheme().is_sip() => {
-            Some(address.uri.to_bytes().to_vec().into())
+        Some(Ok(ContactValue::Address(address))) => {
+            let usable = address.uri.scheme().is_sip() && !address.uri.has_headers();
+            usable.then(|| address.uri.to_bytes().to_vec().into())
         }
         _ => None,
     }

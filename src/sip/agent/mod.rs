@@ -28,12 +28,14 @@ use super::settings::Settings;
 use super::timetable::Timetable;
 use super::transaction::{Hop, News, TransactionId, Transactions, User};
 use super::write;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// The most continuation lines that one header field may have.
 const MAX_FOLDING_LINES: usize = 8;
 /// The longest header field that is read, in bytes.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
+/// The shortest T1, so that a repetition is always later than what it repeats.
+const SHORTEST_T1: Duration = Duration::from_millis(1);
 /// `Retry-After` of a 503, in seconds: spread so that those turned away do not all come back at once.
 const RETRY_AFTER: (u64, u64) = (5, 15);
 
@@ -86,7 +88,9 @@ impl fmt::Debug for UserAgent {
 impl UserAgent {
     /// Makes a user agent. `seed` must be secret and never used before: tags and branches come from it.
     #[must_use]
-    pub fn new(settings: Settings, seed: [u8; 32]) -> Self {
+    pub fn new(mut settings: Settings, seed: [u8; 32]) -> Self {
+        settings.t1 = settings.t1.max(SHORTEST_T1);
+        settings.t2 = settings.t2.max(settings.t1);
         let limits = Limits {
             max_message_bytes: settings.max_message_bytes,
             max_body_bytes: settings.max_body_bytes,

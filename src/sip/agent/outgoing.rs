@@ -188,7 +188,17 @@ impl UserAgent {
         if !response.status.is_success() {
             return;
         }
-        let Some(seen) = self.transactions.hop(id) else { return };
+        let Some(mut peer) = self.acknowledge_stray(id, response) else { return };
+        self.bye(now, &mut peer, "SIP;cause=200;text=\"Call completed elsewhere\"", User::Nobody);
+    }
+
+    /// Acknowledges a 2xx by what it says itself, without a memory of the call. Gives the dialog that it makes.
+    pub(super) fn acknowledge_stray(
+        &mut self,
+        id: TransactionId,
+        response: &Response,
+    ) -> Option<Peer> {
+        let seen = self.transactions.hop(id)?;
         let headers = &response.headers;
         let mut peer = Peer {
             call_id: read::value(headers, &HeaderName::CallId),
@@ -199,7 +209,7 @@ impl UserAgent {
             remote_tag: Box::default(),
             local_cseq: read::sequence(headers),
             remote_cseq: None,
-            target: Box::default(),
+            target: format!("sip:{}", seen.to).into_bytes().into(),
             routes: Box::default(),
             seen,
             pinned: false,
@@ -207,7 +217,7 @@ impl UserAgent {
         learn(&mut peer, response);
         let cseq = peer.local_cseq;
         self.acknowledge(id, &peer, cseq);
-        self.bye(now, &mut peer, "SIP;cause=200;text=\"Call completed elsewhere\"", User::Nobody);
+        Some(peer)
     }
 
     /// Sends CANCEL for an INVITE of ours that was heard of, and bounds the wait for its end.

@@ -158,7 +158,13 @@ impl UserAgent {
         let user = self.transactions.user(id);
         let Arrival { request, key, hop, .. } = arrival;
         let own = self.transactions.accept(now, key, request, hop, User::Nobody);
-        self.reply(now, own, Reply::new(200));
+        let mut reply = Reply::new(200);
+        if let Some(User::Invite(dialog)) = user
+            && let Some(peer) = self.dialogs.get(&dialog).and_then(|held| held.state.peer())
+        {
+            reply = reply.tag(peer.local_tag);
+        }
+        self.reply(now, own, reply);
         match user {
             Some(User::Invite(dialog)) => match self.take(dialog) {
                 Some(State::Incoming(call)) if call.transaction == id => {

@@ -271,18 +271,15 @@ impl UserAgent {
         }
         match self.take(dialog) {
             Some(State::Confirmed(call)) => self.offer_settled(now, dialog, call, id, response),
-            Some(State::Closing(call)) => {
-                self.acknowledge_if_accepted(id, &call.peer, response);
-                self.keep(dialog, State::Closing(call));
+            state => {
+                // The call has ended meanwhile; the answer still wants its ACK.
+                if response.status.is_success() {
+                    self.acknowledge_stray(id, response);
+                }
+                if let Some(state) = state {
+                    self.keep(dialog, state);
+                }
             }
-            Some(state) => self.keep(dialog, state),
-            None => {}
-        }
-    }
-
-    fn acknowledge_if_accepted(&mut self, id: TransactionId, peer: &Peer, response: &Response) {
-        if response.status.is_success() {
-            self.acknowledge(id, peer, read::sequence(&response.headers));
         }
     }
 
@@ -305,7 +302,7 @@ impl UserAgent {
             if let Some(target) = read::contact(&response.headers) {
                 call.peer.target = target;
             }
-            self.acknowledge_if_accepted(id, &call.peer, response);
+            self.acknowledge(id, &call.peer, read::sequence(&response.headers));
             self.keep(dialog, State::Confirmed(call));
             let sdp = read::sdp(&response.headers, response.body());
             self.emit(SipEvent::RemoteAnswer { dialog, sdp });

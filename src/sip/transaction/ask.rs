@@ -28,6 +28,7 @@ impl Transactions {
             Phase::Serving { .. }
             | Phase::Replied { .. }
             | Phase::Absorbing { .. }
+            | Phase::Refused { .. }
             | Phase::Acknowledged { .. } => None,
         }
     }
@@ -63,33 +64,43 @@ impl Transactions {
         match &mut entry.phase {
             Phase::Asking { machine, .. } => {
                 let is_invite = machine.request().method == Method::Invite;
-                let (status, tag) = (response.status, read::to_tag(&response.headers));
+                let status = response.status;
                 let hop = entry.hop;
                 let steps = machine.on_response(response);
                 let sent = send_all(hop, &steps, outbox);
                 if status.is_provisional() {
                     self.clocks_only(now, id, &steps);
                 } else if is_invite {
-                    let ack = sent.map(|bytes| Ack { tag: tag.unwrap_or_default(), hop, bytes });
-                    let until = now + if ack.is_some() { TIMER_D } else { self.give_up };
-                    self.settle(id, Phase::Acknowledged { acks: ack.into_iter().collect(), until });
+                    let settled = match sent {
+                        Some(ack) => Phase::Refused { ack, until: now + TIMER_D.max(self.give_up) },
+                        None => Phase::Acknowledged { acks: Vec::new(), until: now + self.give_up },
+                    };
+                    self.settle(id, settled);
                 } else {
                     self.drop_entry(id);
                 }
                 let response = steps.into_iter().find_map(told)?;
                 Some(News::Response { id, user, response })
             }
-            Phase::Acknowledged { acks, .. } => {
+            Phase::Refused { ack, .. } => {
+                if response.status.is_final() && !response.status.is_success() {
+                    outbox.push_back(send(entry.hop, ack.clone()));
+                }
+                None
+            }
+            Phase::Acknowledged { acks, .. } if response.status.is_success() => {
                 let tag = read::to_tag(&response.headers).unwrap_or_default();
-                let known = acks.iter().find(|ack| ack.tag == tag || !response.status.is_success());
-                if let Some(ack) = known {
+                if let Some(ack) = acks.iter().find(|ack| ack.tag == tag) {
                     outbox.push_back(send(ack.hop, ack.bytes.clone()));
                     return None;
                 }
-                let more = response.status.is_success() && acks.len() < MAX_FORKS;
-                more.then(|| News::Response { id, user, response: Box::new(response) })
+                let room = acks.len() < MAX_FORKS;
+                room.then(|| News::Response { id, user, response: Box::new(response) })
             }
-            Phase::Serving { .. } | Phase::Replied { .. } | Phase::Absorbing { .. } => None,
+            Phase::Serving { .. }
+            | Phase::Replied { .. }
+            | Phase::Absorbing { .. }
+            | Phase::Acknowledged { .. } => None,
         }
     }
 

@@ -29,7 +29,9 @@ pub(super) enum Phase {
     Replied { bytes: Bytes, until: Instant },
     /// Their INVITE is settled; repetitions of it mean nothing.
     Absorbing { until: Instant },
-    /// Our INVITE is settled; repetitions of the answer get their ACK again.
+    /// Our INVITE was refused; repetitions of the refusal get their ACK again.
+    Refused { ack: Bytes, until: Instant },
+    /// Our INVITE was accepted; repetitions of each 2xx get its ACK again.
     Acknowledged { acks: Vec<Ack>, until: Instant },
 }
 
@@ -44,6 +46,7 @@ impl Phase {
             }
             Self::Replied { until, .. }
             | Self::Absorbing { until }
+            | Self::Refused { until, .. }
             | Self::Acknowledged { until, .. } => Some(*until),
         }
     }
@@ -51,7 +54,10 @@ impl Phase {
     pub(super) fn is_settled(&self) -> bool {
         match self {
             Self::Serving { .. } | Self::Asking { .. } => false,
-            Self::Replied { .. } | Self::Absorbing { .. } | Self::Acknowledged { .. } => true,
+            Self::Replied { .. }
+            | Self::Absorbing { .. }
+            | Self::Refused { .. }
+            | Self::Acknowledged { .. } => true,
         }
     }
 }

@@ -22,6 +22,7 @@ impl Transactions {
             Phase::Asking { .. }
             | Phase::Replied { .. }
             | Phase::Absorbing { .. }
+            | Phase::Refused { .. }
             | Phase::Acknowledged { .. } => None,
         }
     }
@@ -70,7 +71,7 @@ impl Transactions {
                 false
             }
             Phase::Absorbing { .. } => is_ack,
-            Phase::Asking { .. } | Phase::Acknowledged { .. } => false,
+            Phase::Asking { .. } | Phase::Refused { .. } | Phase::Acknowledged { .. } => false,
         }
     }
 

@@ -132,9 +132,10 @@ impl Transactions {
                     return Some(News::Timeout { user });
                 }
             },
-            Phase::Replied { .. } | Phase::Absorbing { .. } | Phase::Acknowledged { .. } => {
-                Vec::new()
-            }
+            Phase::Replied { .. }
+            | Phase::Absorbing { .. }
+            | Phase::Refused { .. }
+            | Phase::Acknowledged { .. } => Vec::new(),
         };
         let asking = matches!(entry.phase, Phase::Asking { .. });
         let timeout = steps

@@ -1,6 +1,13 @@
 //! Two user agents in virtual time, joined by a link that can lose, repeat and reorder.
 
+mod bench;
 mod calls;
+mod faults;
+mod forks;
+mod offers;
+mod races;
+mod routes;
+mod rules;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
