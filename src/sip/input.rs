@@ -105,7 +105,7 @@ pub enum Input {
         /// Header fields: `Contact`, `WWW-Authenticate` … Treated as in `Refuse`.
         headers: Vec<(String, String)>,
     },
-    /// Whether new calls in and out are turned away while those in progress go on.
+    /// Whether new calls of others are turned away while those in progress go on, with the calls of ours they need.
     Drain(bool),
 }
 

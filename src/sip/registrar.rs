@@ -120,13 +120,15 @@ pub struct Registrar {
     /// Bindings are kept newest first.
     users: BTreeMap<Arc<str>, Vec<Binding>>,
     changes: VecDeque<Change>,
+    /// When the first binding expires.
+    next: Option<Instant>,
 }
 
 impl Registrar {
     /// Starts with nobody registered.
     #[must_use]
     pub const fn new(settings: RegistrarSettings) -> Self {
-        Self { settings, users: BTreeMap::new(), changes: VecDeque::new() }
+        Self { settings, users: BTreeMap::new(), changes: VecDeque::new(), next: None }
     }
 
     /// Works on one request of the user that its credentials belong to. Everything it asks is done, or nothing.
@@ -165,17 +167,11 @@ impl Registrar {
         self.users.get(user).and_then(|bindings| bindings.first())
     }
 
-    /// The user whose binding came from this address, if any.
-    #[must_use]
-    pub fn user_at(&self, source: SocketAddr) -> Option<&Arc<str>> {
-        self.users
-            .iter()
-            .find(|(_, bindings)| bindings.iter().any(|binding| binding.source == source))
-            .map(|(user, _)| user)
-    }
-
     /// Drops what has expired by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
+        if self.next.is_none_or(|next| next > now) {
+            return;
+        }
         let changes = &mut self.changes;
         self.users.retain(|user, bindings| {
             bindings.retain(|binding| binding.expires > now);
@@ -184,12 +180,13 @@ impl Registrar {
             }
             !bindings.is_empty()
         });
+        self.plan();
     }
 
     /// When the next binding expires.
     #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        self.users.values().flatten().map(|binding| binding.expires).min()
+    pub const fn poll_timeout(&self) -> Option<Instant> {
+        self.next
     }
 
     /// The next change, oldest first.
@@ -248,6 +245,11 @@ impl Registrar {
         } else if self.users.insert(user.clone(), bindings).is_none() {
             self.changes.push_back(Change::Reachable(user));
         }
+        self.plan();
+    }
+
+    fn plan(&mut self) {
+        self.next = self.users.values().flatten().map(|binding| binding.expires).min();
     }
 }
 

@@ -31,9 +31,8 @@ impl UserAgent {
     }
 
     fn try_invite(&mut self, now: Instant, invite: &Invite) -> Result<(), Ending> {
-        let full = self.draining
-            || self.dialogs.len() >= self.settings.max_dialogs
-            || !self.transactions.has_room();
+        // Draining does not matter here: a call in progress may still need its agent.
+        let full = self.dialogs.len() >= self.settings.max_dialogs || !self.transactions.has_room();
         if full {
             return Err(Ending::Refused(503));
         }

@@ -87,7 +87,6 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         .map_err(start("the media threads"))?;
     let parts = Parts {
         id: port.id,
-        clock: port.clock,
         bound: addresses,
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,

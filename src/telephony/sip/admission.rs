@@ -83,7 +83,6 @@ impl Switch {
                 return Err(Refusal::Session(error));
             }
         };
-        let span = tracing::info_span!("leg", leg.id = %id, adapter = "sip");
         let asserted = incoming.asserted.clone().filter(|_| trusted);
         let offer = Offer {
             called: incoming.called.clone(),
@@ -94,22 +93,15 @@ impl Switch {
             },
             dtmf: agreed.is_none_or(|agreed| agreed.event_payload_type.is_some()),
         };
-        span.in_scope(|| {
+        let phase = Phase::Offered { answer: answer.map(Bytes::from) };
+        let mut leg = Leg::new(id, incoming.dialog, phase, session, source);
+        leg.agreed = agreed;
+        leg.span.in_scope(|| {
             tracing::info!(caller = ?offer.caller, called = %Redacted(&offer.called), "A call came in.");
         });
         self.next_leg += 2;
         self.calls += 1;
         self.dialogs.insert(incoming.dialog, id);
-        let phase = Phase::Offered { answer: answer.map(Bytes::from) };
-        let leg = Leg {
-            dialog: incoming.dialog,
-            phase,
-            session,
-            agreed,
-            peer: source,
-            foreign_keys: 0,
-            span,
-        };
         self.legs.insert(id, leg);
         self.report(now, id, EventKind::Offered(offer));
         Ok(())

@@ -111,10 +111,8 @@ impl Switch {
             sdp: session.offer().into(),
             ring: dial.ring,
         };
-        let span = tracing::info_span!("leg", leg.id = %id, adapter = "sip");
-        span.in_scope(|| tracing::info!(to = %way.to, "A call goes out."));
-        let phase = Phase::Calling { rings: false };
-        let leg = Leg { dialog, phase, session, agreed: None, peer, foreign_keys: 0, span };
+        let leg = Leg::new(id, dialog, Phase::Calling { rings: false }, session, peer);
+        leg.span.in_scope(|| tracing::info!(to = %way.to, "A call goes out."));
         self.legs.insert(id, leg);
         self.dialogs.insert(dialog, id);
         self.tell(now, Input::Invite(Box::new(invite)));

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use tracing::Span;
 
-use crate::call::{EndedBy, HangupCause, KeySource};
+use crate::call::{EndedBy, HangupCause, KeySource, LegId};
 use crate::sip::{DialogId, Negotiated, OfferAnswer};
+use crate::time::Instant;
 
 /// Where a leg stands.
 ///
@@ -32,6 +33,20 @@ pub(super) enum Phase {
     Closing { by: EndedBy, cause: HangupCause },
 }
 
+/// Whether the far side is there, when it sends no media. Silence alone says little: a phone may be muted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// Media arrives, or has not been missed yet.
+    Heard,
+    /// Media is missed; the phone has still to answer whether it is there, or answered and will be asked again.
+    Missed {
+        /// When the answer must be here; `None` = nothing is asked at the moment.
+        until: Option<Instant>,
+    },
+    /// Neither media nor an answer came, and the engine knows it.
+    Gone,
+}
+
 /// One leg.
 #[derive(Debug)]
 pub(super) struct Leg {
@@ -45,6 +60,8 @@ pub(super) struct Leg {
     pub(super) agreed: Option<Negotiated>,
     /// The address that signals for the far side.
     pub(super) peer: IpAddr,
+    /// Whether it is there.
+    pub(super) presence: Presence,
     /// Keys that came from another source than the one in force.
     pub(super) foreign_keys: u64,
     /// Where its log lines belong.
@@ -52,6 +69,26 @@ pub(super) struct Leg {
 }
 
 impl Leg {
+    /// A leg at its beginning.
+    pub(super) fn new(
+        id: LegId,
+        dialog: DialogId,
+        phase: Phase,
+        session: OfferAnswer,
+        peer: IpAddr,
+    ) -> Self {
+        Self {
+            dialog,
+            phase,
+            session,
+            agreed: None,
+            peer,
+            presence: Presence::Heard,
+            foreign_keys: 0,
+            span: tracing::info_span!("leg", leg.id = %id, adapter = "sip"),
+        }
+    }
+
     /// Whether media is connected, so that something can be played.
     pub(super) fn has_media(&self) -> bool {
         match self.phase {

@@ -1,10 +1,9 @@
 //! Between a leg's agreement and its media thread: streams down, media events up.
 
-use super::leg::Phase;
 use super::settings::MediaSource;
 use super::switch::Switch;
 use crate::call::{EventKind, KeySource, LegId, Symbol};
-use crate::sip::{Codec, Direction, Input, Negotiated};
+use crate::sip::{Codec, Direction, Negotiated};
 use crate::telephony::rtp::{MediaEvent, MediaEventKind, SourcePolicy, Stream};
 use crate::time::Instant;
 
@@ -21,9 +20,9 @@ impl Switch {
     /// Works on one event of a media thread.
     pub(super) fn heard(&mut self, event: MediaEvent) {
         let MediaEvent { at, leg: id, kind } = event;
-        let Some(leg) = self.legs.get(&id) else { return };
-        let dialog = leg.dialog;
-        let alive = !matches!(leg.phase, Phase::Closing { .. });
+        if !self.legs.contains_key(&id) {
+            return;
+        }
         let report = match kind {
             MediaEventKind::Closed { quality } => return self.closed(at, id, quality),
             MediaEventKind::Key { symbol, source, pressed_at } => {
@@ -34,13 +33,9 @@ impl Switch {
             }
             MediaEventKind::Bridged => EventKind::Bridged,
             MediaEventKind::Unbridged => EventKind::Unbridged,
-            MediaEventKind::Lost => EventKind::MediaLost,
-            MediaEventKind::Restored => EventKind::MediaRestored,
+            MediaEventKind::Lost => return self.missed(at, id),
+            MediaEventKind::Restored => return self.restored(at, id),
         };
-        if alive && report == EventKind::MediaLost {
-            // Silence may be a dead phone: ask, and the dialog ends if nobody answers.
-            self.tell(self.clock.now(), Input::Probe { dialog });
-        }
         self.report(at, id, report);
     }
 

@@ -18,6 +18,7 @@ mod leg;
 mod media;
 mod network;
 mod order;
+mod presence;
 mod route;
 mod settings;
 mod signal;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::network::Network;
 use crate::sip::{Algorithm, RegistrarSettings};
 use crate::telephony::rtp;
+use crate::time::Duration;
 
 /// The settings of the SIP adapter.
 #[derive(Debug, Clone)]
@@ -22,7 +23,8 @@ pub struct Settings {
     pub allow: Vec<Network>,
     /// The users that may register and call, with their passwords.
     pub users: BTreeMap<Arc<str>, Password>,
-    /// The hashes offered for passwords, the preferred one first.
+    /// The hashes offered for passwords, the preferred one first. MD5 alone by default: phones with libre 1, such as
+    /// baresip 1.0, give up at the sight of a challenge that names another, even beside MD5.
     pub digests: Vec<Algorithm>,
     /// The limits of registrations.
     pub registrar: RegistrarSettings,
@@ -33,6 +35,9 @@ pub struct Settings {
     /// The proxy or gateway that numbers are called through, as a `sip:` address without a user; `None` = no
     /// number can be called.
     pub via: Option<Arc<str>>,
+    /// How long a phone that sends no media may take to answer whether it is there; then the engine is told that it
+    /// is lost.
+    pub answer_limit: Duration,
     /// The most incoming calls at a time; one more is turned away with 503.
     pub max_calls: usize,
 }
@@ -52,6 +57,7 @@ impl Settings {
             rtp,
             media_source: MediaSource::Auto,
             via: None,
+            answer_limit: Duration::from_secs(4),
             max_calls: 1_000,
         }
     }

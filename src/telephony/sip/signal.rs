@@ -28,8 +28,9 @@ impl Switch {
                 let by = if ending.by_remote() { EndedBy::Caller } else { EndedBy::System };
                 (dialog, Signal::Ended(by, ending.cause()))
             }
-            // We make no offers of our own inside a call, and a living peer is no news.
-            SipEvent::OfferRefused { .. } | SipEvent::Alive { .. } => return,
+            SipEvent::Alive { dialog } => (dialog, Signal::Alive),
+            // We make no offers of our own inside a call.
+            SipEvent::OfferRefused { .. } => return,
         };
         if let Some(leg) = self.dialogs.get(&dialog).copied() {
             self.signalled(now, leg, kind);
@@ -64,6 +65,7 @@ impl Switch {
                     self.key(now, leg, symbol, KeySource::Info, now);
                 }
             }
+            Signal::Alive => self.alive(now, leg),
             Signal::Ended(by, cause) => self.end(now, leg, by, cause),
         }
     }
@@ -148,5 +150,6 @@ enum Signal {
     Offer(Option<Bytes>),
     Answer(Option<Bytes>),
     Info(String, Bytes),
+    Alive,
     Ended(EndedBy, HangupCause),
 }

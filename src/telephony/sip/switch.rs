@@ -12,7 +12,6 @@ use super::socket::{Arrived, Sockets};
 use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
-use crate::runtime::Clock;
 use crate::sip::{Authenticator, Change, DialogId, Input, Listen, Output, Registrar, UserAgent};
 use crate::telephony::rtp;
 use crate::time::{Duration, Instant};
@@ -28,7 +27,6 @@ const DIALOGS_PER_CALL: usize = 4;
 #[derive(Debug)]
 pub(super) struct Switch {
     pub(super) id: AdapterId,
-    pub(super) clock: Clock,
     pub(super) settings: Settings,
     /// The sockets' own addresses.
     pub(super) bound: Vec<SocketAddr>,
@@ -48,16 +46,26 @@ pub(super) struct Switch {
     /// How many incoming calls there are.
     pub(super) calls: usize,
     pub(super) waiting: VecDeque<Report>,
-    /// Legs in `Closing`, with the time from which they wait no more.
-    closing: VecDeque<(Instant, LegId)>,
+    /// What is due on legs.
+    deadlines: BTreeMap<(Instant, LegId), Due>,
     pub(super) draining: bool,
+}
+
+/// What may be due on a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Its media thread should have said how the media was.
+    Close,
+    /// A silent far side is to be asked whether it is there.
+    Ask,
+    /// Its answer should be here.
+    Answer,
 }
 
 /// What a switch is made of beside its settings.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) id: AdapterId,
-    pub(super) clock: Clock,
     pub(super) bound: Vec<SocketAddr>,
     pub(super) sockets: Sockets,
     pub(super) media: rtp::Threads,
@@ -77,7 +85,6 @@ impl Switch {
         let [tokens, nonces] = parts.secrets;
         Self {
             id: parts.id,
-            clock: parts.clock,
             bound: parts.bound,
             sockets: parts.sockets,
             agent: UserAgent::new(agent, tokens),
@@ -92,7 +99,7 @@ impl Switch {
             next_leg: 1,
             calls: 0,
             waiting: VecDeque::new(),
-            closing: VecDeque::new(),
+            deadlines: BTreeMap::new(),
             draining: false,
             settings,
         }
@@ -173,11 +180,8 @@ impl Switch {
 
     /// When something is to be done without anybody asking.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        let closing = self.closing.front().map(|(until, _)| *until);
-        [self.agent.poll_timeout(), self.registrar.poll_timeout(), closing]
-            .into_iter()
-            .flatten()
-            .min()
+        let due = self.deadlines.keys().next().map(|(at, _)| *at);
+        [self.agent.poll_timeout(), self.registrar.poll_timeout(), due].into_iter().flatten().min()
     }
 
     /// Does what is due.
@@ -189,12 +193,19 @@ impl Switch {
             self.registrar.handle_timeout(now);
             self.report_reachability();
         }
-        while let Some((until, leg)) = self.closing.front().copied()
-            && until <= now
-        {
-            self.closing.pop_front();
-            self.closed(now, leg, None);
+        while let Some(entry) = self.deadlines.first_entry().filter(|entry| entry.key().0 <= now) {
+            let ((_, leg), due) = entry.remove_entry();
+            match due {
+                Due::Close => self.closed(now, leg, None),
+                Due::Ask => self.ask(now, leg),
+                Due::Answer => self.unanswered(now, leg),
+            }
         }
+    }
+
+    /// Remembers what is due on a leg. What the leg has outlived by then is without effect.
+    pub(super) fn schedule(&mut self, at: Instant, leg: LegId, due: Due) {
+        self.deadlines.insert((at, leg), due);
     }
 
     /// Reports who became reachable or is no longer.
@@ -218,7 +229,7 @@ impl Switch {
         leg.phase = Phase::Closing { by, cause };
         self.dialogs.remove(&leg.dialog);
         self.media.close(id);
-        self.closing.push_back((now + CLOSING_LIMIT, id));
+        self.schedule(now + CLOSING_LIMIT, id, Due::Close);
     }
 
     /// Reports the end of a leg and forgets it.
@@ -234,7 +245,6 @@ impl Switch {
         if is_ours(id) {
             self.calls -= 1;
         }
-        self.closing.retain(|(_, waiting)| *waiting != id);
         self.report(now, id, EventKind::Ended { by, cause, quality });
     }
 

@@ -464,6 +464,25 @@ async fn keys_plays_and_a_bridge_pass_through_the_media_threads() {
 }
 
 #[tokio::test]
+async fn a_silent_phone_is_lost_only_if_it_does_not_answer() {
+    let mut node = Node::start(|settings| {
+        settings.allow = vec![Network::new(Ipv4Addr::LOCALHOST.into(), 8)];
+        settings.rtp.lost_after = Duration::from_millis(60);
+        settings.answer_limit = Duration::from_millis(300);
+    });
+    let mut phone = Phone::new("200", node.address).await;
+    let (leg, answer) = node.answered(&mut phone).await;
+    let question = phone.expect_request("OPTIONS").await;
+    phone.answer(&question, "200 OK", "").await;
+    phone.speak(answer.audio_port(), 0, 1, &[0xff; 160]).await;
+    phone.expect_request("OPTIONS").await;
+    assert_eq!(node.event().await, (leg, EventKind::MediaLost), "only the second is unanswered");
+    phone.speak(answer.audio_port(), 0, 2, &[0xff; 160]).await;
+    phone.speak(answer.audio_port(), 0, 3, &[0xff; 160]).await;
+    assert_eq!(node.event().await, (leg, EventKind::MediaRestored));
+}
+
+#[tokio::test]
 async fn draining_turns_new_calls_away_and_keeps_old_ones() {
     let mut node = Node::open();
     let mut phone = Phone::new("200", node.address).await;
