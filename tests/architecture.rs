@@ -34,7 +34,7 @@ const TABLE: &[Row] = &[
     ("engine", Pure, &["calendar", "call", "interpreter", "queue", "session", "time"]),
     ("simulation", Pure, &["call", "engine", "time"]),
     // The driver of the engine.
-    ("runtime", Edge, &["call", "time"]),
+    ("runtime", Edge, &["call", "engine", "time"]),
     // Adapters.
     ("telephony::rtp", Edge, &["call", "media", "runtime", "time"]),
     ("telephony::sip", Edge, &["call", "media", "runtime", "sip", "telephony::rtp", "time"]),

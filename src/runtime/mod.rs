@@ -4,9 +4,14 @@
 //! It takes no decision about a call; the engine does.
 
 mod clock;
+mod driver;
+mod handle;
 mod port;
+mod trace;
 
 pub use clock::Clock;
+pub use driver::{Driver, DriverError, RecordSink};
+pub use handle::{Gone, Handle, Status};
 pub use port::{
     Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, MAX_LEGS_PER_CALL, Media, Port,
     Wire,

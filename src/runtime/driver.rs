@@ -1,0 +1,298 @@
+//! The one task that owns the engine.
+//!
+//! Comes in: reports of the adapters, requests through the door, deadlines of the engine, and the wall clock now and
+//! then. Goes out: commands to the adapters, finished call records, lines of the log. Every input is followed by
+//! all that the engine has to say to it, before the next input is looked at. No decision about a call is taken here.
+
+use std::future::{pending, poll_fn};
+use std::task::{Context, Poll};
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, sleep_until};
+
+use super::clock::Clock;
+use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
+use super::port::{Adapter, AdapterError, Port, Wire};
+use super::trace::Trace;
+use crate::call::{AdapterId, CallRecord, Command, Report};
+use crate::engine::{Engine, Input, Output};
+use crate::time::Duration;
+
+/// How often the engine is told the wall clock anew, so that it follows when somebody sets it.
+const WALL_EVERY: Duration = Duration::from_secs(10);
+/// How long adapters may take to hang up and end once they are told to stop; then they are cut off.
+const STOP_LIMIT: Duration = Duration::from_millis(1_200);
+
+/// Where finished call records go. It must not wait.
+pub type RecordSink = Box<dyn FnMut(Box<CallRecord>) + Send>;
+
+/// Why the driver ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// Every adapter is gone: no call can come or go.
+    #[error("keep the last adapter, `{last}`, going")]
+    NoAdapter {
+        /// The last one that was lost.
+        last: Box<str>,
+    },
+}
+
+/// The engine with everything around it, ready to [`run`](Self::run).
+pub struct Driver {
+    engine: Engine,
+    clock: Clock,
+    lines: Vec<Line>,
+    adapters: JoinSet<()>,
+    door: mpsc::Receiver<Request>,
+    drain: watch::Sender<bool>,
+    status: watch::Sender<Status>,
+    records: RecordSink,
+    trace: Trace,
+    /// Whether adapters were told to end.
+    stopping: bool,
+    /// The line that is asked for a report first, so that a busy adapter does not starve the others.
+    turn: usize,
+}
+
+/// The driver's side of one adapter.
+struct Line {
+    id: AdapterId,
+    name: Box<str>,
+    /// What it tells; `None` once it is lost or has ended.
+    reports: Option<mpsc::Receiver<Report>>,
+    /// What it is ordered; `None` as well when it was told to end.
+    commands: Option<mpsc::Sender<Command>>,
+    task: tokio::task::AbortHandle,
+}
+
+/// What woke the driver.
+enum Wake {
+    Report(usize, Report),
+    Closed(usize),
+    Request(Request),
+    Deadline,
+    Wall,
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("stopping", &self.stopping).finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// Starts the adapters on the current tokio runtime, in the order of their ids, and lays the wires.
+    ///
+    /// `clock` must be the one that the adapters were made with, if they took one.
+    #[must_use]
+    pub fn start(
+        engine: Engine,
+        clock: Clock,
+        adapters: Vec<Box<dyn Adapter>>,
+        records: RecordSink,
+    ) -> (Handle, Self) {
+        let (drain, _) = watch::channel(false);
+        let (status, status_out) = watch::channel(Status::default());
+        let (door_in, door) = mpsc::channel(DOOR_CAPACITY);
+        let mut running = JoinSet::new();
+        let lines = (0..)
+            .map(AdapterId)
+            .zip(adapters)
+            .map(|(id, adapter)| {
+                let name: Box<str> = adapter.name().into();
+                let max_calls = adapter.capabilities().max_calls;
+                let (port, wire) = Port::new(id, max_calls, drain.subscribe(), clock);
+                let task = running.spawn(run_adapter(name.clone(), adapter, port));
+                let Wire { id, reports, commands } = wire;
+                Line { id, name, reports: Some(reports), commands: Some(commands), task }
+            })
+            .collect();
+        let driver = Self {
+            engine,
+            clock,
+            lines,
+            adapters: running,
+            door,
+            drain,
+            status,
+            records,
+            trace: Trace::default(),
+            stopping: false,
+            turn: 0,
+        };
+        (Handle::new(door_in, status_out), driver)
+    }
+
+    /// Runs until the door says stop and every adapter has ended.
+    ///
+    /// # Errors
+    /// When every adapter is lost without having been told to stop.
+    pub async fn run(mut self) -> Result<(), DriverError> {
+        let mut wall = interval(WALL_EVERY.to_std());
+        wall.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stop_at = None;
+        self.handle(Input::Clock(self.clock.wall()));
+        while self.lines.iter().any(|line| line.reports.is_some()) {
+            let timeout = self.engine.poll_timeout().map(|at| self.clock.moment(at).into());
+            let wake = tokio::select! {
+                wake = next_report(&mut self.lines, &mut self.turn) => wake,
+                Some(request) = self.door.recv() => Wake::Request(request),
+                () = until(timeout) => Wake::Deadline,
+                _ = wall.tick() => Wake::Wall,
+                () = until(stop_at) => break,
+            };
+            self.take(wake);
+            if self.stopping && stop_at.is_none() {
+                stop_at = Some(self.clock.moment(self.clock.now() + STOP_LIMIT).into());
+            }
+        }
+        self.end().await
+    }
+
+    fn take(&mut self, wake: Wake) {
+        match wake {
+            Wake::Report(place, report) => {
+                let adapter = self.lines[place].id;
+                self.trace.report(&self.lines[place].name, &report);
+                self.handle(Input::Report { adapter, report });
+            }
+            Wake::Closed(place) => self.lose(place),
+            Wake::Deadline => self.handle(Input::Tick),
+            Wake::Wall => self.handle(Input::Clock(self.clock.wall())),
+            Wake::Request(request) => self.obey(request),
+        }
+    }
+
+    fn obey(&mut self, request: Request) {
+        match request {
+            Request::Drain => {
+                self.drain.send_replace(true);
+                self.handle(Input::Drain);
+                self.status.send_modify(|status| status.draining = true);
+            }
+            Request::HangUpAll(cause) => self.handle(Input::HangupAll(cause)),
+            Request::Stop => {
+                self.drain.send_replace(true);
+                self.stopping = true;
+                for line in &mut self.lines {
+                    line.commands = None;
+                }
+            }
+            Request::Break { agent, reason } => self.handle(Input::Break { agent, reason }),
+            Request::Publish(programs) => self.handle(Input::Publish(programs)),
+        }
+    }
+
+    /// Gives the engine one input and carries out all it has to say.
+    fn handle(&mut self, input: Input) {
+        self.engine.handle(self.clock.now(), input);
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Command(command) => self.send(command),
+                Output::Record(record) => (self.records)(record),
+                Output::Notice(notice) => self.trace.notice(&notice),
+            }
+        }
+        let live_calls = self.engine.live_calls();
+        self.status.send_if_modified(|status| {
+            std::mem::replace(&mut status.live_calls, live_calls) != live_calls
+        });
+    }
+
+    /// Passes a command to the adapter of its leg. An adapter that takes no more has stalled and is lost.
+    fn send(&mut self, command: Command) {
+        let place = usize::from(command.leg.adapter.0);
+        let Some(line) = self.lines.get_mut(place) else {
+            tracing::error!(leg = %command.leg, "A command names an adapter that does not exist.");
+            return;
+        };
+        self.trace.command(&line.name, &command);
+        let Some(commands) = &line.commands else { return };
+        let why = match commands.try_send(command) {
+            Ok(()) => return,
+            Err(TrySendError::Full(_)) => "it has stalled",
+            Err(TrySendError::Closed(_)) => "it takes no more commands",
+        };
+        // What it reported before is still read; the loss follows when that is done.
+        line.commands = None;
+        line.task.abort();
+        if !self.stopping {
+            tracing::error!(adapter = %line.name, why, "The adapter is cut off.");
+        }
+    }
+
+    /// Tells the engine that an adapter is gone.
+    fn lose(&mut self, place: usize) {
+        let line = &mut self.lines[place];
+        line.reports = None;
+        line.commands = None;
+        let adapter = line.id;
+        if self.stopping {
+            tracing::debug!(adapter = %line.name, "The adapter has ended.");
+        } else {
+            tracing::error!(adapter = %line.name, "The adapter is lost; its calls end.");
+        }
+        self.handle(Input::AdapterLost(adapter));
+    }
+
+    /// Cuts off what still runs, and sees each call to its record.
+    async fn end(mut self) -> Result<(), DriverError> {
+        for place in 0..self.lines.len() {
+            if self.lines[place].reports.is_some() {
+                tracing::warn!(adapter = %self.lines[place].name, "The adapter did not end in time; it is cut off.");
+                self.lose(place);
+            }
+        }
+        self.adapters.shutdown().await;
+        let last = self.lines.pop().map(|line| line.name).unwrap_or_default();
+        if self.stopping { Ok(()) } else { Err(DriverError::NoAdapter { last }) }
+    }
+}
+
+/// Runs one adapter to its end and logs how that was.
+async fn run_adapter(name: Box<str>, adapter: Box<dyn Adapter>, port: Port) {
+    match adapter.run(port).await {
+        Ok(()) => tracing::debug!(adapter = %name, "The adapter has returned."),
+        Err(error) => log_failure(&name, &error),
+    }
+}
+
+fn log_failure(name: &str, error: &AdapterError) {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let why: Vec<String> = causes.map(ToString::to_string).collect();
+    tracing::error!(adapter = name, %error, why = why.join(": "), "The adapter failed.");
+}
+
+/// The next report of any adapter, or the news that one has closed its side. Pends for ever with no adapter left.
+async fn next_report(lines: &mut [Line], turn: &mut usize) -> Wake {
+    poll_fn(|context| poll_lines(lines, turn, context)).await
+}
+
+fn poll_lines(lines: &mut [Line], turn: &mut usize, context: &mut Context<'_>) -> Poll<Wake> {
+    for step in 0..lines.len() {
+        let place = (*turn + step) % lines.len();
+        let Some(reports) = &mut lines[place].reports else { continue };
+        if let Poll::Ready(report) = reports.poll_recv(context) {
+            *turn = place + 1;
+            return Poll::Ready(match report {
+                Some(report) => Wake::Report(place, report),
+                None => Wake::Closed(place),
+            });
+        }
+    }
+    Poll::Pending
+}
+
+/// Sleeps until a moment; with none, for ever.
+async fn until(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests;

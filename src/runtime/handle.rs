@@ -1,0 +1,126 @@
+//! The cloneable door to the engine: what the front door and, later, the control interface may ask of it.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::call::{AgentId, HangupCause};
+use crate::engine::Programs;
+
+/// Requests that may wait at the door; who asks further waits there.
+pub(super) const DOOR_CAPACITY: usize = 64;
+
+/// What can be asked.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// Take no further calls.
+    Drain,
+    /// End every call properly.
+    HangUpAll(HangupCause),
+    /// Tell the adapters to end and return.
+    Stop,
+    /// Put an agent on a break, or end it.
+    Break {
+        /// Who.
+        agent: AgentId,
+        /// Why; `None` ends the break.
+        reason: Option<Arc<str>>,
+    },
+    /// Use these flows for new calls.
+    Publish(Arc<Programs>),
+}
+
+/// How the node stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Calls that have no record yet.
+    pub live_calls: usize,
+    /// Whether the engine refuses new calls.
+    pub draining: bool,
+}
+
+/// The door is closed: the driver has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("reach the engine: it has ended")]
+pub struct Gone;
+
+/// A door to the engine. Clones lead to the same one.
+///
+/// Each request waits only for room at the door, not for what it brings about; requests are taken in order.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    door: mpsc::Sender<Request>,
+    status: watch::Receiver<Status>,
+}
+
+impl Handle {
+    pub(super) const fn new(door: mpsc::Sender<Request>, status: watch::Receiver<Status>) -> Self {
+        Self { door, status }
+    }
+
+    /// Takes no further calls; those in progress go on.
+    ///
+    /// # Errors
+    /// When the driver has ended.
+    pub async fn drain(&self) -> Result<(), Gone> {
+        self.ask(Request::Drain).await
+    }
+
+    /// Ends every call: a caller who listens to us hears a word of farewell first.
+    ///
+    /// # Errors
+    /// When the driver has ended.
+    pub async fn hang_up_all(&self, cause: HangupCause) -> Result<(), Gone> {
+        self.ask(Request::HangUpAll(cause)).await
+    }
+
+    /// Tells the adapters to end; the driver returns when they have, within about a second.
+    ///
+    /// # Errors
+    /// When the driver has ended.
+    pub async fn stop(&self) -> Result<(), Gone> {
+        self.ask(Request::Stop).await
+    }
+
+    /// Puts an agent on a break for a reason, or with `None` ends the break.
+    ///
+    /// # Errors
+    /// When the driver has ended.
+    pub async fn set_break(&self, agent: AgentId, reason: Option<Arc<str>>) -> Result<(), Gone> {
+        self.ask(Request::Break { agent, reason }).await
+    }
+
+    /// Lets new calls run these flows; calls in progress stay on theirs.
+    ///
+    /// # Errors
+    /// When the driver has ended.
+    pub async fn publish(&self, programs: Arc<Programs>) -> Result<(), Gone> {
+        self.ask(Request::Publish(programs)).await
+    }
+
+    /// How the node stands now.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        *self.status.borrow()
+    }
+
+    /// Waits until a drained node has no call left.
+    ///
+    /// # Errors
+    /// When the driver ends first.
+    pub async fn drained(&mut self) -> Result<(), Gone> {
+        self.wait_for(|status| status.draining && status.live_calls == 0).await
+    }
+
+    /// Waits until the node stands as wanted.
+    pub(super) async fn wait_for(
+        &mut self,
+        wanted: impl FnMut(&Status) -> bool,
+    ) -> Result<(), Gone> {
+        self.status.wait_for(wanted).await.map(|_| ()).map_err(|_| Gone)
+    }
+
+    async fn ask(&self, request: Request) -> Result<(), Gone> {
+        self.door.send(request).await.map_err(|_| Gone)
+    }
+}
