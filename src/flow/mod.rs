@@ -8,6 +8,7 @@ mod load;
 mod node;
 mod read;
 mod render;
+mod schema;
 mod source;
 mod suggest;
 

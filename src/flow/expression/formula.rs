@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::kind::Kind;
 use super::value::Value;
 use crate::call::Class;
 use crate::flow::node::{Flow, VariableIndex};
@@ -213,6 +214,14 @@ impl BuiltIn {
             Self::CallLanguage => "call.language",
             Self::CallId => "call.id",
             Self::QueuePosition => "queue.position",
+        }
+    }
+
+    /// Its type.
+    pub(super) const fn kind(self) -> Kind {
+        match self {
+            Self::CallFrom | Self::CallTo | Self::CallLanguage | Self::CallId => Kind::Text,
+            Self::QueuePosition => Kind::Int,
         }
     }
 

@@ -1,0 +1,19 @@
+//! The YAML forms of everything in a flow file, as serde types: what may be written, not what it means.
+//!
+//! Each type's serde name says what it is in messages ("unknown key `nxet` in a `say` node"). Outcomes are optional
+//! here, because a missing one is reported with the reason why a caller needs it.
+
+mod node;
+mod section;
+mod value;
+
+pub(super) use node::{
+    Answer, Arm, AsRaw, BargeinRaw, Branch, CheckRaw, Choice, ChoiceFull, Collect, Command,
+    CommandFull, Confirm, EntryType, Hangup, Hours, InputRaw, Menu, NodeRaw, Note, Queue, RetryRaw,
+    Say, Set, Tell, Transfer,
+};
+pub(super) use section::{
+    AnswerPolicyRaw, CalendarRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw,
+    RingRaw, StrategyRaw, VariableRaw, VariableType,
+};
+pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, Time, WordsRaw};

@@ -1,0 +1,296 @@
+//! The forms of the verbs.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+
+use super::value::{Allow, Entries, ForPeople, Prompts, Scalar, Time, WordsRaw};
+use crate::flow::source::Spanned;
+
+/// The name of a node, or `back`, `repeat` or `none`.
+type Target = Option<Spanned<String>>;
+
+/// Declares a verb: its serde name, its type and its own keys; `input` adds the keys of all input verbs.
+macro_rules! verb {
+    ($label:literal $name:ident { $($key:ident $($rename:literal)? : $type:ty,)* }) => {
+        #[doc = concat!("What ", $label, " may hold.")]
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(rename = $label)]
+        pub(crate) struct $name {
+            $($(#[serde(rename = $rename)])? pub(crate) $key: $type,)*
+            #[serde(rename = "about")]
+            _about: Option<ForPeople>,
+            #[serde(rename = "tags")]
+            _tags: Option<ForPeople>,
+            pub(crate) allow: Option<Allow>,
+        }
+    };
+    (input $label:literal $name:ident { $($key:ident $($rename:literal)? : $type:ty,)* }) => {
+        verb! { $label $name {
+            $($key $($rename)? : $type,)*
+            timeout: Option<Time>,
+            between_digits: Option<Time>,
+            max_time: Option<Time>,
+            bargein: Option<BargeinRaw>,
+            retry: Option<RetryRaw>,
+            commands: Option<Entries<Command>>,
+            failed: Target,
+            flush: Option<bool>,
+        } }
+
+        impl $name {
+            /// The keys that all input verbs share.
+            pub(crate) const fn input(&self) -> InputRaw<'_> {
+                InputRaw {
+                    timeout: self.timeout,
+                    between_digits: self.between_digits,
+                    max_time: self.max_time,
+                    bargein: self.bargein,
+                    retry: self.retry.as_ref(),
+                    commands: self.commands.as_ref(),
+                    failed: self.failed.as_ref(),
+                    flush: self.flush,
+                }
+            }
+        }
+    };
+}
+
+/// The keys that all input verbs share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InputRaw<'a> {
+    pub(crate) timeout: Option<Time>,
+    pub(crate) between_digits: Option<Time>,
+    pub(crate) max_time: Option<Time>,
+    pub(crate) bargein: Option<BargeinRaw>,
+    pub(crate) retry: Option<&'a RetryRaw>,
+    pub(crate) commands: Option<&'a Entries<Command>>,
+    pub(crate) failed: Option<&'a Spanned<String>>,
+    pub(crate) flush: Option<bool>,
+}
+
+/// A node, by its verb.
+#[derive(Debug, Clone)]
+pub(crate) enum NodeRaw {
+    Say(Say),
+    Menu(Menu),
+    Collect(Collect),
+    Confirm(Confirm),
+    Answer(Answer),
+    Set(Set),
+    Branch(Branch),
+    Hours(Hours),
+    Note(Note),
+    Queue(Queue),
+    Transfer(Transfer),
+    Hangup(Hangup),
+}
+
+verb! { "a `say` node" Say {
+    say: Prompts,
+    bargein: Option<BargeinRaw>,
+    next: Target,
+} }
+
+verb! { input "a `menu` node" Menu {
+    menu: Prompts,
+    choices: Option<Entries<Choice>>,
+} }
+
+verb! { input "a `collect` node" Collect {
+    collect: Prompts,
+    into: Option<Spanned<String>>,
+    as_ "as": Option<Spanned<AsRaw>>,
+    erase: Option<Spanned<String>>,
+    read_back: Option<bool>,
+    ok: Target,
+} }
+
+verb! { input "a `confirm` node" Confirm {
+    confirm: Prompts,
+    yes: Target,
+    no: Target,
+} }
+
+verb! { input "an `answer` node" Answer {
+    answer: Spanned<String>,
+    ask: Option<Prompts>,
+    again: Option<Prompts>,
+    say_back: Option<Prompts>,
+    confidence: Option<Spanned<f64>>,
+    max: Option<Spanned<u32>>,
+    done: Target,
+    unknown: Target,
+} }
+
+verb! { "a `set` node" Set {
+    set: Entries<Spanned<Scalar>>,
+    next: Target,
+} }
+
+verb! { "a `branch` node" Branch {
+    branch: Vec<Arm>,
+    otherwise "else": Target,
+} }
+
+verb! { "an `hours` node" Hours {
+    hours: Spanned<String>,
+    open: Target,
+    closed: Target,
+    holiday: Target,
+} }
+
+verb! { "a `note` node" Note {
+    note: Entries<Spanned<Scalar>>,
+    next: Target,
+} }
+
+verb! { "a `queue` node" Queue {
+    queue: Spanned<String>,
+    skills: Option<Entries<Spanned<Scalar>>>,
+    priority: Option<Spanned<Scalar>>,
+    tell: Option<Tell>,
+    greet: Option<Prompts>,
+    music: Option<Spanned<String>>,
+    max_wait: Option<Time>,
+    done: Target,
+    too_long: Target,
+    full: Target,
+    closed: Target,
+    unstaffed: Target,
+} }
+
+verb! { "a `transfer` node" Transfer {
+    transfer: Spanned<String>,
+    ring: Option<Time>,
+    caller_id: Option<Spanned<String>>,
+    done: Target,
+    busy: Target,
+    no_answer: Target,
+    failed: Target,
+} }
+
+verb! { "a `hangup` node" Hangup {
+    hangup: Prompts,
+} }
+
+/// `true`, `false` or `words`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BargeinRaw {
+    Any,
+    Match,
+    None,
+}
+
+impl<'de> Deserialize<'de> for BargeinRaw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct BargeinVisitor;
+        impl Visitor<'_> for BargeinVisitor {
+            type Value = BargeinRaw;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("`true`, `false` or `words`")
+            }
+
+            fn visit_bool<E: de::Error>(self, yes: bool) -> Result<BargeinRaw, E> {
+                Ok(if yes { BargeinRaw::Any } else { BargeinRaw::None })
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<BargeinRaw, E> {
+                match text {
+                    "words" => Ok(BargeinRaw::Match),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(BargeinVisitor)
+    }
+}
+
+/// How a question is asked again.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "`retry`")]
+pub(crate) struct RetryRaw {
+    pub(crate) noinput: Option<Prompts>,
+    pub(crate) nomatch: Option<Prompts>,
+    pub(crate) max: Option<Spanned<u32>>,
+    pub(crate) reprompt: Option<bool>,
+}
+
+/// A choice: a target, or a target with words and assignments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+pub(crate) enum Choice {
+    Text(Spanned<String>),
+    Map(ChoiceFull),
+}
+
+/// A choice with words and assignments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a choice")]
+pub(crate) struct ChoiceFull {
+    pub(crate) goto: Spanned<String>,
+    pub(crate) words: Option<WordsRaw>,
+    pub(crate) set: Option<Entries<Spanned<Scalar>>>,
+}
+
+/// A command: a target, or a target with words.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+pub(crate) enum Command {
+    Text(Spanned<String>),
+    Map(CommandFull),
+}
+
+/// A command with words.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a command")]
+pub(crate) struct CommandFull {
+    pub(crate) goto: Spanned<String>,
+    pub(crate) words: Option<WordsRaw>,
+}
+
+/// What a collected value looks like.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "`as`")]
+pub(crate) struct AsRaw {
+    #[serde(rename = "type")]
+    pub(crate) kind: EntryType,
+    pub(crate) min: Option<Spanned<i64>>,
+    pub(crate) max: Option<Spanned<i64>>,
+    pub(crate) length: Option<Spanned<u32>>,
+    pub(crate) digits: Option<Spanned<u32>>,
+    pub(crate) end: Option<Spanned<String>>,
+    pub(crate) check: Option<CheckRaw>,
+}
+
+/// The type of a collected value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EntryType {
+    Digits,
+    Int,
+}
+
+/// A check digit rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CheckRaw {
+    Mod10,
+    Mod11,
+}
+
+/// One way of a `branch`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a way of `branch`")]
+pub(crate) struct Arm {
+    pub(crate) when: Spanned<Scalar>,
+    pub(crate) goto: Spanned<String>,
+}
+
+/// What the agent is told: names, or labels with values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+pub(crate) enum Tell {
+    List(Vec<Spanned<String>>),
+    Map(Entries<Spanned<Scalar>>),
+}

@@ -1,0 +1,187 @@
+//! The forms of everything beside the nodes: settings of the flow, variables, prompts, FAQs, calendars, queues.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::node::{BargeinRaw, RetryRaw};
+use super::value::{Entries, ForPeople, Prompts, Scalar, Texts, Time, WordsRaw};
+use crate::call::Class;
+use crate::flow::source::Spanned;
+
+/// `defaults`: what holds for every node that does not say otherwise.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename = "`defaults`")]
+pub(crate) struct Defaults {
+    pub(crate) timeout: Option<Time>,
+    pub(crate) between_digits: Option<Time>,
+    pub(crate) max_time: Option<Time>,
+    pub(crate) bargein: Option<BargeinRaw>,
+    pub(crate) retry: Option<RetryRaw>,
+    pub(crate) failed: Option<Spanned<String>>,
+}
+
+/// `limits` on self-service.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename = "`limits`")]
+pub(crate) struct LimitsRaw {
+    pub(crate) call: Option<Time>,
+    pub(crate) visits: Option<Spanned<u32>>,
+    pub(crate) errors: Option<Spanned<u32>>,
+    pub(crate) menus: Option<Time>,
+}
+
+/// `answer`: how a call is picked up.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename = "`answer`")]
+pub(crate) struct AnswerPolicyRaw {
+    pub(crate) after: Option<Time>,
+    pub(crate) early: Option<bool>,
+}
+
+/// A variable.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a variable")]
+pub(crate) struct VariableRaw {
+    #[serde(rename = "type")]
+    pub(crate) kind: VariableType,
+    pub(crate) class: Option<Class>,
+    pub(crate) start: Option<Spanned<Scalar>>,
+    #[serde(rename = "about")]
+    _about: Option<ForPeople>,
+}
+
+/// The type of a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum VariableType {
+    Text,
+    Digits,
+    Int,
+    Bool,
+    Phone,
+}
+
+/// A prompt: its words per language (or one text), and how it is played.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PromptRaw {
+    /// Words without a language.
+    pub(crate) text: Option<Spanned<String>>,
+    /// Words per language; every key that is none of the others.
+    pub(crate) texts: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The languages to play one after another.
+    pub(crate) play: Option<Vec<Spanned<String>>>,
+    /// A sound file without words.
+    pub(crate) audio: Option<Spanned<String>>,
+    /// Its own rule of interruption.
+    pub(crate) bargein: Option<BargeinRaw>,
+}
+
+impl<'de> Deserialize<'de> for PromptRaw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "$shape", rename_all = "lowercase")]
+        enum Shape {
+            Text(Spanned<String>),
+            Map(Keys),
+        }
+        struct Keys(PromptRaw);
+        impl<'de> Deserialize<'de> for Keys {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_map(PromptVisitor).map(Keys)
+            }
+        }
+        Ok(match Shape::deserialize(deserializer)? {
+            Shape::Text(text) => Self { text: Some(text), ..Self::default() },
+            Shape::Map(Keys(prompt)) => prompt,
+        })
+    }
+}
+
+struct PromptVisitor;
+
+impl<'de> Visitor<'de> for PromptVisitor {
+    type Value = PromptRaw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, or text per language")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PromptRaw, A::Error> {
+        let mut prompt = PromptRaw::default();
+        while let Some(key) = map.next_key::<Spanned<String>>()? {
+            match key.as_str() {
+                "text" => prompt.text = Some(map.next_value()?),
+                "play" => prompt.play = Some(map.next_value()?),
+                "audio" => prompt.audio = Some(map.next_value()?),
+                "bargein" => prompt.bargein = Some(map.next_value()?),
+                "about" => _ = map.next_value::<ForPeople>()?,
+                _ => prompt.texts.push((key, map.next_value()?)),
+            }
+        }
+        if prompt.text.is_none() && prompt.texts.is_empty() && prompt.audio.is_none() {
+            return Err(A::Error::custom(
+                "a prompt needs words (`id: \"…\"`) or a sound (`audio:`)",
+            ));
+        }
+        Ok(prompt)
+    }
+}
+
+/// A FAQ.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a FAQ")]
+pub(crate) struct FaqRaw {
+    pub(crate) entries: Entries<FaqEntryRaw>,
+    #[serde(rename = "about")]
+    _about: Option<ForPeople>,
+}
+
+/// One answer of a FAQ.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a FAQ entry")]
+pub(crate) struct FaqEntryRaw {
+    pub(crate) key: Option<Spanned<String>>,
+    pub(crate) ask: WordsRaw,
+    pub(crate) say: Prompts,
+}
+
+/// Opening hours.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a calendar")]
+pub(crate) struct CalendarRaw {
+    pub(crate) zone: Spanned<String>,
+    pub(crate) open: Entries<Texts>,
+    pub(crate) exceptions: Option<Entries<Texts>>,
+    pub(crate) holidays: Option<Entries<Spanned<String>>>,
+    #[serde(rename = "about")]
+    _about: Option<ForPeople>,
+}
+
+/// A human queue.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "a queue")]
+pub(crate) struct QueueRaw {
+    pub(crate) hours: Option<Spanned<String>>,
+    pub(crate) max_calls: Option<Spanned<u32>>,
+    pub(crate) ring: Option<RingRaw>,
+    pub(crate) wrap_up: Option<Time>,
+    #[serde(rename = "about")]
+    _about: Option<ForPeople>,
+}
+
+/// How the agents of a queue are rung.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "`ring`")]
+pub(crate) struct RingRaw {
+    pub(crate) strategy: Option<StrategyRaw>,
+    pub(crate) timeout: Option<Time>,
+}
+
+/// Who is rung first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StrategyRaw {
+    LongestIdle,
+}
