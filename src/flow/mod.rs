@@ -1,9 +1,12 @@
 //! Call flows: from YAML bytes to a checked, immutable [`Flow`].
 
+mod built_in;
 mod check;
+mod compile;
 mod definition;
 mod diagnostic;
 mod expression;
+mod graph;
 mod load;
 mod node;
 mod read;
@@ -12,7 +15,9 @@ mod schema;
 mod source;
 mod suggest;
 
-pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, Rule, UNKNOWN_KEY, WRONG_FORM};
+pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
+pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
+pub use compile::{AudioFact, Compiled, Facts, Recording, compile};
 pub use definition::{
     CalendarDefinition, Date, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy,
     VariableDefinition, VariableKind,

@@ -1,12 +1,100 @@
 //! The rules: one file per rule or small family, each with what it finds, why that matters, and an example.
+//!
+//! A rule's functions make findings from plain values; when they are asked is `compile`'s business.
 
+mod announced;
+mod calendar;
+mod entry;
 mod formula;
+mod graph;
+mod name;
+mod outcome;
+mod prompt;
 mod reading;
 mod rule;
+mod sound;
+mod value;
+mod words;
 
-pub use formula::{FORMULA_NAME, FORMULA_SYNTAX, FORMULA_TYPES, FORMULA_WANTED};
-pub use reading::{
-    COMMENT_LOOKS_LIKE_KEY, EDITION, GIVEN_TWICE, KEY_IS_NO_TEXT, LOOKS_LIKE_BOOL, MISSING_KEY,
-    NOT_YAML, REUSE, TEXT_ENDS_AT_HASH, TOO_LARGE, UNKNOWN_KEY, WRONG_FORM,
-};
+pub(super) use announced::*;
+pub(super) use calendar::*;
+pub(super) use entry::*;
+pub(super) use formula::*;
+pub(super) use graph::*;
+pub(super) use name::*;
+pub(super) use outcome::*;
+pub(super) use prompt::*;
+pub(super) use reading::*;
+pub use reading::{EDITION, GIVEN_TWICE, MISSING_KEY, UNKNOWN_KEY, WRONG_FORM};
 pub use rule::Rule;
+pub(super) use sound::*;
+pub(super) use value::*;
+pub(super) use words::*;
+
+/// Every rule, in the order of the codes.
+pub static RULES: [&Rule; 40] = [
+    &NOT_YAML,
+    &GIVEN_TWICE,
+    &EDITION,
+    &REUSE,
+    &TEXT_ENDS_AT_HASH,
+    &COMMENT_LOOKS_LIKE_KEY,
+    &KEY_IS_NO_TEXT,
+    &LOOKS_LIKE_BOOL,
+    &TOO_LARGE,
+    &UNKNOWN_KEY,
+    &WRONG_FORM,
+    &MISSING_KEY,
+    &BAD_NAME,
+    &UNKNOWN_NODE,
+    &NOT_ONE_VERB,
+    &MISSING_OUTCOME,
+    &UNKNOWN_NAME,
+    &NO_ELSE,
+    &NOT_SILENT,
+    &UNREACHABLE,
+    &TRAP,
+    &UNKNOWN_PROMPT,
+    &NO_TEXT,
+    &NO_FAILED,
+    &BRACES,
+    &BROKEN_SOUND,
+    &NO_PROMPT,
+    &LITERAL_TEXT,
+    &UNSPOKEN,
+    &WORDS_CLASH,
+    &ANNOUNCED_KEY,
+    &AMBIGUOUS_END,
+    &IMPOSSIBLE_ENTRY,
+    &FORMULA_NAME,
+    &FORMULA_TYPES,
+    &WRONG_VARIABLE,
+    &FORMULA_SYNTAX,
+    &FORMULA_WANTED,
+    &BAD_CALENDAR,
+    &NOT_ALLOWABLE,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::diagnostic::Level;
+
+    #[test]
+    fn every_rule_explains_itself_and_its_code_says_its_level() {
+        for pair in RULES.windows(2) {
+            assert!(pair[0].code[1..] < pair[1].code[1..], "{} {}", pair[0].code, pair[1].code);
+        }
+        for rule in RULES {
+            let letter = match rule.level {
+                Level::Error => 'E',
+                Level::Warning => 'W',
+                Level::Note => 'N',
+            };
+            assert!(rule.code.starts_with(letter), "{}", rule.code);
+            for text in [rule.what, rule.why, rule.example] {
+                assert!(!text.is_empty(), "{}", rule.code);
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::Rule;
 
 /// E0001: the file is not YAML.
-pub static NOT_YAML: Rule = Rule::error("E0001", "the file is not YAML that can be read")
+pub(crate) static NOT_YAML: Rule = Rule::error("E0001", "the file is not YAML that can be read")
     .why(
         "Nothing of the file can be trusted after such a place. The usual causes are a tab in the indentation, \
          text that begins with `*`, `%` or `@`, and text that holds a colon and a space; all need quotes.",
@@ -21,36 +21,37 @@ pub static EDITION: Rule = Rule::error("E0003", "the file is of an edition that 
     .example("sambung: 3");
 
 /// E0004: YAML's own means of reuse.
-pub static REUSE: Rule = Rule::error("E0004", "anchors, aliases, tags and merge keys are not allowed")
+pub(crate) static REUSE: Rule = Rule::error("E0004", "anchors, aliases, tags and merge keys are not allowed")
     .why("They act from afar, can make a small file explode, and hide what a node does. Prompts, `defaults`, `commands` and `use:` share things by name.")
     .example("night: *day");
 
 /// W0005: a comment that cuts a text short.
-pub static TEXT_ENDS_AT_HASH: Rule = Rule::warning("W0005", "a text ends at ` #`")
+pub(crate) static TEXT_ENDS_AT_HASH: Rule = Rule::warning("W0005", "a text ends at ` #`")
     .why("After a space, `#` begins a comment. Callers would hear only what stands before it.")
     .example("say: Tekan #1 untuk bantuan");
 
 /// W0006: a comment that looks like the key `#`.
-pub static COMMENT_LOOKS_LIKE_KEY: Rule =
+pub(crate) static COMMENT_LOOKS_LIKE_KEY: Rule =
     Rule::warning("W0006", "a comment looks like the key `#`")
         .why("Without quotes the whole line is a comment and the key does nothing.")
         .example("commands:\n  #: repeat");
 
 /// E0007: braces without quotes.
-pub static KEY_IS_NO_TEXT: Rule =
+pub(crate) static KEY_IS_NO_TEXT: Rule =
     Rule::error("E0007", "text in braces without quotes is a YAML map")
         .why("YAML reads `{name}` as a map with the key `name`. Quotes make it text.")
         .example("say: {name}");
 
 /// W0008: words that other YAML tools read as true or false.
-pub static LOOKS_LIKE_BOOL: Rule = Rule::warning("W0008", "other YAML tools read this word as true or false")
+pub(crate) static LOOKS_LIKE_BOOL: Rule = Rule::warning("W0008", "other YAML tools read this word as true or false")
     .why("Here only `true` and `false` are truth values, but an editor or script that rewrites the file may change the word.")
     .example("words: [yes, ya]");
 
 /// E0009: beyond the limits.
-pub static TOO_LARGE: Rule = Rule::error("E0009", "the file is too large or nested too deep")
-    .why("The limits keep a damaged or hostile file from using up the machine.")
-    .example("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
+pub(crate) static TOO_LARGE: Rule =
+    Rule::error("E0009", "the file is too large or nested too deep")
+        .why("The limits keep a damaged or hostile file from using up the machine.")
+        .example("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
 
 /// E0010: a key that nothing reads.
 pub static UNKNOWN_KEY: Rule = Rule::error("E0010", "an unknown key")

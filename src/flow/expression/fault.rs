@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::flow::check::{FORMULA_NAME, FORMULA_SYNTAX, FORMULA_TYPES, FORMULA_WANTED, Rule};
+use crate::flow::check::{FORMULA_NAME, FORMULA_SYNTAX, FORMULA_TYPES, Rule};
 
 /// One fault of a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +34,6 @@ impl Fault {
 
     pub(super) fn types(range: Range<usize>, message: impl Into<String>) -> Self {
         Self::new(&FORMULA_TYPES, range, message)
-    }
-
-    pub(crate) fn wanted(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self::new(&FORMULA_WANTED, range, message)
     }
 
     pub(super) fn help(mut self, text: impl Into<String>) -> Self {

@@ -13,7 +13,6 @@ mod parser;
 mod value;
 
 pub use formula::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope};
-pub use parser::MAX_DEPTH;
 pub use value::Value;
 
 pub(super) use fault::Fault;

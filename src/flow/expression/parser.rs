@@ -24,7 +24,7 @@ use crate::flow::node::VariableIndex;
 use crate::flow::suggest::nearest;
 
 /// The deepest formula, in levels of operators, brackets and functions.
-pub const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// The names that a formula may use beside the built-in ones.
 pub(crate) trait Names {

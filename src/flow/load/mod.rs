@@ -53,8 +53,7 @@ pub struct Document {
 }
 
 /// Reads one file. The text is kept even if it cannot be understood, so that findings can show it.
-#[must_use]
-pub fn load(
+pub(crate) fn load(
     path: &str,
     bytes: &[u8],
     id: FileId,

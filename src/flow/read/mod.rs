@@ -54,7 +54,8 @@ impl<'a> Context<'a> {
         self.findings.into_inner()
     }
 
-    fn report(&self, finding: Diagnostic) {
+    /// Notes a finding, once.
+    pub(crate) fn report(&self, finding: Diagnostic) {
         let mut findings = self.findings.borrow_mut();
         if !findings.contains(&finding) {
             findings.push(finding);

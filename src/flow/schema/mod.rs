@@ -8,12 +8,11 @@ mod section;
 mod value;
 
 pub(super) use node::{
-    Answer, Arm, AsRaw, BargeinRaw, Branch, CheckRaw, Choice, ChoiceFull, Collect, Command,
-    CommandFull, Confirm, EntryType, Hangup, Hours, InputRaw, Menu, NodeRaw, Note, Queue, RetryRaw,
-    Say, Set, Tell, Transfer,
+    Answer, AsRaw, BargeinRaw, Branch, CheckRaw, Choice, Collect, Command, Confirm, EntryType,
+    Hours, InputRaw, Menu, NodeRaw, Queue, RetryRaw, Say, Tell, Transfer,
 };
 pub(super) use section::{
     AnswerPolicyRaw, CalendarRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw,
-    RingRaw, StrategyRaw, VariableRaw, VariableType,
+    StrategyRaw, VariableRaw, VariableType,
 };
-pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, Time, WordsRaw};
+pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, WordsRaw};

@@ -1,0 +1,132 @@
+//! The built-in words: what callers hear where a flow says nothing of its own.
+//!
+//! `sambung prompts build` renders them to `LANGUAGE/std/NAME.wav`; the sounds are embedded in the program.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::node::Prompt;
+use crate::call::{Item, Language, PromptId, SoundId};
+
+/// One line of the built-in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltInWords {
+    /// Its name, without `std/`.
+    pub name: &'static str,
+    /// The Indonesian words.
+    pub id: &'static str,
+    /// The English words.
+    pub en: &'static str,
+}
+
+const fn words(name: &'static str, id: &'static str, en: &'static str) -> BuiltInWords {
+    BuiltInWords { name, id, en }
+}
+
+/// All built-in words.
+pub const BUILT_IN: &[BuiltInWords] = &[
+    words("no_input", "Maaf, saya belum mendengar jawaban.", "Sorry, I did not hear an answer."),
+    words(
+        "no_match",
+        "Maaf, pilihan itu tidak tersedia.",
+        "Sorry, that is not one of the choices.",
+    ),
+    words(
+        "offer_person",
+        "Untuk berbicara dengan petugas, tekan 0.",
+        "To speak with a person, press 0.",
+    ),
+    words("one_moment", "Mohon tunggu sebentar.", "One moment, please."),
+    words("connecting", "Anda akan kami sambungkan.", "We are connecting you."),
+    words("caller_left", "Penelepon sudah menutup telepon.", "The caller has hung up."),
+    words(
+        "apology",
+        "Maaf, kami belum dapat membantu Anda saat ini. Silakan telepon kembali.",
+        "Sorry, we cannot help you right now. Please call again.",
+    ),
+    words(
+        "fault",
+        "Maaf, terjadi gangguan di pihak kami. Silakan telepon kembali sebentar lagi.",
+        "Sorry, something went wrong on our side. Please call again in a moment.",
+    ),
+    words(
+        "goodbye",
+        "Terima kasih telah menelepon. Sampai jumpa.",
+        "Thank you for calling. Goodbye.",
+    ),
+    words("did_you_mean", "Apakah maksud Anda:", "Did you mean:"),
+    words(
+        "yes_or_no",
+        "Jika ya, tekan 1. Jika tidak, tekan 2.",
+        "For yes, press 1. For no, press 2.",
+    ),
+    words("read_back", "Anda memasukkan:", "You entered:"),
+    words(
+        "read_back_ask",
+        "Jika benar, tekan 1. Untuk mengulang, tekan 2.",
+        "If that is right, press 1. To enter it again, press 2.",
+    ),
+    words("cleared", "Masukan dihapus.", "Cleared."),
+    words("digit_0", "nol", "zero"),
+    words("digit_1", "satu", "one"),
+    words("digit_2", "dua", "two"),
+    words("digit_3", "tiga", "three"),
+    words("digit_4", "empat", "four"),
+    words("digit_5", "lima", "five"),
+    words("digit_6", "enam", "six"),
+    words("digit_7", "tujuh", "seven"),
+    words("digit_8", "delapan", "eight"),
+    words("digit_9", "sembilan", "nine"),
+];
+
+/// The languages of the built-in words; every other language hears the last one.
+pub const BUILT_IN_LANGUAGES: [&str; 2] = ["id", "en"];
+
+impl BuiltInWords {
+    /// What is played to a caller of `language`; English where the words do not exist in it.
+    #[must_use]
+    pub fn item(&self, language: &Language) -> Item {
+        let base = language.as_str().split('-').next().unwrap_or_default();
+        let (tag, text) = if base == "id" { ("id", self.id) } else { ("en", self.en) };
+        Item {
+            prompt: PromptId::new(format!("std/{}", self.name)),
+            language: Language::from(tag),
+            sound: Some(SoundId::new(format!("{tag}/std/{}.wav", self.name))),
+            text: text.into(),
+        }
+    }
+}
+
+/// The built-in words as prompts of a flow of these languages.
+pub(super) fn prompts(languages: &[Language]) -> BTreeMap<&'static str, Arc<Prompt>> {
+    let prompt = |words: &BuiltInWords| {
+        let items = languages.iter().map(|l| (l.clone(), words.item(l))).collect();
+        let id = PromptId::new(format!("std/{}", words.name));
+        Arc::new(Prompt { id, bargein: None, play: None, items })
+    };
+    BUILT_IN.iter().map(|words| (words.name, prompt(words))).collect()
+}
+
+/// The words that mean yes and no at a `confirm`, for a language by its base tag; none are known for others.
+pub(super) fn yes_no(language: &Language) -> (&'static [&'static str], &'static [&'static str]) {
+    match language.as_str().split('-').next() {
+        Some("id") => (&["ya", "iya", "betul", "benar"], &["tidak", "bukan", "nggak", "enggak"]),
+        Some("en") => (&["yes", "yeah", "yep", "correct"], &["no", "nope"]),
+        _ => (&[], &[]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_hears_something_and_names_are_unique() {
+        let languages = [Language::from("id"), Language::from("en-GB"), Language::from("fr")];
+        let prompts = prompts(&languages);
+        assert_eq!(prompts.len(), BUILT_IN.len());
+        let item = &prompts["goodbye"].items[&languages[2]];
+        assert_eq!(item.language, Language::from("en"));
+        assert_eq!(item.sound, Some(SoundId::from("en/std/goodbye.wav")));
+    }
+}

@@ -1,0 +1,183 @@
+//! E0409, E0410 and E0504: what a `collect` takes.
+
+use super::Rule;
+use crate::call::{Digits, Symbol};
+use crate::flow::definition::VariableKind;
+use crate::flow::diagnostic::Diagnostic;
+use crate::flow::node::{Entry, EntryKind, MAX_ENTRY};
+use crate::flow::schema::{AsRaw, EntryType};
+use crate::flow::source::{Span, Spanned};
+
+/// E0409: the terminator is a command and may come first.
+pub(crate) static AMBIGUOUS_END: Rule = Rule::error(
+    "E0409",
+    "the first key is both the end of the entry and a command",
+)
+.why("With `min: 0` an empty entry is allowed, so that the very first `#` could mean either.")
+.example("as: { type: digits, min: 0, end: \"#\" }");
+
+/// E0410: limits that no entry can meet.
+pub(crate) static IMPOSSIBLE_ENTRY: Rule = Rule::error("E0410", "no entry can meet these limits")
+    .why("Every caller would fail here, whatever they press.")
+    .example("as: { type: int, min: 9, max: 5 }");
+
+/// E0504: a variable of another type than what is collected.
+pub(crate) static WRONG_VARIABLE: Rule = Rule::error(
+    "E0504",
+    "the variable has another type than what is collected",
+)
+.why("Digits are text and keep their zeros; a whole number does not.")
+.example("vars: { score: { type: digits } }\nask: { collect: q, as: { type: int }, into: score }");
+
+/// The most keys of a whole number: every such number fits 64 bits.
+const MAX_INT_KEYS: usize = 18;
+
+/// Works the rules of an entry out; `None` if they contradict each other.
+pub(crate) fn entry(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Option<Entry> {
+    let before = findings.len();
+    let rules = &raw.value;
+    let end = end_key(rules, findings);
+    let mut entry = match rules.kind {
+        EntryType::Digits => digits(raw, findings),
+        EntryType::Int => int(raw, findings),
+    };
+    entry.end = end;
+    if end.is_none() && entry.min_length != entry.max_length {
+        let span = rules.end.as_ref().map_or(raw.span, |end| end.span);
+        let finding = Diagnostic::new(&IMPOSSIBLE_ENTRY, span, "`end: none` needs a fixed length");
+        findings.push(finding.help("give `length:`, or let a key end the entry"));
+    }
+    (findings.len() == before).then_some(entry)
+}
+
+fn end_key(rules: &AsRaw, findings: &mut Vec<Diagnostic>) -> Option<Symbol> {
+    let Some(end) = &rules.end else { return Some(Symbol::POUND) };
+    match end.as_str() {
+        "none" => None,
+        "#" => Some(Symbol::POUND),
+        "*" => Some(Symbol::STAR),
+        _ => {
+            findings.push(super::wrong_value("end", end.span, "`\"#\"`, `\"*\"` or `none`"));
+            Some(Symbol::POUND)
+        }
+    }
+}
+
+fn blank(kind: EntryKind, min_length: usize, max_length: usize) -> Entry {
+    Entry { kind, min_length, max_length, min_value: None, max_value: None, end: None, check: None }
+}
+
+fn digits(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Entry {
+    let rules = &raw.value;
+    let fixed = rules.length.as_ref().or(rules.digits.as_ref());
+    if let Some(length) = fixed {
+        for (key, other) in [("min", &rules.min), ("max", &rules.max)] {
+            if let Some(other) = other {
+                let message = format!("`{key}` and a fixed length exclude each other");
+                findings.push(Diagnostic::new(&IMPOSSIBLE_ENTRY, other.span, message));
+            }
+        }
+        let length = Spanned::new(i64::from(length.value), length.span);
+        let count = key_count(&length, 1, "length", findings);
+        return blank(EntryKind::Digits, count, count);
+    }
+    let min = rules.min.as_ref().map_or(1, |min| key_count(min, 0, "min", findings));
+    let max = rules.max.as_ref().map_or(MAX_ENTRY, |max| key_count(max, 1, "max", findings));
+    if min > max {
+        let span = rules.min.as_ref().map_or(raw.span, |min| min.span);
+        findings.push(above(span, rules.max.as_ref()));
+    }
+    blank(EntryKind::Digits, min, max)
+}
+
+fn int(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Entry {
+    let rules = &raw.value;
+    let (min, max) = (rules.min.as_ref(), rules.max.as_ref());
+    if let (Some(low), Some(high)) = (min, max)
+        && low.value > high.value
+    {
+        findings.push(above(low.span, Some(high)));
+    }
+    if let Some(low) = min.filter(|low| low.value < 0) {
+        let message = "a caller cannot enter a number below 0";
+        findings.push(Diagnostic::new(&IMPOSSIBLE_ENTRY, low.span, message));
+    }
+    let keys = |number: i64| number.max(0).checked_ilog10().map_or(1, |log| log as usize + 1);
+    let fixed = rules.digits.as_ref().or(rules.length.as_ref());
+    let mut entry = match fixed {
+        Some(length) => {
+            let wanted = Spanned::new(i64::from(length.value), length.span);
+            let count = key_count(&wanted, 1, "digits", findings).min(MAX_INT_KEYS);
+            if min.is_some_and(|low| keys(low.value) > count) {
+                let message = format!("no number of {count} digits reaches `min`");
+                findings.push(Diagnostic::new(&IMPOSSIBLE_ENTRY, length.span, message));
+            }
+            blank(EntryKind::Int, count, count)
+        }
+        None => blank(EntryKind::Int, 1, max.map_or(MAX_INT_KEYS, |high| keys(high.value))),
+    };
+    entry.min_value = min.map(|low| low.value);
+    entry.max_value = max.map(|high| high.value);
+    entry
+}
+
+/// A number of keys within what one entry may hold.
+fn key_count(raw: &Spanned<i64>, low: i64, key: &str, findings: &mut Vec<Diagnostic>) -> usize {
+    match usize::try_from(raw.value) {
+        Ok(count) if raw.value >= low && count <= MAX_ENTRY => count,
+        _ => {
+            let range = format!("a number of keys from {low} to {MAX_ENTRY}");
+            findings.push(super::wrong_value(key, raw.span, &range));
+            MAX_ENTRY
+        }
+    }
+}
+
+fn above(min: Span, max: Option<&Spanned<i64>>) -> Diagnostic {
+    let finding = Diagnostic::new(&IMPOSSIBLE_ENTRY, min, "`min` is above `max`");
+    match max {
+        Some(max) => finding.also(max.span, "`max` is here"),
+        None => finding.help(format!("an entry has at most {MAX_ENTRY} keys")),
+    }
+}
+
+/// The terminator is also a command, and an empty entry is allowed.
+pub(crate) fn ambiguous_end(
+    entry: &Entry,
+    raw: &Spanned<AsRaw>,
+    commands: &[&Digits],
+) -> Option<Diagnostic> {
+    let end = entry.end?;
+    let bound = commands.iter().any(|keys| keys.as_slice() == [end]);
+    if !bound || entry.min_length > 0 {
+        return None;
+    }
+    let span = raw.value.min.as_ref().map_or(raw.span, |min| min.span);
+    let message = format!(
+        "`{end}` ends the entry and is also the command `{end}`; with `min: 0` the first `{end}` is ambiguous"
+    );
+    Some(Diagnostic::new(&AMBIGUOUS_END, span, message).help(format!(
+        "ask for at least one key, choose another `end`, or switch the command off here: `commands: {{ \"{end}\": none }}`"
+    )))
+}
+
+/// What is collected does not fit the variable.
+pub(crate) fn entry_fits(
+    entry: EntryKind,
+    variable: VariableKind,
+    span: Span,
+) -> Option<Diagnostic> {
+    let (fits, gives) = match (entry, variable) {
+        (EntryKind::Int, VariableKind::Int)
+        | (EntryKind::Digits, VariableKind::Text | VariableKind::Digits | VariableKind::Phone) => {
+            return None;
+        }
+        (EntryKind::Int, _) => ("int", "a whole number"),
+        (EntryKind::Digits, _) => ("digits", "digits"),
+    };
+    let message = format!("this node collects {gives}, but the variable is of another type");
+    Some(
+        Diagnostic::new(&WRONG_VARIABLE, span, message)
+            .help(format!("declare the variable with `type: {fits}`, or change `as: {{ type }}`")),
+    )
+}

@@ -1,0 +1,110 @@
+//! E0301, E0302, E0305, E0308 and W0309: prompts and their words.
+
+use super::{MISSING_KEY, Rule, WRONG_FORM};
+use crate::call::Language;
+use crate::flow::diagnostic::Diagnostic;
+use crate::flow::source::{Span, Spanned};
+use crate::flow::suggest::nearest;
+
+/// E0301: a prompt that does not exist.
+pub(crate) static UNKNOWN_PROMPT: Rule = Rule::error("E0301", "there is no prompt of this name")
+    .why("A word without spaces in a prompt place is a name from `prompts:`; text to be said has spaces or stands under `text:`.")
+    .example("hello: { say: welcom, next: menu }");
+
+/// E0302: a prompt without words in a language of the flow.
+pub(crate) static NO_TEXT: Rule =
+    Rule::error("E0302", "a prompt has no text in a language of the flow")
+        .why("A caller who chose that language would suddenly hear another one.")
+        .example("languages: [id, en]\nprompts: { welcome: { id: Selamat datang. } }");
+
+/// E0305: braces in the words of a prompt.
+pub(crate) static BRACES: Rule = Rule::error("E0305", "braces in the words of a prompt")
+    .why("Braces are kept for values that a prompt says, which this edition does not do; they would be read aloud.")
+    .example("prompts: { eta: { id: \"Tiba {order.eta}.\" } }");
+
+/// E0308: a question without words.
+pub(crate) static NO_PROMPT: Rule = Rule::error("E0308", "a node asks or says nothing")
+    .why("The caller would hear silence and not know that an answer is awaited.")
+    .example("main: { menu: [], choices: { 1: sales } }");
+
+/// W0309: words in a node of a flow with several languages.
+pub(crate) static LITERAL_TEXT: Rule =
+    Rule::warning("W0309", "literal text in a flow of several languages")
+        .why("Everybody hears these words, whatever language they chose.")
+        .example(
+            "languages: [id, en]\nnodes: { hello: { say: Selamat datang semua, next: menu } }",
+        );
+
+/// A prompt name that nothing has.
+pub(crate) fn unknown_prompt(name: &Spanned<String>, known: &[&str]) -> Diagnostic {
+    let message = format!("there is no prompt named `{}`", name.value);
+    let finding = Diagnostic::new(&UNKNOWN_PROMPT, name.span, message);
+    match nearest(&name.value, known.iter().copied()) {
+        Some(near) => finding.did_you_mean(Some(near)),
+        None => finding.help(format!(
+            "add it under `prompts:`, or write `{{ text: {} }}` to say the word itself",
+            name.value
+        )),
+    }
+}
+
+/// A prompt without words in a language.
+pub(crate) fn no_text(name: &str, place: Span, language: &Language) -> Diagnostic {
+    Diagnostic::new(
+        &NO_TEXT,
+        place,
+        format!("prompt `{name}` has no text in language `{language}`"),
+    )
+    .help(format!("add `{language}: \"…\"`"))
+}
+
+/// Words in braces.
+pub(crate) fn braces(name: &str, text: &Spanned<String>) -> Option<Diagnostic> {
+    let start = text.value.find('{')?;
+    let end = text
+        .value
+        .get(start..)
+        .and_then(|rest| rest.find('}'))
+        .map_or(text.value.len(), |e| start + e + 1);
+    let slot = text.value.get(start..end).unwrap_or("{");
+    let message = format!("prompt `{name}` holds `{slot}`, which would be read aloud as it stands");
+    Some(
+        Diagnostic::new(&BRACES, text.span, message)
+            .help("say it without the value; prompts of this edition have fixed words"),
+    )
+}
+
+/// A question without a prompt.
+pub(crate) fn no_prompt(node: &str, place: Span) -> Diagnostic {
+    let message = format!("node `{node}` asks without any prompt: the caller hears silence");
+    Diagnostic::new(&NO_PROMPT, place, message).help("name the prompt that poses the question")
+}
+
+/// A `say` without a prompt.
+pub(crate) fn says_nothing(place: Span) -> Diagnostic {
+    Diagnostic::new(&NO_PROMPT, place, "this node says nothing")
+        .help("name a prompt, or remove the node")
+}
+
+/// Literal text in a flow of several languages.
+pub(crate) fn literal_text(span: Span, languages: usize) -> Diagnostic {
+    let message = format!("callers of all {languages} languages hear this text");
+    Diagnostic::new(&LITERAL_TEXT, span, message)
+        .help("give it a name under `prompts:` with words in each language")
+}
+
+/// A prompt of empty words.
+pub(crate) fn empty_text(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&WRONG_FORM, span, format!("prompt `{name}` has no words here"))
+}
+
+/// Several prompts where one is meant.
+pub(crate) fn one_prompt(place: Span) -> Diagnostic {
+    Diagnostic::new(&WRONG_FORM, place, "a FAQ entry answers with one prompt")
+        .help("join the words in one prompt")
+}
+
+/// A FAQ without entries.
+pub(crate) fn empty_faq(place: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(&MISSING_KEY, place, format!("FAQ `{name}` has no entries to answer from"))
+}

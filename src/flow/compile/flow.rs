@@ -1,0 +1,483 @@
+//! One flow: its settings and names first, then its nodes, then the checks of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use sha2::{Digest as _, Sha256};
+
+use super::globals::Globals;
+use super::input::CommandDraft;
+use super::library::{FileKind, Library};
+use super::prompt::Catalogue;
+use super::{Facts, Recording, check_name};
+use crate::call::{Class, FlowHash, FlowId, Language, NodeId};
+use crate::flow::check::{self, GIVEN_TWICE};
+use crate::flow::definition::{FaqDefinition, VariableDefinition, VariableKind};
+use crate::flow::diagnostic::Diagnostic;
+use crate::flow::expression::{Kind, RESERVED, Value};
+use crate::flow::graph::Graph;
+use crate::flow::node::{
+    AnswerPolicy, FaqIndex, Flow, Goto, Limits, Node, NodeIndex, Prompt, Verb,
+};
+use crate::flow::read::{Context, Reader, read};
+use crate::flow::schema::{
+    AnswerPolicyRaw, Defaults, LimitsRaw, Scalar, VariableRaw, VariableType,
+};
+use crate::flow::source::{FileId, Span, Spanned};
+use crate::flow::{built_in, schema};
+use crate::time::Duration;
+
+/// How long a call rings before it is answered, where the flow does not say.
+const ANSWER_AFTER: Duration = Duration::from_secs(1);
+/// Self-service time of a whole call, where the flow does not say.
+const CALL_LIMIT: Duration = Duration::from_mins(60);
+/// Visits of one node without new information, where the flow does not say.
+const VISIT_LIMIT: u32 = 8;
+/// No-inputs and no-matches of a whole call, where the flow does not say.
+const ERROR_LIMIT: u32 = 6;
+/// Time in menus before a person is offered, where the flow does not say.
+const MENU_LIMIT: Duration = Duration::from_secs(180);
+
+/// The compiler of one flow file and the parts that it uses.
+pub(super) struct FlowCompiler<'a> {
+    library: &'a Library,
+    contexts: &'a [Context<'a>],
+    pub(super) globals: &'a Globals,
+    pub(super) facts: &'a Facts,
+    file: FileId,
+    /// The flow file and every part that it uses.
+    pub(super) files: Vec<FileId>,
+    pub(super) id: FlowId,
+    name: Option<(FlowId, Span)>,
+    pub(super) languages: Vec<Language>,
+    pub(super) built_in: BTreeMap<&'static str, Arc<Prompt>>,
+    pub(super) defaults: Defaults,
+    pub(super) commands: Vec<CommandDraft>,
+    pub(super) node_names: IndexMap<String, Span>,
+    pub(super) variables: IndexMap<Arc<str>, VariableDefinition>,
+    pub(super) prompts: Catalogue,
+    pub(super) faqs: Vec<FaqDefinition>,
+    pub(super) faq_names: IndexMap<String, FaqIndex>,
+    pub(super) graph: Graph,
+    /// The node that is being compiled.
+    pub(super) current: NodeIndex,
+    /// Nodes whose `failed` is nowhere set.
+    pub(super) without_failed: Vec<(String, Span)>,
+    /// Warnings that nodes allow.
+    allowed: BTreeMap<FileId, Vec<(Span, String)>>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// What a flow file gave.
+pub(super) struct FlowDraft {
+    /// Its name and where it stands.
+    pub(super) name: Option<(FlowId, Span)>,
+    /// The flow, if it can be understood at all.
+    pub(super) flow: Option<Flow>,
+    /// The files that it is made of.
+    pub(super) files: BTreeSet<FileId>,
+    pub(super) recordings: Vec<Recording>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+impl<'a> FlowCompiler<'a> {
+    pub(super) fn new(
+        library: &'a Library,
+        contexts: &'a [Context<'a>],
+        globals: &'a Globals,
+        facts: &'a Facts,
+        file: FileId,
+    ) -> Self {
+        Self {
+            library,
+            contexts,
+            globals,
+            facts,
+            file,
+            files: vec![file],
+            id: FlowId::from(""),
+            name: None,
+            languages: Vec::new(),
+            built_in: BTreeMap::new(),
+            defaults: Defaults::default(),
+            commands: Vec::new(),
+            node_names: IndexMap::new(),
+            variables: IndexMap::new(),
+            prompts: Catalogue::default(),
+            faqs: Vec::new(),
+            faq_names: IndexMap::new(),
+            graph: Graph::default(),
+            current: NodeIndex(0),
+            without_failed: Vec::new(),
+            allowed: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn compile(mut self) -> FlowDraft {
+        self.header();
+        self.built_in = built_in::prompts(&self.languages);
+        self.uses();
+        let node_readers = self.name_nodes();
+        self.graph = Graph::new(self.node_names.len());
+        self.read_variables();
+        self.read_prompts();
+        self.read_faqs();
+        self.defaults = self.section("defaults").and_then(read).unwrap_or_default();
+        self.read_commands();
+        let nodes: Vec<Option<Node>> = (0_u32..)
+            .zip(node_readers)
+            .map(|(i, (name, reader))| self.node(i, &name, reader))
+            .collect();
+        let start = self.start();
+        let (on_hangup, on_fault) = (self.silent_node(&nodes), self.node_key("on_fault"));
+        let escape = self.escape();
+        self.check_whole(start, &[on_hangup, on_fault], escape);
+        let flow = self.finish(nodes, start, on_hangup, on_fault, escape);
+        self.drop_allowed();
+        FlowDraft {
+            name: self.name,
+            flow,
+            files: self.files.into_iter().collect(),
+            recordings: self.prompts.recordings(&self.id),
+            findings: self.findings,
+        }
+    }
+
+    /// The value of a top key of the flow file.
+    fn section(&self, key: &str) -> Option<Reader<'a>> {
+        self.library.entry(self.file, self.contexts, key)
+    }
+
+    /// The flow's `commands:`.
+    pub(super) fn flow_commands(&self) -> Option<Reader<'a>> {
+        self.section("commands")
+    }
+
+    /// The entries of a section in the flow file and in every part that it uses.
+    pub(super) fn sections(&self, key: &str) -> Vec<(Spanned<String>, Reader<'a>)> {
+        let files = self.files.iter();
+        let sections = files.filter_map(|file| self.library.entry(*file, self.contexts, key));
+        sections.flat_map(|section| section.entries()).collect()
+    }
+
+    /// The catalogue files among the used ones, with their languages.
+    pub(super) fn catalogues(&self) -> Vec<(FileId, Reader<'a>)> {
+        let catalogues =
+            self.files.iter().filter(|file| self.library.kind(**file) == FileKind::Catalogue);
+        catalogues
+            .filter_map(|file| Some((*file, self.library.entry(*file, self.contexts, "language")?)))
+            .collect()
+    }
+
+    fn header(&mut self) {
+        if let Some(name) = self.section("flow").and_then(read::<Spanned<String>>) {
+            check_name(&name.value, name.span, "flow", &mut self.findings);
+            self.id = FlowId::from(name.as_str());
+            self.name = Some((self.id.clone(), name.span));
+        }
+        let many = self.section("languages").and_then(read::<Vec<Spanned<String>>>);
+        let one = self.section("language").and_then(read::<Spanned<String>>);
+        let languages = many.unwrap_or_else(|| one.into_iter().collect());
+        for tag in &languages {
+            if !is_language(&tag.value) {
+                self.findings.push(check::bad_language(tag));
+            }
+            self.languages.push(Language::from(tag.as_str()));
+        }
+        if self.languages.is_empty() {
+            self.findings.push(check::no_language(self.whole_file()));
+            self.languages.push(Language::from("id"));
+        }
+    }
+
+    /// The place for what the flow file as a whole lacks.
+    fn whole_file(&self) -> Span {
+        self.name.as_ref().map_or(Span { file: self.file, start: 0, end: 0 }, |(_, span)| *span)
+    }
+
+    fn uses(&mut self) {
+        let patterns = self.section("use").and_then(read::<schema::Texts>);
+        let path = self.library.files.get(self.file.0 as usize).map(|file| file.path.clone());
+        let folder =
+            path.as_deref().and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
+        for pattern in patterns.iter().flat_map(schema::Texts::items) {
+            let full = join(folder, &pattern.value);
+            let found = self.library.matching(&full);
+            if found.is_empty() {
+                self.findings.push(check::unknown_file(pattern));
+            }
+            for file in found {
+                match self.library.kind(file) {
+                    FileKind::Catalogue | FileKind::Part | FileKind::Unread => {
+                        if !self.files.contains(&file) {
+                            self.files.push(file);
+                        }
+                    }
+                    FileKind::Flow | FileKind::Tests | FileKind::Settings => {
+                        if !pattern.value.contains('*') {
+                            self.findings.push(check::not_a_part(pattern));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives every node its number, so that nodes may lead to later ones.
+    fn name_nodes(&mut self) -> Vec<(Spanned<String>, Reader<'a>)> {
+        let mut readers = Vec::new();
+        for (name, reader) in self.sections("nodes") {
+            check_name(&name.value, name.span, "node", &mut self.findings);
+            if ["back", "repeat", "none"].contains(&name.as_str()) {
+                self.findings.push(check::bad_name(&name.value, name.span, "node"));
+            }
+            if let Some(first) = self.node_names.get(&name.value) {
+                self.findings.push(twice("node", &name, *first));
+                continue;
+            }
+            self.node_names.insert(name.value.clone(), name.span);
+            readers.push((name, reader));
+        }
+        readers
+    }
+
+    fn read_variables(&mut self) {
+        let mut places: BTreeMap<String, Span> = BTreeMap::new();
+        for (name, reader) in self.sections("vars") {
+            check_name(&name.value, name.span, "variable", &mut self.findings);
+            if RESERVED.contains(&name.as_str()) || ["true", "false"].contains(&name.as_str()) {
+                self.findings.push(check::bad_name(&name.value, name.span, "variable"));
+            }
+            if let Some(first) = places.get(&name.value) {
+                self.findings.push(twice("variable", &name, *first));
+                continue;
+            }
+            places.insert(name.value.clone(), name.span);
+            let definition = self.variable(read::<VariableRaw>(reader));
+            self.variables.insert(name.as_str().into(), definition);
+        }
+    }
+
+    fn variable(&mut self, raw: Option<VariableRaw>) -> VariableDefinition {
+        let kind = match raw.as_ref().map(|raw| raw.kind) {
+            Some(VariableType::Digits) => VariableKind::Digits,
+            Some(VariableType::Int) => VariableKind::Int,
+            Some(VariableType::Bool) => VariableKind::Bool,
+            Some(VariableType::Phone) => VariableKind::Phone,
+            Some(VariableType::Text) | None => VariableKind::Text,
+        };
+        let class = raw.as_ref().and_then(|raw| raw.class).unwrap_or(Class::Public);
+        let start = raw.and_then(|raw| raw.start).map_or(Value::Unset, |start| {
+            let value = match &start.value {
+                Scalar::Text(text) => Value::from(text.as_str()),
+                Scalar::Int(number) => Value::Int(*number),
+                Scalar::Bool(yes) => Value::Bool(*yes),
+            };
+            if !check::fits(kind, &value) {
+                self.findings.push(check::wrong_start(kind, start.span));
+            }
+            value
+        });
+        VariableDefinition { kind, class, start }
+    }
+
+    fn start(&mut self) -> Option<NodeIndex> {
+        if self.section("start").is_none() {
+            self.findings.push(check::no_start(self.whole_file()));
+        }
+        self.node_key("start")
+    }
+
+    /// A top key that names a node.
+    fn node_key(&mut self, key: &str) -> Option<NodeIndex> {
+        let name = self.section(key).and_then(read::<Spanned<String>>)?;
+        let index = self.find_node(&name);
+        if index.is_none() {
+            self.findings.push(check::unknown_node(&name, &self.node_names));
+        }
+        index
+    }
+
+    /// `on_hangup` must lead to a node that says and asks nothing: nobody is there to hear it.
+    fn silent_node(&mut self, nodes: &[Option<Node>]) -> Option<NodeIndex> {
+        let index = self.node_key("on_hangup")?;
+        if let Some(Some(node)) = nodes.get(index.0 as usize) {
+            let silent = match &node.verb {
+                Verb::Set(_) | Verb::Branch(_) | Verb::Hours(_) | Verb::Note(_) => true,
+                Verb::Say(_)
+                | Verb::Menu(_)
+                | Verb::Collect(_)
+                | Verb::Confirm(_)
+                | Verb::Answer(_)
+                | Verb::Queue(_)
+                | Verb::Transfer(_)
+                | Verb::Hangup(_) => false,
+            };
+            if !silent && let Some(name) = self.section("on_hangup") {
+                self.findings.push(check::not_silent(name.span(), node.verb.name()));
+            }
+        }
+        Some(index)
+    }
+
+    pub(super) fn find_node(&self, name: &Spanned<String>) -> Option<NodeIndex> {
+        let index = self.node_names.get_index_of(&name.value)?;
+        u32::try_from(index).ok().map(NodeIndex)
+    }
+
+    /// Where errors and limits lead: the target of command `0`, else `defaults.failed`.
+    fn escape(&mut self) -> Option<Goto> {
+        let zero = self.commands.iter().find(|command| command.keys.to_string() == "0");
+        let name =
+            zero.map(|command| command.goto.clone()).or_else(|| self.defaults.failed.clone());
+        match name?.value.as_str() {
+            "back" => Some(Goto::Back),
+            "none" => None,
+            name => self
+                .node_names
+                .get_index_of(name)
+                .and_then(|i| u32::try_from(i).ok())
+                .map(|i| Goto::Node(NodeIndex(i))),
+        }
+    }
+
+    fn check_whole(
+        &mut self,
+        start: Option<NodeIndex>,
+        roots: &[Option<NodeIndex>],
+        escape: Option<Goto>,
+    ) {
+        let escape = match escape {
+            Some(Goto::Node(index)) => Some(index),
+            Some(Goto::Back | Goto::Repeat | Goto::None) | None => None,
+        };
+        if let Some(start) = start {
+            let roots = roots.iter().flatten().copied().chain(escape).chain([start]);
+            let reached = self.graph.reached_from(roots);
+            self.findings.extend(check::unreachable(&self.node_names, &reached));
+            self.findings.extend(check::traps(&self.graph, &self.node_names, &reached));
+        }
+        self.findings.extend(check::without_failed(&self.without_failed));
+        self.findings.extend(self.prompts.missing_sounds(self.facts));
+    }
+
+    fn finish(
+        &self,
+        nodes: Vec<Option<Node>>,
+        start: Option<NodeIndex>,
+        on_hangup: Option<NodeIndex>,
+        on_fault: Option<NodeIndex>,
+        escape: Option<Goto>,
+    ) -> Option<Flow> {
+        let policy: AnswerPolicyRaw = self.section("answer").and_then(read).unwrap_or_default();
+        let limits: LimitsRaw = self.section("limits").and_then(read).unwrap_or_default();
+        Some(Flow {
+            id: self.id.clone(),
+            hash: self.hash(),
+            languages: self.languages.clone(),
+            start: start?,
+            answer: AnswerPolicy {
+                after: policy.after.map_or(ANSWER_AFTER, |time| time.0),
+                early: policy.early.unwrap_or(false),
+            },
+            limits: Limits {
+                call: limits.call.map_or(CALL_LIMIT, |time| time.0),
+                visits: limits.visits.map_or(VISIT_LIMIT, |n| n.value.max(1)),
+                errors: limits.errors.map_or(ERROR_LIMIT, |n| n.value.max(1)),
+                menus: limits.menus.map_or(MENU_LIMIT, |time| time.0),
+            },
+            nodes: nodes.into_iter().collect::<Option<Vec<_>>>()?,
+            variables: self.variables.clone(),
+            faqs: self.faqs.clone(),
+            escape,
+            on_hangup,
+            on_fault,
+            built_in: self.built_in.clone(),
+        })
+    }
+
+    /// The hash of everything that the flow is made of: its files, and the sounds with their lengths.
+    fn hash(&self) -> FlowHash {
+        let mut hash = Sha256::new();
+        for file in self.files.iter().filter_map(|file| self.library.files.get(file.0 as usize)) {
+            hash.update(file.text.len().to_le_bytes());
+            hash.update(file.text.as_bytes());
+        }
+        for line in self.prompts.sounds(self.facts) {
+            hash.update(line.as_bytes());
+        }
+        let digits: String =
+            hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        FlowHash::new(digits)
+    }
+
+    /// Notes which warnings the node at `span` allows.
+    pub(super) fn allow(&mut self, node: Span, codes: Option<&schema::Allow>) {
+        for code in codes.into_iter().flat_map(schema::Allow::codes) {
+            if !code.value.starts_with(['W', 'N']) {
+                self.findings.push(check::cannot_allow(code));
+            }
+            self.allowed.entry(node.file).or_default().push((node, code.value.clone()));
+        }
+    }
+
+    /// Drops the warnings that stand inside a node which allows them.
+    fn drop_allowed(&mut self) {
+        let allowed = std::mem::take(&mut self.allowed);
+        self.findings.retain(|finding| {
+            let span = finding.span();
+            !allowed.get(&span.file).into_iter().flatten().any(|(node, code)| {
+                code == finding.code() && node.start <= span.start && span.start < node.end
+            })
+        });
+    }
+
+    /// The file's text at a place, as it was written.
+    pub(super) fn written(&self, span: Span) -> &str {
+        self.library.files.get(span.file.0 as usize).map_or("", |file| file.slice(span))
+    }
+
+    /// The type of a variable.
+    pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
+        self.variables.get(name).map(|variable| Kind::from(variable.kind))
+    }
+
+    /// The id of a node.
+    pub(super) fn node_id(&self, index: NodeIndex) -> NodeId {
+        let name = self.node_names.get_index(index.0 as usize).map_or("", |(name, _)| name);
+        NodeId::from(name)
+    }
+}
+
+/// A second definition inside one flow.
+pub(super) fn twice(what: &str, name: &Spanned<String>, first: Span) -> Diagnostic {
+    Diagnostic::new(&GIVEN_TWICE, name.span, format!("{what} `{}` is given twice", name.value))
+        .label("given again here")
+        .also(first, "first given here")
+}
+
+/// `id`, `en`, `en-GB`: letters, then parts of letters and digits.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let base = parts.next().unwrap_or_default();
+    (2..=3).contains(&base.len())
+        && base.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// A path relative to a folder; `..` steps out of it.
+fn join(folder: Option<&str>, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.map(|f| f.split('/').collect()).unwrap_or_default();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if !parts.is_empty() => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    let root = if folder.is_some_and(|f| f.starts_with('/')) { "/" } else { "" };
+    let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+    format!("{root}{joined}")
+}

@@ -1,0 +1,161 @@
+//! What the whole project shares: queues and calendars, from all its files.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::library::{FileKind, Library};
+use super::{Facts, check_name};
+use crate::call::QueueId;
+use crate::flow::check::{self, GIVEN_TWICE};
+use crate::flow::definition::{CalendarDefinition, Date, QueueDefinition, RingStrategy};
+use crate::flow::diagnostic::Diagnostic;
+use crate::flow::read::{Context, Reader, read};
+use crate::flow::schema::{CalendarRaw, QueueRaw, StrategyRaw, Texts};
+use crate::flow::source::{Span, Spanned};
+use crate::time::Duration;
+
+/// The most callers of a queue that does not say.
+const MAX_CALLS: u32 = 100;
+/// How long one agent is rung, where the queue does not say.
+const RING: Duration = Duration::from_secs(20);
+/// How long an agent has after a call, where the queue does not say.
+const WRAP_UP: Duration = Duration::from_secs(30);
+
+/// The names that every flow of the project knows.
+#[derive(Debug, Default)]
+pub(super) struct Globals {
+    pub(super) queues: IndexMap<String, (Span, QueueDefinition)>,
+    pub(super) calendars: IndexMap<String, (Span, CalendarDefinition)>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+impl Globals {
+    pub(super) fn read(library: &Library, contexts: &[Context<'_>], facts: &Facts) -> Self {
+        let mut globals = Self::default();
+        let mut hours = Vec::new();
+        let holders = [FileKind::Settings, FileKind::Part, FileKind::Flow];
+        for file in holders.into_iter().flat_map(|kind| library.of_kind(kind)) {
+            if let Some(section) = library.entry(file, contexts, "calendars") {
+                globals.calendars(section, facts);
+            }
+            if let Some(section) = library.entry(file, contexts, "queues") {
+                hours.extend(globals.queues(section));
+            }
+        }
+        let names: Vec<&str> = globals.calendars.keys().map(String::as_str).collect();
+        for name in hours.iter().filter(|name| !names.contains(&name.as_str())) {
+            globals.findings.push(check::unknown_name("calendar", name, &names));
+        }
+        globals
+    }
+
+    /// Reads a `queues:` section and gives the calendars that it names.
+    fn queues(&mut self, section: Reader<'_>) -> Vec<Spanned<String>> {
+        let mut hours = Vec::new();
+        for (name, reader) in section.entries() {
+            check_name(&name.value, name.span, "queue", &mut self.findings);
+            let raw = read::<QueueRaw>(reader);
+            let ring = raw.as_ref().and_then(|raw| raw.ring.as_ref());
+            let calendar = raw.as_ref().and_then(|raw| raw.hours.clone());
+            let max_calls = raw.as_ref().and_then(|raw| raw.max_calls.as_ref());
+            if let Some(none) = max_calls.filter(|max| max.value == 0) {
+                self.findings.push(check::out_of_range("max_calls", none.span, "1 or more"));
+            }
+            let queue = QueueDefinition {
+                name: QueueId::from(name.as_str()),
+                hours: calendar.as_ref().map(|calendar| calendar.as_str().into()),
+                max_calls: max_calls.map_or(MAX_CALLS, |max| max.value),
+                strategy: match ring.and_then(|ring| ring.strategy) {
+                    None | Some(StrategyRaw::LongestIdle) => RingStrategy::LongestIdle,
+                },
+                ring_timeout: ring.and_then(|ring| ring.timeout).map_or(RING, |time| time.0),
+                wrap_up: raw.as_ref().and_then(|raw| raw.wrap_up).map_or(WRAP_UP, |time| time.0),
+            };
+            hours.extend(calendar);
+            define(&mut self.queues, &mut self.findings, "queue", name, queue);
+        }
+        hours
+    }
+
+    fn calendars(&mut self, section: Reader<'_>, facts: &Facts) {
+        for (name, reader) in section.entries() {
+            check_name(&name.value, name.span, "calendar", &mut self.findings);
+            let raw = read::<CalendarRaw>(reader);
+            let calendar = self.calendar(name.as_str(), raw.as_ref(), facts);
+            define(&mut self.calendars, &mut self.findings, "calendar", name, calendar);
+        }
+    }
+
+    fn calendar(
+        &mut self,
+        name: &str,
+        raw: Option<&CalendarRaw>,
+        facts: &Facts,
+    ) -> CalendarDefinition {
+        let mut calendar = CalendarDefinition {
+            name: name.into(),
+            zone: raw.map_or("", |raw| raw.zone.as_str()).into(),
+            weekly: Default::default(),
+            exceptions: BTreeMap::new(),
+            holidays: BTreeMap::new(),
+        };
+        let Some(raw) = raw else { return calendar };
+        if let Some(zones) = &facts.zones
+            && !zones.contains(raw.zone.as_str())
+        {
+            self.findings.push(check::unknown_zone(&raw.zone, zones));
+        }
+        for (days, windows) in &raw.open {
+            let Some(days) = check::days(days, &mut self.findings) else { continue };
+            let windows = self.windows(windows);
+            for day in days {
+                calendar.weekly[day].extend(&windows);
+            }
+        }
+        if let Some((first, _)) = raw.open.iter().next() {
+            self.findings.extend(check::overlap(name, &calendar.weekly, first.span));
+        }
+        for (date, windows) in raw.exceptions.iter().flatten() {
+            if let Some(date) = self.date(date) {
+                let closed = windows.items().first().is_some_and(|text| text.value == "closed");
+                let windows = if closed { Vec::new() } else { self.windows(windows) };
+                calendar.exceptions.insert(date, windows);
+            }
+        }
+        for (date, name) in raw.holidays.iter().flatten() {
+            if let Some(date) = self.date(date) {
+                calendar.holidays.insert(date, name.as_str().into());
+            }
+        }
+        calendar
+    }
+
+    fn windows(&mut self, windows: &Texts) -> Vec<(u16, u16)> {
+        windows.items().iter().filter_map(|text| check::window(text, &mut self.findings)).collect()
+    }
+
+    fn date(&mut self, text: &Spanned<String>) -> Option<Date> {
+        check::date(text, &mut self.findings)
+    }
+}
+
+/// Defines a name that the whole project shares; a second definition is reported with both places.
+fn define<T>(
+    known: &mut IndexMap<String, (Span, T)>,
+    findings: &mut Vec<Diagnostic>,
+    what: &str,
+    name: Spanned<String>,
+    value: T,
+) {
+    if let Some((first, _)) = known.get(&name.value) {
+        let message = format!("{what} `{}` is defined twice in this project", name.value);
+        findings.push(
+            Diagnostic::new(&GIVEN_TWICE, name.span, message)
+                .label("defined again here")
+                .also(*first, "first defined here"),
+        );
+        return;
+    }
+    known.insert(name.value, (name.span, value));
+}

@@ -1,0 +1,194 @@
+//! All files of a compilation, read once, and what each of them is.
+
+use crate::flow::check::{EDITION, MISSING_KEY};
+use crate::flow::diagnostic::Diagnostic;
+use crate::flow::load::{Document, load};
+use crate::flow::read::{Context, Reader, read, unknown_key};
+use crate::flow::source::{FileId, SourceFile, Sources, Span, Spanned};
+
+/// What a file is, by its top keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileKind {
+    /// It has `flow`: a call flow.
+    Flow,
+    /// It has `tests`: tests of a flow.
+    Tests,
+    /// It has `language` and no `flow`: prompts of one language.
+    Catalogue,
+    /// The project's settings; only its queues and calendars are read here.
+    Settings,
+    /// Sections that flows bring in by `use:`.
+    Part,
+    /// It could not be read.
+    Unread,
+}
+
+/// The edition of the flow language that this program knows.
+const KNOWN_EDITION: i64 = 1;
+
+/// The files.
+pub(super) struct Library {
+    pub(super) files: Vec<SourceFile>,
+    documents: Vec<Option<Document>>,
+    kinds: Vec<FileKind>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+impl Library {
+    pub(super) fn load(sources: &Sources) -> Self {
+        let mut library = Self {
+            files: Vec::new(),
+            documents: Vec::new(),
+            kinds: Vec::new(),
+            findings: Vec::new(),
+        };
+        for (id, (path, bytes)) in (0_u32..).zip(sources.iter()) {
+            let (file, document, findings) = load(path, bytes, FileId(id));
+            let kind = match &document {
+                None => FileKind::Unread,
+                Some(_) if sources.is_settings(path) => FileKind::Settings,
+                Some(document) => kind(document),
+            };
+            library.files.push(file);
+            library.documents.push(document);
+            library.kinds.push(kind);
+            // What is wrong with the settings is said where they are read in full.
+            library.findings.extend(findings.into_iter().filter(|_| kind != FileKind::Settings));
+        }
+        library
+    }
+
+    pub(super) fn kind(&self, file: FileId) -> FileKind {
+        self.kinds.get(file.0 as usize).copied().unwrap_or(FileKind::Unread)
+    }
+
+    /// The files of a kind, in order.
+    pub(super) fn of_kind(&self, kind: FileKind) -> impl Iterator<Item = FileId> {
+        (0_u32..).zip(&self.kinds).filter(move |(_, k)| **k == kind).map(|(id, _)| FileId(id))
+    }
+
+    /// The files whose path fits a pattern, in which `*` stands for anything within one part of the path.
+    pub(super) fn matching(&self, pattern: &str) -> Vec<FileId> {
+        let fits = |file: &SourceFile| {
+            let (path, pattern): (Vec<&str>, Vec<&str>) =
+                (file.path.split('/').collect(), pattern.split('/').collect());
+            path.len() == pattern.len() && path.iter().zip(&pattern).all(|(a, b)| part_fits(a, b))
+        };
+        (0_u32..).zip(&self.files).filter(|(_, f)| fits(f)).map(|(id, _)| FileId(id)).collect()
+    }
+
+    /// The top keys of a file with readers of their values.
+    pub(super) fn entries<'a>(
+        &'a self,
+        file: FileId,
+        contexts: &'a [Context<'a>],
+    ) -> Vec<(Spanned<String>, Reader<'a>)> {
+        let index = file.0 as usize;
+        match (self.documents.get(index), contexts.get(index)) {
+            (Some(Some(document)), Some(context)) => {
+                Reader::new(&document.value, &document.places, context).entries()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The value of one top key.
+    pub(super) fn entry<'a>(
+        &'a self,
+        file: FileId,
+        contexts: &'a [Context<'a>],
+        key: &str,
+    ) -> Option<Reader<'a>> {
+        let mut entries = self.entries(file, contexts).into_iter();
+        entries.find(|(name, _)| name.value == key).map(|(_, reader)| reader)
+    }
+
+    /// Reports unknown top keys and editions, file by file.
+    pub(super) fn check_keys(&self, contexts: &[Context<'_>]) {
+        for (id, kind) in (0_u32..).zip(&self.kinds) {
+            let (owner, known): (&str, &[&str]) = match kind {
+                FileKind::Flow => ("a flow file", &FLOW_KEYS),
+                FileKind::Catalogue => ("a prompt file", &CATALOGUE_KEYS),
+                FileKind::Part => ("a part file", &PART_KEYS),
+                FileKind::Tests | FileKind::Settings | FileKind::Unread => continue,
+            };
+            let Some(context) = contexts.get(id as usize) else { continue };
+            let mut edition = None;
+            for (key, reader) in self.entries(FileId(id), contexts) {
+                if key.value == "sambung" {
+                    edition = Some(reader);
+                } else if !known.contains(&&*key.value) {
+                    context.report(unknown_key(&key.value, key.span, owner, known));
+                }
+            }
+            check_edition(edition, *kind, FileId(id), context);
+        }
+    }
+}
+
+fn check_edition(edition: Option<Reader<'_>>, kind: FileKind, file: FileId, context: &Context<'_>) {
+    let Some(reader) = edition else {
+        if kind == FileKind::Flow {
+            let start = Span { file, start: 0, end: 0 };
+            let finding = Diagnostic::new(&MISSING_KEY, start, "a flow file needs `sambung: 1`");
+            context.report(finding.help("write it as the first line: the edition of the language"));
+        }
+        return;
+    };
+    let span = reader.span();
+    if let Some(edition) = read::<i64>(reader)
+        && edition != KNOWN_EDITION
+    {
+        let message =
+            format!("this file says edition {edition}; this `sambung` knows {KNOWN_EDITION}");
+        context.report(Diagnostic::new(&EDITION, span, message));
+    }
+}
+
+const FLOW_KEYS: [&str; 19] = [
+    "sambung",
+    "flow",
+    "about",
+    "languages",
+    "language",
+    "start",
+    "vars",
+    "defaults",
+    "limits",
+    "commands",
+    "answer",
+    "on_hangup",
+    "on_fault",
+    "nodes",
+    "prompts",
+    "faq",
+    "calendars",
+    "queues",
+    "use",
+];
+const CATALOGUE_KEYS: [&str; 4] = ["sambung", "language", "about", "prompts"];
+const PART_KEYS: [&str; 8] =
+    ["sambung", "about", "nodes", "vars", "prompts", "faq", "calendars", "queues"];
+
+fn kind(document: &Document) -> FileKind {
+    let has = |key: &str| document.value.get(key).is_some();
+    if has("flow") {
+        FileKind::Flow
+    } else if has("tests") {
+        FileKind::Tests
+    } else if has("language") {
+        FileKind::Catalogue
+    } else {
+        FileKind::Part
+    }
+}
+
+/// Whether one part of a path fits one part of a pattern with at most one `*`.
+fn part_fits(part: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        None => part == pattern,
+        Some((start, end)) => {
+            part.len() >= start.len() + end.len() && part.starts_with(start) && part.ends_with(end)
+        }
+    }
+}

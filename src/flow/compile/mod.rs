@@ -1,0 +1,161 @@
+//! The only road from YAML to a runnable [`Flow`]: files in, checked flows, queues and calendars out.
+//!
+//! All files are compiled together, because queues and calendars are known to the whole project and a name given
+//! twice is an error that shows both places. Faults are collected, never thrown: a node that cannot be understood
+//! costs its own faults and nothing else.
+
+mod faq;
+mod flow;
+mod formula;
+mod globals;
+mod input;
+mod library;
+mod node;
+mod prompt;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::check::{self, GIVEN_TWICE};
+use super::definition::{CalendarDefinition, QueueDefinition};
+use super::diagnostic::{Diagnostic, Diagnostics, Level};
+use super::node::Flow;
+use super::read::Context;
+use super::source::{FileId, Sources, Span};
+use crate::call::{FlowId, Language, PromptId, SoundId};
+use crate::time::Duration;
+use flow::FlowCompiler;
+use globals::Globals;
+use library::{FileKind, Library};
+
+/// What the compiler is told about the world outside the YAML files.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The sound files; `None` = not known, so that no sound is missed and no prompt has one.
+    pub audio: Option<BTreeMap<SoundId, AudioFact>>,
+    /// The names of all time zones; `None` = not known, so that every name is taken.
+    pub zones: Option<BTreeSet<Arc<str>>>,
+}
+
+/// What is known about a sound file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AudioFact {
+    /// It can be played and lasts so long.
+    Playable(Duration),
+    /// It cannot be played, for this reason.
+    Unreadable(String),
+}
+
+/// What came out of a compilation.
+#[derive(Debug, Clone, Default)]
+pub struct Compiled {
+    /// The flows without a fault, in the order of their files.
+    pub flows: Vec<Arc<Flow>>,
+    /// The human queues.
+    pub queues: Vec<QueueDefinition>,
+    /// The opening hours.
+    pub calendars: Vec<CalendarDefinition>,
+    /// Every text that a caller may hear, with the sound file that is to hold it; built-in words are not among them.
+    pub recordings: Vec<Recording>,
+    /// What was found, in file order.
+    pub diagnostics: Diagnostics,
+}
+
+/// A text and the sound file that is to hold it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// The file, whether it exists or not: `id/toko/welcome.wav`.
+    pub sound: SoundId,
+    /// The language of the words.
+    pub language: Language,
+    /// The words.
+    pub text: Arc<str>,
+    /// The prompt they belong to.
+    pub prompt: PromptId,
+    /// The flow that plays them.
+    pub flow: FlowId,
+}
+
+impl Compiled {
+    /// The first flow without a fault: for projects of a single file.
+    #[must_use]
+    pub fn flow(&self) -> Option<&Arc<Flow>> {
+        self.flows.first()
+    }
+}
+
+/// Compiles all flows of a project. A flow is left out if anything that it uses has an error.
+#[must_use]
+pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
+    let library = Library::load(sources);
+    let contexts: Vec<Context<'_>> = library.files.iter().map(Context::new).collect();
+    library.check_keys(&contexts);
+    let globals = Globals::read(&library, &contexts, facts);
+    let mut findings = Vec::new();
+    let mut recordings = Vec::new();
+    let mut drafts = Vec::new();
+    let mut names: BTreeMap<FlowId, Span> = BTreeMap::new();
+    for id in library.of_kind(FileKind::Flow) {
+        let compiler = FlowCompiler::new(&library, &contexts, &globals, facts, id);
+        let draft = compiler.compile();
+        findings.extend(draft.findings);
+        recordings.extend(draft.recordings);
+        if let Some((name, span)) = draft.name {
+            if let Some(first) = names.get(&name) {
+                findings.push(same_flow(&name, span, *first));
+            }
+            names.entry(name).or_insert(span);
+        }
+        drafts.extend(draft.flow.map(|flow| (flow, draft.files)));
+    }
+    findings.extend(globals.findings);
+    findings.extend(contexts.into_iter().flat_map(Context::into_findings));
+    findings.extend(library.findings);
+    let broken: BTreeSet<FileId> = findings
+        .iter()
+        .filter(|finding| finding.level() == Level::Error)
+        .map(|finding| finding.span().file)
+        .collect();
+    let flows = drafts
+        .into_iter()
+        .filter(|(_, files)| files.is_disjoint(&broken))
+        .map(|(flow, _)| Arc::new(flow))
+        .collect();
+    let mut diagnostics = Diagnostics { files: library.files, list: findings };
+    diagnostics.sort();
+    Compiled {
+        flows,
+        queues: globals.queues.into_values().map(|(_, queue)| queue).collect(),
+        calendars: globals.calendars.into_values().map(|(_, calendar)| calendar).collect(),
+        recordings,
+        diagnostics,
+    }
+}
+
+fn same_flow(name: &FlowId, second: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(&GIVEN_TWICE, second, format!("there are two flows named `{name}`"))
+        .label("named again here")
+        .also(first, "first named here")
+}
+
+/// Whether a name may be given to a node, prompt, variable or the like.
+fn is_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && letters.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+        && name.len() <= MAX_NAME
+}
+
+/// The longest name, in bytes.
+const MAX_NAME: usize = 64;
+
+/// Reports a name that cannot be one.
+fn check_name(name: &str, span: Span, what: &str, findings: &mut Vec<Diagnostic>) {
+    if !is_name(name) {
+        findings.push(check::bad_name(name, span, what));
+    }
+}
+
+#[cfg(test)]
+mod tests;
