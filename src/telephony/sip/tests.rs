@@ -148,6 +148,32 @@ async fn a_call_is_offered_rung_answered_and_ended_by_the_caller() {
 }
 
 #[tokio::test]
+async fn every_peer_is_told_an_address_it_can_reach() {
+    for (advertise, expected) in [(None, "127.0.0.1"), (Some("203.0.113.7"), "203.0.113.7")] {
+        let mut node = Node::start(|settings| {
+            settings.allow = vec![Network::new(Ipv4Addr::LOCALHOST.into(), 8)];
+            settings.listen = vec![SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0)];
+            settings.advertise = advertise.map(|text| text.parse().expect("an address"));
+        });
+        node.address.set_ip(Ipv4Addr::LOCALHOST.into());
+        let mut phone = Phone::new("200", node.address).await;
+        let (_, answer) = node.answered(&mut phone).await;
+        let port = node.address.port();
+        assert_eq!(answer.header("Contact"), format!("<sip:{expected}:{port}>"));
+        assert!(answer.body().contains(&format!("c=IN IP4 {expected}\r\n")), "{}", answer.text);
+        node.dial(2, Target::Address(format!("sip:budi@{}", phone.address()).into())).await;
+        let invite = phone.expect_request("INVITE").await;
+        assert_eq!(invite.header("Contact"), format!("<sip:{expected}:{port}>"));
+        assert!(
+            invite.header("Via").contains(&format!("UDP {expected}:{port};")),
+            "{}",
+            invite.text
+        );
+        assert!(invite.body().contains(&format!("c=IN IP4 {expected}\r\n")), "{}", invite.text);
+    }
+}
+
+#[tokio::test]
 async fn the_engine_hangs_up_and_the_caller_hears_of_it() {
     let mut node = Node::open();
     let mut phone = Phone::new("200", node.address).await;
