@@ -93,6 +93,9 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         secrets: [secret()?, secret()?],
     };
     let mut switch = Switch::new(settings, parts);
+    if *port.drain.borrow() {
+        switch.drain(port.clock.now());
+    }
     let mut wires = Wires { port, media_events };
     while wires.step(&mut switch).await {}
     farewell(switch, wires).await;

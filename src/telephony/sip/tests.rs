@@ -2,7 +2,7 @@
 
 mod phone;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -33,16 +33,20 @@ impl Node {
     }
 
     fn start(change: impl FnOnce(&mut Settings)) -> Self {
-        let here = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        Self::try_start(change).expect("loopback has a free port")
+    }
+
+    fn try_start(change: impl FnOnce(&mut Settings)) -> Result<Self, AdapterError> {
+        let here = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
         let mut settings = Settings::new(vec![here], rtp_settings());
         settings.users = [("201".into(), Password::new("rahasia-201"))].into();
         change(&mut settings);
-        let adapter = SipAdapter::bind(settings, library()).expect("loopback has a free port");
+        let adapter = SipAdapter::bind(settings, library())?;
         let address = adapter.addresses()[0];
         let (drain, drained) = watch::channel(false);
         let (port, wire) = Port::new(AdapterId(1), 10, drained, Clock::new());
         let task = tokio::spawn(Box::new(adapter).run(port));
-        Self { wire, drain, address, task }
+        Ok(Self { wire, drain, address, task })
     }
 
     async fn report(&mut self) -> Report {
@@ -171,6 +175,28 @@ async fn every_peer_is_told_an_address_it_can_reach() {
         );
         assert!(invite.body().contains(&format!("c=IN IP4 {expected}\r\n")), "{}", invite.text);
     }
+}
+
+#[tokio::test]
+async fn a_call_over_ipv6_is_answered_with_ipv6() {
+    let here = IpAddr::V6(Ipv6Addr::LOCALHOST);
+    let node = Node::try_start(|settings| {
+        settings.allow = vec![Network::new(here, 128)];
+        settings.listen = vec![SocketAddr::new(here, 0)];
+        settings.rtp.bind = here;
+    });
+    let Ok(mut node) = node else {
+        println!("SKIPPED: this machine has no IPv6 loopback.");
+        return;
+    };
+    let mut phone = Phone::new("200", node.address).await;
+    let (leg, answer) = node.answered(&mut phone).await;
+    assert!(answer.body().contains("c=IN IP6 ::1\r\n"), "{}", answer.text);
+    for sequence in 1..=3 {
+        phone.speak(answer.audio_port(), 101, sequence, &[1, 10, 0, 160]).await;
+    }
+    let (found, kind) = node.event().await;
+    assert!(found == leg && matches!(kind, EventKind::Digit { .. }), "{kind:?}");
 }
 
 #[tokio::test]

@@ -73,8 +73,9 @@ pub(super) struct Phone {
 
 impl Phone {
     pub(super) async fn new(user: &'static str, node: SocketAddr) -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port is free");
-        let audio = UdpSocket::bind("127.0.0.1:0").await.expect("a port is free");
+        let here = SocketAddr::new(node.ip(), 0);
+        let socket = UdpSocket::bind(here).await.expect("a port is free");
+        let audio = UdpSocket::bind(here).await.expect("a port is free");
         Self {
             socket,
             audio,
@@ -93,9 +94,11 @@ impl Phone {
 
     /// Its session description, with further lines.
     pub(super) fn sdp(&self, formats: &str, lines: &str) -> String {
-        let port = self.audio.local_addr().expect("is bound").port();
+        let here = self.audio.local_addr().expect("is bound");
+        let (port, ip, family) =
+            (here.port(), here.ip(), if here.is_ipv4() { "IP4" } else { "IP6" });
         format!(
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+            "v=0\r\no=- 1 1 IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\n\
              m=audio {port} RTP/AVP {formats}\r\n{lines}"
         )
     }
