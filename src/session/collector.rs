@@ -244,3 +244,6 @@ impl Collector {
             .map(|(_, pick)| *pick)
     }
 }
+
+#[cfg(test)]
+mod tests;
