@@ -172,6 +172,7 @@ impl Session {
     pub(super) fn picked(&mut self, mut asking: Box<Asking>, pick: Pick, at: Moment<'_>) {
         self.actions.extend(asking.playback.stop().map(Action::Command));
         self.budget.valid();
+        self.journal.answered();
         let flow = self.program.flow.clone();
         let node = asking.node;
         let verb = &flow.node(node).verb;
@@ -274,6 +275,7 @@ impl Session {
 
     fn keep(&mut self, asking: &Asking, collect: &Collect, value: &Digits, at: Moment<'_>) {
         self.budget.valid();
+        self.journal.answered();
         let text = value.to_string();
         self.journal.keys(mask_value(&text, collect.class));
         let flow = self.program.flow.clone();

@@ -27,6 +27,11 @@ pub enum Input {
         /// The words.
         text: Arc<str>,
     },
+    /// The adapter stopped a play by itself: by a key in `stop_on`, or because the leg ends.
+    PlayStopped {
+        /// Which.
+        play: PlayId,
+    },
     /// A play ended.
     PlayEnded {
         /// Which.

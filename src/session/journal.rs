@@ -59,6 +59,20 @@ impl Journal {
         }
     }
 
+    /// The present node is left by `outcome`, if it was not left before.
+    pub(super) fn leave_if_open(&mut self, outcome: &'static str) {
+        if self.steps.last().is_some_and(|step| step.outcome.is_none()) {
+            self.leave(outcome);
+        }
+    }
+
+    /// The present node was answered: what went wrong before is no reason any more.
+    pub(super) fn answered(&mut self) {
+        if let Some(step) = self.steps.last_mut() {
+            step.reason = None;
+        }
+    }
+
     /// Why the present node went the way it did.
     pub(super) fn reason(&mut self, reason: &'static str) {
         if let Some(step) = self.steps.last_mut() {

@@ -46,7 +46,7 @@ use type_ahead::TypeAhead;
 pub use budget::ESCAPE_GRACE;
 pub use exchange::{Action, Input, PeerNews, QueueNews};
 pub use journal::{MAX_OFFERS, MAX_STEPS};
-pub use playback::PLAY_LIMIT;
+pub use playback::{PLAY_LIMIT, STOP_GRACE};
 pub use state::LEAVING_LIMIT;
 pub use type_ahead::{TYPE_AHEAD_AGE, TYPE_AHEAD_KEYS};
 pub use walk::MAX_SILENT_STEPS;
@@ -75,6 +75,23 @@ pub struct Session {
 struct Moment<'w> {
     now: Instant,
     world: &'w World<'w>,
+}
+
+/// What a caller's attention is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    /// The call is not answered yet.
+    Ringing,
+    /// Something is said and nothing asked.
+    Hearing,
+    /// A question is being asked, or waits for its answer.
+    Asked,
+    /// The caller waits for a person.
+    Waiting,
+    /// The caller talks with a person.
+    Talking,
+    /// We hung up.
+    Gone,
 }
 
 /// How a call arrived.
@@ -135,6 +152,7 @@ impl Session {
             Input::Answered => self.answered(at),
             Input::Key { symbol, pressed_at } => self.key(symbol, pressed_at, at),
             Input::Said { text } => self.said(&text, at),
+            Input::PlayStopped { play } => self.play_stopped(play, at),
             Input::PlayEnded { play, audible_end } => self.play_ended(play, audible_end, at),
             Input::Queue(news) => self.queue_news(news, at),
             Input::Peer(news) => self.peer_news(&news, at),
@@ -190,16 +208,17 @@ impl Session {
         matches!(self.state, State::Ended)
     }
 
-    /// Whether the caller listens to the queue.
+    /// What the caller's attention is on.
     #[must_use]
-    pub const fn is_queued(&self) -> bool {
-        matches!(self.state, State::Queued { .. })
-    }
-
-    /// Whether the caller talks with somebody.
-    #[must_use]
-    pub const fn is_talking(&self) -> bool {
-        matches!(self.state, State::Talking { .. })
+    pub const fn attention(&self) -> Attention {
+        match &self.state {
+            State::Ringing { .. } | State::Answering => Attention::Ringing,
+            State::Saying { .. } | State::Moving => Attention::Hearing,
+            State::Asking(_) => Attention::Asked,
+            State::Queued { .. } | State::Dialling { .. } => Attention::Waiting,
+            State::Talking { .. } => Attention::Talking,
+            State::Leaving { .. } | State::Ended => Attention::Gone,
+        }
     }
 
     /// The name of the node that the call is at, for logs.

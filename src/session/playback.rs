@@ -13,6 +13,9 @@ use crate::time::{Duration, Instant};
 /// The longest that a part may go unreported before it counts as ended: an adapter's fault must not stall a call.
 pub const PLAY_LIMIT: Duration = Duration::from_mins(15);
 
+/// How long a play that its adapter stopped waits for the reason: the key that stopped it, or the end of the leg.
+pub const STOP_GRACE: Duration = Duration::from_millis(100);
+
 /// Parts still to be heard, the playing one in front.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Playback {
@@ -25,6 +28,8 @@ struct Part {
     bargein: Bargein,
     prompts: Vec<PromptId>,
     since: Instant,
+    /// When it counts as ended although nobody said so.
+    limit: Instant,
 }
 
 /// What a key does to the playing prompts.
@@ -77,7 +82,13 @@ impl Playback {
                 Bargein::None => SymbolSet::NONE,
             };
             let prompts = items.iter().map(|item| item.prompt.clone()).collect();
-            playback.parts.push_back(Part { id, bargein, prompts, since: now });
+            playback.parts.push_back(Part {
+                id,
+                bargein,
+                prompts,
+                since: now,
+                limit: now + PLAY_LIMIT,
+            });
             commands.push(CommandKind::Play(Play { id, items, stop_on }));
         }
         (playback, commands)
@@ -95,7 +106,7 @@ impl Playback {
 
     /// When the playing part counts as ended although nobody said so.
     pub(super) fn limit(&self) -> Option<Instant> {
-        self.parts.front().map(|part| part.since + PLAY_LIMIT)
+        self.parts.front().map(|part| part.limit)
     }
 
     /// Takes note that a play ended. Returns whether that was the last part.
@@ -106,8 +117,16 @@ impl Playback {
         self.parts.pop_front();
         if let Some(next) = self.parts.front_mut() {
             next.since = now;
+            next.limit = now + PLAY_LIMIT;
         }
         self.parts.is_empty()
+    }
+
+    /// The adapter stopped the playing part by itself: a key did, or the leg is ending. Either is about to be told.
+    pub(super) fn stopped(&mut self, id: PlayId, now: Instant) {
+        if let Some(part) = self.parts.front_mut().filter(|part| part.id == id) {
+            part.limit = now + STOP_GRACE;
+        }
     }
 
     /// A key arrives. `valid` says whether it begins a valid answer.

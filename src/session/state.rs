@@ -140,4 +140,20 @@ impl State {
             | Self::Moving => None,
         }
     }
+
+    /// What the caller hears now, to be changed.
+    pub(super) const fn playback_mut(&mut self) -> Option<&mut Playback> {
+        match self {
+            Self::Saying { playback, .. }
+            | Self::Queued { playback, .. }
+            | Self::Dialling { playback, .. } => Some(playback),
+            Self::Asking(asking) => Some(&mut asking.playback),
+            Self::Ringing { .. }
+            | Self::Answering
+            | Self::Talking { .. }
+            | Self::Leaving { .. }
+            | Self::Ended
+            | Self::Moving => None,
+        }
+    }
 }

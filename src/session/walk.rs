@@ -97,6 +97,12 @@ impl Session {
         }
     }
 
+    pub(super) fn play_stopped(&mut self, play: PlayId, at: Moment<'_>) {
+        if let Some(playback) = self.state.playback_mut() {
+            playback.stopped(play, at.now);
+        }
+    }
+
     pub(super) fn play_ended(&mut self, play: PlayId, audible_end: Instant, at: Moment<'_>) {
         match std::mem::replace(&mut self.state, State::Moving) {
             State::Saying { node, mut playback, then } => {
@@ -148,19 +154,8 @@ impl Session {
 
     /// Stops whatever plays.
     pub(super) fn silence(&mut self) {
-        let playback = match &mut self.state {
-            State::Saying { playback, .. }
-            | State::Queued { playback, .. }
-            | State::Dialling { playback, .. } => playback,
-            State::Asking(asking) => &mut asking.playback,
-            State::Ringing { .. }
-            | State::Answering
-            | State::Talking { .. }
-            | State::Leaving { .. }
-            | State::Ended
-            | State::Moving => return,
-        };
-        self.actions.extend(playback.stop().map(Action::Command));
+        let stops = self.state.playback_mut().map(Playback::stop);
+        self.actions.extend(stops.into_iter().flatten().map(Action::Command));
     }
 
     /// Leaves the present node by an outcome.
@@ -267,7 +262,7 @@ impl Session {
         match then {
             Then::Go { outcome, goto } => self.follow(node, outcome, goto, at),
             Then::Hangup(cause) => {
-                self.journal.leave("hangup");
+                self.journal.leave_if_open("hangup");
                 self.state = State::Saying { node, playback: Playback::default(), then };
                 self.leave(cause, at.now);
             }

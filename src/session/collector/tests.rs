@@ -22,7 +22,8 @@ fn at(ms: u64) -> Instant {
 /// A menu of these choices with the commands `0`, `*` and `#`.
 fn menu(choices: &[&str]) -> Rules {
     let choices = choices.iter().enumerate().map(|(i, keys)| (digits(keys), Pick::Choice(i)));
-    let commands = ["0", "*", "#"].iter().enumerate().map(|(i, keys)| (digits(keys), Pick::Command(i)));
+    let commands =
+        ["0", "*", "#"].iter().enumerate().map(|(i, keys)| (digits(keys), Pick::Command(i)));
     rules(choices.chain(commands).collect(), NO_ENTRY)
 }
 
@@ -80,7 +81,12 @@ fn menus_complete_on_the_first_key_that_no_other_choice_begins_with() {
     let rows = [
         ("one key", vec!["1", "2"], "1", Outcome::Picked(Pick::Choice(0))),
         ("longer choice, at once", vec!["1", "12", "13"], "12", Outcome::Picked(Pick::Choice(1))),
-        ("shorter choice after the silence", vec!["1", "12"], "1", Outcome::Picked(Pick::Choice(0))),
+        (
+            "shorter choice after the silence",
+            vec!["1", "12"],
+            "1",
+            Outcome::Picked(Pick::Choice(0)),
+        ),
         ("shorter choice by terminator", vec!["1", "12"], "1#", Outcome::Picked(Pick::Choice(0))),
         ("a beginning is not a choice", vec!["12", "13"], "1", Outcome::NoMatch("incomplete")),
         ("terminated beginning", vec!["12"], "1#", Outcome::NoMatch("incomplete")),
@@ -126,7 +132,11 @@ fn erase_clears_the_entry_and_waits_for_a_first_key_again() {
     let mut rules = field(3, 6);
     rules.erase = Some(Symbol::STAR);
     assert_eq!(result(rules.clone(), "12*456#"), value("456", false));
-    assert_eq!(result(rules.clone(), "*"), Outcome::Picked(Pick::Command(1)), "nothing to clear: the command");
+    assert_eq!(
+        result(rules.clone(), "*"),
+        Outcome::Picked(Pick::Command(1)),
+        "nothing to clear: the command"
+    );
     let mut collector = Collector::new(rules);
     collector.key(symbol('1'), at(0));
     assert_eq!(collector.key(Symbol::STAR, at(10)), Outcome::Erased);
@@ -163,10 +173,15 @@ fn a_cap_on_the_entry_counts_from_its_first_key() {
 #[test]
 fn only_keys_that_begin_an_answer_stop_a_prompt_that_asks_for_a_match() {
     let keys = Collector::new(menu(&["12", "3"])).first_keys();
-    for (key, begins) in [('1', true), ('2', false), ('3', true), ('0', true), ('9', false), ('#', true)] {
+    for (key, begins) in
+        [('1', true), ('2', false), ('3', true), ('0', true), ('9', false), ('#', true)]
+    {
         assert_eq!(keys.contains(symbol(key)), begins, "{key}");
     }
-    assert!(Collector::new(field(1, 4)).first_keys().contains(symbol('9')), "a field takes every digit");
+    assert!(
+        Collector::new(field(1, 4)).first_keys().contains(symbol('9')),
+        "a field takes every digit"
+    );
 }
 
 proptest! {

@@ -1,0 +1,139 @@
+//! The console caller's side of one call, in virtual time.
+
+use std::io::{self, Write};
+
+use super::line::Line;
+use super::screen::Screen;
+use crate::call::{CommandKind, Digits, HangupCause, LegId, Target};
+use crate::session::Attention;
+use crate::simulation::{Heard, LegState, Rehearsal, Side};
+
+/// What can be typed.
+pub(super) const HELP: &str = "\
+  keys 0-9 * #    pressed when the prompt has ended; with a leading `!` now, into the prompt
+  other text      is speech
+  empty line      waits for the next thing that happens
+  /agent answer|reject|hangup    plays the agent of a queue
+  ^D              hangs up";
+
+/// The most steps that an empty line may take.
+const MAX_STEPS: u32 = 10_000;
+
+/// One call at the console.
+pub(super) struct Conversation<W> {
+    rehearsal: Rehearsal,
+    screen: Screen<W>,
+    leg: LegId,
+    /// Things shown since the last line of typing.
+    shown: usize,
+}
+
+impl<W: Write> Conversation<W> {
+    /// Dials `called` and listens to the first question.
+    pub(super) fn begin(mut rehearsal: Rehearsal, screen: Screen<W>, called: &str, caller: Option<&str>) -> io::Result<Self> {
+        let leg = rehearsal.call(called, caller);
+        let mut conversation = Self { rehearsal, screen, leg, shown: 0 };
+        conversation.attend()?;
+        Ok(conversation)
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.rehearsal.phones.leg(self.leg).is_none()
+    }
+
+    /// Obeys one line of typing.
+    pub(super) fn obey(&mut self, line: &str) -> io::Result<()> {
+        self.shown = 0;
+        match Line::parse(line) {
+            Line::Keys(keys) => {
+                self.rehearsal.run_to_silence(self.leg);
+                self.drain()?;
+                self.press(&keys)?;
+            }
+            Line::KeysNow(keys) => self.press(&keys)?,
+            Line::Speech(text) => {
+                self.rehearsal.run_to_silence(self.leg);
+                self.rehearsal.say(self.leg, &text);
+            }
+            Line::Silence => self.wait()?,
+            Line::AgentAnswers => self.agent(true, |rehearsal, leg| rehearsal.pick_up(leg))?,
+            Line::AgentRejects => self.agent(true, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Rejected))?,
+            Line::AgentHangsUp => self.agent(false, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Normal))?,
+            Line::Help => self.screen.say(HELP)?,
+            Line::Unknown(command) => self.screen.say(&format!("* There is no `{command}`; `/help` lists what there is."))?,
+        }
+        self.attend()
+    }
+
+    /// The caller hangs up; the record is shown.
+    pub(super) fn hang_up(&mut self) -> io::Result<()> {
+        self.rehearsal.hang_up(self.leg, HangupCause::Normal);
+        self.drain()
+    }
+
+    fn press(&mut self, keys: &Digits) -> io::Result<()> {
+        self.rehearsal.press(self.leg, keys);
+        self.drain()
+    }
+
+    /// Time passes until the caller is asked something, waits, talks, or is gone.
+    fn attend(&mut self) -> io::Result<()> {
+        self.drain()?;
+        for _ in 0..MAX_STEPS {
+            match self.rehearsal.engine().attention(self.leg) {
+                Some(Attention::Ringing | Attention::Hearing | Attention::Gone) if self.rehearsal.run_to_next() => {}
+                _ => break,
+            }
+            self.drain()?;
+        }
+        Ok(())
+    }
+
+    /// Time passes until something new is shown.
+    fn wait(&mut self) -> io::Result<()> {
+        self.rehearsal.run_to_silence(self.leg);
+        self.drain()?;
+        for _ in 0..MAX_STEPS {
+            if self.shown > 0 {
+                return Ok(());
+            }
+            if !self.rehearsal.run_to_next() {
+                return self.screen.say("* Nothing more will happen by itself.");
+            }
+            self.drain()?;
+        }
+        Ok(())
+    }
+
+    fn agent(&mut self, ringing: bool, act: impl FnOnce(&mut Rehearsal, LegId)) -> io::Result<()> {
+        let leg = self.rehearsal.phones.legs().find_map(|(id, leg)| {
+            let rings = matches!(leg.state, LegState::Ringing(_));
+            (matches!(leg.side, Side::Dialled(_)) && rings == ringing).then_some(id)
+        });
+        match leg {
+            Some(leg) => act(&mut self.rehearsal, leg),
+            None if ringing => return self.screen.say("* No agent's phone rings."),
+            None => return self.screen.say("* No agent is on the line."),
+        }
+        self.drain()
+    }
+
+    /// Shows what was heard. A transfer is taken as answered and done at once: nobody is there to play it.
+    fn drain(&mut self) -> io::Result<()> {
+        while let Some(heard) = self.rehearsal.poll_heard() {
+            if !matches!(heard, Heard::Notice(..) | Heard::Report(..)) {
+                self.shown += 1;
+            }
+            self.screen.show(&heard)?;
+            if let Heard::Command(_, command) = &heard
+                && let CommandKind::Dial(dial) = &command.kind
+                && dial.display.is_none()
+                && let Target::Number(_) | Target::Address(_) = &dial.to
+            {
+                self.rehearsal.pick_up(command.leg);
+                self.rehearsal.hang_up(command.leg, HangupCause::Normal);
+            }
+        }
+        Ok(())
+    }
+}

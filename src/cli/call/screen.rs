@@ -1,0 +1,79 @@
+//! What the console caller sees.
+
+use std::io::{self, Write};
+
+use crate::call::{Command, CommandKind, Dial, EventKind, Item, Report, Target};
+use crate::engine::Notice;
+use crate::simulation::{Heard, ItemDuration};
+use crate::time::Instant;
+
+/// Prints what is heard, one line each.
+pub(super) struct Screen<W> {
+    out: W,
+    item_duration: ItemDuration,
+}
+
+impl<W: Write> Screen<W> {
+    pub(super) const fn new(out: W, item_duration: ItemDuration) -> Self {
+        Self { out, item_duration }
+    }
+
+    pub(super) fn show(&mut self, heard: &Heard) -> io::Result<()> {
+        match heard {
+            Heard::Command(at, Command { kind, .. }) => self.command(*at, kind),
+            Heard::Report(_, Report::Leg(event)) => match &event.kind {
+                EventKind::Bridged if event.leg.number % 2 == 1 => self.say("* You are talking. `/agent hangup` or ^D ends it."),
+                _ => Ok(()),
+            },
+            Heard::Report(_, Report::Endpoint { .. }) => Ok(()),
+            Heard::Notice(_, notice) => match notice {
+                Notice::Queued { queue, position, .. } => {
+                    self.say(&format!("* You wait in queue `{queue}` at place {position}."))
+                }
+                Notice::OfferFailed { agent, result, .. } => self.say(&format!("* Agent {agent}: {result}.")),
+                Notice::CallFault { what, .. } => self.say(&format!("* Fault: {what}.")),
+                Notice::CallRefused { cause, .. } => self.say(&format!("* The call was refused: {cause:?}.")),
+                _ => Ok(()),
+            },
+            Heard::Record(record) => {
+                let json = serde_json::to_string_pretty(record).map_err(io::Error::other)?;
+                self.say(&format!("* The call is over. Its record:\n{json}"))
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{line}")?;
+        self.out.flush()
+    }
+
+    fn command(&mut self, at: Instant, kind: &CommandKind) -> io::Result<()> {
+        match kind {
+            CommandKind::Play(play) => play.items.iter().try_for_each(|item| self.item(item)),
+            CommandKind::Music(Some(sound)) => self.say(&format!("~ music: {sound}")),
+            CommandKind::Dial(dial) => self.dial(dial),
+            CommandKind::Hangup(cause) => self.say(&format!("* Hung up at {at} s: {cause:?}.")),
+            _ => Ok(()),
+        }
+    }
+
+    fn item(&mut self, item: &Item) -> io::Result<()> {
+        let span = (self.item_duration)(item);
+        let tenths = span.as_millis().div_ceil(100);
+        self.say(&format!("> {}   [{}, {}.{} s]", item.text, item.prompt, tenths / 10, tenths % 10))
+    }
+
+    fn dial(&mut self, dial: &Dial) -> io::Result<()> {
+        match &dial.to {
+            Target::Number(to) | Target::Address(to) if dial.tell.is_empty() && dial.display.is_none() => {
+                self.say(&format!("* Transfer to {to}."))
+            }
+            Target::Number(to) | Target::Address(to) | Target::User(to) => {
+                let told: Vec<_> = dial.tell.iter().map(|told| format!("{told:?}")).collect();
+                let display = dial.display.as_deref().unwrap_or_default();
+                self.say(&format!("* The phone of agent {to} rings: {display} [{}]", told.join(", ")))?;
+                self.say("  Type `/agent answer` or `/agent reject`, or an empty line to let it ring.")
+            }
+        }
+    }
+}

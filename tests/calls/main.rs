@@ -1,0 +1,18 @@
+//! Whole calls in virtual time, as transcripts: every rule that a caller can hear.
+//!
+//! `<-` is a command to a telephone, `->` its report, times are seconds since the ring.
+
+mod hangup;
+mod input;
+mod queue;
+mod stage;
+
+/// Runs a call and returns its transcript.
+macro_rules! transcript {
+    ($flow:expr, |$stage:ident| $body:block) => {{
+        let mut $stage = crate::stage::Stage::call($flow);
+        $body
+        insta::assert_snapshot!($stage.end());
+    }};
+}
+pub(crate) use transcript;

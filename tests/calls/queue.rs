@@ -1,0 +1,128 @@
+//! The human queue as the caller meets it.
+
+use sambung::call::HangupCause;
+
+use crate::stage::Set;
+
+const QUEUE: &str = r##"
+sambung: 1
+flow: line
+language: en
+start: agent
+vars:
+  topic: { type: text, start: order }
+  number: { type: phone, class: personal }
+queues:
+  service: { max_calls: 2 }
+nodes:
+  agent:
+    queue: service
+    tell: [topic, call.from]
+    greet: "We are connecting you."
+    max_wait: 60s
+    done: survey
+    too_long: sorry
+    full: sorry
+    closed: sorry
+    unstaffed: sorry
+  survey:
+    say: "Thank you for talking to us."
+    next: goodbye
+  sorry:
+    say: "Nobody is free."
+    next: goodbye
+  goodbye:
+    hangup: "Goodbye then."
+"##;
+
+#[test]
+fn the_agent_hangs_up_first_and_the_caller_goes_on() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.wait(3_000);
+    call.agent_answers();
+    call.wait(5_000);
+    call.agent_ends(HangupCause::Normal);
+    call.listen();
+    call.listen();
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn the_caller_hangs_up_in_the_talk() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.agent_answers();
+    call.wait(5_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn the_next_agent_is_rung_when_the_first_is_busy_or_declines() {
+    let mut call = Set::of(QUEUE).ring(&["201", "202"]);
+    call.wait(1_000);
+    call.agent_ends(HangupCause::Busy);
+    call.wait(1_000);
+    call.agent_ends(HangupCause::Rejected);
+    call.wait(40_000);
+    call.agent_answers();
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn an_agent_who_does_not_answer_loses_the_offer_after_the_ring_time() {
+    let mut call = Set::of(QUEUE).ring(&["201", "202"]);
+    call.wait(20_000);
+    call.wait(1_000);
+    call.agent_answers();
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn a_caller_who_hangs_up_in_line_stops_the_ringing_in_the_same_step() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.wait(4_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn nobody_logged_in_is_said_at_once() {
+    let mut call = Set::of(QUEUE).ring(&[]);
+    call.listen();
+    call.listen();
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn everybody_leaving_is_said_after_the_grace() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.rehearsal.register("201", false);
+    call.wait(10_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn nobody_answering_ends_the_wait_at_its_limit() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.wait(90_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn keys_while_waiting_do_nothing_to_the_call() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.press("12");
+    call.wait(1_000);
+    call.agent_answers();
+    call.press("3");
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn a_withheld_number_is_told_to_nobody() {
+    let mut set = Set::of(QUEUE);
+    set.caller = None;
+    let mut call = set.ring(&["201"]);
+    call.wait(100);
+    insta::assert_snapshot!(call.end());
+}

@@ -1,0 +1,160 @@
+//! A flow, an engine, telephones on paper, and short verbs to play a call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sambung::call::{AgentId, Digits, FlowId, HangupCause, LegId, QueueId, Target};
+use sambung::engine::{Agent, Pattern, Programs, Route, Routes, Settings};
+use sambung::flow::{Facts, Format, Sources, compile};
+use sambung::interpreter::Program;
+use sambung::queue::{self, AgentSettings, QueueSettings};
+use sambung::simulation::{Rehearsal, Side};
+use sambung::time::{Duration, Wall};
+
+/// 2026-03-04 10:00 in Jakarta, a Wednesday.
+const MORNING: Wall = Wall::from_unix_micros(1_772_593_200_000_000);
+
+/// One call on stage.
+pub(crate) struct Stage {
+    pub(crate) rehearsal: Rehearsal,
+    pub(crate) leg: LegId,
+    lines: Vec<String>,
+}
+
+/// The set: what stands around the call.
+pub(crate) struct Set {
+    pub(crate) settings: Settings,
+    pub(crate) caller: Option<&'static str>,
+    pub(crate) wall: Wall,
+}
+
+impl Set {
+    /// A set for one flow file, with two agents for its queue `service`.
+    pub(crate) fn of(yaml: &str) -> Self {
+        let compiled = compile(&Sources::one("flow.yaml", yaml.as_bytes()), &Facts::default());
+        let Some(flow) = compiled.flow().cloned() else {
+            panic!(
+                "the flow does not compile:\n{}",
+                compiled.diagnostics.render_all(Format::Human { color: false })
+            );
+        };
+        let service = QueueId::from("service");
+        let agent = || AgentSettings { queues: vec![service.clone()], ..AgentSettings::default() };
+        let queues = queue::Settings {
+            queues: [(service.clone(), QueueSettings { max_calls: 2, ..QueueSettings::default() })]
+                .into(),
+            agents: [(AgentId::from("sari"), agent()), (AgentId::from("budi"), agent())].into(),
+            ..queue::Settings::default()
+        };
+        let target = |user: &str| Agent { target: Target::User(user.into()) };
+        let id: FlowId = flow.id.clone();
+        let programs: Programs =
+            [(id.clone(), Arc::new(Program { flow, faqs: Vec::new() }))].into();
+        let settings = Settings {
+            adapters: vec!["paper".into()],
+            routes: Routes::new(vec![Route { pattern: Pattern::Default, flow: id }]),
+            programs: Arc::new(programs),
+            calendars: BTreeMap::new(),
+            queues,
+            queue_hours: BTreeMap::new(),
+            agents: [
+                (AgentId::from("sari"), target("201")),
+                (AgentId::from("budi"), target("202")),
+            ]
+            .into(),
+            transfers: ["+62215550100".into()].into(),
+            safe_flow: None,
+            pop_url: None,
+            max_calls: 10,
+        };
+        Self { settings, caller: Some("+6281100001111"), wall: MORNING }
+    }
+
+    /// Rings the number and lets the call be answered.
+    pub(crate) fn ring(self, agents: &[&str]) -> Stage {
+        let mut rehearsal = Rehearsal::new(self.settings, 7, self.wall, Rehearsal::by_text());
+        for agent in agents {
+            rehearsal.register(agent, true);
+        }
+        while rehearsal.poll_heard().is_some() {}
+        let leg = rehearsal.call("100", self.caller);
+        let mut stage = Stage { rehearsal, leg, lines: Vec::new() };
+        stage.wait(1_000);
+        stage
+    }
+}
+
+impl Stage {
+    /// A call of one flow file with nobody at the queue.
+    pub(crate) fn call(yaml: &str) -> Self {
+        Set::of(yaml).ring(&[])
+    }
+
+    /// A call that still rings.
+    pub(crate) fn ringing(set: Set) -> Self {
+        let mut rehearsal = Rehearsal::new(set.settings, 7, set.wall, Rehearsal::by_text());
+        let leg = rehearsal.call("100", set.caller);
+        Self { rehearsal, leg, lines: Vec::new() }
+    }
+
+    /// Keys, 150 ms apart, the first now.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.rehearsal.press(self.leg, &Digits::parse(keys).expect("keys"));
+        self.collect();
+    }
+
+    pub(crate) fn say(&mut self, words: &str) {
+        self.rehearsal.say(self.leg, words);
+        self.collect();
+    }
+
+    pub(crate) fn wait(&mut self, ms: u64) {
+        self.rehearsal.run_for(Duration::from_millis(ms));
+        self.collect();
+    }
+
+    /// Lets the prompts play out.
+    pub(crate) fn listen(&mut self) {
+        self.rehearsal.run_to_silence(self.leg);
+        self.collect();
+    }
+
+    pub(crate) fn hang_up(&mut self) {
+        self.rehearsal.hang_up(self.leg, HangupCause::Normal);
+        self.collect();
+    }
+
+    /// The leg of the agent who rings or talks.
+    pub(crate) fn agent(&self) -> LegId {
+        let dialled = |(id, leg): (LegId, &sambung::simulation::Leg)| {
+            matches!(leg.side, Side::Dialled(_)).then_some(id)
+        };
+        self.rehearsal.phones.legs().find_map(dialled).expect("an agent's phone")
+    }
+
+    pub(crate) fn agent_answers(&mut self) {
+        let leg = self.agent();
+        self.rehearsal.pick_up(leg);
+        self.collect();
+    }
+
+    pub(crate) fn agent_ends(&mut self, cause: HangupCause) {
+        let leg = self.agent();
+        self.rehearsal.hang_up(leg, cause);
+        self.collect();
+    }
+
+    /// The call so far, one line each; the caller hangs up first if the call is still live.
+    pub(crate) fn end(mut self) -> String {
+        self.hang_up();
+        self.rehearsal.engine().check_invariants();
+        assert_eq!(self.rehearsal.engine().live_calls(), 0, "a call is left over");
+        self.lines.join("\n")
+    }
+
+    fn collect(&mut self) {
+        while let Some(heard) = self.rehearsal.poll_heard() {
+            self.lines.extend(heard.line());
+        }
+    }
+}
