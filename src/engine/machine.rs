@@ -11,7 +11,7 @@ use super::output::Output;
 use super::settings::{Programs, Settings};
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HangupCause, LegId, Offer,
-    Quality, Report, Target,
+    PlayEnd, Quality, Report, Target,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
@@ -243,6 +243,9 @@ impl Engine {
             EventKind::Answered => SessionInput::Answered,
             EventKind::Digit { symbol, pressed_at, .. } => SessionInput::Key { symbol, pressed_at },
             EventKind::Said { text, .. } => SessionInput::Said { text },
+            EventKind::PlayEnded { play, end: PlayEnd::Stopped, .. } => {
+                SessionInput::PlayStopped { play }
+            }
             EventKind::PlayEnded { play, audible_end, .. } => {
                 SessionInput::PlayEnded { play, audible_end }
             }

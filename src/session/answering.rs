@@ -8,7 +8,7 @@ use super::spoken::{self, Heard};
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
 use crate::call::{Class, Digits, Symbol, mask_value};
-use crate::faq::Verdict;
+use crate::faq::{self, Verdict};
 use crate::flow::{AnswerNode, CheckDigit, Collect, EntryKind, Goto, Place, Value, Verb};
 use crate::interpreter::assign;
 use crate::text;
@@ -145,13 +145,16 @@ impl Session {
         stage: &Stage,
         words: &[String],
     ) -> Option<Understood> {
-        let faq = self.program.faqs.get(answer.faq.0 as usize)?;
+        let index = self.program.faqs.get(answer.faq.0 as usize)?;
         let languages =
             spoken::question_languages(&self.program.flow, self.memory.listening_language());
         let question = words.join(" ");
-        let sure = languages.iter().find_map(|language| match faq.ask(language, &question) {
-            Verdict::Sure { entry } => Some(entry),
-            Verdict::Unsure { .. } | Verdict::Unknown => None,
+        let judge = faq::Settings { confidence: answer.confidence, ..faq::Settings::default() };
+        let sure = languages.iter().find_map(|language| {
+            match judge.judge(&index.rank(language, &question)) {
+                Verdict::Sure { entry } => Some(entry),
+                Verdict::Unsure { .. } | Verdict::Unknown => None,
+            }
         });
         if let Some(entry) = sure {
             return Some(Understood::Picked(Pick::FaqEntry(entry)));

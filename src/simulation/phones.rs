@@ -92,24 +92,20 @@ impl Phones {
 
     /// A key is pressed. A play that lists it in `stop_on` stops at once, as in a real adapter.
     pub fn press(&mut self, now: Instant, leg: LegId, symbol: Symbol) {
-        self.report(
-            now,
-            leg,
-            EventKind::Digit { symbol, source: KeySource::Simulated, pressed_at: now },
-        );
-        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        let Some(phone) = self.legs.get(&leg) else { return };
         if phone.plays.front().is_some_and(|playing| playing.play.stop_on.contains(symbol)) {
             self.end_play(now, leg, 0, PlayEnd::Stopped);
         }
+        let source = KeySource::Simulated;
+        self.report(now, leg, EventKind::Digit { symbol, source, pressed_at: now });
     }
 
     /// Words are said.
     pub fn say(&mut self, now: Instant, leg: LegId, text: &str) {
-        self.report(
-            now,
-            leg,
-            EventKind::Said { text: text.into(), confidence: None, started_at: now },
-        );
+        if self.legs.contains_key(&leg) {
+            let said = EventKind::Said { text: text.into(), confidence: None, started_at: now };
+            self.report(now, leg, said);
+        }
     }
 
     /// The far side of a leg hangs up, or gives up ringing.

@@ -32,12 +32,8 @@ impl Set {
     /// A set for one flow file, with two agents for its queue `service`.
     pub(crate) fn of(yaml: &str) -> Self {
         let compiled = compile(&Sources::one("flow.yaml", yaml.as_bytes()), &Facts::default());
-        let Some(flow) = compiled.flow().cloned() else {
-            panic!(
-                "the flow does not compile:\n{}",
-                compiled.diagnostics.render_all(Format::Human { color: false })
-            );
-        };
+        let report = compiled.diagnostics.render_all(Format::Human { color: false });
+        let flow = compiled.flow().cloned().unwrap_or_else(|| unreachable!("{report}"));
         let service = QueueId::from("service");
         let agent = || AgentSettings { queues: vec![service.clone()], ..AgentSettings::default() };
         let queues = queue::Settings {
