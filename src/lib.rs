@@ -9,6 +9,7 @@ pub mod faq;
 pub mod flow;
 pub mod interpreter;
 pub mod media;
+pub mod project;
 pub mod queue;
 pub mod runtime;
 pub mod session;

@@ -22,7 +22,7 @@ const TABLE: &[Row] = &[
     ("text", Pure, &[]),
     ("call", Pure, &["time"]),
     // Machines that know only the vocabulary and never each other.
-    ("flow", Pure, &["call", "time"]),
+    ("flow", Pure, &["call", "text", "time"]),
     ("queue", Pure, &["call", "time"]),
     ("faq", Pure, &["call", "text"]),
     ("media", Pure, &["call", "time"]),
@@ -41,6 +41,8 @@ const TABLE: &[Row] = &[
     ("telephony", Edge, &[]),
     ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
+    // The project on disk, for every command alike.
+    ("project", Edge, &["call", "flow", "media"]),
     // The front door.
     ("config", Edge, &["call", "flow", "time"]),
     ("cli", Edge, &[]),

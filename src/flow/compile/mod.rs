@@ -60,6 +60,8 @@ pub struct Compiled {
     pub recordings: Vec<Recording>,
     /// What was found, in file order.
     pub diagnostics: Diagnostics,
+    /// The file of each flow.
+    files: BTreeMap<FlowId, FileId>,
 }
 
 /// A text and the sound file that is to hold it.
@@ -82,6 +84,18 @@ impl Compiled {
     #[must_use]
     pub fn flow(&self) -> Option<&Arc<Flow>> {
         self.flows.first()
+    }
+
+    /// The names of all flows, those with errors too.
+    pub fn flow_names(&self) -> impl Iterator<Item = &FlowId> {
+        self.files.keys()
+    }
+
+    /// The path of the file that a flow stands in.
+    #[must_use]
+    pub fn path_of(&self, flow: &FlowId) -> Option<&str> {
+        let file = self.diagnostics.files.get(self.files.get(flow)?.0 as usize)?;
+        Some(&file.path)
     }
 }
 
@@ -130,6 +144,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         calendars: globals.calendars.into_values().map(|(_, calendar)| calendar).collect(),
         recordings,
         diagnostics,
+        files: names.into_iter().map(|(name, span)| (name, span.file)).collect(),
     }
 }
 
