@@ -88,7 +88,8 @@ struct Directory {
 }
 
 impl Threads {
-    /// Starts the threads. Reports go to `events`; while that is full they wait, see [`MediaEvent`].
+    /// Starts the threads. Reports go to `events`; while that is full each thread keeps 16,384 of them and goes on
+    /// with its media, and drops and logs what comes beyond that.
     ///
     /// # Errors
     ///
