@@ -92,6 +92,22 @@ pub(super) fn sdp(headers: &Headers, body: &Bytes) -> Option<Bytes> {
     }
 }
 
+/// Whether the `Contact` fields, if there are any, can be read, and the first is not one that no request can go to.
+pub(super) fn has_readable_contact(headers: &Headers) -> bool {
+    let all = headers.typed_all::<ContactValue>().enumerate();
+    all.take(MAX_CONTACTS).all(|(index, value)| match value {
+        Ok(ContactValue::Address(address)) => index > 0 || !address.uri.has_headers(),
+        Ok(ContactValue::Wildcard) => true,
+        Err(_) => false,
+    })
+}
+
+/// The URI in `From`: where requests inside the dialog go if the caller, as RFC 2543 allowed, sent no `Contact`.
+pub(super) fn from_uri(headers: &Headers) -> Option<Box<[u8]>> {
+    let from = address(headers, &HeaderName::From)?;
+    Some(from.uri.to_bytes().to_vec().into())
+}
+
 /// The URI of the first `Contact`: where requests inside the dialog go.
 pub(super) fn contact(headers: &Headers) -> Option<Box<[u8]>> {
     match headers.typed::<ContactValue>() {
@@ -133,7 +149,9 @@ pub(super) fn user(uri: &Uri) -> Option<String> {
         }
         None => uri.decoded_user()?,
     };
-    let name = clean(&bytes, MAX_NAME);
+    // A mark instead of each control character: leaving them out would make two users of different names one.
+    let marked = String::from_utf8_lossy(&bytes).replace(char::is_control, "\u{fffd}");
+    let name: String = marked.chars().take(MAX_NAME).collect();
     let user = name.split(';').next().unwrap_or_default();
     (!user.is_empty()).then(|| user.to_owned())
 }

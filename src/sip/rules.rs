@@ -24,8 +24,7 @@ fn malformed(request: &Request) -> Option<Reply> {
     if let Some(status) = worst {
         return Some(Reply::new(status));
     }
-    let headless = request.method == Method::Invite && read::contact(&request.headers).is_none();
-    headless.then(|| Reply::new(400))
+    (!read::has_readable_contact(&request.headers)).then(|| Reply::new(400))
 }
 
 /// 405 for what we know and do not do, 501 for what we do not know.

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Request};
 
-use super::UserAgent;
 use super::receive::Arrival;
+use super::{UserAgent, fingerprint};
 use crate::sip::dialog::{
     Closing, Confirmed, Exchange, IncomingCall, Peer, Progress, Repeat, State,
 };
@@ -29,12 +29,7 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, reply);
             return;
         }
-        let headers = &arrival.request.headers;
-        let merge = self.chance.derived(&[
-            &read::value(headers, &HeaderName::CallId),
-            &read::from_tag(headers),
-            &read::value(headers, &HeaderName::CSeq),
-        ]);
+        let merge = fingerprint(&self.chance, &arrival.request);
         if self.merges.contains_key(&merge) {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(482));
             return;
@@ -179,7 +174,7 @@ fn caller(arrival: &Arrival, local_tag: u64) -> Peer {
         remote_tag: read::from_tag(headers),
         local_cseq: 0,
         remote_cseq: Some(read::sequence(headers)),
-        target: read::contact(headers).unwrap_or_default(),
+        target: read::contact(headers).or_else(|| read::from_uri(headers)).unwrap_or_default(),
         routes: read::routes(headers).into(),
         seen: Hop { to: arrival.source, local: arrival.hop.local },
         pinned: arrival.translated,

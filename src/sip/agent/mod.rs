@@ -17,12 +17,13 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use sipx_sip::{Limits, Request};
+use sipx_sip::{HeaderName, Limits, Request, Response};
 
 use super::chance::Chance;
 use super::dialog::State;
 use super::event::{DialogId, Ending, Output, RequestId, SipEvent};
 use super::input::Input;
+use super::read;
 use super::reply::Reply;
 use super::settings::Settings;
 use super::timetable::Timetable;
@@ -244,19 +245,21 @@ impl UserAgent {
     /// Answers a request of theirs within its transaction; what was sent, if that settled it.
     fn reply(&mut self, now: Instant, id: TransactionId, reply: Reply) -> Option<(Hop, Bytes)> {
         let request = self.transactions.request(id)?;
-        let reply =
-            if reply.wants_tag() { reply.tag(derived_tag(&self.chance, request)) } else { reply };
-        let response = reply.to_request(request, self.settings.server_name.as_deref());
+        let response = self.response(request, reply);
         self.transactions.respond(now, id, response, &mut self.outbox)
     }
 
     /// Answers a request without remembering it (RFC 3261 §8.2.7).
     fn reply_once(&mut self, request: &Request, hop: Hop, reply: Reply) {
-        let reply =
-            if reply.wants_tag() { reply.tag(derived_tag(&self.chance, request)) } else { reply };
-        let response = reply.to_request(request, self.settings.server_name.as_deref());
+        let response = self.response(request, reply);
         let bytes = write::response_bytes(&response);
         self.outbox.push_back(Output::Send { to: hop.to, local: hop.local, bytes });
+    }
+
+    fn response(&self, request: &Request, reply: Reply) -> Response {
+        let tagless = reply.wants_tag();
+        let reply = if tagless { reply.tag(fingerprint(&self.chance, request)) } else { reply };
+        reply.to_request(request, self.settings.server_name.as_deref())
     }
 
     /// The answer to those who come when there is no room.
@@ -285,10 +288,9 @@ impl UserAgent {
     }
 }
 
-/// The tag of an answer outside any dialog: the same for every copy of the request.
-fn derived_tag(chance: &Chance, request: &Request) -> u64 {
-    use super::read;
-    use sipx_sip::HeaderName;
+/// What names a request whatever way it came: Call-ID, From tag and `CSeq` (RFC 3261 §8.2.2.2). The same for every
+/// copy of it, so it also serves as the tag of an answer that is not remembered.
+fn fingerprint(chance: &Chance, request: &Request) -> u64 {
     let headers = &request.headers;
     chance.derived(&[
         &read::value(headers, &HeaderName::CallId),

@@ -8,7 +8,7 @@ use sipx_sip::{HeaderName, Message, Method, Request, parse_datagram};
 use super::UserAgent;
 use crate::sip::dialog::State;
 use crate::sip::event::{Ending, Output, RegisterRequest, RequestId, SipEvent};
-use crate::sip::read;
+use crate::sip::read::{self, WayBack};
 use crate::sip::reply::Reply;
 use crate::sip::rules;
 use crate::sip::salvage;
@@ -42,7 +42,12 @@ impl UserAgent {
             return;
         }
         match parse_datagram(bytes.clone(), &self.limits) {
-            Ok(Message::Request(request)) => self.request(now, from, local, request),
+            Ok(Message::Request(mut request)) => {
+                match read::mark_source(&mut request.headers, from) {
+                    Some(way) => self.request(now, from, way, local, request),
+                    None => self.salvage(from, local, bytes),
+                }
+            }
             Ok(Message::Response(response)) => {
                 let ours = response.headers.count(&HeaderName::Via) == 1;
                 if let Some(news) = ours
@@ -52,12 +57,15 @@ impl UserAgent {
                     self.news(now, news);
                 }
             }
-            Err(_) => {
-                let tag = write::tag_text(self.chance.derived(&[bytes]));
-                if let Some(bytes) = salvage::bad_request(bytes, &tag) {
-                    self.outbox.push_back(Output::Send { to: from, local, bytes });
-                }
-            }
+            Err(_) => self.salvage(from, local, bytes),
+        }
+    }
+
+    /// Answers a request that cannot be read as well as it goes.
+    fn salvage(&mut self, from: SocketAddr, local: SocketAddr, bytes: &[u8]) {
+        let tag = write::tag_text(self.chance.derived(&[bytes]));
+        if let Some(bytes) = salvage::bad_request(bytes, &tag) {
+            self.outbox.push_back(Output::Send { to: from, local, bytes });
         }
     }
 
@@ -65,10 +73,10 @@ impl UserAgent {
         &mut self,
         now: Instant,
         source: SocketAddr,
+        way: WayBack,
         local: SocketAddr,
-        mut request: Request,
+        request: Request,
     ) {
-        let Some(way) = read::mark_source(&mut request.headers, source) else { return };
         let Some(key) = Key::of_request(&request) else { return };
         if let Some(id) = self.transactions.find(&key) {
             if self.transactions.repeated(now, id, &request, &mut self.outbox) {

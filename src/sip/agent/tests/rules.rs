@@ -18,6 +18,7 @@ const AS_IS: (&str, &str) = ("", "");
 const CALL: (&str, &str, &str) =
     ("INVITE", "sip:b", "Content-Type: application/sdp\r\n\r\nv=0\r\n");
 const ASK: (&str, &str, &str) = ("OPTIONS", "sip:b", "");
+const REGISTER: (&str, &str, &str) = ("REGISTER", "sip:b", "");
 const LAST_HOP: (&str, &str) = ("Forwards: 70", "Forwards: 0");
 const GZIP: &str = "Content-Encoding: gzip\r\nContent-Type: application/sdp\r\n\r\nx";
 
@@ -27,7 +28,10 @@ const REFUSALS: &[Row] = &[
     ("CSeq of another method", ASK, ("1 OPT", "1 BYE-"), 400, None),
     ("huge CSeq", ASK, ("CSeq: 1", "CSeq: 99999999999"), 400, None),
     ("URI with headers", ("OPTIONS", "sip:b?Route=x", ""), AS_IS, 400, None),
-    ("INVITE without Contact", CALL, ("Contact", "Kontact"), 400, None),
+    ("broken Contact", CALL, ("Contact: <sip:a@10.0.0.1:5060>", "Contact: <sip:a@"), 400, None),
+    ("Contact with headers", CALL, ("a@10.0.0.1:5060>", "a@10.0.0.1?Route=x>"), 400, None),
+    ("broken Contact to register", REGISTER, ("sip:a@10.0.0.1:5060>", "sip:a@["), 400, None),
+    ("a comma in a bare display name", ASK, ("From: \"Sari\"", "From: Bell, Sari"), 400, None),
     ("another version", ASK, ("SIP/2.0\r\nVia", "SIP/7.0\r\nVia"), 505, None),
     ("known and not done", ("SUBSCRIBE", "sip:b", ""), AS_IS, 405, Some(("Allow", ALLOW))),
     ("MESSAGE", ("MESSAGE", "sip:b", ""), AS_IS, 405, None),
@@ -219,7 +223,7 @@ fn what_the_caller_says_is_told_upwards() {
         ("sip:201@h;tag=1", Some("201")),
         ("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1", None),
         ("<sip:host.example>;tag=1", None),
-        ("<sip:%0d%0aX%3A%20y@h>;tag=1", Some("X: y")),
+        ("<sip:%0d%0aX%3A%20y@h>;tag=1", Some("\u{fffd}\u{fffd}X: y")),
     ] {
         let mut bench = Bench::new();
         let text = request("INVITE", "tel:+62-21;phone-context=x", "1", "");
@@ -229,6 +233,30 @@ fn what_the_caller_says_is_told_upwards() {
         assert_eq!(call.caller.number.as_deref(), number, "{from}");
         assert_eq!(&*call.called, "+6221");
     }
+}
+
+#[test]
+fn a_request_with_an_unreadable_via_is_still_told_what_is_wrong() {
+    let mut bench = Bench::new();
+    let text = request("OPTIONS", "sip:b", "1", "").replace(";rport", ";;,;,,");
+    let answer = bench.ask(&text).unwrap();
+    assert!(answer.starts_with("SIP/2.0 400 "), "{answer}");
+    assert_eq!(field(&answer, "Via"), field(&text, "Via"));
+}
+
+#[test]
+fn a_caller_of_rfc_2543_without_tag_and_contact_is_served() {
+    let mut bench = Bench::new();
+    let text = request("INVITE", "sip:100@b", "1", "")
+        .replace("Contact: <sip:a@10.0.0.1:5060>\r\n", "")
+        .replace(";tag=from-1", "");
+    assert!(bench.ask(&text).unwrap().starts_with("SIP/2.0 100 "));
+    let Some(SipEvent::Incoming(call)) = bench.events.pop() else { panic!() };
+    bench.tell(crate::sip::Input::Answer { dialog: call.dialog, sdp: super::ANSWER.into() });
+    let ok = bench.sent.last().unwrap().1.clone();
+    assert_eq!(bench.ask(&within(&ok, "ACK", 1, "ack", "")), None);
+    assert!(matches!(bench.events.pop(), Some(SipEvent::Established { .. })));
+    assert!(bench.ask(&within(&ok, "BYE", 2, "bye", "")).unwrap().starts_with("SIP/2.0 200 "));
 }
 
 #[test]
