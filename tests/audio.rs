@@ -1,0 +1,61 @@
+//! The shipped sounds, measured: what a caller hears is at telephone level, unclipped and without holes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sambung::media::{Recording, SAMPLE_RATE};
+
+/// Samples under this share of full scale are silence: −45 dBFS.
+const SILENCE: f32 = 0.005_623;
+/// All sounds together stay below this, so that the repository stays small.
+const MOST_BYTES: usize = 15_000_000;
+
+#[test]
+fn prompts_are_loud_clear_and_without_holes() {
+    let audio = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
+    let mut files = Vec::new();
+    collect(&audio, &mut files);
+    let mut bytes = 0;
+    let mut prompts = 0;
+    for path in files {
+        let wav = fs::read(&path).expect("a sound file can be read");
+        bytes += wav.len();
+        let name = path.strip_prefix(&audio).expect("below audio").display().to_string();
+        let sound = Recording::from_wav(&wav).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(sound.rate, SAMPLE_RATE, "{name}");
+        assert!(sound.level().peak_dbfs <= -3.0, "{name}: {:?}", sound.level());
+        if name == "hold.wav" {
+            continue;
+        }
+        prompts += 1;
+        let active = sound.level().active_dbfs;
+        assert!((-22.0..=-18.0).contains(&active), "{name}: {active} dBFS");
+        let [lead, hole, tail] = silences_ms(&sound);
+        assert!(lead <= 70 && tail <= 70, "{name}: {lead} ms before, {tail} ms after");
+        assert!(hole <= 600, "{name}: {hole} ms of silence inside");
+    }
+    assert!(prompts > 90, "only {prompts} prompts found");
+    assert!(bytes < MOST_BYTES, "{bytes} bytes");
+}
+
+/// The silence before, the longest inside and the silence after, in milliseconds.
+fn silences_ms(sound: &Recording) -> [usize; 3] {
+    let loud = |s: &f32| s.abs() >= SILENCE;
+    let places: Vec<usize> =
+        sound.samples.iter().enumerate().filter(|(_, s)| loud(s)).map(|(at, _)| at).collect();
+    let (first, last) = (places[0], places[places.len() - 1]);
+    let hole = places.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+    let rate = sound.rate as usize;
+    [first, hole, sound.samples.len() - 1 - last].map(|samples| samples * 1_000 / rate)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of sounds can be listed") {
+        let path = entry.expect("a folder of sounds can be listed").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "wav") {
+            files.push(path);
+        }
+    }
+}
