@@ -103,7 +103,8 @@ pub struct Told {
 impl std::fmt::Debug for Told {
     /// Shows the value as its class allows.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}={:?}", self.name, mask_value(&self.value, self.class))
+        let shown = mask_value(&self.value, self.class);
+        write!(f, "{}={}", self.name, shown.as_deref().unwrap_or("(secret)"))
     }
 }
 

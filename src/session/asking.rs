@@ -159,6 +159,10 @@ impl Session {
         self.journal.reason(reason);
         let flow = self.program.flow.clone();
         let verb = &flow.node(asking.node).verb;
+        if let (Verb::Answer(answer), Stage::Again, Miss::NoInput) = (verb, &asking.stage, miss) {
+            // Whoever says nothing has no further question.
+            return self.follow(asking.node, "done", answer.done, at);
+        }
         let Some(input) = input_of(verb) else { return self.apologise(at) };
         let (count, list) = match miss {
             Miss::NoInput => (&mut asking.no_inputs, &input.retry.no_input),

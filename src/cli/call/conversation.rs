@@ -10,6 +10,7 @@ use crate::simulation::{Heard, LegState, Rehearsal, Side};
 
 /// What can be typed.
 pub(super) const HELP: &str = "\
+What to type:
   keys 0-9 * #    pressed when the prompt has ended; with a leading `!` now, into the prompt
   other text      is speech
   empty line      waits for the next thing that happens
@@ -26,15 +27,45 @@ pub(super) struct Conversation<W> {
     leg: LegId,
     /// Things shown since the last line of typing.
     shown: usize,
+    /// Who else listens to what happens.
+    ear: Option<Ear>,
 }
 
+/// Somebody who listens to a call.
+pub(super) type Ear = Box<dyn FnMut(LegId, &Heard)>;
+
 impl<W: Write> Conversation<W> {
-    /// Dials `called` and listens to the first question.
-    pub(super) fn begin(mut rehearsal: Rehearsal, screen: Screen<W>, called: &str, caller: Option<&str>) -> io::Result<Self> {
+    /// Dials `called`.
+    pub(super) fn begin(mut rehearsal: Rehearsal, screen: Screen<W>, called: &str, caller: Option<&str>) -> Self {
         let leg = rehearsal.call(called, caller);
-        let mut conversation = Self { rehearsal, screen, leg, shown: 0 };
-        conversation.attend()?;
-        Ok(conversation)
+        Self { rehearsal, screen, leg, shown: 0, ear: None }
+    }
+
+    /// Lets somebody listen.
+    #[cfg(feature = "speaker")]
+    pub(super) fn listen(&mut self, ear: Ear) {
+        self.ear = Some(ear);
+    }
+
+    /// Lets time pass until `now`.
+    #[cfg(feature = "speaker")]
+    pub(super) fn run_until(&mut self, now: crate::time::Instant) -> io::Result<()> {
+        self.rehearsal.run_until(now);
+        self.drain()
+    }
+
+    /// Obeys one line of typing without letting time pass.
+    #[cfg(feature = "speaker")]
+    pub(super) fn obey_now(&mut self, line: &str) -> io::Result<()> {
+        match Line::parse(line) {
+            Line::Keys(keys) | Line::KeysNow(keys) => self.press(&keys),
+            Line::Speech(text) => {
+                self.rehearsal.say(self.leg, &text);
+                self.drain()
+            }
+            Line::Silence => Ok(()),
+            other => self.act(other),
+        }
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -56,18 +87,36 @@ impl<W: Write> Conversation<W> {
                 self.rehearsal.say(self.leg, &text);
             }
             Line::Silence => self.wait()?,
-            Line::AgentAnswers => self.agent(true, |rehearsal, leg| rehearsal.pick_up(leg))?,
-            Line::AgentRejects => self.agent(true, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Rejected))?,
-            Line::AgentHangsUp => self.agent(false, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Normal))?,
-            Line::Help => self.screen.say(HELP)?,
-            Line::Unknown(command) => self.screen.say(&format!("* There is no `{command}`; `/help` lists what there is."))?,
+            other => self.act(other)?,
         }
         self.attend()
+    }
+
+    /// What takes no time: the agent's doings and help.
+    fn act(&mut self, line: Line) -> io::Result<()> {
+        match line {
+            Line::AgentAnswers => self.agent(true, |rehearsal, leg| rehearsal.pick_up(leg)),
+            Line::AgentRejects => self.agent(true, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Rejected)),
+            Line::AgentHangsUp => self.agent(false, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Normal)),
+            Line::Help => self.screen.say(HELP),
+            Line::Unknown(command) => self.screen.say(&format!("* There is no `{command}`; `/help` lists what there is.")),
+            Line::Keys(_) | Line::KeysNow(_) | Line::Speech(_) | Line::Silence => Ok(()),
+        }
     }
 
     /// The caller hangs up; the record is shown.
     pub(super) fn hang_up(&mut self) -> io::Result<()> {
         self.rehearsal.hang_up(self.leg, HangupCause::Normal);
+        self.drain()
+    }
+
+    /// What is still to come after the call: legs that end, the record.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
+        for _ in 0..MAX_STEPS {
+            if self.rehearsal.engine().live_calls() == 0 || !self.rehearsal.run_to_next() {
+                break;
+            }
+        }
         self.drain()
     }
 
@@ -77,7 +126,7 @@ impl<W: Write> Conversation<W> {
     }
 
     /// Time passes until the caller is asked something, waits, talks, or is gone.
-    fn attend(&mut self) -> io::Result<()> {
+    pub(super) fn attend(&mut self) -> io::Result<()> {
         self.drain()?;
         for _ in 0..MAX_STEPS {
             match self.rehearsal.engine().attention(self.leg) {
@@ -125,6 +174,9 @@ impl<W: Write> Conversation<W> {
                 self.shown += 1;
             }
             self.screen.show(&heard)?;
+            if let Some(ear) = &mut self.ear {
+                ear(self.leg, &heard);
+            }
             if let Heard::Command(_, command) = &heard
                 && let CommandKind::Dial(dial) = &command.kind
                 && dial.display.is_none()

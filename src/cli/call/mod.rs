@@ -5,45 +5,129 @@
 
 mod conversation;
 mod line;
+#[cfg(feature = "speaker")]
+mod live;
+mod moment;
 mod screen;
 #[cfg(feature = "speaker")]
 mod speaker;
+mod stage;
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use conversation::{Conversation, HELP};
-use screen::Screen;
+use super::{exit, print};
+use conversation::HELP;
+use stage::Stage;
+
+use crate::time::Wall;
 
 /// Talk to a flow from the terminal.
+///
+/// Lines come from the terminal or, as a script, from a pipe. The call's record is shown at its end.
 #[derive(Debug, Args)]
-#[command(after_help = HELP_TEXT)]
+#[command(after_help = HELP)]
 pub(crate) struct CallArgs {
-    /// The flow file to call.
+    /// The flow file to call
     flow: PathBuf,
-    /// The project's settings; default: `sambung.yaml` where there is one.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The number that calls; default: withheld.
+    /// The number that calls; withheld if not given
     #[arg(long, value_name = "NUMBER")]
     caller: Option<String>,
-    /// The wall-clock time of the call, such as "2026-12-25 10:00 Asia/Jakarta"; default: now.
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
-    /// How many agents are logged in to every queue.
+    /// The time of the call, such as "2026-12-25 10:00" or "2026-12-25 10:00 Asia/Jakarta"; now if not given
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    at: Option<Wall>,
+    /// How many agents are logged in; each serves every queue of the flow
     #[arg(long, default_value_t = 1, value_name = "COUNT")]
-    agents: u32,
-    /// Hear the prompts; time is the wall clock's.
+    agents: u16,
+    /// Hear the prompts; time is the wall clock's
     #[cfg(feature = "speaker")]
     #[arg(long)]
     speaker: bool,
 }
 
-const HELP_TEXT: &str = "At the prompt, 0-9 * # are keys (a leading ! presses them into the prompt), other text is \
-speech, an empty line waits, /agent answer|reject|hangup plays the agent, and ^D hangs up.";
+/// Plays one call.
+pub(crate) fn run(args: &CallArgs) -> ExitCode {
+    let wall = args.at.unwrap_or_else(moment::now);
+    let stage = match Stage::set(&args.flow, args.agents) {
+        Ok(stage) => stage,
+        Err(code) => return code,
+    };
+    let caller = args.caller.as_deref();
+    #[cfg(feature = "speaker")]
+    let played = if args.speaker { stage.live(wall, caller) } else { typed(stage, wall, caller) };
+    #[cfg(not(feature = "speaker"))]
+    let played = typed(stage, wall, caller);
+    match played {
+        Ok(()) => exit::CLEAN,
+        // Whoever read our output has heard enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLEAN,
+        Err(error) => {
+            print::error(&error);
+            exit::findings()
+        }
+    }
+}
+
+/// A call in virtual time: lines move it on.
+fn typed(stage: Stage, wall: Wall, caller: Option<&str>) -> io::Result<()> {
+    let mut conversation = stage.begin(wall, caller, io::stdout());
+    conversation.attend()?;
+    let mut lines = Lines::open();
+    while !conversation.is_over() {
+        match lines.next()? {
+            Some(line) => conversation.obey(&line)?,
+            None => conversation.hang_up()?,
+        }
+    }
+    conversation.finish()
+}
+
+/// Where lines come from: a terminal with editing and history, or a script.
+enum Lines {
+    Terminal(Box<DefaultEditor>),
+    Script(io::StdinLock<'static>),
+}
+
+/// The longest line of a script.
+const MAX_LINE: u64 = 64 * 1024;
+
+impl Lines {
+    fn open() -> Self {
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        match DefaultEditor::new() {
+            Ok(editor) if terminal => Self::Terminal(Box::new(editor)),
+            _ => Self::Script(io::stdin().lock()),
+        }
+    }
+
+    /// The next line; `None` = hang up.
+    fn next(&mut self) -> io::Result<Option<String>> {
+        match self {
+            Self::Terminal(editor) => match editor.readline("| ") {
+                Ok(line) => {
+                    if let Err(error) = editor.add_history_entry(&line) {
+                        return Err(io::Error::other(error));
+                    }
+                    Ok(Some(line))
+                }
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
+                Err(error) => Err(io::Error::other(error)),
+            },
+            Self::Script(stdin) => {
+                let mut line = String::new();
+                let read = io::Read::take(stdin, MAX_LINE).read_line(&mut line)?;
+                if read == 0 {
+                    return Ok(None);
+                }
+                // A script's lines are shown, so that its output reads like a call.
+                writeln!(io::stdout(), "| {}", line.trim_end())?;
+                Ok(Some(line))
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The stage of a console call: the flow, its project, and agents that one person can play.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::conversation::Conversation;
+use super::screen::Screen;
+use crate::assemble;
+use crate::call::{AgentId, FlowId, Item, Target};
+use crate::cli::{exit, print};
+use crate::engine::{Agent, Pattern, Route, Routes, Settings};
+use crate::flow::{Flow, Formula, Value, Verb};
+use crate::media::Library;
+use crate::project;
+use crate::queue::AgentSettings;
+use crate::simulation::{ItemDuration, Rehearsal, speech_duration};
+use crate::time::Wall;
+
+/// The seed of call ids: the same script gives the same output.
+const SEED: u64 = 1;
+
+/// The most agents that may be logged in at a console.
+const MAX_AGENTS: u16 = 100;
+
+/// Everything that a call needs before it begins.
+pub(super) struct Stage {
+    settings: Settings,
+    library: Arc<Library>,
+    agents: Vec<Arc<str>>,
+    called: FlowId,
+}
+
+impl Stage {
+    /// Reads a flow with its project and logs agents in. What is wrong with the flow is printed; then an exit code
+    /// comes back.
+    pub(super) fn set(path: &Path, agents: u16) -> Result<Self, ExitCode> {
+        let project = project::open(path).map_err(|error| {
+            print::error(&error);
+            exit::unreadable()
+        })?;
+        let Some(flow) = project.flow(path).cloned() else {
+            print::findings(&project.compiled.diagnostics);
+            return Err(exit::findings());
+        };
+        let compiled = &project.compiled;
+        let mut settings = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
+            .map_err(|error| {
+                print::error(&error);
+                exit::findings()
+            })?;
+        settings.adapters = vec!["console".into()];
+        settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
+        settings.transfers = numbers(&flow);
+        let agents = log_in(&mut settings, agents.min(MAX_AGENTS));
+        // A recording that cannot be played is `check`'s business; here its words are read.
+        let (library, _) = project.library().map_err(|error| {
+            print::error(&error);
+            exit::unreadable()
+        })?;
+        Ok(Self { settings, library: Arc::new(library), agents, called: flow.id.clone() })
+    }
+
+    /// Begins a call in virtual time.
+    pub(super) fn begin<W: Write>(self, wall: Wall, caller: Option<&str>, out: W) -> Conversation<W> {
+        let durations = self.durations();
+        let mut rehearsal = Rehearsal::new(self.settings, SEED, wall, durations.clone());
+        for user in &self.agents {
+            rehearsal.register(user, true);
+        }
+        Conversation::begin(rehearsal, Screen::new(out, durations), self.called.as_str(), caller)
+    }
+
+    /// A prompt lasts as long as its recording, else as long as its words take to say.
+    fn durations(&self) -> ItemDuration {
+        let library = Arc::clone(&self.library);
+        Arc::new(move |item: &Item| {
+            let sound = item.sound.as_ref().and_then(|sound| library.sound(sound));
+            sound.map_or_else(|| speech_duration(&item.text), |sound| sound.duration())
+        })
+    }
+
+    #[cfg(feature = "speaker")]
+    pub(super) fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.library)
+    }
+}
+
+/// Every number that the flow names as such may be transferred to: nothing is dialled from a console.
+fn numbers(flow: &Flow) -> std::collections::BTreeSet<Arc<str>> {
+    let number = |verb: &Verb| match verb {
+        Verb::Transfer(transfer) => match &transfer.to {
+            Formula::Constant(Value::Text(number)) => Some(number.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    flow.nodes.iter().filter_map(|node| number(&node.verb)).collect()
+}
+
+/// Logs agents in to every queue; gives their users.
+fn log_in(settings: &mut Settings, count: u16) -> Vec<Arc<str>> {
+    let queues: Vec<_> = settings.queues.queues.keys().cloned().collect();
+    let mut users = Vec::new();
+    for n in 1..=count {
+        let user: Arc<str> = format!("agent-{n}").into();
+        let id = AgentId::new(user.clone());
+        let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
+        settings.queues.agents.insert(id.clone(), agent);
+        settings.agents.insert(id, Agent { target: Target::User(user.clone()) });
+        users.push(user);
+    }
+    users
+}
