@@ -1,5 +1,6 @@
 //! Sambung, an interactive voice response (IVR) engine.
 
+pub mod assemble;
 pub mod calendar;
 pub mod call;
 pub mod cli;
@@ -12,6 +13,7 @@ pub mod media;
 pub mod project;
 pub mod queue;
 pub mod runtime;
+pub mod server;
 pub mod session;
 pub mod simulation;
 pub mod sip;

@@ -1,3 +1,7 @@
 //! The `sambung` program: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sambung::cli::run()
+}

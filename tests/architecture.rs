@@ -45,7 +45,47 @@ const TABLE: &[Row] = &[
     ("project", Edge, &["call", "flow", "media"]),
     // The front door.
     ("config", Edge, &["call", "flow", "time"]),
-    ("cli", Edge, &[]),
+    (
+        "assemble",
+        Edge,
+        &["calendar", "call", "config", "engine", "faq", "flow", "interpreter", "queue"],
+    ),
+    (
+        "server",
+        Edge,
+        &[
+            "assemble",
+            "call",
+            "config",
+            "engine",
+            "flow",
+            "media",
+            "project",
+            "runtime",
+            "storage",
+            "telephony",
+            "telephony::rtp",
+            "telephony::sip",
+            "time",
+        ],
+    ),
+    (
+        "cli",
+        Edge,
+        &[
+            "call",
+            "config",
+            "engine",
+            "flow",
+            "media",
+            "project",
+            "runtime",
+            "server",
+            "session",
+            "simulation",
+            "time",
+        ],
+    ),
 ];
 
 #[test]

@@ -12,9 +12,10 @@ use crate::config;
 use crate::flow::{Diagnostic, Diagnostics, Format, Level};
 use crate::project::{self, Project, ProjectError};
 
-/// What `sambung check` takes.
+/// Check flows and the configuration: every fault with its place and the way out.
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+#[command(after_help = "Exit codes: 0 clean, 1 findings, 3 a file could not be read.")]
+pub(crate) struct CheckArgs {
     /// Flow files, folders of flows, or a project's sambung.yaml
     #[arg(value_name = "PATH", default_value = "flows")]
     paths: Vec<PathBuf>,
@@ -41,7 +42,7 @@ enum Deny {
 enum Form {
     /// With the lines of the file and the way out
     Human,
-    /// file:line:col: level[code]: text
+    /// `file:line:col: level[code]: text`
     Short,
 }
 
@@ -49,7 +50,7 @@ enum Form {
 ///
 /// Exit codes: [`exit::CLEAN`], [`exit::FINDINGS`], [`exit::UNREADABLE`].
 #[must_use]
-pub fn run(args: &CheckArgs) -> ExitCode {
+pub(crate) fn run(args: &CheckArgs) -> ExitCode {
     let stdout = io::stdout();
     let color = stdout.is_terminal() && !config::no_color();
     let mut out = stdout.lock();

@@ -1,6 +1,37 @@
 //! The command line: one file per subcommand.
+//!
+//! Arguments come in, an exit code goes out. A subcommand reads its files, runs the machine it is about, and prints;
+//! what it prints on standard output is its result, everything else goes to standard error.
 
 mod check;
-pub mod exit;
+mod exit;
+mod log;
+mod print;
+mod serve;
 
-pub use check::{CheckArgs, run as check};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An interactive voice response (IVR) engine: SIP calls, YAML call flows, a human queue.
+#[derive(Debug, Parser)]
+#[command(name = "sambung", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::ServeArgs),
+    Check(check::CheckArgs),
+}
+
+/// Reads the arguments of the process, does what they say, and gives its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Check(args) => check::run(&args),
+    }
+}

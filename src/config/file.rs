@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 
 use super::settings::MediaSource;
 use super::written::{
-    Advertise, Called, Page, Ports, Range, Realm, SipAddress, Socket, Tag, Threads, Time,
+    Advertise, Called, Gateway, Page, Ports, Range, Realm, SipAddress, Socket, Tag, Threads, Time,
     Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
@@ -109,7 +109,7 @@ pub(super) struct SecretMap {
 #[serde(rename = "`transfers`")]
 pub(super) struct TransferSection {
     pub(super) allow: Option<Spanned<Vec<Transferable>>>,
-    pub(super) via: Option<SipAddress>,
+    pub(super) via: Option<Gateway>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -108,8 +108,13 @@ written! {
     Variable(Arc<str>): "the name of an environment variable, such as `AGENT_201`", variable
 }
 written! {
-    /// The address of a phone, proxy or gateway.
+    /// The address of a phone.
     SipAddress(Arc<str>): "a SIP address such as `sip:budi@192.0.2.7:5070`", sip_address
+}
+written! {
+    /// The address of a proxy or gateway.
+    Gateway(Arc<str>): "the SIP address of a proxy or gateway, without a user, such as `sip:192.0.2.10:5060`",
+    |text| sip_address(text).filter(|address| !address.contains('@'))
 }
 written! {
     /// Whom a flow may transfer to.
@@ -253,6 +258,7 @@ mod tests {
             &["sip:budi@127.0.0.1:5070", "sip:192.0.2.1", "sip:gw.example.org"],
             &["budi@127.0.0.1", "sip:", "sip:a@", "sip:a b@c", "sip:a@b\r\nEvil: 1", "<sip:a@b>"],
         );
+        check::<Gateway>(&["sip:192.0.2.10:5060"], &["sip:gw@192.0.2.10", "192.0.2.10"]);
         check::<Transferable>(
             &["+62215550100", "110", "sip:desk@192.0.2.9"],
             &["*", "+", "+62 21", "62*1", "", "tel:110"],

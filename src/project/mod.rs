@@ -6,6 +6,7 @@
 
 mod files;
 mod folders;
+mod sounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -23,7 +23,7 @@ use crate::time::Duration;
 /// How often the engine is told the wall clock anew, so that it follows when somebody sets it.
 const WALL_EVERY: Duration = Duration::from_secs(10);
 /// How long adapters may take to hang up and end once they are told to stop; then they are cut off.
-const STOP_LIMIT: Duration = Duration::from_millis(1_200);
+const STOP_LIMIT: Duration = Duration::from_millis(1_700);
 
 /// Where finished call records go. It must not wait.
 pub type RecordSink = Box<dyn FnMut(Box<CallRecord>) + Send>;

@@ -1,0 +1,142 @@
+//! From what a project defines to what the engine is told: flows with their FAQ indexes, calendars, queues, agents.
+//!
+//! `server` and the console caller share this, so that both run the same engine on the same settings. It reads no
+//! file and decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::calendar::{self, Calendar};
+use crate::call::{AgentId, QueueId, Target};
+use crate::config::{Agent, Called, Config, Phone};
+use crate::engine::{self, Pattern, Programs, Route, Routes};
+use crate::faq::{self, Faq};
+use crate::flow::{CalendarDefinition, FaqDefinition, Flow, QueueDefinition, RingStrategy};
+use crate::interpreter::Program;
+use crate::queue::{self, AgentSettings, QueueSettings, Strategy};
+
+/// A calendar that makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("read the opening hours `{name}`")]
+pub struct AssembleError {
+    /// The calendar.
+    pub name: Arc<str>,
+    /// What is wrong with it.
+    #[source]
+    pub source: calendar::Error,
+}
+
+/// What an engine needs to know of a project: its flows, queues and calendars. No routes, no agents, no adapters yet.
+///
+/// # Errors
+/// When a calendar makes no sense.
+pub fn project(
+    flows: &[Arc<Flow>],
+    queues: &[QueueDefinition],
+    calendars: &[CalendarDefinition],
+) -> Result<engine::Settings, AssembleError> {
+    let hours = |queue: &QueueDefinition| Some((queue.name.clone(), queue.hours.clone()?));
+    Ok(engine::Settings {
+        adapters: Vec::new(),
+        routes: Routes::default(),
+        programs: Arc::new(programs(flows)),
+        calendars: calendars.iter().map(opening_hours).collect::<Result<_, _>>()?,
+        queues: queue::Settings {
+            queues: queues.iter().map(queue_settings).collect(),
+            ..queue::Settings::default()
+        },
+        queue_hours: queues.iter().filter_map(hours).collect(),
+        agents: BTreeMap::new(),
+        transfers: BTreeSet::new(),
+        safe_flow: None,
+        pop_url: None,
+        max_calls: usize::MAX,
+    })
+}
+
+/// Adds what the configuration says: adapters, routes, agents, numbers, limits.
+pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&str]) {
+    settings.adapters = adapters.iter().map(|name| Arc::from(*name)).collect();
+    settings.routes = Routes::new(config.routes.iter().map(route).collect());
+    for (id, agent) in &config.agents {
+        add_agent(settings, id.clone(), agent);
+    }
+    settings.transfers = config.transfers.allow.iter().cloned().collect();
+    settings.safe_flow.clone_from(&config.safe_flow);
+    settings.pop_url.clone_from(&config.pop_url);
+    settings.max_calls = config.limits.calls;
+}
+
+/// The flows by name, each with the indexes of its FAQs.
+#[must_use]
+pub fn programs(flows: &[Arc<Flow>]) -> Programs {
+    let program = |flow: &Arc<Flow>| {
+        let faqs = flow.faqs.iter().map(answers).collect();
+        (flow.id.clone(), Arc::new(Program { flow: Arc::clone(flow), faqs }))
+    };
+    flows.iter().map(program).collect()
+}
+
+/// The index of a FAQ; how sure it must be, each `answer` node says for itself.
+fn answers(definition: &FaqDefinition) -> Faq {
+    let entry = |entry: &crate::flow::FaqEntry| faq::Entry {
+        name: entry.name.clone(),
+        ask: entry.ask.clone(),
+    };
+    let entries: Vec<faq::Entry> = definition.entries.iter().map(entry).collect();
+    Faq::build(&entries, &faq::Settings::default())
+}
+
+fn opening_hours(definition: &CalendarDefinition) -> Result<(Arc<str>, Calendar), AssembleError> {
+    let date = |date: &crate::flow::Date| calendar::Date {
+        year: date.year,
+        month: date.month,
+        day: date.day,
+    };
+    let settings = calendar::Settings {
+        zone: definition.zone.clone(),
+        weekly: definition.weekly.clone(),
+        exceptions: definition.exceptions.iter().map(|(day, w)| (date(day), w.clone())).collect(),
+        holidays: definition.holidays.iter().map(|(day, n)| (date(day), n.clone())).collect(),
+    };
+    let name = definition.name.clone();
+    match Calendar::new(&settings) {
+        Ok(calendar) => Ok((name, calendar)),
+        Err(source) => Err(AssembleError { name, source }),
+    }
+}
+
+fn queue_settings(definition: &QueueDefinition) -> (QueueId, QueueSettings) {
+    let settings = QueueSettings {
+        max_calls: definition.max_calls,
+        strategy: match definition.strategy {
+            RingStrategy::LongestIdle => Strategy::LongestIdle,
+        },
+        ring: definition.ring_timeout,
+        wrap_up: definition.wrap_up,
+    };
+    (definition.name.clone(), settings)
+}
+
+fn route(route: &crate::config::Route) -> Route {
+    let pattern = match &route.called {
+        Called::Exactly(number) => Pattern::Exact(number.clone()),
+        Called::Prefix(prefix) => Pattern::Prefix(prefix.clone()),
+        Called::Any => Pattern::Default,
+    };
+    Route { pattern, flow: route.flow.clone() }
+}
+
+fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {
+    let (target, always_there) = match &agent.phone {
+        Phone::Registered { user, .. } => (Target::User(user.clone()), false),
+        Phone::Address(address) => (Target::Address(address.clone()), true),
+    };
+    let skills = |(name, values): (&Arc<str>, &Vec<Arc<str>>)| {
+        (name.clone(), values.iter().cloned().collect::<BTreeSet<_>>())
+    };
+    let queues = agent.queues.clone();
+    let skills = agent.skills.iter().map(skills).collect();
+    settings.queues.agents.insert(id.clone(), AgentSettings { queues, skills, always_there });
+    settings.agents.insert(id, engine::Agent { target });
+}

@@ -1,0 +1,54 @@
+//! `sambung serve`: answers calls until it is told to stop.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::log::{self, LogFormat};
+use super::{exit, print};
+use crate::runtime::Clock;
+use crate::server;
+
+/// Answer calls: SIP, flows, queues and agents as `sambung.yaml` says.
+///
+/// SIGTERM and Ctrl+C drain: no new calls are taken, those in progress end by themselves, at most as long as
+/// `limits.drain`. A second signal ends everything at once.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+SAMBUNG_LOG chooses what the log shows: info (default), debug, sambung::telephony=debug, …
+
+Exit codes: 0 ended as told, 1 could not go on, 3 the configuration or a flow has errors.")]
+pub(crate) struct ServeArgs {
+    /// The configuration; its folder is the project
+    #[arg(long, value_name = "FILE", default_value = "sambung.yaml")]
+    config: PathBuf,
+    /// How the log is written to standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Human)]
+    log_format: LogFormat,
+}
+
+/// Runs the node.
+pub(crate) fn run(args: &ServeArgs) -> ExitCode {
+    let clock = Clock::new();
+    let prepared = match server::prepare(&args.config) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            print::error(&error);
+            return exit::UNREADABLE.into();
+        }
+    };
+    prepared.findings.iter().for_each(print::faults);
+    let Some(server) = prepared.server else { return exit::UNREADABLE.into() };
+    log::start(args.log_format);
+    for sound in &prepared.unreadable {
+        tracing::warn!(sound = %sound.sound, error = %sound.source, "A sound cannot be played; a tone stands in.");
+    }
+    match server.run(clock) {
+        Ok(()) => exit::CLEAN.into(),
+        Err(error) => {
+            print::error(&error);
+            exit::FINDINGS.into()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The sounds of a project, ready to send.
+
+use super::files::{read_bounded, wav_files};
+use super::{Project, ProjectError, file_name};
+use crate::call::SoundId;
+use crate::media::{Library, UnreadableSound, hold_music, std_sounds};
+
+/// The music of a queue that names none; it is our own where the project has no file of this name.
+const MUSIC: &str = "hold.wav";
+
+impl Project {
+    /// Every sound that a caller may hear: the built-in words, hold music of our own, and the project's WAV files,
+    /// which win over both. Beside them the files that cannot be played, for which a tone stands in.
+    ///
+    /// # Errors
+    /// When the folder of recordings or a file in it cannot be read.
+    pub fn library(&self) -> Result<(Library, Vec<UnreadableSound>), ProjectError> {
+        let mut library = Library::new();
+        let mut unreadable = Vec::new();
+        for (name, wav) in std_sounds() {
+            unreadable.extend(library.add_wav(SoundId::from(*name), wav).err());
+        }
+        if let Some(folder) = &self.audio {
+            for file in wav_files(folder)? {
+                let name = file_name(file.strip_prefix(folder).unwrap_or(&file));
+                unreadable.extend(library.add_wav(SoundId::new(name), &read_bounded(&file)?).err());
+            }
+        }
+        let music = SoundId::from(MUSIC);
+        if library.sound(&music).is_none() {
+            library.add(music, &hold_music());
+        }
+        Ok((library, unreadable))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Recording;
+
+    #[test]
+    fn files_win_over_built_in_sounds_and_broken_ones_are_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let audio = folder.path().join("audio");
+        std::fs::create_dir_all(audio.join("en/std")).expect("makes");
+        std::fs::write(folder.path().join("sambung.yaml"), "sambung: 1\n").expect("writes");
+        std::fs::create_dir(folder.path().join("flows")).expect("makes");
+        let project = || super::super::open(&folder.path().join("sambung.yaml")).expect("opens");
+        let goodbye = SoundId::from("en/std/goodbye.wav");
+        let (library, unreadable) = project().library().expect("reads");
+        assert!(unreadable.is_empty());
+        let built_in = library.sound(&goodbye).expect("built in").samples();
+        assert!(library.sound(&MUSIC.into()).is_some_and(|music| music.duration().as_secs() >= 60));
+
+        let own = Recording::from_samples(8_000, &[1_000; 80]).to_wav();
+        std::fs::write(audio.join("en/std/goodbye.wav"), own).expect("writes");
+        std::fs::write(audio.join("hold.wav"), b"no sound").expect("writes");
+        let (library, unreadable) = project().library().expect("reads");
+        assert_eq!(library.sound(&goodbye).map(|sound| sound.samples()), Some(80));
+        assert_ne!(built_in, 80);
+        assert_eq!(unreadable.len(), 1);
+        assert_eq!(unreadable[0].sound.as_str(), "hold.wav");
+        assert!(library.sound(&MUSIC.into()).is_some(), "a caller in a queue still hears music");
+    }
+}

@@ -1,0 +1,116 @@
+//! `sambung serve` without its arguments: reads the project, builds all parts, wires them, and shuts down in order.
+//!
+//! Comes in: the path of `sambung.yaml`, then signals. Goes out: a running node, findings, an end with all records
+//! written. It takes no decision about a call.
+
+mod drain;
+mod files;
+mod prepare;
+mod sip;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::Disabled;
+use crate::engine::{self, Engine};
+use crate::media::Library;
+use crate::runtime::{Adapter as _, AdapterError, Clock, Driver, DriverError};
+use crate::storage::{Ledger, StorageError};
+use crate::telephony;
+use crate::telephony::sip::SipAdapter;
+use crate::time::{Duration, Instant};
+
+pub use prepare::{Preparation, PrepareError, prepare};
+
+/// The adapters of a node, in the order of their ids.
+const ADAPTERS: [&str; 1] = ["sip"];
+
+/// A node that is ready to be started.
+#[derive(Debug)]
+pub struct Server {
+    engine: engine::Settings,
+    sip: telephony::sip::Settings,
+    library: Arc<Library>,
+    records: PathBuf,
+    drain: Duration,
+    disabled: Vec<Disabled>,
+}
+
+/// Why a node could not start, or did not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The operating system refused something at start.
+    #[error("start {what}")]
+    Start {
+        /// What.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The call records cannot be kept.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// An adapter cannot be started.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+    /// The driver could not go on.
+    #[error(transparent)]
+    Driver(#[from] DriverError),
+    /// The driver broke; this is a fault of the program.
+    #[error("keep the engine running")]
+    Broken(#[source] tokio::task::JoinError),
+}
+
+impl Server {
+    /// Runs the node until it is told to stop by SIGTERM or SIGINT, and all that follows from it is done. `clock` is
+    /// best started with the process.
+    ///
+    /// # Errors
+    /// When the node cannot start, or cannot go on. The records of calls in progress are written all the same.
+    pub fn run(self, clock: Clock) -> Result<(), ServerError> {
+        let start = |what| move |source| ServerError::Start { what, source };
+        files::raise_limit(self.engine.max_calls);
+        let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let tokio = tokio.map_err(start("the tasks"))?;
+        let (ledger, slot) = Ledger::open(&self.records)?;
+        let seed = seed().map_err(start("the source of chance"))?;
+        let outcome = tokio.block_on(async move {
+            let signals = drain::Signals::new().map_err(start("the signals"))?;
+            let adapter = SipAdapter::bind(self.sip, self.library)?;
+            let listen: Vec<String> =
+                adapter.addresses().iter().map(|address| format!("udp:{address}")).collect();
+            for Disabled { item, why } in &self.disabled {
+                tracing::warn!(item, why, "Left out.");
+            }
+            let flows: Vec<&str> = self.engine.programs.keys().map(|flow| flow.as_str()).collect();
+            let (flows, listen) = (flows.join(" "), listen.join(" "));
+            debug_assert_eq!(ADAPTERS, [adapter.name()]);
+            let engine = Engine::new(self.engine, seed);
+            let records = Box::new(move |record| slot.keep(record));
+            let (handle, driver) = Driver::start(engine, clock, vec![Box::new(adapter)], records);
+            let driver = tokio::spawn(driver.run());
+            tracing::info!(
+                listen,
+                flows,
+                elapsed_ms = clock.now().since(Instant::ZERO).as_millis(),
+                "Ready."
+            );
+            drain::supervise(handle, driver, signals, self.drain).await
+        });
+        tokio.shutdown_timeout(std::time::Duration::from_millis(100));
+        ledger.close();
+        tracing::info!("Stopped.");
+        outcome
+    }
+}
+
+/// A number that nobody can foresee.
+fn seed() -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(u64::from_ne_bytes(bytes))
+}
