@@ -2,6 +2,7 @@
 
 mod bench;
 mod calls;
+mod chaos;
 mod faults;
 mod forks;
 mod offers;
