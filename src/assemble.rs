@@ -67,6 +67,21 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     settings.max_calls = config.limits.calls;
 }
 
+/// Adds agents who serve every queue, for a caller who plays them too; gives their users, `agent-1` and on.
+pub fn log_in(settings: &mut engine::Settings, count: u16) -> Vec<Arc<str>> {
+    let queues: Vec<QueueId> = settings.queues.queues.keys().cloned().collect();
+    let mut users = Vec::with_capacity(usize::from(count));
+    for n in 1..=count {
+        let user: Arc<str> = format!("agent-{n}").into();
+        let id = AgentId::new(user.clone());
+        let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
+        settings.queues.agents.insert(id.clone(), agent);
+        settings.agents.insert(id, engine::Agent { target: Target::User(user.clone()) });
+        users.push(user);
+    }
+    users
+}
+
 /// The flows by name, each with the indexes of its FAQs.
 #[must_use]
 pub fn programs(flows: &[Arc<Flow>]) -> Programs {

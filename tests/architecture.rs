@@ -73,6 +73,7 @@ const TABLE: &[Row] = &[
         "cli",
         Edge,
         &[
+            "assemble",
             "call",
             "config",
             "engine",

@@ -3,6 +3,7 @@
 //! Arguments come in, an exit code goes out. A subcommand reads its files, runs the machine it is about, and prints;
 //! what it prints on standard output is its result, everything else goes to standard error.
 
+mod call;
 mod check;
 mod exit;
 mod log;
@@ -23,6 +24,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
 }
@@ -31,6 +33,7 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
+        Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
     }

@@ -5,6 +5,7 @@
 mod hangup;
 mod input;
 mod queue;
+mod shop;
 mod stage;
 
 /// Runs a call and returns its transcript.

@@ -1,13 +1,10 @@
 //! A flow, an engine, telephones on paper, and short verbs to play a call.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use sambung::call::{AgentId, Digits, FlowId, HangupCause, LegId, QueueId, Target};
-use sambung::engine::{Agent, Pattern, Programs, Route, Routes, Settings};
-use sambung::flow::{Facts, Format, Sources, compile};
-use sambung::interpreter::Program;
-use sambung::queue::{self, AgentSettings, QueueSettings};
+use sambung::assemble;
+use sambung::call::{AgentId, Digits, HangupCause, LegId, QueueId, Target};
+use sambung::engine::{Agent, Pattern, Route, Routes, Settings};
+use sambung::flow::{Compiled, Facts, Format, Sources, compile};
+use sambung::queue::AgentSettings;
 use sambung::simulation::{Rehearsal, Side};
 use sambung::time::{Duration, Wall};
 
@@ -28,41 +25,32 @@ pub(crate) struct Set {
     pub(crate) wall: Wall,
 }
 
+/// Compiles a flow file that has no errors.
+pub(crate) fn compiled(yaml: &str) -> Compiled {
+    let compiled = compile(&Sources::one("flow.yaml", yaml.as_bytes()), &Facts::default());
+    let report = compiled.diagnostics.render_all(Format::Human { color: false });
+    assert!(!compiled.diagnostics.has_errors(), "{report}");
+    compiled
+}
+
 impl Set {
-    /// A set for one flow file, with two agents for its queue `service`.
+    /// A set for one flow file, with two agents for its queues. Two callers may wait there.
     pub(crate) fn of(yaml: &str) -> Self {
-        let compiled = compile(&Sources::one("flow.yaml", yaml.as_bytes()), &Facts::default());
-        let report = compiled.diagnostics.render_all(Format::Human { color: false });
-        let flow = compiled.flow().cloned().unwrap_or_else(|| unreachable!("{report}"));
-        let service = QueueId::from("service");
-        let agent = || AgentSettings { queues: vec![service.clone()], ..AgentSettings::default() };
-        let queues = queue::Settings {
-            queues: [(service.clone(), QueueSettings { max_calls: 2, ..QueueSettings::default() })]
-                .into(),
-            agents: [(AgentId::from("sari"), agent()), (AgentId::from("budi"), agent())].into(),
-            ..queue::Settings::default()
-        };
-        let target = |user: &str| Agent { target: Target::User(user.into()) };
-        let id: FlowId = flow.id.clone();
-        let programs: Programs =
-            [(id.clone(), Arc::new(Program { flow, faqs: Vec::new() }))].into();
-        let settings = Settings {
-            adapters: vec!["paper".into()],
-            routes: Routes::new(vec![Route { pattern: Pattern::Default, flow: id }]),
-            programs: Arc::new(programs),
-            calendars: BTreeMap::new(),
-            queues,
-            queue_hours: BTreeMap::new(),
-            agents: [
-                (AgentId::from("sari"), target("201")),
-                (AgentId::from("budi"), target("202")),
-            ]
-            .into(),
-            transfers: ["+62215550100".into()].into(),
-            safe_flow: None,
-            pop_url: None,
-            max_calls: 10,
-        };
+        let compiled = compiled(yaml);
+        let mut settings =
+            assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
+                .expect("opening hours that make sense");
+        let flow = compiled.flow().expect("a flow").id.clone();
+        settings.adapters = vec!["paper".into()];
+        settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow }]);
+        settings.transfers = ["+62215550100".into()].into();
+        let queues: Vec<QueueId> = settings.queues.queues.keys().cloned().collect();
+        for (name, user) in [("sari", "201"), ("budi", "202")] {
+            let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
+            settings.queues.agents.insert(AgentId::from(name), agent);
+            let target = Target::User(user.into());
+            settings.agents.insert(AgentId::from(name), Agent { target });
+        }
         Self { settings, caller: Some("+6281100001111"), wall: MORNING }
     }
 

@@ -36,7 +36,12 @@ pub(super) type Ear = Box<dyn FnMut(LegId, &Heard)>;
 
 impl<W: Write> Conversation<W> {
     /// Dials `called`.
-    pub(super) fn begin(mut rehearsal: Rehearsal, screen: Screen<W>, called: &str, caller: Option<&str>) -> Self {
+    pub(super) fn begin(
+        mut rehearsal: Rehearsal,
+        screen: Screen<W>,
+        called: &str,
+        caller: Option<&str>,
+    ) -> Self {
         let leg = rehearsal.call(called, caller);
         Self { rehearsal, screen, leg, shown: 0, ear: None }
     }
@@ -96,10 +101,16 @@ impl<W: Write> Conversation<W> {
     fn act(&mut self, line: Line) -> io::Result<()> {
         match line {
             Line::AgentAnswers => self.agent(true, |rehearsal, leg| rehearsal.pick_up(leg)),
-            Line::AgentRejects => self.agent(true, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Rejected)),
-            Line::AgentHangsUp => self.agent(false, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Normal)),
+            Line::AgentRejects => {
+                self.agent(true, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Rejected))
+            }
+            Line::AgentHangsUp => {
+                self.agent(false, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Normal))
+            }
             Line::Help => self.screen.say(HELP),
-            Line::Unknown(command) => self.screen.say(&format!("* There is no `{command}`; `/help` lists what there is.")),
+            Line::Unknown(command) => {
+                self.screen.say(&format!("* There is no `{command}`; `/help` lists what there is."))
+            }
             Line::Keys(_) | Line::KeysNow(_) | Line::Speech(_) | Line::Silence => Ok(()),
         }
     }
@@ -130,7 +141,8 @@ impl<W: Write> Conversation<W> {
         self.drain()?;
         for _ in 0..MAX_STEPS {
             match self.rehearsal.engine().attention(self.leg) {
-                Some(Attention::Ringing | Attention::Hearing | Attention::Gone) if self.rehearsal.run_to_next() => {}
+                Some(Attention::Ringing | Attention::Hearing | Attention::Gone)
+                    if self.rehearsal.run_to_next() => {}
                 _ => break,
             }
             self.drain()?;

@@ -41,7 +41,8 @@ impl Line {
                 _ => Self::Unknown(line.to_owned()),
             };
         }
-        let (now, keys) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim_start()));
+        let (now, keys) =
+            line.strip_prefix('!').map_or((false, line), |rest| (true, rest.trim_start()));
         match telephone_keys(keys) {
             Some(keys) if now => Self::KeysNow(keys),
             Some(keys) => Self::Keys(keys),

@@ -21,7 +21,8 @@ const LINES: usize = 16;
 impl Stage {
     /// Plays a call as fast as the clock goes.
     pub(super) fn live(self, wall: Wall, caller: Option<&str>) -> io::Result<()> {
-        let speaker = Rc::new(RefCell::new(Speaker::open(self.library()).map_err(io::Error::other)?));
+        let speaker =
+            Rc::new(RefCell::new(Speaker::open(self.library()).map_err(io::Error::other)?));
         let (typed, lines) = sync_channel(LINES);
         // The thread ends with the process: a blocked read of a terminal cannot be called off.
         thread::spawn(move || {

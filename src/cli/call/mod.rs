@@ -63,12 +63,12 @@ pub(crate) fn run(args: &CallArgs) -> ExitCode {
     #[cfg(not(feature = "speaker"))]
     let played = typed(stage, wall, caller);
     match played {
-        Ok(()) => exit::CLEAN,
+        Ok(()) => exit::CLEAN.into(),
         // Whoever read our output has heard enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLEAN,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::CLEAN.into(),
         Err(error) => {
             print::error(&error);
-            exit::findings()
+            ExitCode::from(exit::FINDINGS)
         }
     }
 }

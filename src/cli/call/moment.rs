@@ -44,7 +44,9 @@ mod tests {
         ] {
             assert_eq!(parse(written).expect("a time").to_rfc3339(), utc, "{written}");
         }
-        for wrong in ["", "tomorrow", "2026-13-01", "2026-12-25 25:00", "2026-12-25 10:00 Mars/Base"] {
+        for wrong in
+            ["", "tomorrow", "2026-13-01", "2026-12-25 25:00", "2026-12-25 10:00 Mars/Base"]
+        {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

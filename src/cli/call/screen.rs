@@ -22,7 +22,9 @@ impl<W: Write> Screen<W> {
         match heard {
             Heard::Command(at, Command { kind, .. }) => self.command(*at, kind),
             Heard::Report(_, Report::Leg(event)) => match &event.kind {
-                EventKind::Bridged if event.leg.number % 2 == 1 => self.say("* You are talking. `/agent hangup` or ^D ends it."),
+                EventKind::Bridged if event.leg.number % 2 == 1 => {
+                    self.say("* You are talking. `/agent hangup` or ^D ends it.")
+                }
                 _ => Ok(()),
             },
             Heard::Report(_, Report::Endpoint { .. }) => Ok(()),
@@ -30,9 +32,13 @@ impl<W: Write> Screen<W> {
                 Notice::Queued { queue, position, .. } => {
                     self.say(&format!("* You wait in queue `{queue}` at place {position}."))
                 }
-                Notice::OfferFailed { agent, result, .. } => self.say(&format!("* Agent {agent}: {result}.")),
+                Notice::OfferFailed { agent, result, .. } => {
+                    self.say(&format!("* Agent {agent}: {result}."))
+                }
                 Notice::CallFault { what, .. } => self.say(&format!("* Fault: {what}.")),
-                Notice::CallRefused { cause, .. } => self.say(&format!("* The call was refused: {cause:?}.")),
+                Notice::CallRefused { cause, .. } => {
+                    self.say(&format!("* The call was refused: {cause:?}."))
+                }
                 _ => Ok(()),
             },
             Heard::Record(record) => {
@@ -65,14 +71,21 @@ impl<W: Write> Screen<W> {
 
     fn dial(&mut self, dial: &Dial) -> io::Result<()> {
         match &dial.to {
-            Target::Number(to) | Target::Address(to) if dial.tell.is_empty() && dial.display.is_none() => {
+            Target::Number(to) | Target::Address(to)
+                if dial.tell.is_empty() && dial.display.is_none() =>
+            {
                 self.say(&format!("* Transfer to {to}."))
             }
             Target::Number(to) | Target::Address(to) | Target::User(to) => {
                 let told: Vec<_> = dial.tell.iter().map(|told| format!("{told:?}")).collect();
                 let display = dial.display.as_deref().unwrap_or_default();
-                self.say(&format!("* The phone of agent {to} rings: {display} [{}]", told.join(", ")))?;
-                self.say("  Type `/agent answer` or `/agent reject`, or an empty line to let it ring.")
+                self.say(&format!(
+                    "* The phone of agent {to} rings: {display} [{}]",
+                    told.join(", ")
+                ))?;
+                self.say(
+                    "  Type `/agent answer` or `/agent reject`, or an empty line to let it ring.",
+                )
             }
         }
     }

@@ -43,7 +43,9 @@ impl Speaker {
                     self.words.append(samples(&self.library.prompt(item.sound.as_ref())));
                 }
             }
-            CommandKind::Stop(_) | CommandKind::Hangup(_) => self.words = Player::connect_new(self.device.mixer()),
+            CommandKind::Stop(_) | CommandKind::Hangup(_) => {
+                self.words = Player::connect_new(self.device.mixer())
+            }
             CommandKind::Music(sound) => {
                 self.music = Player::connect_new(self.device.mixer());
                 if let Some(sound) = sound {
@@ -61,7 +63,11 @@ impl Speaker {
 }
 
 fn samples(sound: &Sound) -> SamplesBuffer {
-    let linear: Vec<f32> = sound.bytes(Codec::Pcmu).iter().map(|&byte| f32::from(Codec::Pcmu.decode(byte)) / 32_768.0).collect();
+    let linear: Vec<f32> = sound
+        .bytes(Codec::Pcmu)
+        .iter()
+        .map(|&byte| f32::from(Codec::Pcmu.decode(byte)) / 32_768.0)
+        .collect();
     let rate = NonZeroU32::new(SAMPLE_RATE).expect("8,000 is not zero");
     SamplesBuffer::new(NonZeroU16::MIN, rate, linear)
 }

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use super::conversation::Conversation;
 use super::screen::Screen;
 use crate::assemble;
-use crate::call::{AgentId, FlowId, Item, Target};
+use crate::call::{FlowId, Item};
 use crate::cli::{exit, print};
-use crate::engine::{Agent, Pattern, Route, Routes, Settings};
+use crate::engine::{Pattern, Route, Routes, Settings};
 use crate::flow::{Flow, Formula, Value, Verb};
 use crate::media::Library;
 use crate::project;
-use crate::queue::AgentSettings;
 use crate::simulation::{ItemDuration, Rehearsal, speech_duration};
 use crate::time::Wall;
 
@@ -38,32 +37,40 @@ impl Stage {
     pub(super) fn set(path: &Path, agents: u16) -> Result<Self, ExitCode> {
         let project = project::open(path).map_err(|error| {
             print::error(&error);
-            exit::unreadable()
+            ExitCode::from(exit::UNREADABLE)
         })?;
         let Some(flow) = project.flow(path).cloned() else {
-            print::findings(&project.compiled.diagnostics);
-            return Err(exit::findings());
+            print::faults(&project.compiled.diagnostics);
+            return Err(exit::FINDINGS.into());
         };
         let compiled = &project.compiled;
-        let mut settings = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
-            .map_err(|error| {
-                print::error(&error);
-                exit::findings()
-            })?;
+        let mut settings =
+            assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars).map_err(
+                |error| {
+                    print::error(&error);
+                    ExitCode::from(exit::FINDINGS)
+                },
+            )?;
         settings.adapters = vec!["console".into()];
-        settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
+        settings.routes =
+            Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
         settings.transfers = numbers(&flow);
-        let agents = log_in(&mut settings, agents.min(MAX_AGENTS));
+        let agents = assemble::log_in(&mut settings, agents.min(MAX_AGENTS));
         // A recording that cannot be played is `check`'s business; here its words are read.
         let (library, _) = project.library().map_err(|error| {
             print::error(&error);
-            exit::unreadable()
+            ExitCode::from(exit::UNREADABLE)
         })?;
         Ok(Self { settings, library: Arc::new(library), agents, called: flow.id.clone() })
     }
 
     /// Begins a call in virtual time.
-    pub(super) fn begin<W: Write>(self, wall: Wall, caller: Option<&str>, out: W) -> Conversation<W> {
+    pub(super) fn begin<W: Write>(
+        self,
+        wall: Wall,
+        caller: Option<&str>,
+        out: W,
+    ) -> Conversation<W> {
         let durations = self.durations();
         let mut rehearsal = Rehearsal::new(self.settings, SEED, wall, durations.clone());
         for user in &self.agents {
@@ -97,19 +104,4 @@ fn numbers(flow: &Flow) -> std::collections::BTreeSet<Arc<str>> {
         _ => None,
     };
     flow.nodes.iter().filter_map(|node| number(&node.verb)).collect()
-}
-
-/// Logs agents in to every queue; gives their users.
-fn log_in(settings: &mut Settings, count: u16) -> Vec<Arc<str>> {
-    let queues: Vec<_> = settings.queues.queues.keys().cloned().collect();
-    let mut users = Vec::new();
-    for n in 1..=count {
-        let user: Arc<str> = format!("agent-{n}").into();
-        let id = AgentId::new(user.clone());
-        let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
-        settings.queues.agents.insert(id.clone(), agent);
-        settings.agents.insert(id, Agent { target: Target::User(user.clone()) });
-        users.push(user);
-    }
-    users
 }

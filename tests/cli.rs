@@ -1,0 +1,73 @@
+//! The program as its users run it: arguments and standard input in, text and exit code out.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program in the project's folder with a script on standard input.
+fn sambung(arguments: &[&str], script: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sambung"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("SAMBUNG_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(script.as_bytes()).expect("the program reads its script");
+    drop(stdin);
+    child.wait_with_output().expect("the program ends")
+}
+
+fn call(flow: &str, script: &str) -> String {
+    let at = "2026-03-04 10:00 Asia/Jakarta";
+    let output = sambung(&["call", flow, "--at", at, "--caller", "+6281100001111"], script);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let text = String::from_utf8(output.stdout).expect("text");
+    // A flow's hash changes with every word of its prompts.
+    let shown = text.lines().map(|line| match line.split_once("\"flow_hash\": ") {
+        Some((indent, _)) => format!("{indent}\"flow_hash\": …\n"),
+        None => format!("{line}\n"),
+    });
+    shown.collect()
+}
+
+#[test]
+fn a_scripted_call_ends_in_a_transfer_that_is_done() {
+    insta::assert_snapshot!(call("flows/halo.yaml", "1\njam buka\n0\n"));
+}
+
+#[test]
+fn one_person_plays_caller_and_agent() {
+    let script = "2\n0\n\n/agent answer\n/agent hangup\n5\n";
+    insta::assert_snapshot!(call("flows/toko.yaml", script));
+}
+
+#[test]
+fn a_key_into_the_prompt_and_a_hang_up() {
+    let script = "!1\n!9\n\n/agent answer\n/help\n/jump\n";
+    insta::assert_snapshot!(call("flows/toko.yaml", script));
+}
+
+#[test]
+fn the_same_script_gives_the_same_output() {
+    let script = "1\n1\nberapa lama garansi\n\n\n";
+    assert_eq!(call("flows/toko.yaml", script), call("flows/toko.yaml", script));
+}
+
+#[test]
+fn what_cannot_be_called_is_said_on_standard_error() {
+    for (arguments, code, said) in [
+        (&["call", "flows/nothing.yaml"][..], 3, "failed to"),
+        (&["call", "flows/halo.yaml", "--at", "someday"][..], 2, "2026-12-25 10:00"),
+        (&["call"][..], 2, "Usage"),
+    ] {
+        let output = sambung(arguments, "");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+        assert!(error.contains(said), "{arguments:?}: {error}");
+        assert!(output.stdout.is_empty(), "nothing was said: nothing is on standard output");
+    }
+}
