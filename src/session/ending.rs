@@ -103,6 +103,8 @@ impl Session {
             }
             // We hung up first: whatever the leg says at.now is its echo.
             State::Leaving { cause: ours, .. } => (by, cause) = (EndedBy::System, ours),
+            // We were about to hang up, and our own side did.
+            State::Saying { then: Then::Hangup(ours), .. } if by == EndedBy::System => cause = ours,
             State::Ringing { .. }
             | State::Answering
             | State::Saying { .. }
