@@ -24,7 +24,6 @@ pub(super) struct File {
     pub(super) flows: Option<String>,
     pub(super) audio: Option<String>,
     pub(super) records: Option<String>,
-    pub(super) answer: Option<Answer>,
     pub(super) safe: Option<SafeSection>,
     pub(super) sip: Option<SipSection>,
     pub(super) rtp: Option<RtpSection>,
@@ -35,17 +34,14 @@ pub(super) struct File {
     pub(super) pop_url: Option<Page>,
     pub(super) limits: Option<LimitSection>,
     /// Read with the flows.
+    #[serde(rename = "answer")]
+    pub(super) _answer: Option<IgnoredAny>,
+    /// Read with the flows.
     #[serde(rename = "queues")]
     pub(super) _queues: Option<IgnoredAny>,
     /// Read with the flows.
     #[serde(rename = "calendars")]
     pub(super) _calendars: Option<IgnoredAny>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename = "`answer`")]
-pub(super) struct Answer {
-    pub(super) after: Option<Spanned<Time>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,7 +16,7 @@ use crate::time::Duration;
 
 /// The whole of `sambung.yaml`, checked. Relative paths are already joined to its folder.
 ///
-/// `queues` and `calendars` are not here: they belong to the project and are read with its flows.
+/// `queues`, `calendars` and `answer` are not here: they belong to the project and are read with its flows.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The project's folder: where `sambung.yaml` lies.
@@ -27,8 +27,6 @@ pub struct Config {
     pub flows: PathBuf,
     /// `audio`: the folder of the recordings. Default `audio`.
     pub audio: PathBuf,
-    /// `answer.after`: how long a call rings before it is answered, where its flow does not say. Default 1 s.
-    pub answer_after: Duration,
     /// `safe.flow`: the flow that takes over where another cannot be carried out. Default: none.
     pub safe_flow: Option<FlowId>,
     /// `sip`: the SIP side.

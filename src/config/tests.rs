@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::*;
 use crate::call::AgentId;
 use crate::flow::Format;
-use crate::time::Duration;
 
 fn read_text(text: &str) -> Reading {
     read("sambung.yaml", text.as_bytes(), Path::new("/project"))
@@ -23,7 +22,6 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.languages, ["id".into(), "en".into()]);
     assert_eq!(config.flows, Path::new("/project/flows"));
     assert_eq!(config.records, Path::new("/project/records.jsonl"));
-    assert_eq!(config.answer_after, Duration::from_secs(1));
     assert_eq!(config.sip.listen, ["0.0.0.0:5060".parse().expect("a socket")]);
     assert_eq!(config.sip.allow.len(), 1, "this machine alone");
     assert_eq!(config.rtp.ports, 20_000..=29_999);
@@ -87,7 +85,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 38] = [
+const FAULTS: [(&str, &str); 37] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -101,8 +99,7 @@ const FAULTS: [(&str, &str); 38] = [
     ("no languages", "sambung: 1\nlanguages: []"),
     ("a language twice", "sambung: 1\nlanguages: [id, en, id]"),
     ("no language", "sambung: 1\nlanguages: [bahasa]"),
-    ("a time without unit", "sambung: 1\nanswer: { after: 1 }"),
-    ("a long ring", "sambung: 1\nanswer: { after: 5m }"),
+    ("a time without unit", "sambung: 1\nlimits: { drain: 1 }"),
     ("another transport", "sambung: 1\nsip: { listen: [\"tcp:0.0.0.0:5060\"] }"),
     ("no socket", "sambung: 1\nsip: { listen: [] }"),
     ("a socket twice", "sambung: 1\nsip: { listen: [\"udp:[::]:5060\", \"udp:[::]:5060\"] }"),
@@ -151,7 +148,7 @@ fn faults_are_told_with_their_place() {
 fn all_faults_are_told_in_one_run_with_hints() {
     let text = r#"sambung: 1
 langauges: [id, en]
-answer: { after: 1 }
+limits: { drain: 1 }
 sip:
   listen: ["5060"]
   alow: [127.0.0.0/8]

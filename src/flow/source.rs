@@ -33,7 +33,7 @@ impl Sources {
         self.files.insert(path.into(), bytes.into());
     }
 
-    /// Adds the project's settings file (`sambung.yaml`), of which only `queues` and `calendars` are read here.
+    /// Adds the project's settings file (`sambung.yaml`), of which only `queues`, `calendars` and `answer` are read here.
     pub fn add_settings(&mut self, path: &str, bytes: &[u8]) {
         self.add(path, bytes);
         self.settings = Some(path.into());

@@ -21,8 +21,6 @@ const EDITION_KNOWN: u64 = 1;
 const SIP_PORT: u16 = 5060;
 /// Who may call without registering where nothing is said: this machine.
 const LOOPBACK: Network = Network { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), prefix: 8 };
-/// Ring time before the answer where nothing is said, and the longest that can be set.
-const ANSWER_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// Calls at a time where nothing is said, and the most that can be set.
 const CALLS: (usize, usize) = (1_000, 100_000);
 /// Time to drain where nothing is said, and the longest that can be set.
@@ -102,10 +100,6 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         flows: path(file.flows, "flows"),
         audio: path(file.audio, "audio"),
         records: path(file.records, "records.jsonl"),
-        answer_after: match file.answer.and_then(|answer| answer.after) {
-            Some(after) => found.at_most(&after, ANSWER_AFTER.1, "`answer.after`"),
-            None => ANSWER_AFTER.0,
-        },
         safe_flow: file.safe.map(|safe| found.names.flow(safe.flow)),
         sip: sip(&mut found, file.sip.unwrap_or_default()),
         rtp: rtp(file.rtp.unwrap_or_default()),

@@ -28,7 +28,7 @@ use crate::flow::source::{FileId, Span, Spanned};
 use crate::flow::{built_in, schema};
 use crate::time::Duration;
 
-/// How long a call rings before it is answered, where the flow does not say.
+/// How long a call rings before it is answered, where neither flow nor project says.
 const ANSWER_AFTER: Duration = Duration::from_secs(1);
 /// Self-service time of a whole call, where the flow does not say.
 const CALL_LIMIT: Duration = Duration::from_mins(60);
@@ -372,6 +372,7 @@ impl<'a> FlowCompiler<'a> {
         escape: Option<Goto>,
     ) -> Option<Flow> {
         let policy: AnswerPolicyRaw = self.section("answer").and_then(read).unwrap_or_default();
+        let project = &self.globals.answer;
         let limits: LimitsRaw = self.section("limits").and_then(read).unwrap_or_default();
         Some(Flow {
             id: self.id.clone(),
@@ -379,8 +380,8 @@ impl<'a> FlowCompiler<'a> {
             languages: self.languages.clone(),
             start: start?,
             answer: AnswerPolicy {
-                after: policy.after.map_or(ANSWER_AFTER, |time| time.0),
-                early: policy.early.unwrap_or(false),
+                after: policy.after.or(project.after).map_or(ANSWER_AFTER, |time| time.0),
+                early: policy.early.or(project.early).unwrap_or(false),
             },
             limits: Limits {
                 call: limits.call.map_or(CALL_LIMIT, |time| time.0),

@@ -1,4 +1,4 @@
-//! What the whole project shares: queues and calendars, from all its files.
+//! What the whole project shares: queues and calendars, from all its files, and the defaults of its settings.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::flow::check::{self, GIVEN_TWICE};
 use crate::flow::definition::{CalendarDefinition, Date, QueueDefinition, RingStrategy};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::read::{Context, Reader, read};
-use crate::flow::schema::{CalendarRaw, QueueRaw, StrategyRaw, Texts};
+use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw, StrategyRaw, Texts};
 use crate::flow::source::{Span, Spanned};
 use crate::time::Duration;
 
@@ -27,6 +27,8 @@ const WRAP_UP: Duration = Duration::from_secs(30);
 pub(super) struct Globals {
     pub(super) queues: IndexMap<String, (Span, QueueDefinition)>,
     pub(super) calendars: IndexMap<String, (Span, CalendarDefinition)>,
+    /// How calls are picked up where a flow does not say.
+    pub(super) answer: AnswerPolicyRaw,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -34,6 +36,10 @@ impl Globals {
     pub(super) fn read(library: &Library, contexts: &[Context<'_>], facts: &Facts) -> Self {
         let mut globals = Self::default();
         let mut hours = Vec::new();
+        let settings = library.of_kind(FileKind::Settings).next();
+        if let Some(section) = settings.and_then(|file| library.entry(file, contexts, "answer")) {
+            globals.answer = read(section).unwrap_or_default();
+        }
         let holders = [FileKind::Settings, FileKind::Part, FileKind::Flow];
         for file in holders.into_iter().flat_map(|kind| library.of_kind(kind)) {
             if let Some(section) = library.entry(file, contexts, "calendars") {

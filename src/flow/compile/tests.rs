@@ -1,3 +1,5 @@
+//! Whole files through the compiler.
+
 use super::*;
 use crate::call::Digits;
 use crate::flow::render::Format;
@@ -30,4 +32,23 @@ fn the_shipped_flows_are_clean() {
     let toko = clean(TOKO);
     assert_eq!(toko.nodes.len(), 17);
     assert!(matches!(toko.escape, Some(Goto::Node(_))));
+}
+
+#[test]
+fn the_settings_say_how_calls_are_picked_up_where_a_flow_does_not() {
+    let silent =
+        "sambung: 1\nflow: a\nlanguage: en\nstart: bye\nnodes: { bye: { hangup: Bye now. } }\n";
+    let own = silent.replace("flow: a", "flow: b\nanswer: { after: 3s }");
+    let mut sources = Sources::one("flows/a.yaml", silent.as_bytes());
+    sources.add("flows/b.yaml", own.as_bytes());
+    sources.add_settings("sambung.yaml", b"sambung: 1\nanswer: { after: 250ms, early: true }\n");
+    let compiled = compile(&sources, &Facts::default());
+    let policies: Vec<_> = compiled.flows.iter().map(|flow| flow.answer).collect();
+    let early = |after| crate::flow::AnswerPolicy { after, early: true };
+    assert_eq!(policies, [early(Duration::from_millis(250)), early(Duration::from_secs(3))]);
+
+    sources.add_settings("sambung.yaml", b"sambung: 1\nanswer: { after: 1, late: true }\n");
+    let findings = compile(&sources, &Facts::default()).diagnostics.render_all(Format::Short);
+    assert!(findings.starts_with("sambung.yaml:2:"), "{findings}");
+    assert_eq!(findings.lines().count(), 2, "{findings}");
 }
