@@ -1,0 +1,145 @@
+//! The program, serving a project of its own.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long a line of the log may be waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running node.
+pub(crate) struct Node {
+    child: Child,
+    log: Receiver<Value>,
+    sip: SocketAddr,
+    folder: TempDir,
+}
+
+impl Node {
+    /// Starts a node with one flow at every number, on free ports, and waits until it is ready.
+    pub(crate) fn start(settings: &str, flow: &str) -> Self {
+        let folder = project("127.0.0.1:0", settings, flow);
+        let mut child = command(&folder).spawn().expect("the program starts");
+        let stderr = child.stderr.take().expect("it is piped");
+        let (sender, log) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
+                if sender.send(event).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut node = Self { child, log, sip: SocketAddr::from(([127, 0, 0, 1], 0)), folder };
+        let ready = node.logs("Ready.");
+        let listen = ready["listen"].as_str().expect("it says where");
+        node.sip = listen.strip_prefix("udp:").expect("UDP").parse().expect("an address");
+        node
+    }
+
+    /// What the program says of a project that it will not serve, and its exit code.
+    pub(crate) fn refuses_to_start(settings: &str, flow: &str) -> (Option<i32>, String) {
+        refusal(&project("127.0.0.1:0", settings, flow))
+    }
+
+    /// The same for a socket that it cannot have.
+    pub(crate) fn refuses_to_start_on(socket: &str, flow: &str) -> (Option<i32>, String) {
+        refusal(&project(socket, "", flow))
+    }
+
+    pub(crate) const fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    /// Waits for an event of the log whose message begins like this.
+    pub(crate) fn logs(&mut self, message: &str) -> Value {
+        let mut seen = Vec::new();
+        loop {
+            let event = self.log.recv_timeout(PATIENCE);
+            assert!(event.is_ok(), "no `{message}` in the log:\n{}", seen.join("\n"));
+            let event = event.unwrap_or_default();
+            if event["message"].as_str().is_some_and(|text| text.starts_with(message)) {
+                return event;
+            }
+            seen.push(event.to_string());
+        }
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let process = rustix::process::Pid::from_child(&self.child);
+        let signal = match name {
+            "TERM" => rustix::process::Signal::TERM,
+            _ => rustix::process::Signal::INT,
+        };
+        rustix::process::kill_process(process, signal).expect("it runs");
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_none()
+    }
+
+    /// Waits until the log ends, which it does with the process, and gives the exit code.
+    pub(crate) fn ends(&mut self) -> Option<i32> {
+        let end = loop {
+            if let Err(end) = self.log.recv_timeout(PATIENCE) {
+                break end;
+            }
+        };
+        assert_eq!(end, RecvTimeoutError::Disconnected, "it did not end");
+        self.child.wait().expect("it can be waited for").code()
+    }
+
+    /// The record of the only call.
+    pub(crate) fn only_record(&self) -> Value {
+        let text = fs::read_to_string(self.folder.path().join("records.jsonl")).expect("records");
+        let records: Vec<&str> = text.lines().collect();
+        assert_eq!(records.len(), 1, "{text}");
+        serde_json::from_str(records[0]).expect("a record is JSON")
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if self.is_running() {
+            self.child.kill().expect("it runs");
+            self.child.wait().expect("it can be waited for");
+        }
+    }
+}
+
+fn project(socket: &str, settings: &str, flow: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path: PathBuf = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("inside the folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    };
+    let routes = if settings.contains("routes:") { "" } else { "routes: [{ default: patient }]\n" };
+    let settings = format!(
+        "sambung: 1\nanswer: {{ after: 0s }}\nsip: {{ listen: [\"udp:{socket}\"] }}\n{routes}{settings}\n"
+    );
+    write("sambung.yaml", &settings);
+    write("flows/patient.yaml", flow);
+    folder
+}
+
+fn command(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
+    command.args(["serve", "--log-format", "json"]).current_dir(folder.path());
+    command.env_remove("SAMBUNG_LOG").stdin(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+fn refusal(folder: &TempDir) -> (Option<i32>, String) {
+    let mut child = command(folder).spawn().expect("the program starts");
+    let mut told = String::new();
+    child.stderr.take().expect("it is piped").read_to_string(&mut told).expect("text");
+    (child.wait().expect("it ends").code(), told)
+}
