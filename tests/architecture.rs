@@ -84,6 +84,7 @@ const TABLE: &[Row] = &[
             "server",
             "session",
             "simulation",
+            "speech",
             "time",
         ],
     ),

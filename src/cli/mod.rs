@@ -8,6 +8,7 @@ mod check;
 mod exit;
 mod log;
 mod print;
+mod prompts;
 mod serve;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ enum Command {
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
+    Prompts(prompts::PromptsArgs),
 }
 
 /// Reads the arguments of the process, does what they say, and gives its exit code.
@@ -36,5 +38,6 @@ pub fn run() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Prompts(args) => prompts::run(&args),
     }
 }

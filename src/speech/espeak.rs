@@ -27,7 +27,7 @@ pub enum SpeechError {
         program: String,
     },
     /// The program could not be run.
-    #[error("{program} could not be run: {source}")]
+    #[error("{program} could not be run")]
     Run {
         /// The program as it was called.
         program: String,
@@ -44,7 +44,7 @@ pub enum SpeechError {
         complaint: String,
     },
     /// What the program wrote is no sound.
-    #[error("{program} wrote no sound: {source}")]
+    #[error("{program} wrote no sound")]
     NoSound {
         /// The program as it was called.
         program: String,
