@@ -1,4 +1,5 @@
-//! The neutral sounds that stand in for missing ones, so that a caller never hears dead air.
+//! Sounds without a file: the ringing tone, and the neutral tones that stand in for missing recordings, so that a
+//! caller never hears dead air.
 
 use std::f64::consts::TAU;
 
@@ -32,6 +33,26 @@ pub(super) fn waiting_tone() -> Recording {
     recording
 }
 
+/// The frequency of the ringing tone in hertz, as in the Indonesian network (ITU-T E.180 supplement 2).
+const RINGING_FREQUENCY: f64 = 425.0;
+/// The amplitude of the ringing tone: about −20 dBFS.
+const RINGING_AMPLITUDE: f64 = 0.14;
+
+/// The ringing tone, one second on and four off, as a loop: heard while a phone rings for the caller.
+#[must_use]
+pub fn ringing_tone() -> Recording {
+    let on = count(1_000);
+    let wave = |n: usize| {
+        let time = n as f64 / f64::from(SAMPLE_RATE);
+        // Edges of 10 ms keep the tone from clicking.
+        let edge = (n.min(on - 1 - n) as f64 / 80.0).min(1.0);
+        single((TAU * RINGING_FREQUENCY * time).sin() * RINGING_AMPLITUDE * edge)
+    };
+    let mut samples: Vec<f32> = (0..on).map(wave).collect();
+    samples.resize(count(5_000), 0.0);
+    Recording { rate: SAMPLE_RATE, samples }
+}
+
 /// One tone with raised-cosine edges.
 fn tone() -> impl Iterator<Item = f32> {
     let length = count(TONE_MS);
@@ -63,5 +84,16 @@ mod tests {
         let level = tone.level();
         assert!((-32.0..-20.0).contains(&level.active_dbfs), "{level:?}");
         assert_eq!(waiting_tone().duration().as_millis(), 4_000);
+    }
+
+    #[test]
+    fn the_ringing_tone_is_one_second_of_five() {
+        let recording = ringing_tone();
+        let samples: Vec<i16> = recording.to_samples().collect();
+        assert_eq!(samples.len(), 40_000);
+        assert!(samples[8_000..].iter().all(|&s| s == 0), "four seconds of silence");
+        let crossings =
+            samples[..8_000].windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count();
+        assert!((423..=425).contains(&crossings), "{crossings} periods in the second");
     }
 }

@@ -3,14 +3,17 @@
 use super::files::{read_bounded, wav_files};
 use super::{Project, ProjectError, file_name};
 use crate::call::SoundId;
-use crate::media::{Library, UnreadableSound, hold_music, std_sounds};
+use crate::media::{Library, Recording, UnreadableSound, hold_music, ringing_tone, std_sounds};
 
 /// The music of a queue that names none; it is our own where the project has no file of this name.
 const MUSIC: &str = "hold.wav";
 
+/// What a caller hears while a phone rings; our own as well.
+const RINGING: &str = "ringback.wav";
+
 impl Project {
-    /// Every sound that a caller may hear: the built-in words, hold music of our own, and the project's WAV files,
-    /// which win over both. Beside them the files that cannot be played, for which a tone stands in.
+    /// Every sound that a caller may hear: the built-in words, hold music and ringing tone of our own, and the
+    /// project's WAV files, which win over all of these. Beside them the files that cannot be played, for which a tone stands in.
     ///
     /// # Errors
     /// When the folder of recordings or a file in it cannot be read.
@@ -26,9 +29,11 @@ impl Project {
                 unreadable.extend(library.add_wav(SoundId::new(name), &read_bounded(&file)?).err());
             }
         }
-        let music = SoundId::from(MUSIC);
-        if library.sound(&music).is_none() {
-            library.add(music, &hold_music());
+        for (name, sound) in [(MUSIC, hold_music as fn() -> Recording), (RINGING, ringing_tone)] {
+            let name = SoundId::from(name);
+            if library.sound(&name).is_none() {
+                library.add(name, &sound());
+            }
         }
         Ok((library, unreadable))
     }
@@ -37,7 +42,6 @@ impl Project {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::Recording;
 
     #[test]
     fn files_win_over_built_in_sounds_and_broken_ones_are_named() {
