@@ -1,4 +1,79 @@
-//! Sambung, an interactive voice response (IVR) engine.
+//! Sambung (Indonesian: *to connect*), an interactive voice response (IVR) engine.
+//!
+//! A caller dials, a YAML call flow answers in the caller's language, takes keys or words, answers what it can and
+//! hands the rest to a human queue with everything it learnt. One record says what happened.
+//!
+//! # The road
+//!
+//! ```text
+//!  caller/agent     telephony/ ── Report ─▶ runtime/ ─ Input(now) ─▶ engine/ ─▶ session/ ─▶ interpreter/ ─▶ flow/ (read only)
+//!    ▲  │               ▲                     │ owns it                │            │             │
+//!    │  └─ RTP ─▶ media threads               │                        │            │             │
+//!    └──── RTP ◀─ (telephony/rtp, media/) ◀───┴── Output: Command ◀────┴─ dispatch ◀┴── actions ◀─┘
+//!                                                                      ├─▶ queue/    the human queue (ACD)
+//!                                                                      ├─▶ faq/      answers, in the same turn
+//!                                                                      └─▶ storage/  call records
+//! ```
+//!
+//! One direction down, one answer back up. Nobody below calls anybody above. `engine::dispatch` is the only place
+//! where something is sent on, and each thing has exactly one destination.
+//!
+//! # The floors
+//!
+//! From the front door down; a module names only what stands lower, and `tests/architecture.rs` holds the table.
+//!
+//! | floor | modules |
+//! |---|---|
+//! | front door | [`cli`], [`server`], [`assemble`], [`config`], [`project`] |
+//! | adapters (tokio or threads) | [`telephony`], [`storage`], [`speech`] |
+//! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
+//! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
+//! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`] |
+//! | the vocabulary | [`call`], [`text`], [`time`] |
+//!
+//! The core is sans-IO: `handle(now, input)`, `poll_output()`, `poll_timeout()`. It has no clock, socket, file, thread,
+//! task, lock or random source; the same inputs and the same seed give the same bytes. Live calls, whole-call tests and
+//! the console caller drive the very same engine.
+//!
+//! # Invariants
+//!
+//! - Each call that a flow took ends with exactly one call record; nothing is commanded to a leg after its hang-up.
+//! - A call is in exactly one of: flow, queue, talking, ended. A live session always plays, listens with a live timer,
+//!   waits in a queue or for a ringing phone, or talks: no silent stall.
+//! - An agent holds at most one offer, a contact at most one live offer; an agent is rung only while ready.
+//! - A place in line is never lost: a contact whose offer failed keeps its original enqueue time.
+//! - Time never runs back.
+//! - Values of class `secret` appear in no output; keys typed ahead are secret until a node takes them.
+//! - Everything is bounded: queues, digits, retries, plays, packets per tick, headers, steps of a record.
+//!
+//! Deliberately absent: a shared lock, a task or timer per call in the media path, a script language in flows, and any
+//! way to reach a number that the configuration does not allow.
+//!
+//! # Glossary
+//!
+//! | word | meaning |
+//! |---|---|
+//! | adapter | what connects one telephony world (SIP, console) to the engine by reports and commands |
+//! | agent | a human who answers callers of a queue |
+//! | barge-in | interrupting a prompt by a key or by speech |
+//! | bridge | two legs connected, audio both ways |
+//! | call | one customer's contact from offer to record |
+//! | command | an order to an adapter about one leg; also, in a flow, a key or word that works at every question |
+//! | contact | a caller as the queue sees them |
+//! | entry | one string of keys that answers a question |
+//! | escape | where a call is led when it runs out of errors, time or visits: the target of command `0` |
+//! | event | what an adapter reports about one leg, past tense |
+//! | flow | a call flow: nodes and outcomes in YAML |
+//! | leg | one party of a call on one adapter |
+//! | node | one step of a flow: one verb and its outcomes |
+//! | offer | one try to give a contact to an agent |
+//! | outcome | a named way out of a node |
+//! | program | a compiled flow with its FAQ indexes; a call is pinned to the one it began with |
+//! | prompt | a named text with its recordings per language |
+//! | record | the call record (CDR): one JSON object per call |
+//! | session | one call in time |
+//! | type-ahead | keys pressed before they were asked for |
+//! | wrap-up | an agent's time after a call |
 
 pub mod assemble;
 pub mod calendar;
