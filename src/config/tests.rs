@@ -43,6 +43,20 @@ fn the_shipped_file_is_clean_and_leaves_out_whose_password_is_not_set() {
 }
 
 #[test]
+fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
+    let mut text = include_str!("../../sambung.yaml").to_owned();
+    for key in ["safe", "transfers", "pop_url", "queues", "calendars", "  service", "  shop"] {
+        let commented = format!("# {key}:");
+        assert!(text.contains(&commented), "{commented}");
+        text = text.replace(&commented, &format!("{key}:"));
+    }
+    text = text.replace("  # - { prefix", "  - { prefix");
+    let config = clean(&text);
+    assert!(config.safe_flow.is_some() && config.pop_url.is_some());
+    assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 3));
+}
+
+#[test]
 fn every_section_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let secret = folder.path().join("sari.secret");

@@ -1,6 +1,6 @@
 //! What the SIP adapter is told of the configuration.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::config::{self, Config, Phone};
 use crate::runtime::MAX_LEGS_PER_CALL;
@@ -11,7 +11,7 @@ use crate::telephony::sip::{MediaSource, Network, Password, Settings};
 pub(super) fn settings(config: &Config) -> Settings {
     let media = rtp::Settings {
         ports: config.rtp.ports.clone(),
-        bind: config.sip.listen.first().map_or(Ipv4Addr::UNSPECIFIED.into(), |socket| socket.ip()),
+        bind: media_address(&config.sip.listen),
         threads: config.rtp.threads.map_or(0, usize::from),
         max_streams: config.limits.calls.saturating_mul(MAX_LEGS_PER_CALL),
         ..rtp::Settings::default()
@@ -35,5 +35,41 @@ pub(super) fn settings(config: &Config) -> Settings {
         via: config.transfers.via.clone(),
         max_calls: config.limits.calls,
         ..Settings::new(config.sip.listen.clone(), media)
+    }
+}
+
+/// Where media is received: on the address that SIP listens on, if it is one; else on all of IPv4, or of IPv6 if SIP
+/// listens on nothing else.
+fn media_address(listen: &[SocketAddr]) -> IpAddr {
+    let mut addresses = listen.iter().map(SocketAddr::ip);
+    match addresses.next() {
+        Some(first) if addresses.all(|address| address == first) => first,
+        _ if listen.iter().any(SocketAddr::is_ipv4) => Ipv4Addr::UNSPECIFIED.into(),
+        _ => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_is_received_where_sip_is() {
+        for (listen, media) in [
+            (&["127.0.0.1:5060"][..], "127.0.0.1"),
+            (&["0.0.0.0:5060", "0.0.0.0:5070"], "0.0.0.0"),
+            (&["192.0.2.1:5060", "192.0.2.2:5060"], "0.0.0.0"),
+            (&["[::]:5060", "0.0.0.0:5060"], "0.0.0.0"),
+            (&["[::1]:5060"], "::1"),
+            (&["[::1]:5060", "[2001:db8::1]:5060"], "::"),
+        ] {
+            let sockets: Vec<SocketAddr> =
+                listen.iter().map(|socket| socket.parse().expect("a socket")).collect();
+            assert_eq!(
+                media_address(&sockets),
+                media.parse::<IpAddr>().expect("one"),
+                "{listen:?}"
+            );
+        }
     }
 }
