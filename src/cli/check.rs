@@ -42,7 +42,7 @@ enum Deny {
 enum Form {
     /// With the lines of the file and the way out
     Human,
-    /// `file:line:col: level[code]: text`
+    /// One line each: `file:line:col: level[code]: text`
     Short,
 }
 
@@ -129,11 +129,9 @@ fn check(args: &CheckArgs, color: bool, out: &mut impl Write) -> Result<Sum, Che
     let mut told = BTreeSet::new();
     let mut sum = Sum::default();
     for project in &projects {
-        for flow in project.compiled.flows.iter().filter(|flow| {
-            project.compiled.path_of(&flow.id).is_some_and(|path| project.asked_for(path))
-        }) {
+        for file in project.compiled.flow_files.iter().filter(|f| project.asked_for(&f.path)) {
             sum.flows += 1;
-            sum.nodes += flow.nodes.len();
+            sum.nodes += file.nodes;
         }
         let found = &project.compiled.diagnostics;
         tell(found, |path| project.asked_for(path), format, &mut told, &mut sum, out)?;
@@ -154,7 +152,7 @@ fn settings_findings(project: &Project) -> Result<Option<Diagnostics>, CheckErro
         return Ok(None);
     }
     let mut reading = config::read_file(settings)?;
-    let flows: Vec<_> = project.compiled.flow_names().collect();
+    let flows: Vec<_> = project.compiled.flow_files.iter().map(|file| &file.flow).collect();
     let queues: Vec<_> = project.compiled.queues.iter().map(|queue| &queue.name).collect();
     reading.check_names(&flows, &queues);
     Ok(Some(reading.findings))
@@ -187,7 +185,7 @@ fn summary(sum: Sum) -> String {
         format!("{count} {what}{ending}")
     };
     let mut text = format!(
-        "{} without errors ({}): {}, {}",
+        "{}, {}: {}, {}",
         several(sum.flows, "flow"),
         several(sum.nodes, "node"),
         several(sum.errors, "error"),
@@ -251,7 +249,7 @@ mod tests {
         ];
         let (text, sum) = run_in(&files, &["flows"]);
         assert_eq!(text, "flows/bad.yaml:6:18: error[E0301]: there is no prompt named `daag`\n");
-        assert_eq!(sum.map(|s| (s.flows, s.errors)), Some((1, 1)));
+        assert_eq!(sum.map(|s| (s.flows, s.errors)), Some((2, 1)));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod suggest;
 
 pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
-pub use compile::{AudioFact, Compiled, Facts, Recording, compile};
+pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};
 pub use definition::{
     CalendarDefinition, Date, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy,
     VariableDefinition, VariableKind,

@@ -64,15 +64,17 @@ impl Diagnostics {
         };
         let title = level.primary_title(&diagnostic.message).id(diagnostic.code());
         let mut report = vec![title.elements(self.snippets(diagnostic))];
-        if let Some(help) = &diagnostic.help {
-            report.push(Group::with_title(Paint::HELP.secondary_title(help)));
-        }
-        if let Some(patch) = &diagnostic.patch
-            && let Some(file) = self.files.get(patch.span.file.0 as usize)
-        {
-            let change = annotate_snippets::Patch::new(patch.span.range(), &patch.text);
-            let snippet = Snippet::source(&*file.text).path(&*file.path).patch(change);
-            report.push(Paint::HELP.secondary_title("did you mean this?").element(snippet));
+        let patch = diagnostic.patch.as_ref();
+        let file = patch.and_then(|patch| self.files.get(patch.span.file.0 as usize));
+        match (patch, file, &diagnostic.help) {
+            (Some(patch), Some(file), help) => {
+                let title = help.as_deref().unwrap_or("did you mean this?");
+                let change = annotate_snippets::Patch::new(patch.span.range(), &patch.text);
+                let snippet = Snippet::source(&*file.text).path(&*file.path).patch(change);
+                report.push(Paint::HELP.secondary_title(title).element(snippet));
+            }
+            (_, _, Some(help)) => report.push(Group::with_title(Paint::HELP.secondary_title(help))),
+            (_, _, None) => {}
         }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH).render(&report)

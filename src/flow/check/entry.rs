@@ -164,20 +164,28 @@ pub(crate) fn ambiguous_end(
 /// What is collected does not fit the variable.
 pub(crate) fn entry_fits(
     entry: EntryKind,
+    name: &str,
     variable: VariableKind,
     span: Span,
 ) -> Option<Diagnostic> {
-    let (fits, gives) = match (entry, variable) {
+    let holds = match variable {
+        VariableKind::Text => "text",
+        VariableKind::Digits => "digits",
+        VariableKind::Int => "a whole number",
+        VariableKind::Bool => "yes or no",
+        VariableKind::Phone => "a telephone number",
+    };
+    let (collects, fits) = match (entry, variable) {
         (EntryKind::Int, VariableKind::Int)
         | (EntryKind::Digits, VariableKind::Text | VariableKind::Digits | VariableKind::Phone) => {
             return None;
         }
-        (EntryKind::Int, _) => ("int", "a whole number"),
+        (EntryKind::Int, _) => ("a whole number", "int"),
         (EntryKind::Digits, _) => ("digits", "digits"),
     };
-    let message = format!("this node collects {gives}, but the variable is of another type");
+    let message = format!("this node collects {collects}, but `{name}` holds {holds}");
     Some(
         Diagnostic::new(&WRONG_VARIABLE, span, message)
-            .help(format!("declare the variable with `type: {fits}`, or change `as: {{ type }}`")),
+            .help(format!("declare the variable with `type: {fits}`, or collect another type")),
     )
 }

@@ -54,9 +54,9 @@ pub(crate) fn not_one_verb(
     let message = format!("node `{node}` does nothing: none of its keys is a verb");
     let slip = keys.iter().find_map(|key| Some((key, nearest(&key.value, verbs.iter().copied())?)));
     match slip {
-        Some((key, verb)) => Diagnostic::new(&NOT_ONE_VERB, key.span, message)
-            .help(format!("did you mean `{verb}`?"))
-            .patch(key.span, verb),
+        Some((key, verb)) => {
+            Diagnostic::new(&NOT_ONE_VERB, key.span, message).did_you_mean(Some(verb))
+        }
         None => Diagnostic::new(&NOT_ONE_VERB, name.span, message)
             .help(format!("the verbs are {}", list(verbs))),
     }

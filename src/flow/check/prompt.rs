@@ -58,8 +58,8 @@ pub(crate) fn no_text(name: &str, place: Span, language: &Language) -> Diagnosti
     .help(format!("add `{language}: \"…\"`"))
 }
 
-/// Words in braces.
-pub(crate) fn braces(name: &str, text: &Spanned<String>) -> Option<Diagnostic> {
+/// Words in braces. `written` is the text as it stands in the file, for the exact place.
+pub(crate) fn braces(name: &str, text: &Spanned<String>, written: &str) -> Option<Diagnostic> {
     let start = text.value.find('{')?;
     let end = text
         .value
@@ -68,8 +68,9 @@ pub(crate) fn braces(name: &str, text: &Spanned<String>) -> Option<Diagnostic> {
         .map_or(text.value.len(), |e| start + e + 1);
     let slot = text.value.get(start..end).unwrap_or("{");
     let message = format!("prompt `{name}` holds `{slot}`, which would be read aloud as it stands");
+    let span = written.find(slot).map_or(text.span, |at| text.span.part(at, at + slot.len()));
     Some(
-        Diagnostic::new(&BRACES, text.span, message)
+        Diagnostic::new(&BRACES, span, message)
             .help("say it without the value; prompts of this edition have fixed words"),
     )
 }

@@ -13,10 +13,11 @@ pub(crate) static WORDS_CLASH: Rule = Rule::error("E0404", "a word belongs to tw
     .why("A caller who says it would be understood by chance. Endings such as -nya make no difference.")
     .example("choices: { 1: { goto: a, words: [harga] }, 2: { goto: b, words: [harganya] } }");
 
+/// Phrases per language with their places.
+type Phrases = BTreeMap<Language, Vec<Spanned<String>>>;
+
 /// Finds phrases that two of the owners share in one language. Each phrase is reported once, at its later place.
-pub(crate) fn words_clash(
-    owners: &[(String, BTreeMap<Language, Vec<Spanned<String>>>)],
-) -> Vec<Diagnostic> {
+pub(crate) fn words_clash(owners: &[(String, Phrases)]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut seen: Vec<(&Language, Vec<String>, &str, Span)> = Vec::new();
     for (owner, phrases) in owners {

@@ -10,20 +10,18 @@ use super::globals::Globals;
 use super::input::CommandDraft;
 use super::library::{FileKind, Library};
 use super::prompt::Catalogue;
-use super::{Facts, Recording, check_name};
-use crate::call::{Class, FlowHash, FlowId, Language, NodeId};
+use super::{Facts, Recording};
+use crate::call::{FlowHash, FlowId, Language, NodeId};
 use crate::flow::check::{self, GIVEN_TWICE};
-use crate::flow::definition::{FaqDefinition, VariableDefinition, VariableKind};
+use crate::flow::definition::{FaqDefinition, VariableDefinition};
 use crate::flow::diagnostic::Diagnostic;
-use crate::flow::expression::{Kind, RESERVED, Value};
+use crate::flow::expression::Kind;
 use crate::flow::graph::Graph;
 use crate::flow::node::{
     AnswerPolicy, FaqIndex, Flow, Goto, Limits, Node, NodeIndex, Prompt, Verb,
 };
 use crate::flow::read::{Context, Reader, read};
-use crate::flow::schema::{
-    AnswerPolicyRaw, Defaults, LimitsRaw, Scalar, VariableRaw, VariableType,
-};
+use crate::flow::schema::{AnswerPolicyRaw, Defaults, LimitsRaw};
 use crate::flow::source::{FileId, Span, Spanned};
 use crate::flow::{built_in, schema};
 use crate::time::Duration;
@@ -41,15 +39,15 @@ const MENU_LIMIT: Duration = Duration::from_secs(180);
 
 /// The compiler of one flow file and the parts that it uses.
 pub(super) struct FlowCompiler<'a> {
-    library: &'a Library,
-    contexts: &'a [Context<'a>],
+    pub(super) library: &'a Library,
+    pub(super) contexts: &'a [Context<'a>],
     pub(super) globals: &'a Globals,
     pub(super) facts: &'a Facts,
-    file: FileId,
+    pub(super) file: FileId,
     /// The flow file and every part that it uses.
     pub(super) files: Vec<FileId>,
     pub(super) id: FlowId,
-    name: Option<(FlowId, Span)>,
+    pub(super) name: Option<(FlowId, Span)>,
     pub(super) languages: Vec<Language>,
     pub(super) built_in: BTreeMap<&'static str, Arc<Prompt>>,
     pub(super) defaults: Defaults,
@@ -77,6 +75,8 @@ pub(super) struct FlowDraft {
     pub(super) flow: Option<Flow>,
     /// The files that it is made of.
     pub(super) files: BTreeSet<FileId>,
+    /// How many nodes it has.
+    pub(super) nodes: usize,
     pub(super) recordings: Vec<Recording>,
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -139,6 +139,7 @@ impl<'a> FlowCompiler<'a> {
         FlowDraft {
             name: self.name,
             flow,
+            nodes: self.node_names.len(),
             files: self.files.into_iter().collect(),
             recordings: self.prompts.recordings(&self.id),
             findings: self.findings,
@@ -146,7 +147,7 @@ impl<'a> FlowCompiler<'a> {
     }
 
     /// The value of a top key of the flow file.
-    fn section(&self, key: &str) -> Option<Reader<'a>> {
+    pub(super) fn section(&self, key: &str) -> Option<Reader<'a>> {
         self.library.entry(self.file, self.contexts, key)
     }
 
@@ -169,118 +170,6 @@ impl<'a> FlowCompiler<'a> {
         catalogues
             .filter_map(|file| Some((*file, self.library.entry(*file, self.contexts, "language")?)))
             .collect()
-    }
-
-    fn header(&mut self) {
-        if let Some(name) = self.section("flow").and_then(read::<Spanned<String>>) {
-            check_name(&name.value, name.span, "flow", &mut self.findings);
-            self.id = FlowId::from(name.as_str());
-            self.name = Some((self.id.clone(), name.span));
-        }
-        let many = self.section("languages").and_then(read::<Vec<Spanned<String>>>);
-        let one = self.section("language").and_then(read::<Spanned<String>>);
-        let languages = many.unwrap_or_else(|| one.into_iter().collect());
-        for tag in &languages {
-            if !is_language(&tag.value) {
-                self.findings.push(check::bad_language(tag));
-            }
-            self.languages.push(Language::from(tag.as_str()));
-        }
-        if self.languages.is_empty() {
-            self.findings.push(check::no_language(self.whole_file()));
-            self.languages.push(Language::from("id"));
-        }
-    }
-
-    /// The place for what the flow file as a whole lacks.
-    fn whole_file(&self) -> Span {
-        self.name.as_ref().map_or(Span { file: self.file, start: 0, end: 0 }, |(_, span)| *span)
-    }
-
-    fn uses(&mut self) {
-        let patterns = self.section("use").and_then(read::<schema::Texts>);
-        let path = self.library.files.get(self.file.0 as usize).map(|file| file.path.clone());
-        let folder =
-            path.as_deref().and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
-        for pattern in patterns.iter().flat_map(schema::Texts::items) {
-            let full = join(folder, &pattern.value);
-            let found = self.library.matching(&full);
-            if found.is_empty() {
-                self.findings.push(check::unknown_file(pattern));
-            }
-            for file in found {
-                match self.library.kind(file) {
-                    FileKind::Catalogue | FileKind::Part | FileKind::Unread => {
-                        if !self.files.contains(&file) {
-                            self.files.push(file);
-                        }
-                    }
-                    FileKind::Flow | FileKind::Tests | FileKind::Settings => {
-                        if !pattern.value.contains('*') {
-                            self.findings.push(check::not_a_part(pattern));
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Gives every node its number, so that nodes may lead to later ones.
-    fn name_nodes(&mut self) -> Vec<(Spanned<String>, Reader<'a>)> {
-        let mut readers = Vec::new();
-        for (name, reader) in self.sections("nodes") {
-            check_name(&name.value, name.span, "node", &mut self.findings);
-            if ["back", "repeat", "none"].contains(&name.as_str()) {
-                self.findings.push(check::bad_name(&name.value, name.span, "node"));
-            }
-            if let Some(first) = self.node_names.get(&name.value) {
-                self.findings.push(twice("node", &name, *first));
-                continue;
-            }
-            self.node_names.insert(name.value.clone(), name.span);
-            readers.push((name, reader));
-        }
-        readers
-    }
-
-    fn read_variables(&mut self) {
-        let mut places: BTreeMap<String, Span> = BTreeMap::new();
-        for (name, reader) in self.sections("vars") {
-            check_name(&name.value, name.span, "variable", &mut self.findings);
-            if RESERVED.contains(&name.as_str()) || ["true", "false"].contains(&name.as_str()) {
-                self.findings.push(check::bad_name(&name.value, name.span, "variable"));
-            }
-            if let Some(first) = places.get(&name.value) {
-                self.findings.push(twice("variable", &name, *first));
-                continue;
-            }
-            places.insert(name.value.clone(), name.span);
-            let definition = self.variable(read::<VariableRaw>(reader));
-            self.variables.insert(name.as_str().into(), definition);
-        }
-    }
-
-    fn variable(&mut self, raw: Option<VariableRaw>) -> VariableDefinition {
-        let kind = match raw.as_ref().map(|raw| raw.kind) {
-            Some(VariableType::Digits) => VariableKind::Digits,
-            Some(VariableType::Int) => VariableKind::Int,
-            Some(VariableType::Bool) => VariableKind::Bool,
-            Some(VariableType::Phone) => VariableKind::Phone,
-            Some(VariableType::Text) | None => VariableKind::Text,
-        };
-        let class = raw.as_ref().and_then(|raw| raw.class).unwrap_or(Class::Public);
-        let start = raw.and_then(|raw| raw.start).map_or(Value::Unset, |start| {
-            let value = match &start.value {
-                Scalar::Text(text) => Value::from(text.as_str()),
-                Scalar::Int(number) => Value::Int(*number),
-                Scalar::Bool(yes) => Value::Bool(*yes),
-            };
-            if !check::fits(kind, &value) {
-                self.findings.push(check::wrong_start(kind, start.span));
-            }
-            value
-        });
-        VariableDefinition { kind, class, start }
     }
 
     fn start(&mut self) -> Option<NodeIndex> {
@@ -457,28 +346,4 @@ pub(super) fn twice(what: &str, name: &Spanned<String>, first: Span) -> Diagnost
     Diagnostic::new(&GIVEN_TWICE, name.span, format!("{what} `{}` is given twice", name.value))
         .label("given again here")
         .also(first, "first given here")
-}
-
-/// `id`, `en`, `en-GB`: letters, then parts of letters and digits.
-fn is_language(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let base = parts.next().unwrap_or_default();
-    (2..=3).contains(&base.len())
-        && base.bytes().all(|b| b.is_ascii_lowercase())
-        && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
-
-/// A path relative to a folder; `..` steps out of it.
-fn join(folder: Option<&str>, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.map(|f| f.split('/').collect()).unwrap_or_default();
-    for part in path.split('/') {
-        match part {
-            "." | "" => {}
-            ".." if !parts.is_empty() => _ = parts.pop(),
-            part => parts.push(part),
-        }
-    }
-    let root = if folder.is_some_and(|f| f.starts_with('/')) { "/" } else { "" };
-    let joined = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
-    format!("{root}{joined}")
 }

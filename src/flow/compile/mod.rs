@@ -4,6 +4,9 @@
 //! twice is an error that shows both places. Faults are collected, never thrown: a node that cannot be understood
 //! costs its own faults and nothing else.
 
+mod ask;
+mod connect;
+mod declare;
 mod faq;
 mod flow;
 mod formula;
@@ -60,8 +63,19 @@ pub struct Compiled {
     pub recordings: Vec<Recording>,
     /// What was found, in file order.
     pub diagnostics: Diagnostics,
-    /// The file of each flow.
-    files: BTreeMap<FlowId, FileId>,
+    /// What was looked at: every flow, those with errors too.
+    pub flow_files: Vec<FlowFile>,
+}
+
+/// A flow file that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowFile {
+    /// Its flow.
+    pub flow: FlowId,
+    /// Its path, as findings name it.
+    pub path: Arc<str>,
+    /// How many nodes it has.
+    pub nodes: usize,
 }
 
 /// A text and the sound file that is to hold it.
@@ -86,16 +100,10 @@ impl Compiled {
         self.flows.first()
     }
 
-    /// The names of all flows, those with errors too.
-    pub fn flow_names(&self) -> impl Iterator<Item = &FlowId> {
-        self.files.keys()
-    }
-
     /// The path of the file that a flow stands in.
     #[must_use]
     pub fn path_of(&self, flow: &FlowId) -> Option<&str> {
-        let file = self.diagnostics.files.get(self.files.get(flow)?.0 as usize)?;
-        Some(&file.path)
+        self.flow_files.iter().find(|file| file.flow == *flow).map(|file| &*file.path)
     }
 }
 
@@ -109,6 +117,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     let mut findings = Vec::new();
     let mut recordings = Vec::new();
     let mut drafts = Vec::new();
+    let mut flow_files = Vec::new();
     let mut names: BTreeMap<FlowId, Span> = BTreeMap::new();
     for id in library.of_kind(FileKind::Flow) {
         let compiler = FlowCompiler::new(&library, &contexts, &globals, facts, id);
@@ -119,6 +128,11 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
             if let Some(first) = names.get(&name) {
                 findings.push(same_flow(&name, span, *first));
             }
+            flow_files.push(FlowFile {
+                flow: name.clone(),
+                path: library.files[id.0 as usize].path.clone(),
+                nodes: draft.nodes,
+            });
             names.entry(name).or_insert(span);
         }
         drafts.extend(draft.flow.map(|flow| (flow, draft.files)));
@@ -144,7 +158,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         calendars: globals.calendars.into_values().map(|(_, calendar)| calendar).collect(),
         recordings,
         diagnostics,
-        files: names.into_iter().map(|(name, span)| (name, span.file)).collect(),
+        flow_files,
     }
 }
 

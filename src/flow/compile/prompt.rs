@@ -217,7 +217,8 @@ impl FlowCompiler<'_> {
             let audio = Some((sound, audio.span));
             return Entry { prompt, texts, wanted, audio };
         }
-        self.check_texts(name, &draft);
+        self.check_languages(name, &draft);
+        self.check_words(name, &draft);
         let own = |language: &Language| format!("{language}/{}/{name}.wav", self.id);
         let shared = |language: &Language| format!("{language}/{name}.wav");
         self.with_sounds(id, draft, &[&own, &shared])
@@ -255,15 +256,20 @@ impl FlowCompiler<'_> {
         Entry { prompt, texts: draft.texts, wanted, audio: None }
     }
 
-    fn check_texts(&mut self, name: &str, draft: &Draft) {
+    /// Every language that is played must have words.
+    fn check_languages(&mut self, name: &str, draft: &Draft) {
         let played = draft.play.as_ref().unwrap_or(&self.languages);
         if !draft.texts.is_empty() {
             for language in played.iter().filter(|l| !draft.texts.contains_key(*l)) {
                 self.findings.push(check::no_text(name, draft.name, language));
             }
         }
+    }
+
+    fn check_words(&mut self, name: &str, draft: &Draft) {
         for text in draft.texts.values() {
-            self.findings.extend(check::braces(name, text));
+            let finding = check::braces(name, text, self.written(text.span));
+            self.findings.extend(finding);
             if text.value.trim().is_empty() {
                 self.findings.push(check::empty_text(name, text.span));
             }
@@ -305,21 +311,15 @@ impl FlowCompiler<'_> {
         let language = self.languages[0].clone();
         let draft = Draft {
             name: text.span,
-            play: None,
             texts: BTreeMap::from([(language, text)]),
             ..Draft::default()
         };
-        self.check_texts_of_literal(&name, &draft);
+        self.check_words(&name, &draft);
         let path = |language: &Language| format!("{language}/{}/{name}.wav", self.id);
         let entry = self.with_sounds(PromptId::new(name.as_str()), draft, &[&path]);
         let prompt = Arc::clone(&entry.prompt);
         self.prompts.literal.insert(words, entry);
         prompt
-    }
-
-    fn check_texts_of_literal(&mut self, name: &str, draft: &Draft) {
-        let findings = draft.texts.values().filter_map(|text| check::braces(name, text));
-        self.findings.extend(findings);
     }
 
     /// A sound that loops: a prompt with `audio:`.

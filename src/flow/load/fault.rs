@@ -23,7 +23,11 @@ pub(super) fn syntax(
     if parser_says.contains("recursion limit") {
         return too_large(span, &format!("more than {MAX_LEVELS} levels"));
     }
-    let mut finding = Diagnostic::new(&NOT_YAML, span, format!("YAML: {}", plain(parser_says)));
+    let says = match open_bracket {
+        Some(_) if parser_says.contains("indentation") => "the brackets are not closed".to_owned(),
+        _ => plain(parser_says),
+    };
+    let mut finding = Diagnostic::new(&NOT_YAML, span, format!("YAML: {says}"));
     let line = text.get(..start).and_then(|t| t.rsplit('\n').next()).unwrap_or("");
     if let Some(bracket) = open_bracket {
         finding = finding.also(bracket, "this bracket is still open");

@@ -2,7 +2,7 @@
 
 use serde::de::value::StrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer as _, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
 use serde_yaml::Value;
@@ -23,22 +23,25 @@ impl<'a> Reader<'a> {
         match self.value {
             Value::String(text) => Ok(text),
             Value::Number(_) | Value::Bool(_) => Ok(self.context.file.slice(self.span())),
-            Value::Mapping(map)
-                if self.context.file.slice(self.span()).starts_with('{')
-                    && map.values().all(Value::is_null) =>
-            {
-                let written = self.context.file.slice(self.span());
-                let finding = Diagnostic::new(
-                    &KEY_IS_NO_TEXT,
-                    self.span(),
-                    format!("`{written}` without quotes is a YAML map"),
-                );
-                Err(ReadError::complete(finding.patch(self.span(), format!("\"{written}\""))))
-            }
+            Value::Mapping(_) if self.is_text_in_braces() => Err(self.text_in_braces()),
             Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => {
                 Err(self.expected("text"))
             }
         }
+    }
+
+    /// Whether the value is `{name}`: text whose author did not think of YAML.
+    fn is_text_in_braces(&self) -> bool {
+        let written = self.context.file.slice(self.span());
+        matches!(self.value, Value::Mapping(map) if !map.is_empty() && map.values().all(Value::is_null))
+            && written.starts_with('{')
+    }
+
+    fn text_in_braces(&self) -> ReadError {
+        let written = self.context.file.slice(self.span());
+        let message = format!("`{written}` without quotes is a YAML map");
+        let finding = Diagnostic::new(&KEY_IS_NO_TEXT, self.span(), message);
+        ReadError::complete(finding.patch(self.span(), format!("\"{written}\"")))
     }
 
     fn whole_number(&self, range: std::ops::RangeInclusive<i64>) -> Result<i64> {
@@ -56,6 +59,9 @@ impl<'a> Reader<'a> {
     }
 
     fn expected(&self, what: &str) -> ReadError {
+        if self.is_alias() {
+            return ReadError::consequence();
+        }
         let found = match self.value {
             Value::Null => ", but nothing is given",
             Value::Bool(_) => ", not true or false",
@@ -88,26 +94,35 @@ impl<'a> Reader<'a> {
         if !self.is_map() {
             return Err(self.expected("a map: keys with their values"));
         }
-        let mut entries = Vec::new();
+        let given = self.entries();
+        let mut entries: Vec<(&str, Span, Self)> = Vec::new();
         let mut set_aside = Vec::new();
-        for (key, reader) in self.entries() {
-            let known = fields.iter().find(|field| **field == key.value);
+        for (key, reader) in &given {
+            // What was probably meant is read as meant, so that one slip of the finger is one finding.
+            let field = match fields.iter().find(|field| **field == key.value) {
+                Some(field) => Some(*field),
+                None => {
+                    let finding = unknown_key(&key.value, key.span, name, fields);
+                    let meant = finding.patch.as_ref().map(|patch| patch.text.clone());
+                    self.context.report(finding);
+                    fields.iter().find(|field| Some(**field) == meant.as_deref()).copied()
+                }
+            };
+            let Some(field) = field else { continue };
+            let own = field == key.value;
+            let rightly_given = !own && given.iter().any(|(k, _)| k.value == field);
+            let taken = entries.iter().any(|(name, _, _)| *name == field);
             if self.context.broken.borrow().contains(&key.span) {
-                set_aside.push(key.value);
-            } else if let Some(field) = known {
-                entries.push((*field, key.span, reader));
-            } else {
-                let finding = unknown_key(&key.value, key.span, name, fields);
-                // What was probably meant is not missing.
-                set_aside.extend(finding.patch.as_ref().map(|patch| patch.text.clone()));
-                self.context.report(finding);
+                set_aside.push(field);
+            } else if !rightly_given && !taken {
+                entries.push((field, key.span, *reader));
             }
         }
         let place = self.key.map_or_else(|| self.span(), |(_, span)| span);
         let access = Entries { entries: entries.into_iter(), value: None };
         visitor
             .visit_map(access)
-            .map_err(|e| e.in_struct(name, place, |key| set_aside.iter().any(|s| s == key)))
+            .map_err(|e| e.in_struct(name, place, |key| set_aside.contains(&key)))
     }
 }
 
@@ -235,6 +250,9 @@ impl<'a> Deserializer<'a> for Reader<'a> {
         if name != SHAPE {
             let text: StrDeserializer<'_, ReadError> = self.text()?.into_deserializer();
             return visitor.visit_enum(text).map_err(|e: ReadError| e.at(self.span()));
+        }
+        if variants.contains(&"text") && self.is_text_in_braces() {
+            return Err(self.text_in_braces());
         }
         let shape = self.shape();
         if variants.contains(&shape) {

@@ -50,6 +50,10 @@ impl ReadError {
         Self::of(Fault::Complete(Box::new(finding)))
     }
 
+    pub(super) const fn consequence() -> Self {
+        Self::of(Fault::Consequence)
+    }
+
     /// The error at a place, unless it has one already.
     pub(super) fn at(mut self, span: Span) -> Self {
         self.span.get_or_insert(span);

@@ -103,9 +103,17 @@ impl<'a> Reader<'a> {
         matches!(self.value, Value::Mapping(_))
     }
 
+    /// Whether an alias stands here, which is refused already.
+    fn is_alias(&self) -> bool {
+        self.value.is_null() && self.context.file.slice(self.span()).starts_with('*')
+    }
+
     /// The keys of a map with readers of their values; a finding if it is no map.
     pub(crate) fn entries(&self) -> Vec<(Spanned<String>, Self)> {
         let (Value::Mapping(map), Places::Map(_, places)) = (self.value, self.places) else {
+            if self.is_alias() {
+                return Vec::new();
+            }
             let what = self.key.map_or_else(|| "this".to_owned(), |(key, _)| format!("`{key}`"));
             let message = format!("{what} must be a map: keys with their values");
             self.context.report(Diagnostic::new(&WRONG_FORM, self.span(), message));

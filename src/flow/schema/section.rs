@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use super::node::{BargeinRaw, RetryRaw};
 use super::value::{Entries, ForPeople, Prompts, Scalar, Texts, Time, WordsRaw};

@@ -1,0 +1,78 @@
+//! The verbs that connect the caller with a person: `queue` and `transfer`.
+
+use std::sync::Arc;
+
+use super::flow::FlowCompiler;
+use crate::call::QueueId;
+use crate::flow::check;
+use crate::flow::expression::{Formula, Kind, Value};
+use crate::flow::node::{QueueNode, Transfer};
+use crate::flow::schema::{self, Scalar, Tell};
+use crate::flow::source::Spanned;
+use crate::time::Duration;
+
+/// The longest wait in a queue, where nothing is said.
+const MAX_WAIT: Duration = Duration::from_mins(10);
+/// How long a transfer rings, where nothing is said.
+const TRANSFER_RING: Duration = Duration::from_secs(30);
+/// The priority of a caller, where nothing is said.
+const PRIORITY: i64 = 5;
+
+impl FlowCompiler<'_> {
+    pub(super) fn queue(&mut self, raw: &schema::Queue) -> QueueNode {
+        self.graph.exit(self.current);
+        let globals = self.globals;
+        if !globals.queues.contains_key(raw.queue.as_str()) {
+            let known: Vec<&str> = globals.queues.keys().map(String::as_str).collect();
+            self.findings.push(check::unknown_name("queue", &raw.queue, &known));
+        }
+        let number = |n: i64| Formula::Constant(Value::Int(n));
+        QueueNode {
+            queue: QueueId::from(raw.queue.as_str()),
+            skills: raw.skills.as_ref().map(|s| self.named_values(s)).unwrap_or_default(),
+            priority: match &raw.priority {
+                Some(priority) => self.value(priority, Kind::Int, "`priority`"),
+                None => number(PRIORITY),
+            },
+            tell: raw.tell.as_ref().map(|tell| self.tell(tell)).unwrap_or_default(),
+            greet: raw.greet.as_ref().map(|greet| self.prompts(greet)).unwrap_or_default(),
+            music: raw.music.as_ref().and_then(|music| self.music(music)),
+            max_wait: raw.max_wait.map_or(MAX_WAIT, |time| time.0),
+            done: raw.done.as_ref().map(|target| self.goto(target)),
+            too_long: self.must("queue", "too_long", raw.too_long.as_ref()),
+            full: self.must("queue", "full", raw.full.as_ref()),
+            closed: self.must("queue", "closed", raw.closed.as_ref()),
+            unstaffed: self.must("queue", "unstaffed", raw.unstaffed.as_ref()),
+        }
+    }
+
+    /// What the agent is told: names stand for their own values.
+    fn tell(&mut self, raw: &Tell) -> Vec<(Arc<str>, Formula)> {
+        match raw {
+            Tell::Map(entries) => self.named_values(entries),
+            Tell::List(names) => {
+                let mut told = Vec::new();
+                for name in names {
+                    let value = self.formula(&name.value, 0, name.span, Kind::Any, "`tell`");
+                    told.push((name.as_str().into(), value));
+                }
+                told
+            }
+        }
+    }
+
+    pub(super) fn transfer(&mut self, raw: &schema::Transfer) -> Transfer {
+        self.graph.exit(self.current);
+        let text = |raw: &Spanned<String>| Spanned::new(Scalar::Text(raw.value.clone()), raw.span);
+        let caller_id = raw.caller_id.as_ref().map(text);
+        Transfer {
+            to: self.value(&text(&raw.transfer), Kind::Text, "a number to call"),
+            ring: raw.ring.map_or(TRANSFER_RING, |time| time.0),
+            caller_id: caller_id.map(|id| self.value(&id, Kind::Text, "`caller_id`")),
+            done: raw.done.as_ref().map(|target| self.goto(target)),
+            busy: raw.busy.as_ref().map(|target| self.goto(target)),
+            no_answer: raw.no_answer.as_ref().map(|target| self.goto(target)),
+            failed: self.failed(raw.failed.as_ref()),
+        }
+    }
+}

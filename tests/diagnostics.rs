@@ -1,0 +1,369 @@
+//! What `sambung check` prints: one small broken flow per rule, and a shop with ten faults at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sambung::call::SoundId;
+use sambung::flow::{AudioFact, Compiled, Facts, Format, RULES, Sources, compile};
+use sambung::time::Duration;
+
+/// A flow of one language around some nodes; line 6 is the first of them.
+fn around(nodes: &str) -> String {
+    format!("sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n{nodes}")
+}
+
+/// Rules with the flows that break them. Flows that begin with two spaces are nodes of a flow around them.
+const CASES: &[(&str, &str, &str)] = &[
+    ("E0001", "colon", "  a: { hangup: x }\n  b:\n    say: Untuk jam buka: tekan 1\n"),
+    ("E0001", "tab", "  a:\n\thangup: Sampai jumpa lagi.\n"),
+    ("E0001", "star", "  a: { hangup: Sampai jumpa. }\ncommands:\n  *: back\n"),
+    ("E0001", "bracket", "  a:\n    hangup: [Sampai jumpa lagi.\n  b: { hangup: x y }\n"),
+    ("E0001", "apostrophe", "  a:\n    hangup: 'Jum'at kami tutup.'\n"),
+    (
+        "E0002",
+        "choice",
+        "  a:\n    menu: Silakan pilih.\n    choices:\n      1: b\n      2: b\n      \"1\": b\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0003",
+        "edition",
+        "sambung: 3\nflow: t\nlanguage: id\nstart: a\nnodes: { a: { hangup: [] } }\n",
+    ),
+    ("E0004", "alias", "  a: &bye { hangup: Sampai jumpa. }\n  b: *bye\n"),
+    (
+        "W0005",
+        "hash",
+        "  a:\n    say: Tekan #1 untuk bantuan\n    next: b\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    ("W0006", "key", "  a: { hangup: Sampai jumpa. }\ncommands:\n  #: repeat\n  \"*\": back\n"),
+    ("E0007", "braces", "  a:\n    say: {nama}\n    next: b\n  b: { hangup: Sampai jumpa. }\n"),
+    (
+        "W0008",
+        "word",
+        "  a:\n    menu: Silakan jawab.\n    choices:\n      1: { goto: b, words: [ya, yes] }\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0009",
+        "deep",
+        "  a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
+    ),
+    (
+        "E0010",
+        "key",
+        "  a:\n    say: Selamat datang.\n    nxet: b\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0010",
+        "later",
+        "  a:\n    hangup: Sampai jumpa.\n    record_call: pause\nservices: { orders: {} }\n",
+    ),
+    (
+        "E0011",
+        "values",
+        "  a:\n    menu: Silakan pilih.\n    timeout: 5\n    bargein: maybe\n    retry: { max: many }\n    choices: { 1: { goto: a }, helo: b }\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    ("E0012", "start", "sambung: 1\nflow: t\nnodes: {}\n"),
+    (
+        "E0013",
+        "name",
+        "  main menu: { hangup: Sampai jumpa. }\n  a: { hangup: Sampai jumpa. }\n  back: { hangup: [] }\n",
+    ),
+    (
+        "E0101",
+        "node",
+        "  a:\n    menu: Silakan pilih.\n    choices: { 1: order_aks, 2: nowhere }\n  order_ask: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0102",
+        "two",
+        "  a: { say: Sebentar ya., queue: service, next: b }\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0102",
+        "none",
+        "  a: { mneu: Silakan pilih., choices: { 1: b } }\n  b: { hungup: Sampai jumpa. }\n  c: { next: a }\n",
+    ),
+    (
+        "E0103",
+        "outcomes",
+        "  a: { say: Selamat datang. }\n  b:\n    queue: service\n    full: c\n  c: { hangup: Sampai jumpa. }\nqueues: { service: {} }\n",
+    ),
+    (
+        "E0104",
+        "names",
+        "  a: { hours: shpo, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars: { shop: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" } } }\nqueues: { service: { hours: day } }\n",
+    ),
+    (
+        "E0110",
+        "else",
+        "  a:\n    branch:\n      - { when: score > 3, goto: b }\n  b: { hangup: Sampai jumpa. }\nvars: { score: { type: int } }\n",
+    ),
+    ("E0112", "hangup", "  a: { hangup: Sampai jumpa. }\non_hangup: a\n"),
+    (
+        "W0201",
+        "lost",
+        "  a: { hangup: Sampai jumpa. }\n  lost: { say: Kabar baru hari ini., next: a }\n",
+    ),
+    (
+        "E0202",
+        "trap",
+        "  a: { menu: Silakan pilih., choices: { 1: packing, 2: bye } }\n  packing: { say: Pesanan disiapkan., next: hold }\n  hold: { say: Mohon tunggu., next: packing }\n  bye: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0301",
+        "prompt",
+        "  a: { say: welcom, next: b }\n  b: { hangup: Halo }\nprompts: { welcome: Selamat datang. }\n",
+    ),
+    (
+        "E0302",
+        "language",
+        "sambung: 1\nflow: t\nlanguages: [id, en]\nstart: a\nnodes: { a: { hangup: bye } }\nprompts:\n  bye: { id: Sampai jumpa. }\n",
+    ),
+    (
+        "N0304",
+        "failed",
+        "  a: { menu: Silakan pilih., choices: { 1: b } }\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0305",
+        "slot",
+        "  a: { hangup: bye }\nprompts: { bye: { id: \"Pesanan {order_no:digits} dikirim.\" } }\n",
+    ),
+    (
+        "E0306",
+        "missing",
+        "  a: { hangup: jingle }\nprompts: { jingle: { audio: jingel.wav }, noise: { audio: noise.wav } }\n",
+    ),
+    ("E0308", "silence", "  a: { menu: [], choices: { 1: b } }\n  b: { say: [], next: a }\n"),
+    (
+        "W0309",
+        "literal",
+        "sambung: 1\nflow: t\nlanguages: [id, en]\nstart: a\nnodes: { a: { hangup: Sampai jumpa lagi. } }\n",
+    ),
+    ("N0312", "unspoken", "  a: { hangup: bye }\nprompts: { bye: Sampai jumpa. }\n"),
+    (
+        "E0404",
+        "words",
+        "  a:\n    menu: Silakan pilih.\n    choices:\n      1: { goto: b, words: [harga, produk] }\n      2: { goto: b, words: [harganya] }\n    commands: { \"0\": { goto: b, words: [produk] } }\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0405",
+        "key",
+        "  a:\n    menu: Untuk harga, tekan 1. Untuk keluhan, tekan 4.\n    choices: { 1: b }\n  b: { hangup: Sampai jumpa. }\n",
+    ),
+    (
+        "E0409",
+        "end",
+        "  a:\n    collect: Masukkan nomor.\n    into: number\n    as: { type: digits, min: 0, max: 8, end: \"#\" }\n    ok: b\n  b: { hangup: Sampai jumpa. }\nvars: { number: { type: digits } }\ncommands: { \"#\": repeat }\n",
+    ),
+    (
+        "E0410",
+        "limits",
+        "  a:\n    collect: Berapa nilainya?\n    into: score\n    as: { type: int, min: 9, max: 5 }\n    ok: b\n  b:\n    collect: Masukkan nomor.\n    into: number\n    as: { type: digits, min: 4, max: 8, end: none }\n    ok: c\n  c: { hangup: Sampai jumpa. }\nvars: { score: { type: int }, number: { type: digits } }\n",
+    ),
+    (
+        "E0501",
+        "variable",
+        "  a:\n    branch:\n      - { when: attemps >= 3, goto: b }\n      - { when: call.lang == id, goto: b }\n    else: b\n  b: { hangup: Sampai jumpa. }\nvars: { attempts: { type: int } }\n",
+    ),
+    (
+        "E0503",
+        "types",
+        "  a:\n    branch:\n      - { when: 'attempts == \"2\"', goto: b }\n      - { when: number == 812, goto: b }\n    else: b\n  b: { hangup: Sampai jumpa. }\nvars: { attempts: { type: int }, number: { type: digits } }\n",
+    ),
+    (
+        "E0504",
+        "into",
+        "  a:\n    collect: Berapa nilainya?\n    into: score\n    as: { type: int }\n    ok: b\n  b: { hangup: Sampai jumpa. }\nvars: { score: { type: digits } }\n",
+    ),
+    (
+        "E0505",
+        "syntax",
+        "  a:\n    branch:\n      - { when: 'topic = \"order\"', goto: b }\n      - { when: (topic == \"x\", goto: b }\n    else: b\n  b: { hangup: Sampai jumpa. }\nvars: { topic: { type: text } }\n",
+    ),
+    (
+        "E0508",
+        "wanted",
+        "  a:\n    branch:\n      - { when: topic, goto: b }\n    else: b\n  b: { set: { score: high, topic: 5 }, next: c }\n  c: { hangup: Sampai jumpa. }\nvars: { topic: { type: text }, score: { type: int } }\n",
+    ),
+    (
+        "E0803",
+        "hours",
+        "  a: { hours: shop, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars:\n  shop:\n    zone: Asia/Jakrta\n    open: { mon-fri: \"08:00-24:30\", satday: \"08:00-13:00\", sat-sun: [\"08:00-12:00\", \"11:00-14:00\"] }\n    holidays: { 2026-02-30: Libur }\n",
+    ),
+    ("E0904", "allow", "  a: { hangup: Sampai jumpa., allow: [E0202] }\n"),
+];
+
+fn facts() -> Facts {
+    let audio = [
+        ("id/t/text-e3b0c442.wav", AudioFact::Playable(Duration::from_secs(2))),
+        ("noise.wav", AudioFact::Unreadable("it holds no samples".to_owned())),
+    ];
+    let audio: BTreeMap<SoundId, AudioFact> =
+        audio.into_iter().map(|(sound, fact)| (SoundId::from(sound), fact)).collect();
+    let zones: BTreeSet<_> =
+        ["Asia/Jakarta", "Asia/Makassar"].into_iter().map(Into::into).collect();
+    Facts { audio: Some(audio), zones: Some(zones) }
+}
+
+/// Compiles a flow. Recordings are known only to the rules about them, so that the others are not told of them.
+fn compiled(code: &str, text: &str) -> Compiled {
+    let text = if text.starts_with(' ') { around(text) } else { text.to_owned() };
+    let mut facts = facts();
+    if !["E0306", "N0312"].contains(&code) {
+        facts.audio = None;
+    }
+    compile(&Sources::one("flows/t.yaml", text.as_bytes()), &facts)
+}
+
+#[test]
+fn every_rule_says_what_is_wrong_where_and_what_to_do() {
+    for (code, name, text) in CASES {
+        let compiled = compiled(code, text);
+        let codes: Vec<&str> = compiled.diagnostics.list.iter().map(|d| d.code()).collect();
+        assert!(codes.contains(code), "{code} {name} gives {codes:?}");
+        let printed = compiled.diagnostics.render_all(Format::Human { color: false });
+        insta::assert_snapshot!(format!("{code}_{name}"), printed);
+    }
+}
+
+#[test]
+fn every_rule_has_a_case() {
+    let cases: BTreeSet<&str> = CASES.iter().map(|(code, _, _)| *code).collect();
+    for rule in RULES {
+        assert!(cases.contains(rule.code), "{} has no case", rule.code);
+    }
+}
+
+#[test]
+fn an_error_keeps_a_flow_from_running_and_a_warning_does_not() {
+    for (code, name, text) in CASES {
+        let compiled = compiled(code, text);
+        let runs = compiled.flow().is_some();
+        assert_eq!(runs, !compiled.diagnostics.has_errors(), "{code} {name}");
+    }
+}
+
+const TOKO: &str = include_str!("../flows/toko.yaml");
+
+/// Ten slips of the pen in the shop's flow: what stands there, what is written instead, and the rule that notices.
+const FAULTS: &[(&str, &str, &str)] = &[
+    ("failed: opening", "failed: openning", "E0101"),
+    ("say: closed_holiday", "say: closed_hollyday", "E0301"),
+    ("    next: choose_language", "    nxet: choose_language", "E0010"),
+    ("    failed: goodbye\n\n", "      \"3\": faq\n    failed: goodbye\n\n", "E0002"),
+    ("queue: service", "queue: servise", "E0104"),
+    ("    unstaffed: nobody_there\n", "", "E0103"),
+    ("topic == \"order\"", "topik == \"order\"", "E0501"),
+    ("words: { id: [keluhan, komplain]", "words: { id: [keluhan, harganya]", "E0404"),
+    ("min: 1, max: 5", "min: 6, max: 5", "E0410"),
+    (", en: \"Thank you for calling Toko Maju.\" }", " }", "E0302"),
+];
+
+/// Ten faults in one file are ten findings of one run, in file order, each with its place and its way out.
+#[test]
+fn ten_faults_in_the_shop_are_told_in_one_run() {
+    let mut text = TOKO.to_owned();
+    let mut planted = Vec::new();
+    for (good, bad, code) in FAULTS {
+        assert_eq!(text.matches(good).count(), 1, "{good} stands once in the flow");
+        text = text.replace(good, bad);
+        planted.push(*code);
+    }
+    let compiled = compile(&Sources::one("rusak.yaml", text.as_bytes()), &Facts::default());
+    assert!(compiled.flow().is_none());
+    let found = &compiled.diagnostics;
+    let mut codes: Vec<&str> = found.list.iter().map(|d| d.code()).collect();
+    let places: Vec<_> = found.list.iter().map(|d| d.span()).collect();
+    assert!(places.is_sorted(), "in file order");
+    assert!(found.list.iter().all(|d| d.help.is_some() || d.patch.is_some() || d.labels.len() > 1));
+    codes.sort_unstable();
+    planted.sort_unstable();
+    // Nobody can reach the nodes behind a missing way: that one warning follows from it.
+    codes.retain(|code| *code != "W0201");
+    assert_eq!(codes, planted, "{}", found.render_all(Format::Short));
+    insta::assert_snapshot!("ten_faults_short", found.render_all(Format::Short));
+    insta::assert_snapshot!("ten_faults_human", found.render_all(Format::Human { color: false }));
+}
+
+mod nothing_makes_the_compiler_panic {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn compile_and_print(text: &[u8]) {
+        let compiled = compile(&Sources::one("t.yaml", text), &facts());
+        let printed = compiled.diagnostics.render_all(Format::Human { color: true });
+        assert_eq!(compiled.diagnostics.list.is_empty(), printed.is_empty());
+        assert!(compiled.flow().is_none() || !compiled.diagnostics.has_errors());
+    }
+
+    /// Pieces that mean something to YAML, to flows or to formulas.
+    const PIECES: [&str; 24] = [
+        "\n",
+        "  ",
+        ": ",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "#",
+        "*",
+        "&a ",
+        "=",
+        "goto: ",
+        "0",
+        "-1",
+        "99999999999",
+        "é",
+        "\t",
+        "menu: x y",
+        "none",
+        "when: (",
+        "\u{feff}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            compile_and_print(&bytes);
+        }
+
+        #[test]
+        fn a_shop_with_bytes_changed(changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+            let mut bytes = TOKO.as_bytes().to_vec();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            compile_and_print(&bytes);
+        }
+
+        #[test]
+        fn a_shop_with_pieces_put_in_and_cut_out(
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&PIECES[..]), 0_usize..40), 1..6)
+        ) {
+            let mut text: Vec<char> = TOKO.chars().collect();
+            for (at, piece, cut) in changes {
+                let at = at.index(text.len());
+                let end = (at + cut).min(text.len());
+                text.splice(at..end, piece.chars());
+            }
+            compile_and_print(text.into_iter().collect::<String>().as_bytes());
+        }
+
+        #[test]
+        fn a_shop_with_lines_moved(moves in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6)) {
+            let mut lines: Vec<&str> = TOKO.lines().collect();
+            for (from, to) in moves {
+                let line = lines.remove(from.index(lines.len()));
+                lines.insert(to.index(lines.len()), line);
+            }
+            compile_and_print(lines.join("\n").as_bytes());
+        }
+    }
+}
