@@ -42,7 +42,7 @@ const TABLE: &[Row] = &[
     ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
     // The project on disk, for every command alike.
-    ("project", Edge, &["call", "flow", "media"]),
+    ("project", Edge, &["call", "flow", "media", "time"]),
     // The front door.
     ("config", Edge, &["call", "flow", "time"]),
     (

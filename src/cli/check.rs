@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::exit;
+use super::{exit, print};
 use crate::config;
 use crate::flow::{Diagnostic, Diagnostics, Format, Level};
 use crate::project::{self, Project, ProjectError};
@@ -61,8 +61,7 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
             exit::FINDINGS.into()
         }
         Err(error) => {
-            // Nobody is left to tell if standard error is gone too.
-            drop(writeln!(io::stderr(), "error: {}", chain(&error)));
+            print::error(&error);
             exit::UNREADABLE.into()
         }
     }
@@ -80,17 +79,6 @@ enum CheckError {
     /// The findings could not be printed.
     #[error("print the findings")]
     Output(#[from] io::Error),
-}
-
-/// An error with all its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }
 
 /// How many findings there were.
@@ -152,7 +140,7 @@ fn settings_findings(project: &Project) -> Result<Option<Diagnostics>, CheckErro
         return Ok(None);
     }
     let mut reading = config::read_file(settings)?;
-    let flows: Vec<_> = project.compiled.flow_files.iter().map(|file| &file.flow).collect();
+    let flows: Vec<_> = project.compiled.flow_names().collect();
     let queues: Vec<_> = project.compiled.queues.iter().map(|queue| &queue.name).collect();
     reading.check_names(&flows, &queues);
     Ok(Some(reading.findings))
@@ -224,7 +212,7 @@ mod tests {
         let sum = check(&line.check, false, &mut out);
         let mut text = String::from_utf8(out).expect("text");
         if let Err(error) = &sum {
-            text = chain(error);
+            text = error.to_string();
         }
         (text.replace(&format!("{}/", folder.path().display()), ""), sum.ok())
     }
@@ -273,6 +261,6 @@ mod tests {
     fn what_cannot_be_read_is_said_with_its_path() {
         let (text, sum) = run_in(&[], &["nothing.yaml"]);
         assert!(sum.is_none());
-        assert!(text.starts_with("read nothing.yaml: "), "{text}");
+        assert!(text.starts_with("read nothing.yaml"), "{text}");
     }
 }

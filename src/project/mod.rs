@@ -8,17 +8,15 @@ mod files;
 mod folders;
 mod sounds;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZoneDatabase;
 
-use crate::call::SoundId;
-use crate::flow::{AudioFact, Compiled, Facts, Flow, Sources, compile};
-use crate::media::WavFormat;
-use files::{read_bounded, wav_files, yaml_files};
+use crate::flow::{Compiled, Facts, Flow, Sources, compile};
+use files::{read_bounded, yaml_files};
 use folders::Folders;
 
 /// The name of a project's settings file.
@@ -93,7 +91,7 @@ fn read(path: &Path, folders: Folders) -> Result<Project, ProjectError> {
             asked.insert(file_name(settings));
         }
     }
-    let audio = folders.audio.as_deref().map(sound_facts).transpose()?;
+    let audio = folders.audio.as_deref().map(sounds::facts).transpose()?;
     let zones =
         TimeZoneDatabase::bundled().available().map(|name| Arc::from(name.as_str())).collect();
     let compiled = compile(&sources, &Facts { audio, zones: Some(zones) });
@@ -125,19 +123,4 @@ impl Project {
 pub fn file_name(path: &Path) -> String {
     let name = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
     name.strip_prefix("./").unwrap_or(&name).to_owned()
-}
-
-/// What is known of every WAV file under a folder.
-fn sound_facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, ProjectError> {
-    let mut facts = BTreeMap::new();
-    for file in wav_files(folder)? {
-        let bytes = read_bounded(&file)?;
-        let fact = match WavFormat::read(&bytes) {
-            Ok(format) => AudioFact::Playable(format.duration),
-            Err(error) => AudioFact::Unreadable(error.to_string()),
-        };
-        let name = file_name(file.strip_prefix(folder).unwrap_or(&file));
-        facts.insert(SoundId::new(name), fact);
-    }
-    Ok(facts)
 }

@@ -1,15 +1,43 @@
 //! The sounds of a project, ready to send.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use super::files::{read_bounded, wav_files};
 use super::{Project, ProjectError, file_name};
 use crate::call::SoundId;
-use crate::media::{Library, Recording, UnreadableSound, hold_music, ringing_tone, std_sounds};
+use crate::flow::AudioFact;
+use crate::media::{
+    Library, Recording, UnreadableSound, WavFormat, hold_music, ringing_tone, std_sounds,
+};
+use crate::time::Duration;
 
 /// The music of a queue that names none; it is our own where the project has no file of this name.
 const MUSIC: &str = "hold.wav";
 
 /// What a caller hears while a phone rings; our own as well.
 const RINGING: &str = "ringback.wav";
+
+/// How long the compiler takes our own sounds to be; they loop, so that nothing depends on it.
+const LOOP: Duration = Duration::from_secs(60);
+
+/// What is known of every WAV file under a folder; our own music and ringing tone are always there.
+pub(super) fn facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, ProjectError> {
+    let mut facts = BTreeMap::new();
+    for file in wav_files(folder)? {
+        let bytes = read_bounded(&file)?;
+        let fact = match WavFormat::read(&bytes) {
+            Ok(format) => AudioFact::Playable(format.duration),
+            Err(error) => AudioFact::Unreadable(error.to_string()),
+        };
+        let name = file_name(file.strip_prefix(folder).unwrap_or(&file));
+        facts.insert(SoundId::new(name), fact);
+    }
+    for own in [MUSIC, RINGING] {
+        facts.entry(SoundId::from(own)).or_insert(AudioFact::Playable(LOOP));
+    }
+    Ok(facts)
+}
 
 impl Project {
     /// Every sound that a caller may hear: the built-in words, hold music and ringing tone of our own, and the

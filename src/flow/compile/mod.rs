@@ -100,6 +100,11 @@ impl Compiled {
         self.flows.first()
     }
 
+    /// The names of all flows, those with errors too.
+    pub fn flow_names(&self) -> impl Iterator<Item = &FlowId> {
+        self.flow_files.iter().map(|file| &file.flow)
+    }
+
     /// The path of the file that a flow stands in.
     #[must_use]
     pub fn path_of(&self, flow: &FlowId) -> Option<&str> {

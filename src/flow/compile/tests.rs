@@ -1,4 +1,4 @@
-//! Whole files through the compiler.
+//! Whole flows in, compiled nodes out.
 
 use super::*;
 use crate::call::{Digits, Symbol};

@@ -1,3 +1,5 @@
+//! Meaning, faults with their places, and limits of formulas.
+
 use std::cell::Cell;
 
 use proptest::prelude::*;

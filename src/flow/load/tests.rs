@@ -1,3 +1,5 @@
+//! What is refused, where, and that nothing makes the loader panic.
+
 use super::*;
 
 fn codes(text: &str) -> Vec<(&'static str, usize)> {
