@@ -19,7 +19,8 @@ pub(crate) enum LogFormat {
 
 /// Starts the log for the whole process. `SAMBUNG_LOG` chooses what is shown; without it, `info`.
 ///
-/// A directive that makes no sense is told on standard error and left out.
+/// A directive that makes no sense is told on standard error and left out. Faults of the program itself go to the
+/// log as well.
 pub(crate) fn start(format: LogFormat) {
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
@@ -32,4 +33,7 @@ pub(crate) fn start(format: LogFormat) {
         }
         LogFormat::Json => lines.json().flatten_event(true).init(),
     }
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(%panic, "The program found a fault of its own.");
+    }));
 }
