@@ -43,6 +43,8 @@ struct Press {
     /// The timestamp of its newest segment.
     segment: u32,
     released: bool,
+    /// Whether a line was drawn since it was first told of.
+    old: bool,
 }
 
 impl KeyReceiver {
@@ -67,10 +69,24 @@ impl KeyReceiver {
             end: start.wrapping_add(u32::from(event.duration)),
             segment: start,
             released: event.end,
+            old: false,
         });
         self.next = (self.next + 1) % REMEMBERED;
         let held = u64::from(event.duration) * 1_000_000 / u64::from(SAMPLE_RATE);
         Some(KeyPress { symbol, held: Duration::from_micros(held) })
+    }
+
+    /// Draws a line after the keys so far: whoever listens from now on has nothing to do with them.
+    pub fn draw_line(&mut self) {
+        self.recent.iter_mut().flatten().for_each(|press| press.old = true);
+    }
+
+    /// Whether a packet that was received belongs to a key from before the line.
+    #[must_use]
+    pub fn is_old(&self, header: &RtpHeader, payload: &[u8]) -> bool {
+        let Some(event) = TelephoneEvent::parse(payload) else { return false };
+        let told = self.recent.iter().flatten().find(|press| press.covers(header, &event));
+        told.is_some_and(|press| press.old)
     }
 }
 

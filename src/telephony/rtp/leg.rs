@@ -34,7 +34,7 @@ pub(super) struct Leg {
     pub(super) player: Player,
     pub(super) masked: bool,
     /// Where on this thread the leg is that this one is bridged with.
-    pub(super) bridged: Option<usize>,
+    bridged: Option<usize>,
     socket: UdpSocket,
     line: Option<Line>,
     outgoing: Outgoing,
@@ -89,6 +89,22 @@ impl Leg {
             Some(line) => line.renew(stream, &self.socket, now),
             None => self.line = Some(Line::new(stream, &self.socket, settings, now)),
         }
+    }
+
+    /// Where on this thread the leg is that this one is bridged with.
+    pub(super) const fn bridged(&self) -> Option<usize> {
+        self.bridged
+    }
+
+    /// Bridges it with the leg at `place`. A key that is held at this moment was not meant for the other party.
+    pub(super) fn bridge(&mut self, place: usize) {
+        self.bridged = Some(place);
+        self.keys.draw_line();
+    }
+
+    /// Takes its side of a bridge apart; tells where the other side is.
+    pub(super) const fn unbridge(&mut self) -> Option<usize> {
+        self.bridged.take()
     }
 
     /// Takes what has arrived and sends what is due.
@@ -182,6 +198,7 @@ impl Leg {
         let (Some(ours), Some(theirs)) = (&self.line, &mut peer.line) else { return };
         let payload_type = match kind {
             PayloadKind::Event if self.masked => None,
+            PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
             PayloadKind::Event => theirs.stream.event_payload_type,
             PayloadKind::Audio | PayloadKind::Other => Some(theirs.stream.payload_type),
         };

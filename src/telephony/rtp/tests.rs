@@ -368,6 +368,25 @@ fn masked_keys_reach_the_engine_and_nobody_else() {
 }
 
 #[test]
+fn a_key_that_is_held_while_a_bridge_is_made_is_not_passed_on() {
+    let mut rig = Rig::new(settings());
+    let mut caller = rig.phone(1, |_| {});
+    let agent = rig.phone(2, |_| {});
+    caller.send(EVENTS, true, &[0, 10, 0, 160]);
+    assert!(matches!(rig.kind(), (1, MediaEventKind::Key { .. })));
+    rig.threads.bridge(leg(1), leg(2));
+    while !matches!(rig.kind(), (2, MediaEventKind::Bridged)) {}
+    caller.send(0, false, &[1; FRAME]);
+    let spoken = hear_payload(&agent, &[1; FRAME]);
+    caller.send(EVENTS, false, &[0, 0x8a, 1, 64]);
+    caller.header.timestamp += 8_000;
+    caller.press('5');
+    let next = agent.hear();
+    assert_eq!((next.header.payload_type, next.payload[0]), (EVENTS, 5), "no rest of the 0");
+    assert_eq!(next.header.sequence, spoken.sequence.wrapping_add(1), "and nothing seems lost");
+}
+
+#[test]
 fn strangers_change_nothing() {
     let signalling = LOCALHOST;
     for source in [SourcePolicy::Strict, SourcePolicy::Learn { signalling }] {

@@ -120,7 +120,7 @@ impl Work {
             outbox: &mut self.worker.outbox,
             ended: &mut self.ended,
         };
-        let peer = self.legs.get(place).and_then(Option::as_ref).and_then(|leg| leg.bridged);
+        let peer = self.legs.get(place).and_then(Option::as_ref).and_then(|leg| leg.bridged());
         let legs = &mut self.legs;
         let turned = catch_unwind(AssertUnwindSafe(|| match peer {
             Some(peer) => {
@@ -252,12 +252,12 @@ impl Work {
             return;
         }
         for (leg, place, other) in [(a, place_a, place_b), (b, place_b, place_a)] {
-            if self.leg(leg).is_some_and(|leg| leg.bridged != Some(other)) {
+            if self.leg(leg).is_some_and(|leg| leg.bridged() != Some(other)) {
                 self.unbridge(leg);
             }
             self.stop_plays(leg);
             if let Some(Some(leg)) = self.legs.get_mut(place) {
-                leg.bridged = Some(other);
+                leg.bridge(other);
             }
             let now = self.worker.clock.now();
             self.worker.outbox.push(now, leg, MediaEventKind::Bridged);
@@ -267,11 +267,11 @@ impl Work {
     /// Takes a leg's bridge apart, if it has one; both parties stay.
     fn unbridge(&mut self, id: LegId) {
         let Some(leg) = self.leg(id) else { return };
-        let Some(place) = leg.bridged.take() else { return };
+        let Some(place) = leg.unbridge() else { return };
         let now = self.worker.clock.now();
         self.worker.outbox.push(now, id, MediaEventKind::Unbridged);
         if let Some(Some(peer)) = self.legs.get_mut(place) {
-            peer.bridged = None;
+            peer.unbridge();
             self.worker.outbox.push(now, peer.id, MediaEventKind::Unbridged);
         }
     }

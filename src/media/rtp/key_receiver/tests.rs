@@ -101,6 +101,21 @@ fn a_press_is_dated_back_to_its_start() {
 }
 
 #[test]
+fn a_key_belongs_to_the_time_in_which_it_began() {
+    let mut receiver = KeyReceiver::default();
+    let mut is_old = |(header, payload): (RtpHeader, [u8; 4])| {
+        receiver.receive(&header, &payload);
+        let old = receiver.is_old(&header, &payload);
+        receiver.draw_line();
+        old
+    };
+    assert!(!is_old(packet(0, 5, 160, false)));
+    assert!(is_old(packet(0, 5, 320, false)), "the rest of it comes after the line");
+    assert!(is_old(packet(0, 5, 480, true)));
+    assert!(!is_old(packet(1_120, 5, 160, false)), "the next press of the same key");
+}
+
+#[test]
 fn payloads_of_odd_lengths_are_no_reason_to_stumble() {
     let header = packet(0, 0, 0, false).0;
     let payload = [5, 10, 0, 160, 5, 10, 0, 160, 1];
