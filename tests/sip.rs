@@ -1,0 +1,16 @@
+//! End to end: a real `sambung serve` and peers that nobody of this project wrote, over loopback.
+
+mod support;
+
+#[path = "sip/agents.rs"]
+mod agents;
+#[path = "sip/calls.rs"]
+mod calls;
+#[path = "sip/drain.rs"]
+mod drain;
+#[path = "sip/many.rs"]
+mod many;
+#[path = "sip/media.rs"]
+mod media;
+#[path = "sip/noise.rs"]
+mod noise;

@@ -1,0 +1,147 @@
+//! A Sambung project in a folder of its own: configuration, flows and sounds for one test.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::{ports, sound};
+
+/// What the configuration will say.
+#[derive(Debug)]
+pub(crate) struct Project {
+    folder: TempDir,
+    sip: SocketAddr,
+    rtp: (u16, u16),
+    ring: Duration,
+    routes: String,
+    agents: String,
+    secrets: Vec<(String, String)>,
+}
+
+impl Project {
+    /// A project of the flow `tests/sip/flows/FLOW.yaml`, which takes every call at once.
+    ///
+    /// Its prompts are tones: each one short, so that a test need not wait for them.
+    pub(crate) fn new(flow: &str) -> Self {
+        const RTP_PORTS: u16 = 40;
+        let folder = tempfile::tempdir().expect("a folder for the project");
+        let project = Self {
+            folder,
+            sip: SocketAddr::from((Ipv4Addr::LOCALHOST, ports::one())),
+            rtp: (0, 0),
+            ring: Duration::ZERO,
+            routes: format!("[ {{ default: {flow} }} ]"),
+            agents: String::new(),
+            secrets: Vec::new(),
+        };
+        let beep = sound::tone(600.0, 200);
+        project
+            .rtp_ports(RTP_PORTS)
+            .flow(flow)
+            .prompt("ask", &beep)
+            .prompt("hours", &beep)
+            .prompt("notice", &beep)
+            .prompt("goodbye", &beep)
+    }
+
+    /// Adds another flow, reached by dialling its name.
+    pub(crate) fn flow(mut self, flow: &str) -> Self {
+        let file = format!("{flow}.yaml");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sip/flows").join(&file);
+        let to = self.inside("flows").join(&file);
+        fs::copy(from, to).expect("the test's folder takes files");
+        self.routes = self.routes.replacen('[', &format!("[ {{ to: {flow}, flow: {flow} }},"), 1);
+        self
+    }
+
+    /// Records a prompt, at 8,000 samples a second.
+    pub(crate) fn prompt(self, name: &str, samples: &[i16]) -> Self {
+        sound::write_wav(&self.inside("audio/id").join(format!("{name}.wav")), samples);
+        self
+    }
+
+    /// Lets a call ring this long before it is answered.
+    pub(crate) fn ringing(mut self, ring: Duration) -> Self {
+        self.ring = ring;
+        self
+    }
+
+    /// Gives the media so many ports, two for each leg.
+    pub(crate) fn rtp_ports(mut self, count: u16) -> Self {
+        let first = ports::block(count);
+        self.rtp = (first, first + count - 1);
+        self
+    }
+
+    /// Adds an agent of the queue `service` who registers.
+    pub(crate) fn registering_agent(mut self, name: &str, user: &str, password: &str) -> Self {
+        let variable = format!("AGENT_{user}");
+        writeln!(
+            self.agents,
+            "  {name}: {{ user: \"{user}\", password: {{ env: {variable} }}, queues: [service] }}"
+        )
+        .expect("text takes a line");
+        self.secrets.push((variable, password.to_owned()));
+        self
+    }
+
+    /// Adds an agent of the queue `service` who is always reached at `address`.
+    pub(crate) fn static_agent(mut self, name: &str, address: &str) -> Self {
+        writeln!(self.agents, "  {name}: {{ address: \"{address}\", queues: [service] }}")
+            .expect("text takes a line");
+        self
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the server will listen for SIP.
+    pub(crate) fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    /// The media ports, first and last.
+    pub(crate) fn rtp(&self) -> (u16, u16) {
+        self.rtp
+    }
+
+    /// The passwords, as environment variables.
+    pub(crate) fn secrets(&self) -> &[(String, String)] {
+        &self.secrets
+    }
+
+    /// Writes `sambung.yaml`.
+    pub(crate) fn write(&self) {
+        let (sip, (first, last)) = (self.sip, self.rtp);
+        let (routes, ring) = (&self.routes, self.ring.as_millis());
+        let mut text = format!(
+            "sambung: 1
+languages: [id]
+flows: flows
+audio: audio
+answer: {{ after: {ring}ms }}
+sip: {{ listen: [\"udp:{sip}\"], realm: sambung, allow: [127.0.0.0/8] }}
+rtp: {{ ports: {first}-{last}, threads: 1 }}
+routes: {routes}
+records: records.jsonl
+"
+        );
+        if !self.agents.is_empty() {
+            write!(text, "agents:\n{}", self.agents).expect("text takes lines");
+        }
+        fs::write(self.folder.path().join("sambung.yaml"), text)
+            .expect("the test's folder takes files");
+    }
+
+    fn inside(&self, name: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(&path).expect("the test's folder takes folders");
+        path
+    }
+}

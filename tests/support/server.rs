@@ -1,0 +1,119 @@
+//! A running `sambung serve`.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::process::Process;
+use super::project::Project;
+use super::wait;
+
+/// How long it may take to be ready, or to write a record.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The program under test, live on loopback.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Process,
+    project: Project,
+}
+
+impl Server {
+    /// Starts it and waits until it answers to OPTIONS.
+    pub(crate) fn start(project: Project) -> Self {
+        project.write();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
+        command.arg("serve").current_dir(project.folder());
+        command.env("SAMBUNG_LOG", "debug").env("NO_COLOR", "1");
+        command.envs(project.secrets().iter().cloned());
+        let process = Process::start("sambung serve", &mut command, &project.folder().join("log"));
+        let mut server = Self { process, project };
+        server.wait_until_ready();
+        server
+    }
+
+    /// Where it takes calls.
+    pub(crate) fn sip(&self) -> SocketAddr {
+        self.project.sip()
+    }
+
+    /// The address of a called number.
+    pub(crate) fn number(&self, number: &str) -> String {
+        format!("sip:{number}@{}", self.sip())
+    }
+
+    /// Its media ports, first and last.
+    pub(crate) fn rtp(&self) -> (u16, u16) {
+        self.project.rtp()
+    }
+
+    /// The running program.
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// What it has logged.
+    pub(crate) fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Waits until there are `count` call records, and gives them.
+    pub(crate) fn records(&self, count: usize) -> Vec<Value> {
+        let mut found = Vec::new();
+        wait::until(PATIENCE, &format!("{count} call records"), || {
+            found = self.records_so_far();
+            (found.len() >= count).then_some(())
+        });
+        assert_eq!(found.len(), count, "more records than calls");
+        found
+    }
+
+    /// The record of the only call.
+    pub(crate) fn record(&self) -> Value {
+        self.records(1).remove(0)
+    }
+
+    /// The whole records that are there now.
+    pub(crate) fn records_so_far(&self) -> Vec<Value> {
+        let file = self.project.folder().join("records.jsonl");
+        let text = fs::read_to_string(file).unwrap_or_default();
+        let whole = text.rfind('\n').map_or("", |end| text.split_at(end).0);
+        whole.lines().map(|line| serde_json::from_str(line).expect("a record is JSON")).collect()
+    }
+
+    /// Asks it to end, as a service supervisor does.
+    pub(crate) fn terminate(&self) {
+        self.process.terminate();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self, limit: Duration) -> ExitStatus {
+        self.process.wait(limit)
+    }
+
+    fn wait_until_ready(&mut self) {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port of the system's");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(100)))
+            .expect("a socket takes a time-out");
+        let (here, there) = (socket.local_addr().expect("it is bound"), self.sip());
+        let mut turn = 0;
+        wait::until(PATIENCE, "the server to answer OPTIONS", || {
+            assert!(self.process.is_running(), "the server ended:\n{}", self.process.log());
+            turn += 1;
+            let request = format!(
+                "OPTIONS sip:{there} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bKready{turn};rport\r\n\
+                 Max-Forwards: 70\r\nFrom: <sip:ready@{here}>;tag=ready\r\nTo: <sip:{there}>\r\n\
+                 Call-ID: ready{turn}@{here}\r\nCSeq: {turn} OPTIONS\r\nContent-Length: 0\r\n\r\n"
+            );
+            // Refused until it listens.
+            socket.send_to(request.as_bytes(), there).ok()?;
+            let mut buffer = [0; 2_048];
+            let (length, _) = socket.recv_from(&mut buffer).ok()?;
+            buffer[..length].starts_with(b"SIP/2.0 200").then_some(())
+        });
+    }
+}
