@@ -49,6 +49,7 @@ pub fn project(
         agents: BTreeMap::new(),
         transfers: BTreeSet::new(),
         safe_flow: None,
+        safe_number: None,
         pop_url: None,
         max_calls: usize::MAX,
     })
@@ -63,6 +64,7 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     }
     settings.transfers = config.transfers.allow.iter().cloned().collect();
     settings.safe_flow.clone_from(&config.safe_flow);
+    settings.safe_number.clone_from(&config.safe_number);
     settings.pop_url.clone_from(&config.pop_url);
     settings.max_calls = config.limits.calls;
 }

@@ -44,10 +44,11 @@ pub(super) struct File {
     pub(super) _calendars: Option<IgnoredAny>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename = "`safe`")]
 pub(super) struct SafeSection {
-    pub(super) flow: Spanned<FlowId>,
+    pub(super) flow: Option<Spanned<FlowId>>,
+    pub(super) number: Option<Transferable>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -29,6 +29,8 @@ pub struct Config {
     pub audio: PathBuf,
     /// `safe.flow`: the flow that takes over where another cannot be carried out. Default: none.
     pub safe_flow: Option<FlowId>,
+    /// `safe.number`: the number that is rung where no safe flow is given or it fails as well. Default: none.
+    pub safe_number: Option<Arc<str>>,
     /// `sip`: the SIP side.
     pub sip: Sip,
     /// `rtp`: the media side.

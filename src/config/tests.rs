@@ -70,7 +70,7 @@ flows: calls
 audio: /srv/audio
 records: out/records.jsonl
 answer: { after: 250ms }
-safe: { flow: safe }
+safe: { flow: safe, number: "+62215550100" }
 pop_url: "https://desk.example.org/call/{call}"
 sip:
   listen: ["udp:127.0.0.1:5070", "udp:[::1]:5070"]

@@ -209,7 +209,8 @@ impl Engine {
     }
 
     fn ring(&mut self, call: CallId, caller: LegId, wanted: Ring) {
-        if !self.settings.transfers.contains(&wanted.to) {
+        let safe = self.settings.safe_number.as_ref() == Some(&wanted.to);
+        if !safe && !self.settings.transfers.contains(&wanted.to) {
             return self.step(call, Input::Peer(PeerNews::Failed(HangupCause::Rejected)));
         }
         let to = if wanted.to.starts_with("sip:") {

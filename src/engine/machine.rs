@@ -15,7 +15,7 @@ use crate::call::{
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
-use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Session};
+use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Safe, Session};
 use crate::time::Instant;
 
 /// All calls and queues of a node. One value, one owner, no locks.
@@ -227,7 +227,8 @@ impl Engine {
             self.settings.safe_flow.as_ref().and_then(|flow| self.programs.get(flow)).cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
         let arrival = Arrival { id, caller: offer.caller, called: offer.called, adapter };
-        let session = Session::new(program, safe, arrival, self.now);
+        let number = self.settings.safe_number.clone();
+        let session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(id, Call { session, leg, deadline: None, began: self.now, wanted: None });
         self.carry_out(id);

@@ -33,6 +33,8 @@ pub struct Settings {
     pub transfers: BTreeSet<Arc<str>>,
     /// The flow that takes over where another cannot be carried out.
     pub safe_flow: Option<FlowId>,
+    /// The number that is rung where there is no such flow or it fails as well; always allowed.
+    pub safe_number: Option<Arc<str>>,
     /// The page to open at the agent's desk; `{call}` stands for the call's id.
     pub pop_url: Option<Arc<str>>,
     /// The most calls at once; further ones are refused as overload.

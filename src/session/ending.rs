@@ -101,7 +101,7 @@ impl Session {
             State::Dialling { .. } => {
                 self.actions.push_back(Action::HangupPeer(HangupCause::Cancelled))
             }
-            // We hung up first: whatever the leg says at.now is its echo.
+            // We hung up first: whatever the leg says now is its echo.
             State::Leaving { cause: ours, .. } => (by, cause) = (EndedBy::System, ours),
             // We were about to hang up, and our own side did.
             State::Saying { then: Then::Hangup(ours), .. } if by == EndedBy::System => cause = ours,

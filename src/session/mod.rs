@@ -55,7 +55,7 @@ pub use walk::MAX_SILENT_STEPS;
 #[derive(Debug)]
 pub struct Session {
     program: Arc<Program>,
-    safe: Option<Arc<Program>>,
+    safe: Safe,
     arrival: Arrival,
     memory: Memory,
     state: State,
@@ -94,6 +94,15 @@ pub enum Attention {
     Gone,
 }
 
+/// Where a call goes when its own flow cannot be carried out.
+#[derive(Debug, Clone, Default)]
+pub struct Safe {
+    /// The flow that takes over.
+    pub program: Option<Arc<Program>>,
+    /// The number that is rung when there is no such flow, or when it fails as well.
+    pub number: Option<Arc<str>>,
+}
+
 /// How a call arrived.
 #[derive(Debug, Clone)]
 pub struct Arrival {
@@ -110,14 +119,9 @@ pub struct Arrival {
 impl Session {
     /// Begins a call: it rings as long as the flow says, then it is answered.
     ///
-    /// `safe` is the flow that takes over when `program` cannot be carried out.
+    /// `safe` says where the call goes when `program` cannot be carried out.
     #[must_use]
-    pub fn new(
-        program: Arc<Program>,
-        safe: Option<Arc<Program>>,
-        arrival: Arrival,
-        now: Instant,
-    ) -> Self {
+    pub fn new(program: Arc<Program>, safe: Safe, arrival: Arrival, now: Instant) -> Self {
         let facts = CallFacts {
             id: arrival.id,
             from: arrival.caller.number.clone(),

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
-use super::budget::Spending;
+use super::budget::{Budget, Spending};
 use super::playback::{Playback, group};
 use super::question::built_in;
 use super::state::{State, Then};
 use super::talking::RINGBACK;
 use super::{Moment, Session};
 use crate::call::{Answering, CommandKind, HangupCause, PlayId, SoundId, SymbolSet};
-use crate::flow::{Bargein, Goto, NodeIndex, Prompt, Verb};
-use crate::interpreter::{Fault, Memory, Step, enter};
+use crate::flow::{Bargein, Goto, NodeIndex, Place, Prompt, Value, Verb};
+use crate::interpreter::{Fault, Memory, Program, Ring, Step, enter};
 use crate::session::Action;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// The most nodes in a row that a call may pass without sound, question or queue.
 pub const MAX_SILENT_STEPS: u32 = 1_000;
+
+/// How long the safe number rings.
+const SAFE_RING: Duration = Duration::from_secs(60);
 
 /// The most question nodes that `back` can go through; older ones are forgotten.
 const MAX_TRAIL: usize = 32;
@@ -296,7 +299,7 @@ impl Session {
         self.state.node().or(self.trail.last().copied()).unwrap_or(self.program.flow.start)
     }
 
-    /// A node could not be carried out: `on_fault`, else the safe flow, else an apology and the end.
+    /// A node could not be carried out: `on_fault`, else the safe flow, else the safe number, else a line and the end.
     fn fault(&mut self, fault: Fault, at: Moment<'_>) {
         self.journal.reason(fault.name());
         self.type_ahead.flush();
@@ -305,17 +308,32 @@ impl Session {
         {
             return self.go(node, at);
         }
-        if let Some(safe) = self.safe.take() {
-            let facts = self.memory.facts().clone();
-            let notes = self.memory.take_notes();
-            self.memory = Memory::new(&safe.flow, facts).with_notes(notes);
-            self.budget = super::Budget::new(safe.flow.limits, at.now);
-            self.trail.clear();
-            self.program = safe;
-            let start = self.program.flow.start;
-            return self.go(start, at);
+        if let Some(safe) = self.safe.program.take() {
+            return self.change_flow(safe, at);
         }
         let node = self.present_node();
+        if let Some(to) = self.safe.number.take() {
+            return self.ring(
+                node,
+                Box::new(Ring { to, ring: SAFE_RING, caller_id: None }),
+                at.now,
+            );
+        }
         self.last_words("fault", node, Then::Hangup(HangupCause::InternalError), at);
+    }
+
+    /// Goes on with another flow from its start: its own variables and budget, the same caller, language and notes.
+    fn change_flow(&mut self, program: Arc<Program>, at: Moment<'_>) {
+        let flow = program.flow.clone();
+        let mut memory =
+            Memory::new(&flow, self.memory.facts().clone()).with_notes(self.memory.take_notes());
+        if let Some(language) = self.memory.listening_language() {
+            memory.set(&flow, Place::CallLanguage, Value::Text(language.as_str().into()));
+        }
+        self.memory = memory;
+        self.budget = Budget::new(flow.limits, at.now);
+        self.trail.clear();
+        self.program = program;
+        self.go(flow.start, at);
     }
 }

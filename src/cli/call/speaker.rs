@@ -4,7 +4,7 @@ use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::Arc;
 
 use rodio::buffer::SamplesBuffer;
-use rodio::source::Source;
+use rodio::source::Source as _;
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Player};
 
 use crate::call::{Command, CommandKind, LegId};

@@ -94,13 +94,15 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     let (agents, disabled) = agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
     let path =
         |written: Option<String>, default: &str| folder.join(written.as_deref().unwrap_or(default));
+    let safe = file.safe.unwrap_or_default();
     let config = Config {
         folder: folder.to_owned(),
         languages: languages(&mut found, file.languages),
         flows: path(file.flows, "flows"),
         audio: path(file.audio, "audio"),
         records: path(file.records, "records.jsonl"),
-        safe_flow: file.safe.map(|safe| found.names.flow(safe.flow)),
+        safe_flow: safe.flow.map(|flow| found.names.flow(flow)),
+        safe_number: safe.number.map(|number| number.0),
         sip: sip(&mut found, file.sip.unwrap_or_default()),
         rtp: rtp(file.rtp.unwrap_or_default()),
         routes: routes::settle(&mut found, file.routes.unwrap_or_default()),

@@ -154,6 +154,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         agents: BTreeMap::new(),
         transfers: std::collections::BTreeSet::new(),
         safe_flow: None,
+        safe_number: None,
         pop_url: None,
         max_calls: 10,
     };
