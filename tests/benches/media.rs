@@ -7,7 +7,6 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use sambung::call::{AdapterId, Item, Language, LegId, Play, PlayId, PromptId, SoundId, SymbolSet};
@@ -16,82 +15,41 @@ use sambung::runtime::Clock;
 use sambung::telephony::rtp::{Direction, Settings, SourcePolicy, Stream, Threads};
 use sambung::time::Duration;
 
-use floor::Floor;
-use load::{Lateness, Load};
+use support::load::{Lateness, Load};
+use support::process::Process;
+use support::{LOCALHOST, Row, measure, measure_floor};
 
-#[path = "media/floor.rs"]
-mod floor;
-#[path = "media/load.rs"]
-mod load;
-#[path = "media/process.rs"]
-mod process;
+#[path = "support/mod.rs"]
+mod support;
 
-/// How long the streams run before and while they are measured.
-const WARM_UP: Duration = Duration::from_secs(2);
+/// How long the streams are measured.
 const MEASURED: Duration = Duration::from_secs(10);
 /// The numbers of streams that are measured unless others are named.
 const STREAMS: [usize; 3] = [100, 300, 500];
-const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-
-/// One row of the table.
-struct Row {
-    cpu_per_100: f64,
-    lateness: Lateness,
-    rss_per_call: i64,
-}
 
 fn main() {
     let named: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
     let streams = if named.is_empty() { STREAMS.to_vec() } else { named };
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = support::threads();
     println!("{threads} media threads, PCMU 20 ms in and out, {MEASURED} each");
     println!("streams         CPU %/100   late p99 ms   late max ms      lost   RSS kB/call");
     for count in streams {
-        let floor = measure_floor(count, threads);
-        print(count, "floor", &floor);
-        let engine = measure_engine(count, threads);
-        print(count, "sambung", &engine);
+        let floor = measure_floor(count, MEASURED);
+        print(count, "floor", &floor, "");
+        let (engine, rss) = measure_engine(count, threads);
+        print(count, "sambung", &engine, &format!("{:.1}", rss / count as f64));
         println!("{count:>7} ratio   {:>9.2}", engine.cpu_per_100 / floor.cpu_per_100);
     }
 }
 
-fn print(count: usize, name: &str, row: &Row) {
-    let Row { cpu_per_100, lateness, rss_per_call } = row;
+fn print(count: usize, name: &str, row: &Row, rss: &str) {
+    let Row { cpu_per_100, lateness } = row;
     let Lateness { p99_ms, max_ms, lost } = lateness;
-    println!(
-        "{count:>7} {name:<8}{cpu_per_100:>9.2}{p99_ms:>14}{max_ms:>14}{lost:>10}{:>14.1}",
-        *rss_per_call as f64 / 1_024.0
-    );
+    println!("{count:>7} {name:<8}{cpu_per_100:>9.2}{p99_ms:>14}{max_ms:>14}{lost:>10}{rss:>14}");
 }
 
-/// Runs the load against the ports, and reads what the threads named `prefix` cost.
-fn measure(ports: &[u16], load: Load, prefix: &str, rss_before: i64) -> Row {
-    let rss = process::rss_bytes() - rss_before;
-    let mut load = load.against(ports);
-    load.run(WARM_UP);
-    load.forget();
-    let before = process::cpu_ns(prefix);
-    load.run(MEASURED);
-    let spent = process::cpu_ns(prefix) - before;
-    let count = ports.len();
-    let share = spent as f64 / (MEASURED.as_micros() as f64 * 1_000.0);
-    Row {
-        cpu_per_100: share * 100.0 * 100.0 / count as f64,
-        lateness: load.lateness(),
-        rss_per_call: rss / i64::try_from(count.max(1)).unwrap_or(1),
-    }
-}
-
-fn measure_floor(count: usize, threads: usize) -> Row {
-    let load = Load::new(count);
-    let rss = process::rss_bytes();
-    let floor = Floor::start(count, threads, load.address());
-    let row = measure(floor.ports(), load, "floor-", rss);
-    floor.stop();
-    row
-}
-
-fn measure_engine(count: usize, threads: usize) -> Row {
+/// What the engine's media threads cost, and the memory of all streams in kB.
+fn measure_engine(count: usize, threads: usize) -> (Row, f64) {
     let load = Load::new(count);
     let (sender, mut reports) = tokio::sync::mpsc::channel(10_000);
     let settings = Settings {
@@ -103,7 +61,7 @@ fn measure_engine(count: usize, threads: usize) -> Row {
     };
     let engine = Threads::start(settings, Arc::new(library()), Clock::new(), sender)
         .expect("media threads start");
-    let rss = process::rss_bytes();
+    let rss = Process::this().rss();
     let mut ports = Vec::with_capacity(count);
     for number in 0..count as u64 {
         let leg = LegId { adapter: AdapterId(0), number };
@@ -111,12 +69,13 @@ fn measure_engine(count: usize, threads: usize) -> Row {
         engine.connect(leg, stream(&load));
         engine.play(leg, play(number));
     }
-    let row = measure(&ports, load, "media-", rss);
+    let rss = Process::this().rss() - rss;
+    let row = measure(&ports, load, "media-", MEASURED);
     engine.shutdown();
     // The reports are as many as the legs: none waited for room, which would have cost the threads time.
     reports.close();
     assert!(reports.len() <= 2 * count, "two reports of each leg at most");
-    row
+    (row, rss)
 }
 
 fn stream(load: &Load) -> Stream {

@@ -1,0 +1,45 @@
+//! What a process uses, as Linux tells it; nothing elsewhere.
+
+use std::fs;
+use std::path::PathBuf;
+
+/// A process, seen from outside.
+#[derive(Debug, Clone)]
+pub(crate) struct Process {
+    folder: PathBuf,
+}
+
+impl Process {
+    /// This one.
+    pub(crate) fn this() -> Self {
+        Self::of(std::process::id())
+    }
+
+    /// The one with this id.
+    pub(crate) fn of(id: u32) -> Self {
+        Self { folder: PathBuf::from(format!("/proc/{id}")) }
+    }
+
+    /// CPU seconds of all its threads whose name begins with `prefix`.
+    pub(crate) fn cpu(&self, prefix: &str) -> f64 {
+        let Ok(tasks) = fs::read_dir(self.folder.join("task")) else { return 0.0 };
+        tasks
+            .filter_map(|task| {
+                let path = task.ok()?.path();
+                let name = fs::read_to_string(path.join("comm")).ok()?;
+                if !name.starts_with(prefix) {
+                    return None;
+                }
+                let spent = fs::read_to_string(path.join("schedstat")).ok()?;
+                Some(spent.split_whitespace().next()?.parse::<f64>().ok()? / 1e9)
+            })
+            .sum()
+    }
+
+    /// Its memory that is in RAM, in kB.
+    pub(crate) fn rss(&self) -> f64 {
+        let status = fs::read_to_string(self.folder.join("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0.0)
+    }
+}
