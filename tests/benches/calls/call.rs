@@ -1,0 +1,287 @@
+//! One call, from INVITE to the answer of its BYE.
+//!
+//! ```text
+//!  Inviting ──1xx──▶ Ringing ──200──▶ Talking ──its time is over──▶ Leaving ──200──▶ Over
+//!     │                  │ refused, 8 s   │ BYE from there              │ 8 s          ▲
+//!     └──────────────────┴────────────────┴─────────────────────────────┴──────────────┘
+//! ```
+
+use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+
+use crate::message::{Dialog, Ends, Message};
+use crate::stream::{Hearing, Speech, Tone};
+
+/// The first repetition of a request comes after T1, the next after twice that … (RFC 3261 §17.1.1.2), in µs.
+const T1: i64 = 500_000;
+/// How long an answer may take, in µs.
+const PATIENCE: i64 = 8_000_000;
+
+/// What a call does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Script {
+    /// When it presses key 1, in µs after the answer.
+    pub(crate) key_after: Option<i64>,
+    /// When it hangs up, in µs after the answer.
+    pub(crate) talk: i64,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ending {
+    /// As it should.
+    Complete,
+    /// With this status.
+    Refused(u16),
+    /// The INVITE had no answer, or one that could not be used.
+    Unanswered,
+    /// The first prompt was not heard.
+    NoPrompt,
+    /// The prompt after the key was not heard.
+    NoSecondPrompt,
+    /// The other side hung up.
+    HungUpOn,
+    /// The BYE had no answer.
+    ByeUnanswered,
+}
+
+/// What a call is about.
+#[derive(Debug)]
+enum State {
+    /// Nobody has answered the INVITE yet.
+    Inviting(Waiting),
+    /// The INVITE was heard, and need not be repeated.
+    Ringing {
+        since: i64,
+    },
+    Talking {
+        dialog: Dialog,
+        since: i64,
+        speech: Speech,
+    },
+    Leaving {
+        dialog: Dialog,
+        waiting: Waiting,
+    },
+    Over(Ending),
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+struct Waiting {
+    since: i64,
+    repeats: u32,
+}
+
+/// Moments of a call, in µs since 1970.
+#[derive(Debug, Default)]
+pub(crate) struct Moments {
+    pub(crate) invited: i64,
+    pub(crate) answered: Option<i64>,
+    pub(crate) first_packet: Option<i64>,
+    pub(crate) first_prompt: Option<i64>,
+    pub(crate) key_pressed: Option<i64>,
+    pub(crate) key_released: Option<i64>,
+    pub(crate) second_prompt: Option<i64>,
+}
+
+/// The sockets of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line<'a> {
+    pub(crate) sip: &'a UdpSocket,
+    pub(crate) audio: &'a UdpSocket,
+    pub(crate) audio_port: u16,
+    pub(crate) ends: Ends,
+}
+
+impl Line<'_> {
+    /// What is not sent is repeated, as over any network.
+    pub(crate) fn send(&self, text: &str) {
+        self.sip.send_to(text.as_bytes(), self.ends.server).unwrap_or_default();
+    }
+}
+
+/// One call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    number: usize,
+    script: Script,
+    state: State,
+    pub(crate) moments: Moments,
+    pub(crate) hearing: Hearing,
+    /// Requests that were sent again.
+    pub(crate) repeats: u32,
+}
+
+impl Call {
+    /// Sends the INVITE.
+    pub(crate) fn begin(number: usize, script: Script, line: Line<'_>, now: i64) -> Self {
+        line.send(&line.ends.invite(number, line.audio_port));
+        Self {
+            number,
+            script,
+            state: State::Inviting(Waiting { since: now, repeats: 0 }),
+            moments: Moments { invited: now, ..Moments::default() },
+            hearing: Hearing::default(),
+            repeats: 0,
+        }
+    }
+
+    /// How it ended, if it has.
+    pub(crate) const fn ending(&self) -> Option<Ending> {
+        match &self.state {
+            State::Over(ending) => Some(*ending),
+            State::Inviting(_)
+            | State::Ringing { .. }
+            | State::Talking { .. }
+            | State::Leaving { .. } => None,
+        }
+    }
+
+    /// Whether sound is expected.
+    pub(crate) const fn is_talking(&self) -> bool {
+        matches!(self.state, State::Talking { .. })
+    }
+
+    /// Takes a SIP message of this call. Returns the port that its sound will come from, when it is answered.
+    pub(crate) fn take(&mut self, at: i64, message: Message<'_>, line: Line<'_>) -> Option<u16> {
+        let Some(status) = message.status() else {
+            self.requested(message, line);
+            return None;
+        };
+        match (&self.state, message.method(), status) {
+            (State::Inviting(_), Some("INVITE"), 0..200) => {
+                // It was heard (RFC 3261 §17.1.1.2).
+                self.state = State::Ringing { since: self.moments.invited };
+                None
+            }
+            (_, _, 0..200) => None,
+            (State::Inviting(_) | State::Ringing { .. }, Some("INVITE"), 200) => {
+                self.answered(at, message, line)
+            }
+            (State::Inviting(_) | State::Ringing { .. }, Some("INVITE"), _) => {
+                line.send(&line.ends.ack_refusal(self.number, message));
+                self.state = State::Over(Ending::Refused(status));
+                None
+            }
+            (State::Talking { dialog, .. } | State::Leaving { dialog, .. }, Some("INVITE"), _) => {
+                line.send(&line.ends.ack(self.number, dialog));
+                None
+            }
+            (State::Leaving { .. }, Some("BYE"), _) => {
+                self.state = State::Over(self.verdict());
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn answered(&mut self, at: i64, message: Message<'_>, line: Line<'_>) -> Option<u16> {
+        let (dialog, port) = (message.dialog(), message.audio_port());
+        let (Some(dialog), Some(port)) = (dialog, port) else {
+            self.state = State::Over(Ending::Unanswered);
+            return None;
+        };
+        line.send(&line.ends.ack(self.number, &dialog));
+        self.moments.answered = Some(at);
+        let speech = Speech::new(self.number, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
+        self.state = State::Talking { dialog, since: at, speech };
+        Some(port)
+    }
+
+    /// A request from there: all are granted, a BYE ends the call.
+    fn requested(&mut self, message: Message<'_>, line: Line<'_>) {
+        if message.method() == Some("ACK") {
+            return;
+        }
+        line.send(&message.ok());
+        if message.method() == Some("BYE") && self.is_talking() {
+            self.state = State::Over(Ending::HungUpOn);
+        }
+    }
+
+    /// Takes a packet of sound.
+    pub(crate) fn hear(&mut self, at: i64, datagram: &[u8]) {
+        if !self.is_talking() {
+            return;
+        }
+        let moments = &mut self.moments;
+        match self.hearing.take(at, datagram) {
+            Some(Tone::First) => _ = moments.first_prompt.get_or_insert(at),
+            Some(Tone::Second) => _ = moments.second_prompt.get_or_insert(at),
+            Some(Tone::Silence) => {}
+            None => return,
+        }
+        moments.first_packet.get_or_insert(at);
+    }
+
+    /// Does what is due; to be called every 20 ms.
+    pub(crate) fn tick(&mut self, now: i64, line: Line<'_>) {
+        match &mut self.state {
+            State::Inviting(waiting) => {
+                if now - waiting.since > PATIENCE {
+                    self.state = State::Over(Ending::Unanswered);
+                } else if waiting.is_due(now) {
+                    self.repeats += 1;
+                    line.send(&line.ends.invite(self.number, line.audio_port));
+                }
+            }
+            State::Ringing { since } => {
+                if now - *since > PATIENCE {
+                    self.state = State::Over(Ending::Unanswered);
+                }
+            }
+            State::Talking { since, speech, .. } => {
+                let talked = now - *since;
+                if talked >= self.script.talk {
+                    self.leave(now, line);
+                    return;
+                }
+                if self.script.key_after.is_some_and(|after| talked >= after) && !speech.pressed() {
+                    speech.press();
+                    self.moments.key_pressed = Some(now);
+                }
+                if speech.send(line.audio) {
+                    self.moments.key_released = Some(now);
+                }
+            }
+            State::Leaving { waiting, dialog } => {
+                if now - waiting.since > PATIENCE {
+                    self.state = State::Over(Ending::ByeUnanswered);
+                } else if waiting.is_due(now) {
+                    self.repeats += 1;
+                    line.send(&line.ends.bye(self.number, dialog));
+                }
+            }
+            State::Over(_) => {}
+        }
+    }
+
+    fn leave(&mut self, now: i64, line: Line<'_>) {
+        let over = State::Over(Ending::Complete);
+        if let State::Talking { dialog, .. } = std::mem::replace(&mut self.state, over) {
+            line.send(&line.ends.bye(self.number, &dialog));
+            self.state = State::Leaving { dialog, waiting: Waiting { since: now, repeats: 0 } };
+        }
+    }
+
+    const fn verdict(&self) -> Ending {
+        if self.moments.first_prompt.is_none() {
+            Ending::NoPrompt
+        } else if self.script.key_after.is_some() && self.moments.second_prompt.is_none() {
+            Ending::NoSecondPrompt
+        } else {
+            Ending::Complete
+        }
+    }
+}
+
+impl Waiting {
+    /// Whether the request is to be sent again now, which is then counted.
+    const fn is_due(&mut self, now: i64) -> bool {
+        let due = now - self.since >= T1 * ((2 << self.repeats) - 1);
+        if due {
+            self.repeats += 1;
+        }
+        due
+    }
+}

@@ -1,0 +1,146 @@
+//! The few SIP texts that a caller writes and reads. They are put together by hand, so that the program under test is
+//! not measured against its own parser.
+
+use std::net::SocketAddrV4;
+
+/// The most bytes of a datagram that are read.
+pub(crate) const MAX_DATAGRAM: usize = 2_048;
+
+/// Who writes: the caller's addresses and the address that is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ends {
+    /// The caller's SIP socket.
+    pub(crate) local: SocketAddrV4,
+    /// The program under test.
+    pub(crate) server: SocketAddrV4,
+}
+
+/// What a 200 tells about the dialog it sets up.
+#[derive(Debug)]
+pub(crate) struct Dialog {
+    /// The value of `To`, with the tag of the other side.
+    to: String,
+    /// Where further requests go.
+    target: String,
+}
+
+impl Ends {
+    /// Calls 100 and offers PCMU and telephone-event on a port.
+    pub(crate) fn invite(self, call: usize, audio_port: u16) -> String {
+        let ip = self.local.ip();
+        let sdp = format!(
+            "v=0\r\no=- {call} 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
+             m=audio {audio_port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n\
+             a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+        );
+        let head = self.head("INVITE", &self.target(), call, 1, &self.to());
+        let local = self.local;
+        let length = sdp.len();
+        format!(
+            "{head}Contact: <sip:load@{local}>\r\nContent-Type: application/sdp\r\n\
+             Content-Length: {length}\r\n\r\n{sdp}"
+        )
+    }
+
+    /// Acknowledges a 200: a transaction of its own.
+    pub(crate) fn ack(self, call: usize, dialog: &Dialog) -> String {
+        self.request("ACK", &dialog.target, (call, 1), &dialog.to)
+    }
+
+    /// Acknowledges a refusal: part of the INVITE's transaction.
+    pub(crate) fn ack_refusal(self, call: usize, refusal: Message<'_>) -> String {
+        let to = refusal.header("To").map_or_else(|| self.to(), str::to_owned);
+        let ack = self.request("ACK", &self.target(), (call, 1), &to);
+        ack.replacen("-ACK", "-INVITE", 1)
+    }
+
+    /// Hangs up.
+    pub(crate) fn bye(self, call: usize, dialog: &Dialog) -> String {
+        self.request("BYE", &dialog.target, (call, 2), &dialog.to)
+    }
+
+    /// Asks whether anybody is there.
+    pub(crate) fn options(self, call: usize) -> String {
+        self.request("OPTIONS", &self.target(), (call, 1), &self.to())
+    }
+
+    fn request(self, method: &str, uri: &str, (call, cseq): (usize, u32), to: &str) -> String {
+        self.head(method, uri, call, cseq, to) + "Content-Length: 0\r\n\r\n"
+    }
+
+    fn head(self, method: &str, uri: &str, call: usize, cseq: u32, to: &str) -> String {
+        let local = self.local;
+        format!(
+            "{method} {uri} SIP/2.0\r\n\
+             Via: SIP/2.0/UDP {local};branch=z9hG4bK{call}-{method};rport\r\n\
+             From: <sip:load@{local}>;tag={call}\r\nTo: {to}\r\nCall-ID: {call}@{local}\r\n\
+             CSeq: {cseq} {method}\r\nMax-Forwards: 70\r\n"
+        )
+    }
+
+    fn target(self) -> String {
+        format!("sip:100@{}", self.server)
+    }
+
+    fn to(self) -> String {
+        format!("<{}>", self.target())
+    }
+}
+
+/// A message that came in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Message<'a> {
+    text: &'a str,
+}
+
+impl<'a> Message<'a> {
+    /// Looks at a datagram; `None` if it is not text.
+    pub(crate) fn read(datagram: &'a [u8]) -> Option<Self> {
+        std::str::from_utf8(datagram).ok().map(|text| Self { text })
+    }
+
+    /// The status, if it is a response.
+    pub(crate) fn status(self) -> Option<u16> {
+        self.text.strip_prefix("SIP/2.0 ")?.split(' ').next()?.parse().ok()
+    }
+
+    /// Which request it is, or answers.
+    pub(crate) fn method(self) -> Option<&'a str> {
+        self.header("CSeq")?.split(' ').nth(1)
+    }
+
+    /// Which of our calls it belongs to.
+    pub(crate) fn call(self) -> Option<usize> {
+        self.header("Call-ID")?.split('@').next()?.parse().ok()
+    }
+
+    /// The port of the audio in the session description.
+    pub(crate) fn audio_port(self) -> Option<u16> {
+        let (_, media) = self.text.split_once("\r\nm=audio ")?;
+        media.split(' ').next()?.parse().ok().filter(|&port| port != 0)
+    }
+
+    /// The dialog that a 200 to our INVITE sets up.
+    pub(crate) fn dialog(self) -> Option<Dialog> {
+        let to = self.header("To")?.to_owned();
+        let (_, contact) = self.header("Contact")?.split_once('<')?;
+        let target = contact.split_once('>')?.0.to_owned();
+        Some(Dialog { to, target })
+    }
+
+    /// The 200 to a request.
+    pub(crate) fn ok(self) -> String {
+        let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", self.header(name).unwrap_or_default()))
+            .concat();
+        format!("SIP/2.0 200 OK\r\n{copied}Content-Length: 0\r\n\r\n")
+    }
+
+    fn header(self, name: &str) -> Option<&'a str> {
+        let head = self.text.split("\r\n\r\n").next()?;
+        head.split("\r\n").skip(1).find_map(|line| {
+            let (written, value) = line.split_once(':')?;
+            written.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
