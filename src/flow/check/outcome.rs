@@ -32,7 +32,7 @@ pub(crate) static NOT_SILENT: Rule =
 
 /// N0304: the retries of a question lead nowhere.
 pub(crate) static NO_FAILED: Rule = Rule::note("N0304", "`failed` is not set")
-    .why("After the last try the call ends with the built-in apology. A person or a message is kinder.")
+    .why("A call that fails there ends with the built-in apology. A person or a message is kinder.")
     .example("main: { menu: main_menu, choices: { 1: sales } }");
 
 /// A node whose keys hold no verb, or several.
@@ -107,7 +107,7 @@ pub(crate) fn without_failed(nodes: &[(String, Span)]) -> Option<Diagnostic> {
     let (_, first) = nodes.first()?;
     let names: Vec<&str> = nodes.iter().map(|(name, _)| name.as_str()).collect();
     let message = format!(
-        "`failed` is not set in {}: after the last try the call ends with the built-in apology",
+        "`failed` is not set in {}: a call that fails there ends with the built-in apology",
         list(&names)
     );
     Some(

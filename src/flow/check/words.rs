@@ -13,6 +13,9 @@ pub(crate) static WORDS_CLASH: Rule = Rule::error("E0404", "a word belongs to tw
     .why("A caller who says it would be understood by chance. Endings such as -nya make no difference.")
     .example("choices: { 1: { goto: a, words: [harga] }, 2: { goto: b, words: [harganya] } }");
 
+/// The most phrases of one question that are compared with each other.
+const MAX_PHRASES: usize = 2_000;
+
 /// Phrases per language with their places.
 type Phrases = BTreeMap<Language, Vec<Spanned<String>>>;
 
@@ -22,6 +25,9 @@ pub(crate) fn words_clash(owners: &[(String, Phrases)]) -> Vec<Diagnostic> {
     let mut seen: Vec<(&Language, Vec<String>, &str, Span)> = Vec::new();
     for (owner, phrases) in owners {
         for (language, phrase) in phrases.iter().flat_map(|(l, p)| p.iter().map(move |p| (l, p))) {
+            if seen.len() >= MAX_PHRASES {
+                return findings;
+            }
             let words = text::words(&phrase.value);
             let clash = seen.iter().find(|(l, w, other, _)| {
                 *l == language && other != owner && same_phrase(w, &words)

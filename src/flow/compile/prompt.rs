@@ -21,8 +21,8 @@ use crate::flow::source::{Span, Spanned};
 pub(super) struct Catalogue {
     /// Named prompts.
     named: IndexMap<String, Entry>,
-    /// Texts that stand in nodes, by the text.
-    literal: BTreeMap<String, Entry>,
+    /// Texts that stand in nodes, by their names.
+    literal: IndexMap<String, Entry>,
 }
 
 /// One prompt with what is known about its origin.
@@ -118,7 +118,8 @@ impl Catalogue {
 
     /// The words of a prompt with their places, by its id.
     pub(super) fn texts(&self, id: &PromptId) -> Option<&BTreeMap<Language, Spanned<String>>> {
-        self.entries().find(|entry| entry.prompt.id == *id).map(|entry| &entry.texts)
+        let entry = self.named.get(id.as_str()).or_else(|| self.literal.get(id.as_str()));
+        entry.map(|entry| &entry.texts)
     }
 }
 
@@ -298,16 +299,13 @@ impl FlowCompiler<'_> {
 
     /// A text that stands in a node: the same words in every language.
     fn literal(&mut self, text: Spanned<String>) -> Arc<Prompt> {
-        if let Some(entry) = self.prompts.literal.get(&text.value) {
+        let name = self.literal_name(&text.value);
+        if let Some(entry) = self.prompts.literal.get(&name) {
             return Arc::clone(&entry.prompt);
         }
-        let sum = Sha256::digest(text.value.as_bytes());
-        let hash: String = sum.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let name = format!("text-{hash}");
         if self.languages.len() > 1 {
             self.findings.push(check::literal_text(text.span, self.languages.len()));
         }
-        let words = text.value.clone();
         let language = self.languages[0].clone();
         let draft = Draft {
             name: text.span,
@@ -318,8 +316,21 @@ impl FlowCompiler<'_> {
         let path = |language: &Language| format!("{language}/{}/{name}.wav", self.id);
         let entry = self.with_sounds(PromptId::new(name.as_str()), draft, &[&path]);
         let prompt = Arc::clone(&entry.prompt);
-        self.prompts.literal.insert(words, entry);
+        self.prompts.literal.insert(name, entry);
         prompt
+    }
+
+    /// The name of a literal text: a hash of eight digits, or of sixteen where another text has the same eight.
+    fn literal_name(&self, text: &str) -> String {
+        let sum = Sha256::digest(text.as_bytes());
+        let name = |bytes: usize| {
+            let digits: String = sum.iter().take(bytes).map(|byte| format!("{byte:02x}")).collect();
+            format!("text-{digits}")
+        };
+        let short = name(4);
+        let taken = self.prompts.literal.get(&short);
+        let by_another = taken.is_some_and(|entry| entry.texts.values().any(|t| t.value != text));
+        if by_another { name(8) } else { short }
     }
 
     /// A sound that loops: a prompt with `audio:`.

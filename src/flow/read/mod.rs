@@ -11,7 +11,7 @@ mod error;
 mod spanned;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
@@ -40,28 +40,32 @@ pub(crate) struct Context<'a> {
     file: &'a SourceFile,
     /// Keys that were found wrong and are passed over.
     broken: RefCell<BTreeSet<Span>>,
-    findings: RefCell<Vec<Diagnostic>>,
+    /// By place and code, so that reading a thing again says nothing twice.
+    findings: RefCell<BTreeMap<(Span, &'static str), Diagnostic>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) const fn new(file: &'a SourceFile) -> Self {
         let broken = RefCell::new(BTreeSet::new());
-        Self { file, broken, findings: RefCell::new(Vec::new()) }
+        Self { file, broken, findings: RefCell::new(BTreeMap::new()) }
     }
 
     /// Everything that was found wrong so far.
     pub(crate) fn into_findings(self) -> Vec<Diagnostic> {
-        self.findings.into_inner()
+        self.findings.into_inner().into_values().collect()
     }
 
     /// Notes a finding, once.
     pub(crate) fn report(&self, finding: Diagnostic) {
         let mut findings = self.findings.borrow_mut();
-        if !findings.contains(&finding) {
-            findings.push(finding);
+        if findings.len() < MAX_FINDINGS {
+            findings.entry((finding.span(), finding.code())).or_insert(finding);
         }
     }
 }
+
+/// The most findings of one file; a file with more of them is no flow at all.
+const MAX_FINDINGS: usize = 1_000;
 
 /// The most faults that are looked for in one thing.
 const MAX_FAULTS: usize = 100;
