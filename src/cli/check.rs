@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn warnings_count_only_where_they_are_denied() {
+        let sum = Sum { flows: 1, nodes: 1, warnings: 1, ..Sum::default() };
+        assert!(sum.is_clean(None) && !sum.is_clean(Some(Deny::Warnings)));
+        assert_eq!(summary(sum), "1 flow, 1 node: 0 errors, 1 warning");
+    }
+
+    #[test]
     fn what_cannot_be_read_is_said_with_its_path() {
         let (text, sum) = run_in(&[], &["nothing.yaml"]);
         assert!(sum.is_none());

@@ -1,7 +1,5 @@
 //! Typed values with places, and all faults in one run.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::*;
