@@ -36,6 +36,11 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "Untuk berbicara dengan petugas, tekan 0.",
         "To speak with a person, press 0.",
     ),
+    words(
+        "nearly_over",
+        "Waktu Anda di layanan ini hampir habis.",
+        "Your time in this service is nearly over.",
+    ),
     words("one_moment", "Mohon tunggu sebentar.", "One moment, please."),
     words("connecting", "Anda akan kami sambungkan.", "We are connecting you."),
     words("caller_left", "Penelepon sudah menutup telepon.", "The caller has hung up."),

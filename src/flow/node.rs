@@ -62,7 +62,7 @@ pub struct Flow {
 pub struct AnswerPolicy {
     /// How long it rings first.
     pub after: Duration,
-    /// Whether prompts may play before the answer (early media).
+    /// Whether the caller hears our own ringing tone meanwhile (early media) instead of the network's.
     pub early: bool,
 }
 

@@ -24,7 +24,7 @@ pub const fn std_sounds() -> &'static [(&'static str, &'static [u8])] {
     embedded! {
         "apology" "caller_left" "cleared" "connecting" "did_you_mean" "digit_0" "digit_1" "digit_2"
         "digit_3" "digit_4" "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye"
-        "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
+        "nearly_over" "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
     }
 }
 

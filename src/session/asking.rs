@@ -85,6 +85,9 @@ impl Session {
         };
         asking.collector = Collector::new(rules);
         let mut words = prefix;
+        if self.budget.warns() {
+            words.extend(built_in(&flow, "nearly_over"));
+        }
         if self.budget.offers_person() && input.commands.iter().any(|c| c.keys.to_string() == "0") {
             words.extend(built_in(&flow, "offer_person"));
         }

@@ -8,6 +8,9 @@ use crate::time::{Duration, Instant};
 /// How long a call may go on in the flow after its time limit has sent it to the escape target.
 pub const ESCAPE_GRACE: Duration = Duration::from_mins(3);
 
+/// How long before the time limit of self-service the caller is warned, at the next question.
+pub const LIMIT_WARNING: Duration = Duration::from_secs(60);
+
 /// What the time of a call is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spending {
@@ -31,6 +34,7 @@ pub(super) struct Budget {
     visits: BTreeMap<NodeIndex, u32>,
     escaped: bool,
     person_offered: bool,
+    warned: bool,
 }
 
 impl Budget {
@@ -45,6 +49,7 @@ impl Budget {
             visits: BTreeMap::new(),
             escaped: false,
             person_offered: false,
+            warned: false,
         }
     }
 
@@ -104,6 +109,14 @@ impl Budget {
             self.flow_limit = self.flow + ESCAPE_GRACE;
         }
         true
+    }
+
+    /// Whether it is time to tell the caller that the time is nearly over; `true` once.
+    pub(super) fn warns(&mut self) -> bool {
+        // Where the whole limit is hardly longer than the warning, it would be heard at the first question.
+        let due = self.limits.call > LIMIT_WARNING.times(2)
+            && self.flow + LIMIT_WARNING >= self.flow_limit;
+        due && !std::mem::replace(&mut self.warned, true)
     }
 
     /// Whether it is time to tell the caller of a person; `true` once.

@@ -43,7 +43,7 @@ use playback::PlayNumbers;
 use state::State;
 use type_ahead::TypeAhead;
 
-pub use budget::ESCAPE_GRACE;
+pub use budget::{ESCAPE_GRACE, LIMIT_WARNING};
 pub use exchange::{Action, Input, PeerNews, QueueNews};
 pub use journal::{MAX_OFFERS, MAX_STEPS};
 pub use playback::{PLAY_LIMIT, STOP_GRACE};

@@ -5,6 +5,7 @@
 mod fault;
 mod hangup;
 mod input;
+mod limits;
 mod queue;
 mod shop;
 mod stage;

@@ -1,0 +1,59 @@
+//! What a call may spend: time in the flow, time in menus, errors; and how it is picked up.
+
+use crate::stage::{Set, Stage};
+
+const PATIENT: &str = r##"
+sambung: 1
+flow: patient
+language: en
+start: main
+limits: { call: 3m, menus: 60s, errors: 30 }
+commands:
+  "0": person
+nodes:
+  main:
+    menu: "Take your time, and press one."
+    timeout: 20s
+    retry: { max: 30 }
+    choices:
+      1: main
+  person:
+    say: "A person would answer here."
+    next: bye
+  bye:
+    hangup: "Goodbye then."
+"##;
+
+const EARLY: &str = r##"
+sambung: 1
+flow: early
+language: en
+start: hello
+answer: { after: 2s, early: true }
+nodes:
+  hello:
+    hangup: "Hello and goodbye."
+"##;
+
+#[test]
+fn a_long_call_is_offered_a_person_warned_and_then_led_to_one() {
+    let mut call = Stage::call(PATIENT);
+    call.wait(200_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn early_media_is_our_own_ringing_tone() {
+    let mut call = Stage::ringing(Set::of(EARLY));
+    call.wait(5_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn a_call_beyond_the_capacity_is_refused() {
+    let mut set = Set::of(EARLY);
+    set.settings.max_calls = 0;
+    let mut call = Stage::ringing(set);
+    call.wait(1);
+    insta::assert_snapshot!(call.end());
+}
