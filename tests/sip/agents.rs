@@ -8,7 +8,9 @@ use super::calls::{ending, steps};
 use crate::needs;
 use crate::support::baresip::{Account, Answering, Baresip};
 use crate::support::project::Project;
+use crate::support::rtp::Endpoint;
 use crate::support::server::Server;
+use crate::support::sipp::Sipp;
 use crate::support::{sound, wait};
 
 /// The voices, as tones that have no overtone in common.
@@ -175,6 +177,25 @@ fn an_agent_who_does_not_answer_is_given_up_and_the_next_one_is_rung() {
     let record = server.record();
     assert_eq!(offers(&record), ["budi no_answer", "sari answered"]);
     assert_eq!(ending(&record), ("system", "normal"), "{record}");
+}
+
+#[test]
+fn the_agents_telephone_is_told_what_it_is_about() {
+    needs!("the_agents_telephone_is_told_what_it_is_about", Sipp);
+    let mut desk = Sipp::waiting("agent_answers").start();
+    let address = format!("sip:sari@127.0.0.1:{}", desk.port());
+    let server = Server::start(Project::new("told").static_agent("sari", &address));
+    let ear = Endpoint::open();
+    Sipp::calling("caller_hangs_up", server.sip(), "100")
+        .media_to(ear.port())
+        .talking(Duration::from_secs(1))
+        .run();
+    desk.finish();
+    let invite = desk.messages();
+    assert!(invite.contains("From: \"service"), "the queue is shown\n{invite}");
+    // RFC 7433: `topic=delivery` in hexadecimal after the protocol discriminator.
+    let topic = "User-to-User: 00746f7069633d64656c6976657279;encoding=hex";
+    assert!(invite.contains(topic), "what is personal stays away from an open line\n{invite}");
 }
 
 #[test]

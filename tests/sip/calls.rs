@@ -35,6 +35,27 @@ fn options_are_answered() {
 }
 
 #[test]
+fn the_shipped_project_answers_at_both_its_numbers() {
+    needs!("the_shipped_project_answers_at_both_its_numbers", Sipp, SippKeys);
+    let server = Server::start(Project::shipped());
+    let ear = Endpoint::open();
+    // The shop greets before it looks at its opening hours, so this is the same at any time of the day.
+    Sipp::calling("caller_hangs_up", server.sip(), "100")
+        .media_to(ear.port())
+        .talking(Duration::from_millis(1_500))
+        .run();
+    assert_eq!(steps(&server.record()), ["welcome -"]);
+    let loud = ear.samples().iter().filter(|sample| sample.unsigned_abs() > 1_000).count();
+    assert!(loud > 800, "the greeting is heard: {loud} loud samples");
+
+    Sipp::calling("presses_keys", server.sip(), "7").talking(Duration::from_secs(3)).run();
+    let halo = server.records(2).remove(1);
+    assert_eq!(halo["flow"], "halo", "{halo}");
+    assert_eq!(steps(&halo)[..2], ["menu 1", "hours next"], "{halo}");
+    assert_eq!(ending(&halo), ("system", "normal"), "{halo}");
+}
+
+#[test]
 fn the_caller_presses_1_and_0() {
     needs!("the_caller_presses_1_and_0", SippKeys);
     let server = Server::start(Project::new("keys"));

@@ -32,6 +32,26 @@ fn a_server_told_to_end_takes_no_new_call_and_lets_the_current_one_finish() {
 }
 
 #[test]
+fn a_caller_who_waits_when_the_server_is_told_to_end_still_reaches_an_agent() {
+    needs!("a_caller_who_waits_when_the_server_is_told_to_end_still_reaches_an_agent", Sipp);
+    let mut desk = Sipp::waiting("agent_answers").start();
+    let address = format!("sip:sari@127.0.0.1:{}", desk.port());
+    let ringing = Duration::from_secs(1);
+    let mut server =
+        Server::start(Project::new("straight").static_agent("sari", &address).ringing(ringing));
+    let mut call = Sipp::calling("caller_hangs_up", server.sip(), "100")
+        .talking(Duration::from_secs(1))
+        .start();
+    call.wait_for("SIP/2.0 180");
+    server.terminate();
+    call.finish();
+    desk.finish();
+    let status = server.wait(Duration::from_secs(10));
+    assert_eq!(status.code(), Some(0), "{}", server.log());
+    assert_eq!(server.record()["agent"], "sari");
+}
+
+#[test]
 fn a_server_told_to_end_while_nobody_calls_ends_at_once() {
     let mut server = Server::start(Project::new("notice"));
     server.terminate();

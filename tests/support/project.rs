@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,12 +13,12 @@ use super::{ports, sound};
 #[derive(Debug)]
 pub(crate) struct Project {
     folder: TempDir,
-    sip: SocketAddr,
     rtp: (u16, u16),
     ring: Duration,
     routes: String,
     agents: String,
     secrets: Vec<(String, String)>,
+    shipped: bool,
 }
 
 impl Project {
@@ -27,25 +26,32 @@ impl Project {
     ///
     /// Its prompts are tones: each one short, so that a test need not wait for them.
     pub(crate) fn new(flow: &str) -> Self {
-        const RTP_PORTS: u16 = 40;
-        let folder = tempfile::tempdir().expect("a folder for the project");
-        let project = Self {
-            folder,
-            sip: SocketAddr::from((Ipv4Addr::LOCALHOST, ports::one())),
-            rtp: (0, 0),
-            ring: Duration::ZERO,
-            routes: format!("[ {{ default: {flow} }} ]"),
-            agents: String::new(),
-            secrets: Vec::new(),
-        };
         let beep = sound::tone(600.0, 200);
-        project
-            .rtp_ports(RTP_PORTS)
+        Self::empty(format!("[ {{ default: {flow} }} ]"))
             .flow(flow)
             .prompt("ask", &beep)
             .prompt("hours", &beep)
             .prompt("notice", &beep)
             .prompt("goodbye", &beep)
+    }
+
+    /// The project as it is shipped, on ports of its own.
+    pub(crate) fn shipped() -> Self {
+        Self { shipped: true, ..Self::empty(String::new()) }
+    }
+
+    fn empty(routes: String) -> Self {
+        const RTP_PORTS: u16 = 40;
+        let project = Self {
+            folder: tempfile::tempdir().expect("a folder for the project"),
+            rtp: (0, 0),
+            ring: Duration::ZERO,
+            routes,
+            agents: String::new(),
+            secrets: Vec::new(),
+            shipped: false,
+        };
+        project.rtp_ports(RTP_PORTS)
     }
 
     /// Adds another flow, reached by dialling its name.
@@ -101,11 +107,6 @@ impl Project {
         self.folder.path()
     }
 
-    /// Where the server will listen for SIP.
-    pub(crate) fn sip(&self) -> SocketAddr {
-        self.sip
-    }
-
     /// The media ports, first and last.
     pub(crate) fn rtp(&self) -> (u16, u16) {
         self.rtp
@@ -118,7 +119,13 @@ impl Project {
 
     /// Writes `sambung.yaml`.
     pub(crate) fn write(&self) {
-        let (sip, (first, last)) = (self.sip, self.rtp);
+        let text = if self.shipped { self.shipped_settings() } else { self.own_settings() };
+        fs::write(self.folder.path().join("sambung.yaml"), text)
+            .expect("the test's folder takes files");
+    }
+
+    fn own_settings(&self) -> String {
+        let (first, last) = self.rtp;
         let (routes, ring) = (&self.routes, self.ring.as_millis());
         let mut text = format!(
             "sambung: 1
@@ -126,7 +133,7 @@ languages: [id]
 flows: flows
 audio: audio
 answer: {{ after: {ring}ms }}
-sip: {{ listen: [\"udp:{sip}\"], realm: sambung, allow: [127.0.0.0/8] }}
+sip: {{ listen: [\"udp:127.0.0.1:0\"], realm: sambung, allow: [127.0.0.0/8] }}
 rtp: {{ ports: {first}-{last}, threads: 1 }}
 routes: {routes}
 records: records.jsonl
@@ -135,8 +142,24 @@ records: records.jsonl
         if !self.agents.is_empty() {
             write!(text, "agents:\n{}", self.agents).expect("text takes lines");
         }
-        fs::write(self.folder.path().join("sambung.yaml"), text)
-            .expect("the test's folder takes files");
+        text
+    }
+
+    /// The shipped file with other ports, and with the folders where they really are.
+    fn shipped_settings(&self) -> String {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut text = fs::read_to_string(root.join("sambung.yaml")).expect("it is shipped");
+        let (flows, audio) = (root.join("flows"), root.join("audio"));
+        for (shipped, here) in [
+            ("udp:0.0.0.0:5060", "udp:127.0.0.1:0".to_owned()),
+            ("ports: 20000-29999", format!("ports: {}-{}", self.rtp.0, self.rtp.1)),
+            ("flows: flows", format!("flows: \"{}\"", flows.display())),
+            ("audio: audio", format!("audio: \"{}\"", audio.display())),
+        ] {
+            assert!(text.contains(shipped), "the shipped file has no {shipped}");
+            text = text.replacen(shipped, &here, 1);
+        }
+        text
     }
 
     fn inside(&self, name: &str) -> PathBuf {

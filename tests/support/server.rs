@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Server {
     process: Process,
     project: Project,
+    sip: SocketAddr,
 }
 
 impl Server {
@@ -30,14 +31,16 @@ impl Server {
         command.env("SAMBUNG_LOG", "debug").env("NO_COLOR", "1");
         command.envs(project.secrets().iter().cloned());
         let process = Process::start("sambung serve", &mut command, &project.folder().join("log"));
-        let mut server = Self { process, project };
-        server.wait_until_ready();
+        let sip = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let mut server = Self { process, project, sip };
+        server.wait_until_it_listens();
+        server.wait_until_it_answers();
         server
     }
 
     /// Where it takes calls.
     pub(crate) fn sip(&self) -> SocketAddr {
-        self.project.sip()
+        self.sip
     }
 
     /// The address of a called number.
@@ -94,7 +97,18 @@ impl Server {
         self.process.wait(limit)
     }
 
-    fn wait_until_ready(&mut self) {
+    /// It takes any free port and logs which one it has.
+    fn wait_until_it_listens(&mut self) {
+        self.sip = wait::until(PATIENCE, "the server to listen", || {
+            assert!(self.process.is_running(), "the server ended:\n{}", self.process.log());
+            let log = self.process.log();
+            let (_, from) = log.split_once("Ready. listen=\"udp:")?;
+            let (address, _) = from.split_once('"')?;
+            Some(address.parse().expect("a socket address"))
+        });
+    }
+
+    fn wait_until_it_answers(&self) {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port of the system's");
         socket
             .set_read_timeout(Some(Duration::from_millis(100)))
@@ -102,7 +116,6 @@ impl Server {
         let (here, there) = (socket.local_addr().expect("it is bound"), self.sip());
         let mut turn = 0;
         wait::until(PATIENCE, "the server to answer OPTIONS", || {
-            assert!(self.process.is_running(), "the server ended:\n{}", self.process.log());
             turn += 1;
             let request = format!(
                 "OPTIONS sip:{there} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bKready{turn};rport\r\n\

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::ports;
 use super::process::Process;
+use super::{ports, wait};
 
 /// Media ports that one SIPp may use.
 const MEDIA_PORTS: u16 = 8;
@@ -142,6 +142,11 @@ impl Run {
             self.trace("errors"),
             self.trace("messages"),
         );
+    }
+
+    /// Waits until a run of one call has sent or received a message with this text.
+    pub(crate) fn wait_for(&self, text: &str) {
+        wait::until(self.limit, text, || self.messages().contains(text).then_some(()));
     }
 
     /// The SIP messages of a run of one call, as SIPp logged them.
