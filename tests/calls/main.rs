@@ -2,6 +2,7 @@
 //!
 //! `<-` is a command to a telephone, `->` its report, times are seconds since the ring.
 
+mod chance;
 mod fault;
 mod hangup;
 mod input;

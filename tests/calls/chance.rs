@@ -1,0 +1,160 @@
+//! Callers and agents who do anything at any time: whatever happens, the invariants hold.
+//!
+//! The engine's own are checked after every event, the rest here. A failure names its seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sambung::call::{CommandKind, Digits, EventKind, HangupCause, LegId, Report};
+use sambung::simulation::{Heard, LegState, Rehearsal, Side};
+use sambung::time::Duration;
+
+use crate::stage::Set;
+
+/// How many days of calls are played; each has a seed of its own.
+const SEEDS: u64 = 300;
+
+/// How much happens in one of them.
+const ACTIONS: u32 = 150;
+
+/// Live callers at a time.
+const CALLERS: usize = 4;
+
+/// What callers say.
+const WORDS: [&str; 8] = [
+    "berapa harga",
+    "operator",
+    "how long is delivery",
+    "ya",
+    "tidak",
+    "satu dua tiga",
+    "apakah ada kucing",
+    "english",
+];
+
+/// How dialled telephones end.
+const ENDINGS: [HangupCause; 6] = [
+    HangupCause::Normal,
+    HangupCause::Busy,
+    HangupCause::NoAnswer,
+    HangupCause::Rejected,
+    HangupCause::Unreachable,
+    HangupCause::MediaLost,
+];
+
+/// Numbers by chance: xorshift over the seed.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(end).expect("small")).expect("small")
+    }
+}
+
+#[test]
+fn whatever_anybody_does_each_call_ends_once_and_nothing_stalls() {
+    let mut calls = 0;
+    for seed in 1..=SEEDS {
+        let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut set = Set::of(include_str!("../../flows/toko.yaml"));
+        set.settings.max_calls = CALLERS;
+        let mut rehearsal = Rehearsal::new(set.settings, seed, set.wall, Rehearsal::by_text());
+        let mut story = Story::default();
+        for _ in 0..ACTIONS {
+            act(&mut rehearsal, &mut chance);
+            story.read(&mut rehearsal, seed);
+        }
+        for leg in legs(&rehearsal, |side| matches!(side, Side::Caller)) {
+            rehearsal.hang_up(leg, HangupCause::Normal);
+        }
+        rehearsal.run_for(Duration::from_secs(60));
+        story.read(&mut rehearsal, seed);
+        assert_eq!(rehearsal.engine().live_calls(), 0, "seed {seed}: a call is left over");
+        assert_eq!(rehearsal.engine().live_legs(), 0, "seed {seed}: a leg is left over");
+        assert_eq!(story.records, story.taken.len(), "seed {seed}: one record per call");
+        calls += story.records;
+    }
+    assert!(calls > 1_000, "only {calls} calls were played");
+}
+
+fn act(rehearsal: &mut Rehearsal, chance: &mut Chance) {
+    let callers = legs(rehearsal, |side| matches!(side, Side::Caller));
+    let caller = (!callers.is_empty()).then(|| callers[chance.below(callers.len())]);
+    let dialled = legs(rehearsal, |side| matches!(side, Side::Dialled(_)));
+    let agent = (!dialled.is_empty()).then(|| dialled[chance.below(dialled.len())]);
+    match (chance.below(12), caller, agent) {
+        (0, ..) => {
+            rehearsal.call("100", None);
+        }
+        (1..=4, Some(leg), _) => {
+            let keys: String =
+                (0..=chance.below(3)).map(|_| b"0123456789*#"[chance.below(12)] as char).collect();
+            rehearsal.press(leg, &Digits::parse(&keys).expect("keys"));
+        }
+        (5, Some(leg), _) => rehearsal.say(leg, WORDS[chance.below(WORDS.len())]),
+        (6, _, Some(leg)) => rehearsal.pick_up(leg),
+        (7, _, Some(leg)) => rehearsal.hang_up(leg, ENDINGS[chance.below(ENDINGS.len())]),
+        (8, ..) => rehearsal.register(["201", "202"][chance.below(2)], chance.below(3) > 0),
+        (9, Some(leg), _) if chance.below(4) == 0 => rehearsal.hang_up(leg, HangupCause::Normal),
+        (10, ..) => rehearsal.run_for(Duration::from_secs(60)),
+        _ => {
+            let span = u64::try_from(chance.below(9_000)).expect("small");
+            rehearsal.run_for(Duration::from_millis(span));
+        }
+    }
+}
+
+fn legs(rehearsal: &Rehearsal, wanted: impl Fn(&Side) -> bool) -> Vec<LegId> {
+    rehearsal.phones.legs().filter(|(_, leg)| wanted(&leg.side)).map(|(id, _)| id).collect()
+}
+
+/// What has been seen so far.
+#[derive(Default)]
+struct Story {
+    /// Calls that a flow took.
+    taken: BTreeSet<LegId>,
+    /// Legs that were told to end.
+    ended: BTreeMap<LegId, &'static str>,
+    /// Records written.
+    records: usize,
+}
+
+impl Story {
+    fn read(&mut self, rehearsal: &mut Rehearsal, seed: u64) {
+        while let Some(heard) = rehearsal.poll_heard() {
+            match heard {
+                Heard::Record(_) => self.records += 1,
+                Heard::Command(at, command) => {
+                    let before = self.ended.get(&command.leg);
+                    assert_eq!(
+                        before, None,
+                        "seed {seed}, {at} s: {:?} after the end",
+                        command.kind
+                    );
+                    match command.kind {
+                        CommandKind::Hangup(_) => {
+                            self.ended.insert(command.leg, "hang up");
+                        }
+                        CommandKind::Refuse(_) => {
+                            self.ended.insert(command.leg, "refuse");
+                        }
+                        CommandKind::Accept(_) => {
+                            self.taken.insert(command.leg);
+                        }
+                        _ => {}
+                    }
+                }
+                Heard::Report(at, Report::Leg(event)) => {
+                    if let EventKind::Answered = event.kind {
+                        let state = rehearsal.phones.leg(event.leg).map(|leg| leg.state);
+                        let rings = matches!(state, Some(LegState::Ringing(_)));
+                        assert!(!rings, "seed {seed}, {at} s: answered and still ringing");
+                    }
+                }
+                Heard::Report(..) | Heard::Notice(..) => {}
+            }
+        }
+    }
+}
