@@ -48,6 +48,25 @@ pub enum CommandKind {
     Hangup(HangupCause),
 }
 
+impl CommandKind {
+    /// The order without what it carries, for logs: numbers and names of people stay out of them.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Accept(_) => "accept",
+            Self::Refuse(_) => "refuse",
+            Self::Play(_) => "play",
+            Self::Stop(_) => "stop",
+            Self::Music(_) => "music",
+            Self::Dial(_) => "dial",
+            Self::Bridge(_) => "bridge",
+            Self::Unbridge => "unbridge",
+            Self::Mask(_) => "mask",
+            Self::Hangup(_) => "hangup",
+        }
+    }
+}
+
 /// How an incoming call is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answering {

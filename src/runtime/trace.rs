@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use tracing::Span;
 
-use crate::call::{CallId, Command, CommandKind, EventKind, LegId, Report};
+use crate::call::{CallId, Command, EventKind, LegId, Report};
 use crate::engine::{Level, Notice};
 
 /// The spans of the live calls. It grows and shrinks with them.
@@ -38,7 +38,7 @@ impl Trace {
         let call = self.call_of(command.leg);
         let _leg =
             tracing::debug_span!(parent: call, "leg", leg.id = %command.leg, adapter).entered();
-        tracing::debug!(command = command_name(&command.kind), "The engine orders.");
+        tracing::debug!(command = command.kind.name(), "The engine orders.");
     }
 
     /// Logs a notice of the engine at its own level, inside the span of its call.
@@ -86,20 +86,5 @@ const fn event_name(kind: &EventKind) -> &'static str {
         EventKind::MediaRestored => "media_restored",
         EventKind::Rejected { .. } => "rejected",
         EventKind::Ended { .. } => "ended",
-    }
-}
-
-const fn command_name(kind: &CommandKind) -> &'static str {
-    match kind {
-        CommandKind::Accept(_) => "accept",
-        CommandKind::Refuse(_) => "refuse",
-        CommandKind::Play(_) => "play",
-        CommandKind::Stop(_) => "stop",
-        CommandKind::Music(_) => "music",
-        CommandKind::Dial(_) => "dial",
-        CommandKind::Bridge(_) => "bridge",
-        CommandKind::Unbridge => "unbridge",
-        CommandKind::Mask(_) => "mask",
-        CommandKind::Hangup(_) => "hangup",
     }
 }

@@ -27,7 +27,7 @@ impl Switch {
         } else if self.makes_sense(id, &kind) {
             self.carry_out(now, id, kind);
         } else {
-            tracing::warn!(leg = %id, command = ?kind, "An order makes no sense now.");
+            tracing::warn!(leg = %id, command = kind.name(), "An order makes no sense now.");
             let reason = Rejection::Invalid;
             self.report(now, id, EventKind::Rejected { command: kind, reason });
         }
