@@ -61,6 +61,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "values",
         "  a:\n    menu: Silakan pilih.\n    timeout: 5\n    bargein: maybe\n    retry: { max: many }\n    choices: { 1: { goto: a }, helo: b }\n  b: { hangup: Sampai jumpa. }\n",
     ),
+    (
+        "E0011",
+        "numbers",
+        "  a:\n    queue: service\n    priority: 42\n    full: b\n    closed: b\n    unstaffed: b\n    too_long: b\n  b: { hangup: Sampai jumpa. }\nqueues: { service: { max_calls: -3 } }\nlimits: { visits: 99999999999 }\n",
+    ),
     ("E0012", "start", "sambung: 1\nflow: t\nnodes: {}\n"),
     (
         "E0013",

@@ -17,6 +17,8 @@ const MAX_WAIT: Duration = Duration::from_mins(10);
 const TRANSFER_RING: Duration = Duration::from_secs(30);
 /// The priority of a caller, where nothing is said.
 const PRIORITY: i64 = 5;
+/// The priority classes.
+const PRIORITIES: std::ops::RangeInclusive<i64> = 1..=9;
 
 impl FlowCompiler<'_> {
     pub(super) fn queue(&mut self, raw: &schema::Queue) -> QueueNode {
@@ -31,7 +33,7 @@ impl FlowCompiler<'_> {
             queue: QueueId::from(raw.queue.as_str()),
             skills: raw.skills.as_ref().map(|s| self.named_values(s)).unwrap_or_default(),
             priority: match &raw.priority {
-                Some(priority) => self.value(priority, Kind::Int, "`priority`"),
+                Some(priority) => self.priority(priority),
                 None => number(PRIORITY),
             },
             tell: raw.tell.as_ref().map(|tell| self.tell(tell)).unwrap_or_default(),
@@ -44,6 +46,17 @@ impl FlowCompiler<'_> {
             closed: self.must("queue", "closed", raw.closed.as_ref()),
             unstaffed: self.must("queue", "unstaffed", raw.unstaffed.as_ref()),
         }
+    }
+
+    /// A priority class; a formula that gives none is brought to the nearest one in the call.
+    fn priority(&mut self, raw: &Spanned<Scalar>) -> Formula {
+        let priority = self.value(raw, Kind::Int, "`priority`");
+        if matches!(priority, Formula::Constant(Value::Int(class)) if !PRIORITIES.contains(&class))
+        {
+            let range = "from 1, the first served, to 9";
+            self.findings.push(check::out_of_range("priority", raw.span, range));
+        }
+        priority
     }
 
     /// What the agent is told: names stand for their own values.

@@ -65,7 +65,8 @@ impl<'a> Reader<'a> {
         let found = match self.value {
             Value::Null => ", but nothing is given",
             Value::Bool(_) => ", not true or false",
-            Value::Number(_) => ", not a number",
+            // Beside a wanted number, what is written says more than its form.
+            Value::Number(_) => &format!(", not `{}`", self.context.file.slice(self.span())),
             Value::String(_) => ", not text",
             Value::Sequence(_) => ", not a list",
             Value::Mapping(_) | Value::Tagged(_) => ", not a map",
