@@ -62,6 +62,8 @@ fn what_cannot_be_called_is_said_on_standard_error() {
     for (arguments, code, said) in [
         (&["call", "flows/nothing.yaml"][..], 3, "failed to"),
         (&["call", "flows/halo.yaml", "--at", "someday"][..], 2, "2026-12-25 10:00"),
+        (&["call", "flows"][..], 1, "no file with a `flow:`"),
+        (&["call", "flows/halo.yaml", "--agents", "101"][..], 2, "0..=100"),
         (&["call"][..], 2, "Usage"),
     ] {
         let output = sambung(arguments, "");

@@ -23,7 +23,7 @@ use rustyline::error::ReadlineError;
 
 use super::{exit, print};
 use conversation::HELP;
-use stage::Stage;
+use stage::{MAX_AGENTS, Stage};
 
 use crate::time::Wall;
 
@@ -41,8 +41,9 @@ pub(crate) struct CallArgs {
     /// The time of the call, such as "2026-12-25 10:00" or "2026-12-25 10:00 Asia/Jakarta"; now if not given
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<Wall>,
-    /// How many agents are logged in; each serves every queue of the flow
-    #[arg(long, default_value_t = 1, value_name = "COUNT")]
+    /// How many agents are logged in, up to 100; each serves every queue of the flow
+    #[arg(long, default_value_t = 1, value_name = "COUNT",
+        value_parser = clap::value_parser!(u16).range(..=i64::from(MAX_AGENTS)))]
     agents: u16,
     /// Hear the prompts; time is the wall clock's
     #[cfg(feature = "speaker")]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::call::{Command, CommandKind, Dial, EventKind, Item, Report, Target};
+use crate::call::{Command, CommandKind, Dial, EventKind, Item, LegId, Report, Target};
 use crate::engine::Notice;
 use crate::simulation::{Heard, ItemDuration};
 use crate::time::Instant;
@@ -20,9 +20,15 @@ impl<W: Write> Screen<W> {
 
     pub(super) fn show(&mut self, heard: &Heard) -> io::Result<()> {
         match heard {
+            // An agent's phone that is told to stop is no end of the call; the offer says how it went.
+            Heard::Command(_, Command { leg, kind: CommandKind::Hangup(_) })
+                if !is_callers(*leg) =>
+            {
+                Ok(())
+            }
             Heard::Command(at, Command { kind, .. }) => self.command(*at, kind),
             Heard::Report(_, Report::Leg(event)) => match &event.kind {
-                EventKind::Bridged if event.leg.number % 2 == 1 => {
+                EventKind::Bridged if is_callers(event.leg) => {
                     self.say("* You are talking. `/agent hangup` or ^D ends it.")
                 }
                 _ => Ok(()),
@@ -89,4 +95,9 @@ impl<W: Write> Screen<W> {
             }
         }
     }
+}
+
+/// Whether a leg is the caller's: the adapter's own legs have odd numbers, those that the engine dials even ones.
+const fn is_callers(leg: LegId) -> bool {
+    leg.number % 2 == 1
 }

@@ -21,7 +21,12 @@ use crate::time::Wall;
 const SEED: u64 = 1;
 
 /// The most agents that may be logged in at a console.
-const MAX_AGENTS: u16 = 100;
+pub(super) const MAX_AGENTS: u16 = 100;
+
+/// A path that is no flow file: a part without `flow:`, or a folder.
+#[derive(Debug, thiserror::Error)]
+#[error("call {}: it is no file with a `flow:`", .0.display())]
+struct NoFlow<'a>(&'a Path);
 
 /// Everything that a call needs before it begins.
 pub(super) struct Stage {
@@ -41,6 +46,9 @@ impl Stage {
         })?;
         let Some(flow) = project.flow(path).cloned() else {
             print::faults(&project.compiled.diagnostics);
+            if !project.compiled.diagnostics.has_errors() {
+                print::error(&NoFlow(path));
+            }
             return Err(exit::FINDINGS.into());
         };
         let compiled = &project.compiled;
@@ -55,7 +63,7 @@ impl Stage {
         settings.routes =
             Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
         settings.transfers = numbers(&flow);
-        let agents = assemble::log_in(&mut settings, agents.min(MAX_AGENTS));
+        let agents = assemble::log_in(&mut settings, agents);
         // A recording that cannot be played is `check`'s business; here its words are read.
         let (library, _) = project.library().map_err(|error| {
             print::error(&error);
