@@ -92,4 +92,8 @@ fn a_port_in_use_is_told() {
     let (code, told) = Node::refuses_to_start_on(&address.to_string(), PATIENT);
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains(&format!("error: failed to start udp:{address}: ")), "{told}");
+    assert!(
+        told.contains("note[N0312]"),
+        "prompts without a sound are told before calls come: {told}"
+    );
 }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::log::{self, LogFormat};
 use super::{exit, print};
+use crate::flow::Format;
 use crate::runtime::Clock;
 use crate::server;
 
@@ -28,6 +29,9 @@ pub(crate) struct ServeArgs {
     log_format: LogFormat,
 }
 
+/// The finding of words without a recording.
+const UNSPOKEN: &str = "N0312";
+
 /// Runs the node.
 pub(crate) fn run(args: &ServeArgs) -> ExitCode {
     let clock = Clock::new();
@@ -43,6 +47,12 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
     log::start(args.log_format);
     for sound in &prepared.unreadable {
         tracing::warn!(sound = %sound.sound, error = %sound.source, "A sound cannot be played; a tone stands in.");
+    }
+    for findings in &prepared.findings {
+        for finding in findings.list.iter().filter(|finding| finding.code() == UNSPOKEN) {
+            let prompts = findings.render(finding, Format::Short);
+            tracing::warn!(prompts, "Words without a recording; a tone stands in.");
+        }
     }
     match server.run(clock) {
         Ok(()) => exit::CLEAN.into(),
