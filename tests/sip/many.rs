@@ -26,7 +26,7 @@ fn a_thousand_calls_leave_one_record_each_and_nothing_else() {
         .flow("slow")
         .flow("straight")
         // Too few for a thousand calls unless each gives back what it had.
-        .rtp_ports(200)
+        .rtp_ports(240)
         .prompt("notice", &sound::tone(600.0, 400));
     for agent in 0..AGENTS {
         let address = format!("sip:agent{agent}@127.0.0.1:{}", desk.port());

@@ -41,7 +41,7 @@ impl Project {
     }
 
     fn empty(routes: String) -> Self {
-        const RTP_PORTS: u16 = 40;
+        const RTP_PORTS: u16 = 20;
         let project = Self {
             folder: tempfile::tempdir().expect("a folder for the project"),
             rtp: (0, 0),
