@@ -17,8 +17,8 @@ const TICK: i64 = 1_000;
 const PHASES: usize = 20;
 /// RTP sockets; the port on the other side tells the calls apart.
 const AUDIO_SOCKETS: usize = 4;
-/// How long calls may take to end once their time is over, in µs.
-const PATIENCE: i64 = 10_000_000;
+/// How long calls may take to end, one after the other as they began, in µs.
+const PATIENCE: i64 = 30_000_000;
 const SECOND: i64 = 1_000_000;
 
 /// Calls that are to be made, one after the other.
