@@ -74,24 +74,25 @@ const BARS: [Bar; 16] = [
 #[must_use]
 pub fn hold_music() -> Recording {
     let mut ring = vec![0.0_f64; BARS.len() * 8 * STEP];
+    let notes = SCALE.map(note);
     let steps = BARS.iter().flatten().enumerate();
-    for (step, frequency) in steps.filter_map(|(step, note)| Some((step, *SCALE.get(*note)?))) {
+    for (step, note) in steps.filter_map(|(step, note)| Some((step, notes.get(*note)?))) {
         // The first step of a bar leads, every other one follows more softly.
         let strength = if step % 8 == 0 { 1.0 } else { 0.7 };
-        let note = note(frequency);
-        lay(&mut ring, &note, step * STEP, strength);
-        lay(&mut ring, &note, step * STEP + ECHO.0, strength * ECHO.1);
+        lay(&mut ring, note, step * STEP, strength);
+        lay(&mut ring, note, step * STEP + ECHO.0, strength * ECHO.1);
     }
     let peak = ring.iter().fold(0.0_f64, |peak, sample| peak.max(sample.abs()));
     let samples = ring.into_iter().map(|sample| single(sample * PEAK / peak)).collect();
     Recording { rate: SAMPLE_RATE, samples }
 }
 
-/// Adds a note to the ring from `start` on, beyond the end at the beginning.
+/// Adds a note to the ring from `start` on, beyond the end at the beginning. The ring is longer than any note.
 fn lay(ring: &mut [f64], note: &[f64], start: usize, strength: f64) {
-    let length = ring.len();
-    for (offset, sample) in note.iter().enumerate() {
-        if let Some(place) = ring.get_mut((start + offset) % length) {
+    let (before, after) = ring.split_at_mut(start % ring.len());
+    let (here, beyond) = note.split_at(note.len().min(after.len()));
+    for (places, samples) in [(after, here), (before, beyond)] {
+        for (place, sample) in places.iter_mut().zip(samples) {
             *place += sample * strength;
         }
     }
