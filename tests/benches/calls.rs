@@ -1,8 +1,9 @@
 //! What whole calls cost: `sambung serve` as a user starts it, called over loopback by many callers.
 //!
-//! `cargo bench --bench calls [-- PART [SIZES…]]…` with the parts `start`, `concurrent` (calls at a time, each hears
-//! a prompt for 20 s), `rate` (new calls a second, for 20 s: a prompt, a key after 2 s, another prompt, hang-up after
-//! 5 s). Without a part a short form of all of them runs, in under a minute.
+//! `cargo bench --bench calls [-- PART [SIZES…] [SECONDSs]]…` with the parts `start`, `concurrent` (calls at a time,
+//! each hears a prompt for 20 s) and `rate` (new calls a second, for 20 s: a prompt, a key after 2 s, another prompt,
+//! hang-up after 5 s), such as `concurrent 500 2000 rate 100 60s`. Without a part a short form of all of them runs, in
+//! under a minute.
 //!
 //! CPU is that of the program alone, per cent of one core; the floor is threads that only send and receive the same
 //! packets. "Late" is a packet's arrival, by the kernel's stamp, against its own call's RTP time line. "Left out" are
@@ -49,6 +50,8 @@ const MAX_RAMP: usize = 10;
 /// What is measured of each part, in seconds, when it was asked for and in the short form.
 const LONG: i64 = 20;
 const SHORT: i64 = 6;
+/// The most that can be measured of concurrent calls: their prompt lasts a minute.
+const LONGEST: i64 = 45;
 /// How long the floor is measured, of which each figure is told as a multiple.
 const FLOOR: Duration = Duration::from_secs(3);
 
@@ -79,8 +82,10 @@ fn parts() -> Vec<Part> {
     };
     let mut parts: Vec<Part> = Vec::new();
     for word in std::env::args().skip(1).filter(|word| !word.starts_with('-')) {
-        match (word.parse(), parts.last_mut()) {
-            (Ok(size), Some(part)) => part.sizes.push(size),
+        let seconds = word.strip_suffix('s').and_then(|seconds| seconds.parse().ok());
+        match (parts.last_mut(), word.parse(), seconds) {
+            (Some(part), Ok(size), _) => part.sizes.push(size),
+            (Some(part), _, Some(seconds)) => part.seconds = seconds,
             _ => parts.push(part(&word, &[], LONG)),
         }
     }
@@ -114,7 +119,7 @@ fn start() {
 
 fn concurrent(part: &Part) {
     let table = Table::begin(
-        &format!("a prompt in each call for {} s, PCMU 20 ms in and out", part.seconds),
+        "a prompt in each call, PCMU 20 ms in and out",
         "calls|failed|CPU %/100|media|late ms p50|  p99|   max|lost|left out|RSS kB/call|files/call",
     );
     for &calls in &part.sizes {
@@ -123,7 +128,8 @@ fn concurrent(part: &Part) {
         let mut caller = Caller::new(server.address);
         let every = SECOND / signed(RAMP.max(calls / MAX_RAMP));
         let ramp = every * signed(calls) + SECOND;
-        let span = part.seconds * SECOND;
+        let seconds = part.seconds.min(LONGEST);
+        let span = seconds * SECOND;
         // They end in the order in which they began, after all was measured.
         let script = Script { key_after: None, talk: ramp + span + SECOND };
         caller.run(Some(Plan { calls, every, script }), ramp);
@@ -137,7 +143,7 @@ fn concurrent(part: &Part) {
         server.stop();
         let tally = caller.tally();
         let count = calls as f64;
-        let per_100 = |spent: f64| spent / part.seconds as f64 * 100.0 * 100.0 / count;
+        let per_100 = |spent: f64| spent / seconds as f64 * 100.0 * 100.0 / count;
         let cpu = per_100(after.cpu - before.cpu);
         table.row(&[
             count,
@@ -153,7 +159,7 @@ fn concurrent(part: &Part) {
             (after.files - idle.files) as f64 / count,
         ]);
         // One frame may fall on either side of the bounds.
-        if talking < calls || heard < part.seconds * 50 - 2 {
+        if talking < calls || heard < seconds * 50 - 2 {
             println!("        only {talking} in progress at the end; one heard {heard} packets");
         }
         remark(&tally);
