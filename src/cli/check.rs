@@ -114,12 +114,15 @@ fn check(args: &CheckArgs, color: bool, out: &mut impl Write) -> Result<Sum, Che
         Some(settings) => vec![project::open_configured(settings)?],
         None => args.paths.iter().map(|path| project::open(path)).collect::<Result<_, _>>()?,
     };
-    let mut told = BTreeSet::new();
+    let (mut told, mut counted) = (BTreeSet::new(), BTreeSet::new());
     let mut sum = Sum::default();
     for project in &projects {
         for file in project.compiled.flow_files.iter().filter(|f| project.asked_for(&f.path)) {
-            sum.flows += 1;
-            sum.nodes += file.nodes;
+            // Paths may overlap, such as a folder and a file in it.
+            if counted.insert(&file.path) {
+                sum.flows += 1;
+                sum.nodes += file.nodes;
+            }
         }
         let found = &project.compiled.diagnostics;
         tell(found, |path| project.asked_for(path), format, &mut told, &mut sum, out)?;
@@ -238,6 +241,13 @@ mod tests {
         let (text, sum) = run_in(&files, &["flows"]);
         assert_eq!(text, "flows/bad.yaml:6:18: error[E0301]: there is no prompt named `daag`\n");
         assert_eq!(sum.map(|s| (s.flows, s.errors)), Some((2, 1)));
+        let (again, sum) = run_in(&files, &["flows", "flows/bad.yaml"]);
+        assert_eq!(again, text);
+        assert_eq!(
+            sum.map(|s| (s.flows, s.errors)),
+            Some((2, 1)),
+            "a file named twice is one file"
+        );
     }
 
     #[test]
