@@ -91,7 +91,7 @@ pub enum MediaSource {
 /// The media side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rtp {
-    /// `ports`: the UDP ports for audio, two per call. Default `20000-29999`.
+    /// `ports`: the UDP ports for audio, two per leg: a bridged call has two legs. Default `20000-29999`.
     pub ports: RangeInclusive<u16>,
     /// `threads`: the media threads; `None` = `auto`, one per core.
     pub threads: Option<NonZeroUsize>,
