@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{ADAPTERS, Server, sip};
 use crate::assemble::{self, AssembleError};
 use crate::call::{FlowId, QueueId};
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Disabled};
 use crate::flow::{Diagnostics, Format};
 use crate::media::UnreadableSound;
 use crate::project::{self, Project, ProjectError};
@@ -67,13 +67,18 @@ fn build(
     let compiled = &project.compiled;
     let mut engine = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
     assemble::configure(&mut engine, config, &ADAPTERS);
+    let mut disabled = config.disabled.clone();
+    if config.routes.is_empty() {
+        let why = "`routes` is empty, so that no number leads to a flow".to_owned();
+        disabled.push(Disabled { item: "all incoming calls".to_owned(), why });
+    }
     Ok(Server {
         engine,
         sip: sip::settings(config),
         library: Arc::new(library),
         records: config.records.clone(),
         drain: config.limits.drain,
-        disabled: config.disabled.clone(),
+        disabled,
     })
 }
 
