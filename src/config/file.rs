@@ -48,7 +48,7 @@ pub(super) struct File {
 #[serde(rename = "`safe`")]
 pub(super) struct SafeSection {
     pub(super) flow: Option<Spanned<FlowId>>,
-    pub(super) number: Option<Transferable>,
+    pub(super) number: Option<Spanned<Transferable>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

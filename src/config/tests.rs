@@ -99,7 +99,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 37] = [
+const FAULTS: [(&str, &str); 38] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -142,6 +142,7 @@ const FAULTS: [(&str, &str); 37] = [
     ),
     ("a queue twice", "sambung: 1\nagents: { a: { address: \"sip:x@h\", queues: [q, q] } }"),
     ("a number without a way", "sambung: 1\ntransfers: { allow: [\"+6221\"] }"),
+    ("a safe number without a way", "sambung: 1\nsafe: { number: \"+6221\" }"),
     ("too many calls", "sambung: 1\nlimits: { calls: 1000000, drain: 48h }"),
 ];
 

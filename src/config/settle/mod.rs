@@ -95,6 +95,14 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     let path =
         |written: Option<String>, default: &str| folder.join(written.as_deref().unwrap_or(default));
     let safe = file.safe.unwrap_or_default();
+    if let Some(number) = &safe.number
+        && transfers.via.is_none()
+        && is_number(&number.value.0)
+    {
+        let message = "this number may be called, but nothing says through whom";
+        let finding = Diagnostic::new(&NO_WAY_OUT, number.span, message);
+        found.add(finding.help("add `transfers: { via: \"sip:ADDRESS\" }`: your proxy or gateway"));
+    }
     let config = Config {
         folder: folder.to_owned(),
         languages: languages(&mut found, file.languages),
@@ -102,7 +110,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         audio: path(file.audio, "audio"),
         records: path(file.records, "records.jsonl"),
         safe_flow: safe.flow.map(|flow| found.names.flow(flow)),
-        safe_number: safe.number.map(|number| number.0),
+        safe_number: safe.number.map(|number| number.value.0),
         sip: sip(&mut found, file.sip.unwrap_or_default()),
         rtp: rtp(file.rtp.unwrap_or_default()),
         routes: routes::settle(&mut found, file.routes.unwrap_or_default()),
@@ -163,10 +171,14 @@ fn rtp(section: RtpSection) -> Rtp {
     }
 }
 
+/// Whether a target is a telephone number, which is called through somebody else.
+fn is_number(to: &str) -> bool {
+    !to.starts_with("sip:")
+}
+
 fn transfers(found: &mut Found, section: TransferSection) -> Transfers {
     let via = section.via.map(|via| via.0);
     let Some(list) = section.allow else { return Transfers { via, ..Transfers::default() } };
-    let is_number = |to: &str| !to.starts_with("sip:");
     if via.is_none() && list.value.iter().any(|to| is_number(&to.0)) {
         let message = "these numbers may be called, but nothing says through whom";
         let finding = Diagnostic::new(&NO_WAY_OUT, list.span, message);
