@@ -73,3 +73,15 @@ fn what_cannot_be_called_is_said_on_standard_error() {
         assert!(output.stdout.is_empty(), "nothing was said: nothing is on standard output");
     }
 }
+
+#[test]
+fn the_flow_in_the_readme_has_no_fault() {
+    let readme = include_str!("../README.md");
+    let (_, after) = readme.split_once("```yaml\n").expect("the README shows a flow");
+    let (flow, _) = after.split_once("```").expect("the block ends");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("halo.yaml");
+    std::fs::write(&file, flow).expect("the flow is written");
+    let output = sambung(&["check", "--deny", "warnings", &file.to_string_lossy()], "");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
