@@ -11,12 +11,15 @@ use super::output::Output;
 use super::settings::{Programs, Settings};
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HangupCause, LegId, Offer,
-    PlayEnd, Quality, Report, Target,
+    PlayEnd, Quality, Report, SoundId, Target,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
 use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Safe, Session};
 use crate::time::Instant;
+
+/// What a caller hears while an agent has put them on hold.
+const HOLD_MUSIC: &str = "hold.wav";
 
 /// All calls and queues of a node. One value, one owner, no locks.
 #[derive(Debug)]
@@ -296,6 +299,8 @@ impl Engine {
                 }
                 Role::Caller(_) => {}
             },
+            EventKind::Held => self.peer_held(role, event.leg, true),
+            EventKind::Resumed => self.peer_held(role, event.leg, false),
             EventKind::Ended { cause, .. } => self.peer_ended(event.leg, *cause),
             EventKind::Rejected { command: CommandKind::Dial(_), .. } => {
                 self.peer_ended(event.leg, HangupCause::Unreachable);
@@ -311,10 +316,24 @@ impl Engine {
             | EventKind::SpeechEnded
             | EventKind::Bridged
             | EventKind::Unbridged
-            | EventKind::Held
-            | EventKind::Resumed
             | EventKind::MediaRestored
             | EventKind::Rejected { .. } => {}
+        }
+    }
+
+    /// The other party of a talk puts the caller on hold, or comes back: music meanwhile, never dead air.
+    fn peer_held(&mut self, role: &Role, leg: LegId, held: bool) {
+        let (Role::Agent { call, talking: true, .. } | Role::Target { call, talking: true }) = role
+        else {
+            return;
+        };
+        let Some(caller) = self.calls.get(call).map(|call| call.leg) else { return };
+        if held {
+            self.command(caller, CommandKind::Unbridge);
+            self.command(caller, CommandKind::Music(Some(SoundId::from(HOLD_MUSIC))));
+        } else {
+            self.command(caller, CommandKind::Music(None));
+            self.command(caller, CommandKind::Bridge(leg));
         }
     }
 

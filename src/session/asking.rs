@@ -8,7 +8,7 @@ use super::question::{Stage, built_in, input_of, prompts, rules};
 use super::state::{State, Then};
 use super::{Moment, Session};
 use crate::call::{Class, HangupCause, SymbolSet};
-use crate::flow::{Bargein, Goto, NodeIndex, Prompt, Verb};
+use crate::flow::{Bargein, Flow, Goto, Input, NodeIndex, Prompt, Verb};
 use crate::time::Instant;
 
 /// The most times that a read-back may be answered with "again".
@@ -84,18 +84,9 @@ impl Session {
             return self.apologise(at);
         };
         asking.collector = Collector::new(rules);
-        let mut words = prefix;
-        if self.budget.warns() {
-            words.extend(built_in(&flow, "nearly_over"));
-        }
-        if self.budget.offers_person() && input.commands.iter().any(|c| c.keys.to_string() == "0") {
-            words.extend(built_in(&flow, "offer_person"));
-        }
-        if question {
-            words.extend(prompts(&flow, verb, &asking.stage));
-        }
-        let must_hear = words.iter().any(|p| p.bargein.unwrap_or(input.bargein) == Bargein::None);
-        if must_hear {
+        let question = if question { prompts(&flow, verb, &asking.stage) } else { Vec::new() };
+        let must_hear = |p: &Arc<Prompt>| p.bargein.unwrap_or(input.bargein) == Bargein::None;
+        if prefix.iter().chain(&question).any(must_hear) {
             self.type_ahead.flush();
         }
         while let Some((symbol, _)) = self.type_ahead.pop(at.now) {
@@ -105,6 +96,9 @@ impl Session {
             }
         }
         if !asking.collector.has_keys() {
+            let mut words = prefix;
+            words.extend(self.reminders(&flow, input));
+            words.extend(question);
             let keys = asking.collector.first_keys();
             asking.playback = self.play(&words, input.bargein, keys, at.now);
             if !asking.playback.is_playing() {
@@ -112,6 +106,18 @@ impl Session {
             }
         }
         self.state = State::Asking(asking);
+    }
+
+    /// What is due to be said before a question, once each: that the time is nearly over, that a person can be had.
+    fn reminders(&mut self, flow: &Flow, input: &Input) -> Vec<Arc<Prompt>> {
+        let mut words = Vec::new();
+        if self.budget.warns() {
+            words.extend(built_in(flow, "nearly_over"));
+        }
+        if input.commands.iter().any(|c| c.keys.to_string() == "0") && self.budget.offers_person() {
+            words.extend(built_in(flow, "offer_person"));
+        }
+        words
     }
 
     pub(super) fn asking_tick(&mut self, mut asking: Box<Asking>, at: Moment<'_>) {

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use crate::call::{AgentId, NodeId, Offered, QueueId, QueueStay, RecordStep, TransferStay};
 use crate::time::{Duration, Instant};
 
-/// The most node visits that a record lists; later ones are counted only.
+/// The most node visits that a record lists; later ones are left out.
 pub const MAX_STEPS: usize = 500;
 
 /// The most offers of one queue stay that a record lists.
 pub const MAX_OFFERS: usize = 100;
+
+/// How an offer ends of which nothing more is heard.
+const OPEN: &str = "cancelled";
 
 /// The notes of one call in time.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub(super) struct Journal {
     pub(super) agent: Option<AgentId>,
     pub(super) talk: Duration,
     queued_at: Option<Instant>,
+    /// Whether the present node visit is listed.
+    listed: bool,
 }
 
 impl Journal {
@@ -35,11 +40,13 @@ impl Journal {
             agent: None,
             talk: Duration::ZERO,
             queued_at: None,
+            listed: false,
         }
     }
 
     pub(super) fn enter(&mut self, node: &NodeId, verb: &'static str, now: Instant) {
-        if self.steps.len() < MAX_STEPS {
+        self.listed = self.steps.len() < MAX_STEPS;
+        if self.listed {
             let at_ms = now.since(self.offered_at).as_millis();
             self.steps.push(RecordStep {
                 node: node.clone(),
@@ -52,37 +59,42 @@ impl Journal {
         }
     }
 
+    /// The present node's visit, if it is listed.
+    fn present(&mut self) -> Option<&mut RecordStep> {
+        self.steps.last_mut().filter(|_| self.listed)
+    }
+
     /// The present node is left by `outcome`.
     pub(super) fn leave(&mut self, outcome: impl Into<Arc<str>>) {
-        if let Some(step) = self.steps.last_mut() {
+        if let Some(step) = self.present() {
             step.outcome = Some(outcome.into());
         }
     }
 
     /// The present node is left by `outcome`, if it was not left before.
     pub(super) fn leave_if_open(&mut self, outcome: &'static str) {
-        if self.steps.last().is_some_and(|step| step.outcome.is_none()) {
+        if self.present().is_some_and(|step| step.outcome.is_none()) {
             self.leave(outcome);
         }
     }
 
     /// The present node was answered: what went wrong before is no reason any more.
     pub(super) fn answered(&mut self) {
-        if let Some(step) = self.steps.last_mut() {
+        if let Some(step) = self.present() {
             step.reason = None;
         }
     }
 
     /// Why the present node went the way it did.
     pub(super) fn reason(&mut self, reason: &'static str) {
-        if let Some(step) = self.steps.last_mut() {
+        if let Some(step) = self.present() {
             step.reason = Some(reason);
         }
     }
 
     /// The keys taken at the present node, as their class allows.
     pub(super) fn keys(&mut self, keys: Option<String>) {
-        if let Some(step) = self.steps.last_mut() {
+        if let Some(step) = self.present() {
             step.keys = keys;
         }
     }
@@ -102,15 +114,15 @@ impl Journal {
     pub(super) fn offered(&mut self, agent: &AgentId, now: Instant) {
         let at_ms = now.since(self.offered_at).as_millis();
         if let Some(stay) = self.queue.as_mut().filter(|stay| stay.offers.len() < MAX_OFFERS) {
-            stay.offers.push(Offered { agent: agent.clone(), at_ms, result: "cancelled" });
+            stay.offers.push(Offered { agent: agent.clone(), at_ms, result: OPEN });
         }
     }
 
     pub(super) fn offer_ended(&mut self, agent: &AgentId, result: &'static str) {
         let stay = self.queue.as_mut();
-        if let Some(offer) =
-            stay.and_then(|stay| stay.offers.iter_mut().rev().find(|o| o.agent == *agent))
-        {
+        if let Some(offer) = stay.and_then(|stay| {
+            stay.offers.iter_mut().rev().find(|o| o.agent == *agent && o.result == OPEN)
+        }) {
             offer.result = result;
         }
     }

@@ -132,6 +132,8 @@ impl Session {
             (PeerNews::Ended, State::Talking { node, since }) => {
                 self.journal.talk += at.now.since(since);
                 self.budget.valid();
+                // The other party may have gone while the caller was on hold.
+                self.command(CommandKind::Music(None));
                 self.talk_ended(node, at);
             }
             (_, state) => self.state = state,

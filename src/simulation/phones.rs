@@ -113,6 +113,13 @@ impl Phones {
         self.end(now, leg, EndedBy::Caller, cause);
     }
 
+    /// The far side of a leg puts us on hold (`true`) or comes back.
+    pub fn hold(&mut self, now: Instant, leg: LegId, held: bool) {
+        if self.legs.contains_key(&leg) {
+            self.report(now, leg, if held { EventKind::Held } else { EventKind::Resumed });
+        }
+    }
+
     /// A dialled telephone is picked up.
     pub fn pick_up(&mut self, now: Instant, leg: LegId) {
         if let Some(phone) = self.legs.get_mut(&leg)

@@ -117,6 +117,12 @@ impl Rehearsal {
         self.settle();
     }
 
+    /// The far side of a leg puts us on hold (`true`) or comes back.
+    pub fn hold(&mut self, leg: LegId, held: bool) {
+        self.phones.hold(self.now, leg, held);
+        self.settle();
+    }
+
     /// A dialled telephone is picked up.
     pub fn pick_up(&mut self, leg: LegId) {
         self.phones.pick_up(self.now, leg);
@@ -288,6 +294,8 @@ fn event_line(kind: &EventKind) -> Option<String> {
         EventKind::Digit { symbol, .. } => format!("key {symbol}"),
         EventKind::Said { text, .. } => format!("said {text:?}"),
         EventKind::PlayEnded { play, end, .. } => format!("play #{} {end:?}", play.0),
+        EventKind::Held => "held".to_owned(),
+        EventKind::Resumed => "resumed".to_owned(),
         EventKind::Bridged => "bridged".to_owned(),
         EventKind::Unbridged => "unbridged".to_owned(),
         EventKind::Ended { by, cause, .. } => format!("ended by {by:?}: {cause:?}"),

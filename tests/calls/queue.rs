@@ -126,3 +126,16 @@ fn a_withheld_number_is_told_to_nobody() {
     call.wait(100);
     insta::assert_snapshot!(call.end());
 }
+
+#[test]
+fn a_caller_whom_the_agent_puts_on_hold_hears_music_until_the_agent_is_back() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.agent_answers();
+    call.wait(2_000);
+    let agent = call.agent();
+    call.rehearsal.hold(agent, true);
+    call.wait(3_000);
+    call.rehearsal.hold(agent, false);
+    call.wait(1_000);
+    insta::assert_snapshot!(call.end());
+}
