@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::task::JoinSet;
 
@@ -123,8 +124,13 @@ impl Switch {
     }
 
     /// Tells the user agent something; what follows from it is carried out by [`flush`](Self::flush).
+    ///
+    /// A fault inside drops the one input that caused it: no message may stop a transport.
     pub(super) fn tell(&mut self, now: Instant, input: Input) {
-        self.agent.handle(now, input);
+        let agent = &mut self.agent;
+        if catch_unwind(AssertUnwindSafe(|| agent.handle(now, input))).is_err() {
+            tracing::error!("A SIP message or order broke an invariant and was dropped.");
+        }
     }
 
     /// Carries out what the user agent asks for. What it asks may lead to further orders, each of which ends in
