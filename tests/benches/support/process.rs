@@ -6,6 +6,7 @@ use std::path::PathBuf;
 /// A process, seen from outside.
 #[derive(Debug, Clone)]
 pub(crate) struct Process {
+    id: u32,
     folder: PathBuf,
 }
 
@@ -17,17 +18,20 @@ impl Process {
 
     /// The one with this id.
     pub(crate) fn of(id: u32) -> Self {
-        Self { folder: PathBuf::from(format!("/proc/{id}")) }
+        Self { id, folder: PathBuf::from(format!("/proc/{id}")) }
     }
 
-    /// CPU seconds of all its threads whose name begins with `prefix`.
+    /// CPU seconds of all its threads, or of those whose name begins with `prefix`. The first thread bears the name of
+    /// the program, whatever that is, and is not found by a prefix.
     pub(crate) fn cpu(&self, prefix: &str) -> f64 {
+        let first = self.id.to_string();
         let Ok(tasks) = fs::read_dir(self.folder.join("task")) else { return 0.0 };
         tasks
             .filter_map(|task| {
                 let path = task.ok()?.path();
                 let name = fs::read_to_string(path.join("comm")).ok()?;
-                if !name.starts_with(prefix) {
+                let named = name.starts_with(prefix) && !path.ends_with(&first);
+                if !prefix.is_empty() && !named {
                     return None;
                 }
                 let spent = fs::read_to_string(path.join("schedstat")).ok()?;
