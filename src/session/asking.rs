@@ -121,15 +121,6 @@ impl Session {
     }
 
     pub(super) fn asking_tick(&mut self, mut asking: Box<Asking>, at: Moment<'_>) {
-        if asking.playback.is_playing() {
-            let stop = asking.playback.give_up(at.now);
-            self.actions.extend(stop.map(super::Action::Command));
-            if !asking.playback.is_playing() {
-                asking.collector.prompt_ended(at.now);
-            }
-            self.state = State::Asking(asking);
-            return;
-        }
         let outcome = asking.collector.tick(at.now);
         self.collected(asking, outcome, at);
     }

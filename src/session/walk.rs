@@ -71,32 +71,31 @@ impl Session {
         if self.state.deadline().is_none_or(|deadline| at.now < deadline) {
             return;
         }
+        if let Some(playback) = self.state.playback_mut()
+            && playback.is_playing()
+        {
+            let stop = playback.give_up(at.now);
+            let silent = !playback.is_playing();
+            self.actions.extend(stop.map(Action::Command));
+            if silent {
+                self.fell_silent(at.now, at);
+            }
+            return;
+        }
         match std::mem::replace(&mut self.state, State::Moving) {
             State::Ringing { .. } => self.answer(),
-            State::Saying { node, mut playback, then } => {
-                self.actions.extend(playback.give_up(at.now).map(Action::Command));
-                if playback.is_playing() {
-                    self.state = State::Saying { node, playback, then };
-                } else {
-                    self.said_all(node, then, at);
-                }
-            }
             State::Asking(asking) => self.asking_tick(asking, at),
-            State::Queued { node, mut playback, greet } => {
-                self.actions.extend(playback.give_up(at.now).map(Action::Command));
-                self.state = State::Queued { node, playback, greet };
-            }
-            State::Dialling { node, mut playback } => {
-                self.actions.extend(playback.give_up(at.now).map(Action::Command));
-                self.state = State::Dialling { node, playback };
-            }
             State::Leaving { cause, node, .. } => {
                 self.state = State::Leaving { node, cause, until: at.now };
                 self.finish_leaving(cause, at);
             }
-            other @ (State::Answering | State::Talking { .. } | State::Ended | State::Moving) => {
-                self.state = other
-            }
+            other @ (State::Answering
+            | State::Saying { .. }
+            | State::Queued { .. }
+            | State::Dialling { .. }
+            | State::Talking { .. }
+            | State::Ended
+            | State::Moving) => self.state = other,
         }
     }
 
@@ -107,29 +106,22 @@ impl Session {
     }
 
     pub(super) fn play_ended(&mut self, play: PlayId, audible_end: Instant, at: Moment<'_>) {
+        if self.state.playback_mut().is_some_and(|playback| playback.ended(play, at.now)) {
+            self.fell_silent(audible_end.min(at.now), at);
+        }
+    }
+
+    /// The last part has been heard, or will not be: what was said is said, and a question waits for its answer.
+    fn fell_silent(&mut self, audible_end: Instant, at: Moment<'_>) {
         match std::mem::replace(&mut self.state, State::Moving) {
-            State::Saying { node, mut playback, then } => {
-                if playback.ended(play, at.now) {
-                    self.said_all(node, then, at);
-                } else {
-                    self.state = State::Saying { node, playback, then };
-                }
-            }
+            State::Saying { node, then, .. } => self.said_all(node, then, at),
             State::Asking(mut asking) => {
-                if asking.playback.ended(play, at.now) {
-                    asking.collector.prompt_ended(audible_end.min(at.now));
-                }
+                asking.collector.prompt_ended(audible_end);
                 self.state = State::Asking(asking);
             }
-            State::Queued { node, mut playback, greet } => {
-                playback.ended(play, at.now);
-                self.state = State::Queued { node, playback, greet };
-            }
-            State::Dialling { node, mut playback } => {
-                playback.ended(play, at.now);
-                self.state = State::Dialling { node, playback };
-            }
-            other @ (State::Ringing { .. }
+            other @ (State::Queued { .. }
+            | State::Dialling { .. }
+            | State::Ringing { .. }
             | State::Answering
             | State::Talking { .. }
             | State::Leaving { .. }
