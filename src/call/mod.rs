@@ -21,7 +21,7 @@ pub use id::{
 };
 pub use mask::{Class, Redacted, mask_number, mask_value};
 pub use party::Party;
-pub use prompt::{Item, PromptId, SoundId};
+pub use prompt::{HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
 pub use record::{
     CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TransferStay,
 };

@@ -15,6 +15,12 @@ name_type! {
     SoundId
 }
 
+/// The sound of queue music that no flow names, and of hold: the project's own file of this name, else the built-in one.
+pub const HOLD_MUSIC: &str = "hold.wav";
+
+/// The sound that a caller hears while a phone rings: the project's own file of this name, else the built-in one.
+pub const RINGING_TONE: &str = "ringback.wav";
+
 /// One thing to say or sound, resolved to a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {

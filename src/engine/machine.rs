@@ -10,16 +10,13 @@ use super::notice::Notice;
 use super::output::Output;
 use super::settings::{Programs, Settings};
 use crate::call::{
-    AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HangupCause, LegId, Offer,
-    PlayEnd, Quality, Report, SoundId, Target,
+    AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
+    LegId, Offer, PlayEnd, Quality, Report, SoundId, Target,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
 use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Safe, Session};
 use crate::time::Instant;
-
-/// What a caller hears while an agent has put them on hold.
-const HOLD_MUSIC: &str = "hold.wav";
 
 /// All calls and queues of a node. One value, one owner, no locks.
 #[derive(Debug)]

@@ -5,18 +5,12 @@ use std::path::Path;
 
 use super::files::{read_bounded, wav_files};
 use super::{Project, ProjectError, file_name};
-use crate::call::SoundId;
+use crate::call::{HOLD_MUSIC, RINGING_TONE, SoundId};
 use crate::flow::AudioFact;
 use crate::media::{
     Library, Recording, UnreadableSound, WavFormat, hold_music, ringing_tone, std_sounds,
 };
 use crate::time::Duration;
-
-/// The music of a queue that names none; it is our own where the project has no file of this name.
-const MUSIC: &str = "hold.wav";
-
-/// What a caller hears while a phone rings; our own as well.
-const RINGING: &str = "ringback.wav";
 
 /// How long the compiler takes our own sounds to be; they loop, so that nothing depends on it.
 const LOOP: Duration = Duration::from_secs(60);
@@ -33,7 +27,7 @@ pub(super) fn facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, Proje
         let name = file_name(file.strip_prefix(folder).unwrap_or(&file));
         facts.insert(SoundId::new(name), fact);
     }
-    for own in [MUSIC, RINGING] {
+    for own in [HOLD_MUSIC, RINGING_TONE] {
         facts.entry(SoundId::from(own)).or_insert(AudioFact::Playable(LOOP));
     }
     Ok(facts)
@@ -57,7 +51,9 @@ impl Project {
                 unreadable.extend(library.add_wav(SoundId::new(name), &read_bounded(&file)?).err());
             }
         }
-        for (name, sound) in [(MUSIC, hold_music as fn() -> Recording), (RINGING, ringing_tone)] {
+        for (name, sound) in
+            [(HOLD_MUSIC, hold_music as fn() -> Recording), (RINGING_TONE, ringing_tone)]
+        {
             let name = SoundId::from(name);
             if library.sound(&name).is_none() {
                 library.add(name, &sound());
@@ -83,7 +79,9 @@ mod tests {
         let (library, unreadable) = project().library().expect("reads");
         assert!(unreadable.is_empty());
         let built_in = library.sound(&goodbye).expect("built in").samples();
-        assert!(library.sound(&MUSIC.into()).is_some_and(|music| music.duration().as_secs() >= 60));
+        assert!(
+            library.sound(&HOLD_MUSIC.into()).is_some_and(|music| music.duration().as_secs() >= 60)
+        );
 
         let own = Recording::from_samples(8_000, &[1_000; 80]).to_wav();
         std::fs::write(audio.join("en/std/goodbye.wav"), own).expect("writes");
@@ -93,6 +91,9 @@ mod tests {
         assert_ne!(built_in, 80);
         assert_eq!(unreadable.len(), 1);
         assert_eq!(unreadable[0].sound.as_str(), "hold.wav");
-        assert!(library.sound(&MUSIC.into()).is_some(), "a caller in a queue still hears music");
+        assert!(
+            library.sound(&HOLD_MUSIC.into()).is_some(),
+            "a caller in a queue still hears music"
+        );
     }
 }

@@ -4,16 +4,13 @@ use super::playback::Playback;
 use super::question::built_in;
 use super::state::{State, Then};
 use super::{Action, Moment, PeerNews, QueueNews, Session};
-use crate::call::{CommandKind, HangupCause, LegId, SoundId, SymbolSet, TransferStay, mask_number};
+use crate::call::{
+    CommandKind, HOLD_MUSIC, HangupCause, LegId, RINGING_TONE, SoundId, SymbolSet, TransferStay,
+    mask_number,
+};
 use crate::flow::{Bargein, Goto, NodeIndex, QueueNode, Verb};
 use crate::interpreter::{Enqueue, Ring};
 use crate::time::Instant;
-
-/// The music of a queue that names none.
-const DEFAULT_MUSIC: &str = "hold.wav";
-
-/// What a caller hears while a phone rings.
-pub(super) const RINGBACK: &str = "ringback.wav";
 
 impl Session {
     pub(super) fn enqueue(
@@ -60,7 +57,7 @@ impl Session {
         match news {
             QueueNews::Entered { position } => {
                 self.memory.set_queue_position(Some(position));
-                let music = queue.music.clone().unwrap_or_else(|| SoundId::from(DEFAULT_MUSIC));
+                let music = queue.music.clone().unwrap_or_else(|| SoundId::from(HOLD_MUSIC));
                 self.command(CommandKind::Music(Some(music)));
                 playback = self.play(&greet, Bargein::None, SymbolSet::NONE, at.now);
                 self.state = State::Queued { node, playback, greet: Vec::new() };
@@ -113,7 +110,7 @@ impl Session {
             Some(TransferStay { to: mask_number(&wanted.to), result: "no_answer" });
         let words: Vec<_> = built_in(&self.program.flow, "connecting").into_iter().collect();
         let playback = self.play(&words, Bargein::None, SymbolSet::NONE, now);
-        self.command(CommandKind::Music(Some(SoundId::from(RINGBACK))));
+        self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
         self.actions.push_back(Action::Ring(wanted));
         self.state = State::Dialling { node, playback };
     }

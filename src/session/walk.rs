@@ -6,9 +6,8 @@ use super::budget::{Budget, Spending};
 use super::playback::{Playback, group};
 use super::question::built_in;
 use super::state::{State, Then};
-use super::talking::RINGBACK;
 use super::{Moment, Session};
-use crate::call::{Answering, CommandKind, HangupCause, PlayId, SoundId, SymbolSet};
+use crate::call::{Answering, CommandKind, HangupCause, PlayId, RINGING_TONE, SoundId, SymbolSet};
 use crate::flow::{Bargein, Goto, NodeIndex, Place, Prompt, Value, Verb};
 use crate::interpreter::{Fault, Memory, Program, Ring, Step, enter};
 use crate::session::Action;
@@ -40,7 +39,7 @@ impl Session {
                 Answering::Ring
             }));
             if answer.early {
-                self.command(CommandKind::Music(Some(SoundId::from(RINGBACK))));
+                self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
             }
             self.state = State::Ringing { answer_at: now + answer.after };
         }

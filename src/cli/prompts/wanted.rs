@@ -6,12 +6,9 @@ use std::sync::Arc;
 
 use super::manifest::Hash;
 use super::plan::{Source, Wanted};
-use crate::call::{Language, SoundId};
+use crate::call::{HOLD_MUSIC, Language, SoundId};
 use crate::flow::{BUILT_IN, BUILT_IN_LANGUAGES, Compiled, Recording, Verb};
 use crate::speech::Espeak;
-
-/// The file that the hold music of our own generator is kept in.
-const MUSIC: &str = "hold.wav";
 
 /// How the hold music is made. Its number grows when it makes other bytes.
 const MUSIC_RECIPE: &str = "sambung music 1";
@@ -35,7 +32,7 @@ pub(super) const BROKEN_SOUND: &str = "E0306";
 pub(super) fn by_flows(compiled: &Compiled) -> Result<BTreeMap<SoundId, Wanted>, TwoTexts> {
     let mut wanted = by_recordings(&compiled.recordings)?;
     if plays_music(compiled) || misses_music(compiled) {
-        wanted.insert(SoundId::from(MUSIC), music());
+        wanted.insert(SoundId::from(HOLD_MUSIC), music());
     }
     Ok(wanted)
 }
@@ -43,7 +40,9 @@ pub(super) fn by_flows(compiled: &Compiled) -> Result<BTreeMap<SoundId, Wanted>,
 /// Whether a queue of a flow without faults plays the hold music.
 fn plays_music(compiled: &Compiled) -> bool {
     compiled.flows.iter().flat_map(|flow| &flow.nodes).any(|node| match &node.verb {
-        Verb::Queue(queue) => queue.music.as_ref().is_some_and(|music| music.as_str() == MUSIC),
+        Verb::Queue(queue) => {
+            queue.music.as_ref().is_some_and(|music| music.as_str() == HOLD_MUSIC)
+        }
         Verb::Say(_)
         | Verb::Menu(_)
         | Verb::Collect(_)
@@ -63,7 +62,7 @@ fn misses_music(compiled: &Compiled) -> bool {
     let findings = &compiled.diagnostics;
     findings.list.iter().filter(|finding| finding.rule.code == BROKEN_SOUND).any(|finding| {
         let span = finding.span();
-        findings.files.get(span.file.0 as usize).is_some_and(|file| file.slice(span) == MUSIC)
+        findings.files.get(span.file.0 as usize).is_some_and(|file| file.slice(span) == HOLD_MUSIC)
     })
 }
 
@@ -73,7 +72,7 @@ pub(super) fn built_in() -> BTreeMap<SoundId, Wanted> {
     let items = languages.iter().flat_map(|l| BUILT_IN.iter().map(|words| words.item(l)));
     let mut wanted: BTreeMap<SoundId, Wanted> =
         items.filter_map(|item| Some((item.sound?, words(&item.language, &item.text)))).collect();
-    wanted.insert(SoundId::from(MUSIC), music());
+    wanted.insert(SoundId::from(HOLD_MUSIC), music());
     wanted
 }
 
@@ -141,7 +140,7 @@ mod tests {
     fn all_built_in_words_are_embedded() {
         let wanted: Vec<String> = built_in().keys().map(ToString::to_string).collect();
         let mut embedded: Vec<String> = std_sounds().iter().map(|(n, _)| (*n).to_owned()).collect();
-        embedded.push(MUSIC.to_owned());
+        embedded.push(HOLD_MUSIC.to_owned());
         embedded.sort();
         assert_eq!(wanted, embedded);
     }
