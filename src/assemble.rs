@@ -105,16 +105,11 @@ fn answers(definition: &FaqDefinition) -> Faq {
 }
 
 fn opening_hours(definition: &CalendarDefinition) -> Result<(Arc<str>, Calendar), AssembleError> {
-    let date = |date: &crate::flow::Date| calendar::Date {
-        year: date.year,
-        month: date.month,
-        day: date.day,
-    };
     let settings = calendar::Settings {
         zone: definition.zone.clone(),
         weekly: definition.weekly.clone(),
-        exceptions: definition.exceptions.iter().map(|(day, w)| (date(day), w.clone())).collect(),
-        holidays: definition.holidays.iter().map(|(day, n)| (date(day), n.clone())).collect(),
+        exceptions: definition.exceptions.clone(),
+        holidays: definition.holidays.clone(),
     };
     let name = definition.name.clone();
     match Calendar::new(&settings) {

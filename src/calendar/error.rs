@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::settings::Date;
 use super::window::Window;
+use crate::time::Date;
 
 /// Why opening hours cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,9 +8,9 @@ use jiff::civil;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::error::{Error, OpenDay};
-use super::settings::{Date, Settings};
+use super::settings::Settings;
 use super::window::{Window, check_week, windows};
-use crate::time::Wall;
+use crate::time::{Date, Wall};
 
 /// Opening hours that have been checked.
 #[derive(Debug, Clone)]

@@ -14,5 +14,5 @@ mod tests;
 
 pub use error::{Error, OpenDay};
 pub use hours::{Calendar, Opening};
-pub use settings::{Date, Settings};
+pub use settings::Settings;
 pub use window::Window;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Calendar, Date, Error, OpenDay, Opening, Settings, Window};
-use crate::time::{Duration, Wall};
+use super::{Calendar, Error, OpenDay, Opening, Settings, Window};
+use crate::time::{Date, Duration, Wall};
 
 const fn date(year: i16, month: i8, day: i8) -> Date {
     Date { year, month, day }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::cause::HangupCause;
 use super::digit::SymbolSet;
-use super::id::{LegId, PlayId};
+use super::id::{LegId, PlayId, RecordingId};
 use super::mask::{Class, mask_value};
 use super::prompt::{Item, SoundId};
+use super::recording::Recording;
 use crate::time::Duration;
 
 /// One order to the adapter that carries `leg`.
@@ -38,6 +39,11 @@ pub enum CommandKind {
     Music(Option<SoundId>),
     /// Call somebody on a new leg.
     Dial(Box<Dial>),
+    /// Record the caller. One recording at a time; it ends with exactly one
+    /// [`EventKind::Recorded`](super::EventKind::Recorded), before the leg's own end.
+    Record(Recording),
+    /// End a recording. Without effect if it has ended.
+    StopRecording(RecordingId),
     /// Connect this leg with another of the same adapter, both ways. Ends plays and music on both.
     Bridge(LegId),
     /// Take a bridge apart; both legs stay up, silent.
@@ -59,6 +65,8 @@ impl CommandKind {
             Self::Stop(_) => "stop",
             Self::Music(_) => "music",
             Self::Dial(_) => "dial",
+            Self::Record(_) => "record",
+            Self::StopRecording(_) => "stop_recording",
             Self::Bridge(_) => "bridge",
             Self::Unbridge => "unbridge",
             Self::Mask(_) => "mask",

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::cause::{EndedBy, HangupCause};
 use super::command::CommandKind;
 use super::digit::{KeySource, Symbol};
-use super::id::{LegId, PlayId};
+use super::id::{LegId, PlayId, RecordingId};
 use super::party::Party;
 use super::record::Quality;
+use super::recording::RecordingEnd;
 use crate::time::{Duration, Instant};
 
 /// One report from an adapter about one leg.
@@ -79,6 +80,15 @@ pub enum EventKind {
         heard: Duration,
         /// When its last audible sample was sent, on the engine's clock; the play's start if it held none.
         audible_end: Instant,
+    },
+    /// A recording ended; exactly one per accepted `Record`.
+    Recorded {
+        /// Which.
+        recording: RecordingId,
+        /// Why it ended.
+        end: RecordingEnd,
+        /// How long it is, the silence that ended it left out.
+        lasted: Duration,
     },
     /// The leg is bridged: both directions pass.
     Bridged,

@@ -53,6 +53,10 @@ macro_rules! name_type {
 pub(crate) use name_type;
 
 name_type! {
+    /// What a caller was recorded saying: the call's id and a number, `0192…-1`.
+    RecordingId
+}
+name_type! {
     /// A human agent, by the name that `sambung.yaml` gives.
     AgentId
 }

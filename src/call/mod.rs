@@ -8,9 +8,13 @@ mod digit;
 mod event;
 mod id;
 mod mask;
+mod money;
 mod party;
 mod prompt;
 mod record;
+mod recording;
+mod request;
+mod say_as;
 
 pub use cause::{EndedBy, HangupCause};
 pub use command::{Answering, Command, CommandKind, Dial, Play, Target, Told};
@@ -18,10 +22,17 @@ pub use digit::{Digits, KeySource, Symbol, SymbolSet};
 pub use event::{Event, EventKind, Offer, PlayEnd, Rejection, Report};
 pub use id::{
     AdapterId, AgentId, CallId, FlowHash, FlowId, Language, LegId, NodeId, PlayId, QueueId,
+    RecordingId,
 };
 pub use mask::{Class, Redacted, mask_number, mask_value};
+pub use money::{Currency, Money};
 pub use party::Party;
 pub use prompt::{HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
 pub use record::{
     CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TransferStay,
 };
+pub use recording::{Recording, RecordingEnd};
+pub use request::{
+    Argument, Callback, Errand, Failure, Operation, Reply, Request, RequestId, Ticket,
+};
+pub use say_as::SayAs;

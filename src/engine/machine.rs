@@ -270,6 +270,7 @@ impl Engine {
             | EventKind::Ringing
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded
+            | EventKind::Recorded { .. }
             | EventKind::Bridged
             | EventKind::Unbridged
             | EventKind::Held
@@ -309,6 +310,7 @@ impl Engine {
             | EventKind::Digit { .. }
             | EventKind::Said { .. }
             | EventKind::PlayEnded { .. }
+            | EventKind::Recorded { .. }
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded
             | EventKind::Bridged

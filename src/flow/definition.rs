@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::expression::Value;
 use super::node::Prompt;
 use crate::call::{Class, Digits, Language, QueueId};
-use crate::time::Duration;
+use crate::time::{Date, Duration};
 
 /// A declared variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,15 +94,4 @@ pub struct CalendarDefinition {
     pub exceptions: BTreeMap<Date, Vec<(u16, u16)>>,
     /// Public holidays with their names.
     pub holidays: BTreeMap<Date, Arc<str>>,
-}
-
-/// A date of the Gregorian calendar: year, month 1–12, day 1–31.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    /// The year.
-    pub year: i16,
-    /// The month, 1–12.
-    pub month: i8,
-    /// The day, 1–31.
-    pub day: i8,
 }

@@ -19,8 +19,8 @@ pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
 pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};
 pub use definition::{
-    CalendarDefinition, Date, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy,
-    VariableDefinition, VariableKind,
+    CalendarDefinition, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy, VariableDefinition,
+    VariableKind,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};

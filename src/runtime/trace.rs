@@ -78,6 +78,7 @@ const fn event_name(kind: &EventKind) -> &'static str {
         EventKind::SpeechStarted => "speech_started",
         EventKind::SpeechEnded => "speech_ended",
         EventKind::PlayEnded { .. } => "play_ended",
+        EventKind::Recorded { .. } => "recorded",
         EventKind::Bridged => "bridged",
         EventKind::Unbridged => "unbridged",
         EventKind::Held => "held",

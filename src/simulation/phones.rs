@@ -162,6 +162,10 @@ impl Phones {
             CommandKind::Music(sound) => phone.music = sound,
             CommandKind::Bridge(other) => self.bridge(now, leg, other),
             CommandKind::Unbridge => self.unbridge(now, leg),
+            kind @ (CommandKind::Record(_) | CommandKind::StopRecording(_)) => {
+                let reason = Rejection::Unsupported;
+                self.report(now, leg, EventKind::Rejected { command: kind, reason });
+            }
             CommandKind::Dial(_) => {}
         }
     }

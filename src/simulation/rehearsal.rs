@@ -279,6 +279,10 @@ fn command_line(kind: &CommandKind) -> Option<String> {
                 dial.ring
             )
         }
+        CommandKind::Record(recording) => {
+            format!("record up to {} until {} of silence", recording.limit, recording.silence)
+        }
+        CommandKind::StopRecording(_) => "stop recording".to_owned(),
         CommandKind::Bridge(other) => format!("bridge {other}"),
         CommandKind::Unbridge => "unbridge".to_owned(),
         CommandKind::Mask(on) => format!("mask {on}"),
@@ -294,6 +298,7 @@ fn event_line(kind: &EventKind) -> Option<String> {
         EventKind::Digit { symbol, .. } => format!("key {symbol}"),
         EventKind::Said { text, .. } => format!("said {text:?}"),
         EventKind::PlayEnded { play, end, .. } => format!("play #{} {end:?}", play.0),
+        EventKind::Recorded { end, lasted, .. } => format!("recorded {lasted}: {end:?}"),
         EventKind::Held => "held".to_owned(),
         EventKind::Resumed => "resumed".to_owned(),
         EventKind::Bridged => "bridged".to_owned(),

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Rule;
-use crate::flow::definition::Date;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::source::{Span, Spanned};
 use crate::flow::suggest::nearest;
+use crate::time::Date;
 
 /// E0803: hours, days, dates or a zone that make no sense.
 pub(crate) static BAD_CALENDAR: Rule = Rule::error("E0803", "opening hours that make no sense")
@@ -91,32 +91,13 @@ pub(crate) fn overlap(
 
 /// Reads `2026-12-25`.
 pub(crate) fn date(text: &Spanned<String>, findings: &mut Vec<Diagnostic>) -> Option<Date> {
-    let date = parse_date(&text.value);
+    let date = Date::parse(&text.value);
     if date.is_none() {
         let message = format!("`{}` is no date", text.value);
         let finding = Diagnostic::new(&BAD_CALENDAR, text.span, message);
         findings.push(finding.help("write year, month and day: `2026-12-25`"));
     }
     date
-}
-
-fn parse_date(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let digits = |t: &str, n: usize| t.len() == n && t.bytes().all(|b| b.is_ascii_digit());
-    if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-        return None;
-    }
-    let date =
-        Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
-    let leap = date.year % 4 == 0 && (date.year % 100 != 0 || date.year % 400 == 0);
-    let last = match date.month {
-        2 => 28 + i8::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    (1..=last).contains(&date.day).then_some(date)
 }
 
 /// A zone that nobody knows.

@@ -8,12 +8,12 @@ use super::library::{FileKind, Library};
 use super::{Facts, check_name};
 use crate::call::QueueId;
 use crate::flow::check::{self, GIVEN_TWICE};
-use crate::flow::definition::{CalendarDefinition, Date, QueueDefinition, RingStrategy};
+use crate::flow::definition::{CalendarDefinition, QueueDefinition, RingStrategy};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::read::{Context, Reader, read};
 use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw, StrategyRaw, Texts};
 use crate::flow::source::{Span, Spanned};
-use crate::time::Duration;
+use crate::time::{Date, Duration};
 
 /// The most callers of a queue that does not say.
 const MAX_CALLS: u32 = 100;

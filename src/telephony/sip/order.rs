@@ -44,10 +44,16 @@ impl Switch {
             CommandKind::Accept(Answering::Answer) => {
                 matches!(phase, Some(Phase::Offered { .. } | Phase::Early { .. }))
             }
-            CommandKind::Play(_) | CommandKind::Music(_) | CommandKind::Mask(_) => has_media(&id),
+            CommandKind::Play(_)
+            | CommandKind::Music(_)
+            | CommandKind::Record(_)
+            | CommandKind::Mask(_) => has_media(&id),
             CommandKind::Bridge(other) => *other != id && has_media(&id) && has_media(other),
             CommandKind::Dial(_) => phase.is_none() && !self.searches.contains_key(&id),
-            CommandKind::Stop(_) | CommandKind::Unbridge | CommandKind::Hangup(_) => true,
+            CommandKind::Stop(_)
+            | CommandKind::StopRecording(_)
+            | CommandKind::Unbridge
+            | CommandKind::Hangup(_) => true,
         }
     }
 
@@ -58,6 +64,10 @@ impl Switch {
             CommandKind::Play(play) => self.media.play(id, play),
             CommandKind::Stop(play) => self.media.stop(id, play),
             CommandKind::Music(sound) => self.media.music(id, sound),
+            kind @ (CommandKind::Record(_) | CommandKind::StopRecording(_)) => {
+                let reason = Rejection::Unsupported;
+                self.report(now, id, EventKind::Rejected { command: kind, reason });
+            }
             CommandKind::Dial(dial) => self.dial(now, id, dial),
             CommandKind::Bridge(other) => self.media.bridge(id, other),
             CommandKind::Unbridge => self.media.unbridge(id),

@@ -3,8 +3,12 @@
 //! Nothing here reads a clock. Adapters and `runtime` do that and hand the result in, so that live calls,
 //! tests and simulations run the same code on the same numbers.
 
+mod civil;
+
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
+
+pub use civil::{ClockTime, Date, Moment};
 
 /// A point on the engine's monotonic clock, in microseconds since that clock's zero.
 ///
@@ -149,24 +153,19 @@ impl Wall {
 
     /// The time in UTC as RFC 3339 with milliseconds: `2026-03-04T03:00:00.000Z`.
     ///
-    /// The civil date is reckoned in 400-year eras of the proleptic Gregorian calendar, each 146,097 days.
+    /// A year beyond four digits, which no clock of ours shows, reads as the first or last date there is.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let (days, micros) = (self.0.div_euclid(86_400_000_000), self.0.rem_euclid(86_400_000_000));
-        // Days since 0000-03-01, so that the leap day ends the year.
-        let days = days + 719_468;
-        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-        let day = day - (365 * year + year / 4 - year / 100);
-        let month = (5 * day + 2) / 153;
-        let day = day - (153 * month + 2) / 5 + 1;
-        let (year, month) = (
-            year + era * 400 + i64::from(month >= 10),
-            if month < 10 { month + 3 } else { month - 9 },
-        );
+        let edge = if days < 0 {
+            Date { year: i16::MIN, month: 1, day: 1 }
+        } else {
+            Date { year: i16::MAX, month: 12, day: 31 }
+        };
+        let date = Date::from_days(days).unwrap_or(edge);
         let (ms, s) = (micros / 1_000 % 1_000, micros / 1_000_000);
         let (hour, minute, second) = (s / 3_600, s / 60 % 60, s % 60);
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+        format!("{date}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
     }
 
     /// The time `span` later, saturating.
