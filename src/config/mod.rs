@@ -22,7 +22,7 @@ use file::File;
 use references::References;
 
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
-pub use rule::{CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_WAY_OUT, OPEN_TO_ALL};
+pub use rule::{CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_WAY_OUT, OPEN_TO_ALL, RULES};
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Agent, Called, Config, Disabled, Limits, MediaSource, Network, Phone, Route, Rtp, Sip,

@@ -57,6 +57,8 @@ pub struct Patch {
     pub span: Span,
     /// By what.
     pub text: String,
+    /// Whether its meaning is beyond doubt, so that `check --fix` may apply it unasked. A guess never is.
+    pub certain: bool,
 }
 
 impl Diagnostic {
@@ -90,10 +92,17 @@ impl Diagnostic {
         self
     }
 
-    /// Offers a repair.
+    /// Offers a repair that a person has to agree to.
     #[must_use]
     pub fn patch(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.patch = Some(Patch { span, text: text.into() });
+        self.patch = Some(Patch { span, text: text.into(), certain: false });
+        self
+    }
+
+    /// Offers a repair that says the same thing better: `check --fix` applies it unasked.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.patch = Some(Patch { span, text: text.into(), certain: true });
         self
     }
 

@@ -9,6 +9,7 @@ use crate::flow::source::{Span, Spanned};
 pub(crate) static ANNOUNCED_KEY: Rule =
     Rule::error("E0405", "a prompt tells the caller to press a key that does nothing there")
         .why("The caller does as told and hears that the choice does not exist.")
+        .cure("Add the choice, or change the words of the prompt so that they name only keys that work there.")
         .example("menu: Untuk keluhan tekan 4\nchoices: { 1: sales }");
 
 /// How a language tells to press a key.

@@ -12,6 +12,7 @@ use crate::time::Date;
 /// E0803: hours, days, dates or a zone that make no sense.
 pub(crate) static BAD_CALENDAR: Rule = Rule::error("E0803", "opening hours that make no sense")
     .why("Callers would be turned away while people are there, or wait while nobody is.")
+    .cure("Write days as `mon` or `mon-fri`, hours as `\"08:00-17:00\"` without overlaps, dates as `2026-12-25`, and an IANA zone such as `Asia/Jakarta`.")
     .example("open: { mon-fri: [\"08:00-24:30\"] }");
 
 /// The days of a week as a calendar writes them, Monday first.

@@ -14,11 +14,13 @@ pub(crate) static AMBIGUOUS_END: Rule = Rule::error(
     "the first key is both the end of the entry and a command",
 )
 .why("With `min: 0` an empty entry is allowed, so that the very first `#` could mean either.")
+.cure("Ask for at least one key, choose another `end`, or switch the command off at this node with `none`.")
 .example("as: { type: digits, min: 0, end: \"#\" }");
 
 /// E0410: limits that no entry can meet.
 pub(crate) static IMPOSSIBLE_ENTRY: Rule = Rule::error("E0410", "no entry can meet these limits")
     .why("Every caller would fail here, whatever they press.")
+    .cure("Put `min` below `max`, keep both within what the type can hold, and give a `length` where `end` is `none`.")
     .example("as: { type: int, min: 9, max: 5 }");
 
 /// E0504: a variable of another type than what is collected.
@@ -27,6 +29,7 @@ pub(crate) static WRONG_VARIABLE: Rule = Rule::error(
     "the variable has another type than what is collected",
 )
 .why("Digits are text and keep their zeros; a whole number does not.")
+.cure("Declare the variable with the type that is collected, or collect the type that the variable has.")
 .example("vars: { score: { type: digits } }\nask: { collect: q, as: { type: int }, into: score }");
 
 /// The most keys of a whole number: every such number fits 64 bits.

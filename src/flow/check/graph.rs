@@ -11,11 +11,13 @@ use crate::flow::source::Span;
 /// W0201: a node that no call can reach.
 pub(crate) static UNREACHABLE: Rule = Rule::warning("W0201", "no call can reach the node")
     .why("It is left over, or a way to it was forgotten.")
+    .cure("Lead to it from another node, or remove it.")
     .example("nodes: { a: { hangup: bye }, forgotten: { say: news, next: a } }");
 
 /// E0202: callers can never leave.
 pub(crate) static TRAP: Rule = Rule::error("E0202", "callers who reach the node can never leave")
     .why("From here no way leads to a person or to the end of the call; a caller can only hang up.")
+    .cure("Lead from one of the nodes to a `queue`, `transfer` or `hangup`.")
     .example("a: { say: x, next: b }\nb: { say: y, next: a }");
 
 /// Nodes that cannot be reached.

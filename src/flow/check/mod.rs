@@ -32,7 +32,7 @@ pub(super) use value::*;
 pub(super) use words::*;
 
 /// Every rule, in the order of the codes.
-pub static RULES: [&Rule; 40] = [
+pub static RULES: &[&Rule] = &[
     &NOT_YAML,
     &GIVEN_TWICE,
     &EDITION,
@@ -93,7 +93,7 @@ mod tests {
                 Level::Note => 'N',
             };
             assert!(rule.code.starts_with(letter), "{}", rule.code);
-            for text in [rule.what, rule.why, rule.example] {
+            for text in [rule.what, rule.why, rule.cure, rule.example] {
                 assert!(!text.is_empty(), "{}", rule.code);
             }
         }

@@ -15,11 +15,13 @@ pub(crate) static BAD_NAME: Rule = Rule::error("E0013", "a name that cannot be o
          `-`, at most 64 bytes. `back`, `repeat` and `none` have a meaning of their own as targets, and \
          `and`, `or`, `not`, `in`, `true` and `false` in formulas.",
     )
+    .cure("Give it another name: a letter first, then letters, digits, `_` or `-`, and none of the words above.")
     .example("nodes: { main menu: { say: welcome } }");
 
 /// E0101: a target that is no node.
 pub(crate) static UNKNOWN_NODE: Rule = Rule::error("E0101", "there is no node of this name")
     .why("A caller who takes this way would find nothing there.")
+    .cure("Correct the name, or add the node.")
     .example("choices: { 1: { goto: order_aks } }");
 
 /// E0104: a queue, calendar, FAQ, language or file that does not exist.
@@ -28,6 +30,7 @@ pub(crate) static UNKNOWN_NAME: Rule = Rule::error(
     "there is no queue, calendar, FAQ, language or file of this name",
 )
 .why("Such names are known to the whole project; the flow cannot work without what they stand for.")
+.cure("Correct the name, or define what it stands for in a file that the flow uses.")
 .example("agent: { queue: servise }");
 
 /// A name with characters that names cannot have, or with a meaning of its own.

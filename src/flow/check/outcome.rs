@@ -12,27 +12,32 @@ pub(crate) static NOT_ONE_VERB: Rule = Rule::error(
     "a node does nothing, or does two things",
 )
 .why("A node has exactly one verb: it says, asks, decides or connects. Two things are two nodes.")
+.cure("Give the node one verb; put the second into a node of its own and lead there.")
 .example("agent: { say: one_moment, queue: service }");
 
 /// E0103: an outcome that a caller needs is not given.
 pub(crate) static MISSING_OUTCOME: Rule = Rule::error("E0103", "a way out of the node is not given")
     .why("Whatever happens, a caller must hear what comes next; an outcome without a target would be silence.")
+    .cure("Add the outcome with the node that it leads to.")
     .example("welcome: { say: welcome }");
 
 /// E0110: a `branch` without `else`.
 pub(crate) static NO_ELSE: Rule = Rule::error("E0110", "a `branch` has no `else`")
     .why("When no condition holds, the call would have nowhere to go.")
+    .cure("Add `- else: NODE` at the end of the list.")
     .example("check: { branch: [ { when: score > 3, goto: happy } ] }");
 
 /// E0112: `on_hangup` leads to a node that speaks.
 pub(crate) static NOT_SILENT: Rule =
     Rule::error("E0112", "`on_hangup` leads to a node that speaks or asks")
         .why("The caller is gone; only `set`, `note`, `branch` and `hours` make sense.")
+        .cure("Lead to a `set`, `note`, `branch` or `hours`.")
         .example("on_hangup: goodbye");
 
 /// N0304: the retries of a question lead nowhere.
 pub(crate) static NO_FAILED: Rule = Rule::note("N0304", "`failed` is not set")
     .why("A call that fails there ends with the built-in apology. A person or a message is kinder.")
+    .cure("Add `failed:` to the node, or once for all of them under `defaults:`.")
     .example("main: { menu: main_menu, choices: { 1: sales } }");
 
 /// A node whose keys hold no verb, or several.

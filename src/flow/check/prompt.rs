@@ -9,28 +9,33 @@ use crate::flow::suggest::nearest;
 /// E0301: a prompt that does not exist.
 pub(crate) static UNKNOWN_PROMPT: Rule = Rule::error("E0301", "there is no prompt of this name")
     .why("A word without spaces in a prompt place is a name from `prompts:`; text to be said has spaces or stands under `text:`.")
+    .cure("Correct the name, add the prompt, or write `text: Halo` to have a single word said.")
     .example("hello: { say: welcom, next: menu }");
 
 /// E0302: a prompt without words in a language of the flow.
 pub(crate) static NO_TEXT: Rule =
     Rule::error("E0302", "a prompt has no text in a language of the flow")
         .why("A caller who chose that language would suddenly hear another one.")
+        .cure("Add the text in that language.")
         .example("languages: [id, en]\nprompts: { welcome: { id: Selamat datang. } }");
 
 /// E0305: braces in the words of a prompt.
 pub(crate) static BRACES: Rule = Rule::error("E0305", "braces in the words of a prompt")
     .why("Braces are kept for values that a prompt says, which this edition does not do; they would be read aloud.")
+    .cure("Say it in words without braces.")
     .example("prompts: { eta: { id: \"Tiba {order.eta}.\" } }");
 
 /// E0308: a question without words.
 pub(crate) static NO_PROMPT: Rule = Rule::error("E0308", "a node asks or says nothing")
     .why("The caller would hear silence and not know that an answer is awaited.")
+    .cure("Name a prompt, or write the words.")
     .example("main: { menu: [], choices: { 1: sales } }");
 
 /// W0309: words in a node of a flow with several languages.
 pub(crate) static LITERAL_TEXT: Rule =
     Rule::warning("W0309", "literal text in a flow of several languages")
         .why("Everybody hears these words, whatever language they chose.")
+        .cure("Put the words under `prompts:` in every language of the flow, and use their name.")
         .example(
             "languages: [id, en]\nnodes: { hello: { say: Selamat datang semua, next: menu } }",
         );

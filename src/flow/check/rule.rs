@@ -11,8 +11,10 @@ pub struct Rule {
     pub level: Level,
     /// What it finds, in one line.
     pub what: &'static str,
-    /// Why that matters and what to do.
+    /// Why that matters.
     pub why: &'static str,
+    /// What to do about it.
+    pub cure: &'static str,
     /// A piece of a flow that breaks the rule.
     pub example: &'static str,
 }
@@ -21,25 +23,31 @@ impl Rule {
     /// A rule whose findings stop a file from loading.
     #[must_use]
     pub const fn error(code: &'static str, what: &'static str) -> Self {
-        Self { code, level: Level::Error, what, why: "", example: "" }
+        Self { code, level: Level::Error, what, why: "", cure: "", example: "" }
     }
 
     /// A rule whose findings are warnings.
     #[must_use]
     pub const fn warning(code: &'static str, what: &'static str) -> Self {
-        Self { code, level: Level::Warning, what, why: "", example: "" }
+        Self { code, level: Level::Warning, what, why: "", cure: "", example: "" }
     }
 
     /// A rule whose findings are notes.
     #[must_use]
     pub const fn note(code: &'static str, what: &'static str) -> Self {
-        Self { code, level: Level::Note, what, why: "", example: "" }
+        Self { code, level: Level::Note, what, why: "", cure: "", example: "" }
     }
 
     /// Says why it matters.
     #[must_use]
     pub const fn why(self, why: &'static str) -> Self {
         Self { why, ..self }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub const fn cure(self, cure: &'static str) -> Self {
+        Self { cure, ..self }
     }
 
     /// Gives an example that breaks the rule.

@@ -9,11 +9,13 @@ use crate::flow::source::{Span, Spanned};
 pub(crate) static BROKEN_SOUND: Rule =
     Rule::error("E0306", "a sound file is missing or cannot be played")
         .why("The caller would hear nothing where the flow names this very file.")
+        .cure("Put the file where the message says, as a WAV file, or correct its name.")
         .example("prompts: { hold: { audio: hold.wav } }");
 
 /// N0312: words without a recording.
 pub(crate) static UNSPOKEN: Rule = Rule::note("N0312", "words have no recording yet")
     .why("`sambung prompts build` makes one with a synthetic voice; a recording by a person always wins.")
+    .cure("Run `sambung prompts build`, or record the words.")
     .example("prompts: { welcome: { id: Selamat datang. } }");
 
 /// A named file that is not there.

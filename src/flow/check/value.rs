@@ -10,6 +10,7 @@ use crate::flow::source::{Span, Spanned};
 pub(crate) static NOT_ALLOWABLE: Rule =
     Rule::error("E0904", "only warnings and notes can be allowed")
         .why("An error stops the flow because callers would be harmed; it has to be mended.")
+        .cure("Mend the error and remove it from `allow`.")
         .example("allow: [E0202]");
 
 /// A value that its key cannot take.

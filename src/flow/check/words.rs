@@ -11,6 +11,7 @@ use crate::text;
 /// E0404: a word that belongs to two choices.
 pub(crate) static WORDS_CLASH: Rule = Rule::error("E0404", "a word belongs to two choices")
     .why("A caller who says it would be understood by chance. Endings such as -nya make no difference.")
+    .cure("Leave the word to one of the two, or use longer phrases that tell them apart.")
     .example("choices: { 1: { goto: a, words: [harga] }, 2: { goto: b, words: [harganya] } }");
 
 /// The most phrases of one question that are compared with each other.

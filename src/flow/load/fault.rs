@@ -125,6 +125,6 @@ pub(super) fn looks_like_bool(text: &str, span: Span) -> Option<Diagnostic> {
             format!("`{text}` is text here, but other YAML tools read it as true or false"),
         )
         .help("quote it")
-        .patch(span, format!("\"{text}\""))
+        .fix(span, format!("\"{text}\""))
     })
 }
