@@ -75,6 +75,21 @@ fn what_cannot_be_called_is_said_on_standard_error() {
 }
 
 #[test]
+fn a_finding_is_explained_and_an_unknown_code_is_a_usage_fault() {
+    let listed = sambung(&["explain"], "");
+    let lines = String::from_utf8(listed.stdout).expect("text");
+    for line in ["E0101  error    there is no node of this name", "N0304  note     `failed` is"] {
+        assert!(lines.contains(line), "{line} in\n{lines}");
+    }
+    let one = sambung(&["explain", "E0101"], "");
+    assert_eq!(one.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&one.stdout).starts_with("error[E0101]: there is no node"));
+    let unknown = sambung(&["explain", "E010"], "");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `E"));
+}
+
+#[test]
 fn the_flow_in_the_readme_has_no_fault() {
     let readme = include_str!("../README.md");
     let (_, after) = readme.split_once("```yaml\n").expect("the README shows a flow");

@@ -6,6 +6,7 @@
 mod call;
 mod check;
 mod exit;
+mod explain;
 mod log;
 mod print;
 mod prompts;
@@ -28,6 +29,7 @@ enum Command {
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
     Prompts(prompts::PromptsArgs),
 }
 
@@ -38,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Prompts(args) => prompts::run(&args),
     }
 }
