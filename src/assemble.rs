@@ -41,6 +41,7 @@ pub fn project(
         routes: Routes::default(),
         programs: Arc::new(programs(flows)),
         calendars: calendars.iter().map(opening_hours).collect::<Result<_, _>>()?,
+        numbers: BTreeMap::new(),
         queues: queue::Settings {
             queues: queues.iter().map(queue_settings).collect(),
             ..queue::Settings::default()

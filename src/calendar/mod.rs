@@ -5,6 +5,7 @@
 
 mod error;
 mod hours;
+mod local;
 mod next;
 mod settings;
 mod window;

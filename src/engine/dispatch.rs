@@ -27,7 +27,11 @@ impl Engine {
     pub(super) fn step(&mut self, id: CallId, input: Input) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let settings = self.settings.clone();
-        let world = World { wall: self.clock.at(self.now), calendars: &settings.calendars };
+        let world = World {
+            wall: self.clock.at(self.now),
+            calendars: &settings.calendars,
+            numbers: &settings.numbers,
+        };
         let now = self.now;
         let done = catch_unwind(AssertUnwindSafe(|| call.session.handle(now, input, &world)));
         if done.is_err() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::settings::Programs;
-use crate::call::{AdapterId, AgentId, HangupCause, Report};
+use crate::call::{AdapterId, AgentId, HangupCause, Reply, Report, RequestId};
 use crate::time::Wall;
 
 /// One thing that happened.
@@ -17,6 +17,13 @@ pub enum Input {
         adapter: AdapterId,
         /// What it reports.
         report: Report,
+    },
+    /// A request is answered. An answer that nobody waits for any more is dropped and counted.
+    Reply {
+        /// The request.
+        request: RequestId,
+        /// The answer.
+        reply: Reply,
     },
     /// A reading of the wall clock, at start and then every few seconds.
     Clock(Wall),

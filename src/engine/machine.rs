@@ -91,6 +91,7 @@ impl Engine {
                     self.tell_queues(queue::Input::Reachable { agent, reachable });
                 }
             }
+            Input::Reply { .. } => self.strays += 1,
             Input::Clock(wall) => self.clock.read(self.now, wall),
             Input::Break { agent, reason: Some(reason) } => {
                 self.tell_queues(queue::Input::Break { agent, reason })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::routes::Routes;
 use crate::calendar::Calendar;
 use crate::call::{AgentId, FlowId, QueueId, Target};
-use crate::interpreter::Program;
+use crate::interpreter::{Numbers, Program};
 use crate::queue;
 
 /// The flows by name.
@@ -23,6 +23,8 @@ pub struct Settings {
     pub programs: Arc<Programs>,
     /// The calendars by name.
     pub calendars: BTreeMap<Arc<str>, Calendar>,
+    /// The telephone numbers that come from the environment or files of the node.
+    pub numbers: Numbers,
     /// The queue machine's settings.
     pub queues: queue::Settings,
     /// The calendar of each queue that has one.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::node::Prompt;
+use super::node::{Piece, Prompt};
 use crate::call::{Item, Language, PromptId, SoundId};
 
 /// One line of the built-in words.
@@ -105,9 +105,10 @@ impl BuiltInWords {
 /// The built-in words as prompts of a flow of these languages.
 pub(super) fn prompts(languages: &[Language]) -> BTreeMap<&'static str, Arc<Prompt>> {
     let prompt = |words: &BuiltInWords| {
-        let items = languages.iter().map(|l| (l.clone(), words.item(l))).collect();
+        let pieces = |l: &Language| (l.clone(), vec![Piece::Words(words.item(l))]);
+        let pieces = languages.iter().map(pieces).collect();
         let id = PromptId::new(format!("std/{}", words.name));
-        Arc::new(Prompt { id, bargein: None, play: None, items })
+        Arc::new(Prompt { id, bargein: None, play: None, pieces })
     };
     BUILT_IN.iter().map(|words| (words.name, prompt(words))).collect()
 }
@@ -130,7 +131,9 @@ mod tests {
         let languages = [Language::from("id"), Language::from("en-GB"), Language::from("fr")];
         let prompts = prompts(&languages);
         assert_eq!(prompts.len(), BUILT_IN.len());
-        let item = &prompts["goodbye"].items[&languages[2]];
+        let [Piece::Words(item)] = &prompts["goodbye"].pieces[&languages[2]][..] else {
+            panic!("one piece");
+        };
         assert_eq!(item.language, Language::from("en"));
         assert_eq!(item.sound, Some(SoundId::from("en/std/goodbye.wav")));
     }

@@ -1,12 +1,14 @@
 //! Plain definitions that a flow project makes and that `server` hands to the modules concerned:
-//! variables, FAQs, queues and calendars.
+//! variables, FAQs, queues, calendars and services.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::expression::Value;
 use super::node::Prompt;
-use crate::call::{Class, Digits, Language, QueueId};
+use crate::call::{Class, Currency, Digits, Language, QueueId};
 use crate::time::{Date, Duration};
 
 /// A declared variable.
@@ -20,7 +22,7 @@ pub struct VariableDefinition {
     pub start: Value,
 }
 
-/// The type of a variable.
+/// The type of a variable, parameter or field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VariableKind {
     /// Text.
@@ -31,8 +33,191 @@ pub enum VariableKind {
     Int,
     /// Yes or no.
     Bool,
+    /// An amount of money, of this currency if one is given.
+    Money(Option<Currency>),
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
     /// A telephone number.
     Phone,
+    /// A list of texts.
+    List,
+    /// What a caller was recorded saying.
+    Recording,
+    /// A personal identification number: always secret.
+    Pin,
+    /// A record that a service declares.
+    Record(RecordIndex),
+}
+
+impl VariableKind {
+    /// What it holds, in words: "a whole number".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Digits => "digits",
+            Self::Int => "a whole number",
+            Self::Bool => "yes or no",
+            Self::Money(_) => "money",
+            Self::Date => "a date",
+            Self::Time => "a time of day",
+            Self::Phone => "a telephone number",
+            Self::List => "a list",
+            Self::Recording => "a recording",
+            Self::Pin => "a PIN",
+            Self::Record(_) => "a record",
+        }
+    }
+}
+
+/// The place of a record type in [`Flow::records`](super::Flow::records).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordIndex(pub u32);
+
+/// A record type that a service declares, such as `orders.Order`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordType {
+    /// Its name, with that of its service.
+    pub name: Arc<str>,
+    /// Its fields, in the order of the declaration.
+    pub fields: IndexMap<Arc<str>, FieldType>,
+}
+
+/// The type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    /// A type of its own.
+    Plain(VariableKind),
+    /// Money whose currency stands in another field of the same record, by its place.
+    MoneyIn(usize),
+}
+
+/// A value that the flow takes from where it runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    /// As it stands.
+    Text(Arc<str>),
+    /// From an environment variable.
+    Env(Arc<str>),
+    /// From a file.
+    File(Arc<str>),
+    /// From the project's secrets, by name.
+    Secret(Arc<str>),
+}
+
+/// A service that flows may ask, as a project declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceDefinition {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The address that all its paths begin with.
+    pub base: Setting,
+    /// How we prove who we are.
+    pub auth: Auth,
+    /// Whether it may be given secrets, in bodies only.
+    pub accepts_secret: bool,
+    /// Networks besides the public ones that it may lie in, as CIDR.
+    pub addresses: Vec<Arc<str>>,
+    /// How long a connection may take.
+    pub connect: Duration,
+    /// How many requests may be under way at once.
+    pub concurrency: u32,
+    /// Its operations.
+    pub operations: IndexMap<Arc<str>, Arc<OperationDefinition>>,
+}
+
+/// How a service knows us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all.
+    None,
+    /// `Authorization: Bearer` (RFC 6750).
+    Bearer(Setting),
+    /// `Authorization: Basic` (RFC 7617): user and password.
+    Basic {
+        /// The user.
+        user: Setting,
+        /// The password.
+        password: Setting,
+    },
+    /// A header of its own.
+    Header {
+        /// The header's name.
+        name: Arc<str>,
+        /// Its value.
+        value: Setting,
+    },
+    /// A client certificate (RFC 8446): chain and key as PEM.
+    Mtls {
+        /// The certificate chain.
+        cert: Setting,
+        /// The key.
+        key: Setting,
+    },
+}
+
+/// One operation of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationDefinition {
+    /// The service.
+    pub service: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The method.
+    pub method: Method,
+    /// The path, with `{parameter}` where a value stands.
+    pub path: Arc<str>,
+    /// What it is given, in the order of the declaration.
+    pub parameters: Vec<Parameter>,
+    /// The record that it answers with; `None` if nothing is read of the answer.
+    pub returns: Option<RecordIndex>,
+    /// Whether money goes over the wire in minor units.
+    pub minor_units: bool,
+    /// Whether it may be repeated without harm.
+    pub idempotent: bool,
+    /// The tries, where a node does not say; 1 unless it may be repeated.
+    pub tries: u32,
+    /// How long one try may take.
+    pub timeout: Duration,
+}
+
+/// A method of HTTP (RFC 9110).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `PATCH`
+    Patch,
+    /// `DELETE`
+    Delete,
+}
+
+/// A parameter of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub kind: VariableKind,
+    /// Where it goes.
+    pub place: ParameterPlace,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterPlace {
+    /// Into the JSON body.
+    Body,
+    /// Into the query string.
+    Query,
+    /// Into the path.
+    Path,
 }
 
 /// A FAQ: questions in several wordings and the prompt that answers each.

@@ -19,17 +19,19 @@ pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
 pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};
 pub use definition::{
-    CalendarDefinition, FaqDefinition, FaqEntry, QueueDefinition, RingStrategy, VariableDefinition,
-    VariableKind,
+    Auth, CalendarDefinition, FaqDefinition, FaqEntry, FieldType, Method, OperationDefinition,
+    Parameter, ParameterPlace, QueueDefinition, RecordIndex, RecordType, RingStrategy,
+    ServiceDefinition, Setting, VariableDefinition, VariableKind,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};
 pub use load::{Document, MAX_BYTES, MAX_LEVELS, MAX_VALUES, Places};
 pub use node::{
-    AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CheckDigit, Choice, Collect,
-    CommandBinding, Entry, EntryKind, FaqIndex, Flow, Goto, HangupNode, Hours, Input, Limits,
-    MAX_ENTRY, Menu, Node, NodeIndex, NoteNode, Place, Prompt, QueueNode, Retry, Say, SetNode,
-    Transfer, VariableIndex, Verb, Words,
+    AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CallNode, CallbackNode, CheckDigit,
+    Choice, Collect, CommandBinding, Destination, Entry, EntryKind, FaqIndex, Flow, Goto,
+    HangupNode, Hours, HttpNode, Input, Limits, MAX_ENTRY, Menu, Node, NodeIndex, NoteNode,
+    OfferCallback, Piece, Place, Prompt, QueueNode, RecordNode, Retry, ReturnNode, Say, SetNode,
+    Slot, Subflow, SubflowIndex, TicketNode, Transfer, VariableIndex, Verb, Way, WayKind, Words,
 };
 pub use read::read_yaml;
 pub use render::Format;

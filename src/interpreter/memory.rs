@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::call::{CallId, Class, Language, mask_value};
-use crate::flow::{BuiltIn, Flow, Place, Scope, Value, VariableIndex};
+use crate::call::{CallId, Class, Failure, Language, mask_value};
+use crate::flow::{BuiltIn, Flow, Place, Value, VariableIndex};
+use crate::time::Duration;
 
 /// The facts of a call's arrival.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Memory {
     language: Language,
     language_chosen: bool,
     queue_position: Option<u32>,
+    queue_wait: Option<Duration>,
+    fault: Option<Failure>,
     notes: BTreeMap<String, Json>,
 }
 
@@ -40,6 +43,8 @@ impl Memory {
             language: flow.fallback().clone(),
             language_chosen: false,
             queue_position: None,
+            queue_wait: None,
+            fault: None,
             notes: BTreeMap::new(),
         }
     }
@@ -91,6 +96,16 @@ impl Memory {
         self.queue_position = position;
     }
 
+    /// Tells how long the caller has waited, for `queue.wait`.
+    pub const fn set_queue_wait(&mut self, wait: Duration) {
+        self.queue_wait = Some(wait);
+    }
+
+    /// Tells why the last request came to nothing, for `fault`; `None` when it did not.
+    pub const fn set_fault(&mut self, fault: Option<Failure>) {
+        self.fault = fault;
+    }
+
     /// Writes a note; a secret value is left out, a personal one masked. The last value of a name wins.
     pub fn note(&mut self, name: &str, value: &Value, class: Class) {
         let json = match (value, class) {
@@ -123,12 +138,14 @@ impl Memory {
 /// The most notes of one call; further names are left out.
 pub const MAX_NOTES: usize = 64;
 
-impl Scope for Memory {
-    fn variable(&self, index: VariableIndex) -> Value {
+impl Memory {
+    /// The value of a variable.
+    pub(super) fn variable(&self, index: VariableIndex) -> Value {
         self.values.get(index.0 as usize).cloned().unwrap_or(Value::Unset)
     }
 
-    fn built_in(&self, name: BuiltIn) -> Value {
+    /// The value of a built-in name that the call itself knows.
+    pub(super) fn built_in(&self, name: BuiltIn) -> Value {
         match name {
             BuiltIn::CallFrom => self.facts.from.clone().map_or(Value::Unset, Value::Text),
             BuiltIn::CallTo => Value::Text(self.facts.to.clone()),
@@ -137,6 +154,9 @@ impl Scope for Memory {
             BuiltIn::QueuePosition => {
                 self.queue_position.map_or(Value::Unset, |p| Value::Int(i64::from(p)))
             }
+            BuiltIn::QueueWait => self.queue_wait.map_or(Value::Unset, Value::Duration),
+            BuiltIn::Fault => self.fault.map_or(Value::Unset, |fault| fault.name().into()),
+            BuiltIn::Now => Value::Unset,
         }
     }
 }

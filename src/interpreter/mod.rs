@@ -7,10 +7,12 @@ mod memory;
 mod node;
 mod program;
 mod step;
+mod view;
 mod world;
 
 pub use memory::{CallFacts, MAX_NOTES, Memory};
 pub use node::{Entered, assign, enter};
 pub use program::Program;
 pub use step::{Enqueue, Fault, Ring, Step};
-pub use world::World;
+pub use view::View;
+pub use world::{Numbers, World};

@@ -63,6 +63,10 @@ pub enum Fault {
     Formula,
     /// The calendar is not known to this node.
     Calendar,
+    /// The number to ring is not set on this node.
+    Number,
+    /// The node asks for something that a call cannot be given here.
+    Unsupported,
     /// More silent steps in a row than a call may take.
     EndlessLoop,
 }
@@ -74,6 +78,8 @@ impl Fault {
         match self {
             Self::Formula => "fault_formula",
             Self::Calendar => "fault_calendar",
+            Self::Number => "fault_number",
+            Self::Unsupported => "fault_unsupported",
             Self::EndlessLoop => "fault_endless_loop",
         }
     }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::calendar::Calendar;
+use crate::flow::Setting;
 use crate::time::Wall;
+
+/// The telephone numbers that come from the environment or files of a node.
+pub type Numbers = BTreeMap<Setting, Arc<str>>;
 
 /// The outside of a call at the moment of a step.
 #[derive(Debug, Clone, Copy)]
@@ -13,4 +17,6 @@ pub struct World<'a> {
     pub wall: Wall,
     /// The project's calendars by name.
     pub calendars: &'a BTreeMap<Arc<str>, Calendar>,
+    /// The telephone numbers that come from the environment or files of the node.
+    pub numbers: &'a Numbers,
 }

@@ -16,7 +16,7 @@ use super::clock::Clock;
 use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
 use super::port::{Adapter, AdapterError, Port, Wire};
 use super::trace::Trace;
-use crate::call::{AdapterId, CallRecord, Command, Report};
+use crate::call::{AdapterId, CallRecord, Command, Failure, Reply, Report};
 use crate::engine::{Engine, Input, Output};
 use crate::time::Duration;
 
@@ -192,6 +192,12 @@ impl Driver {
         while let Some(output) = self.engine.poll_output() {
             match output {
                 Output::Command(command) => self.send(command),
+                Output::Request(request) => {
+                    let reply = Reply::Failed(Failure::Unavailable);
+                    let input = Input::Reply { request: request.id, reply };
+                    self.engine.handle(self.clock.now(), input);
+                }
+                Output::Abandon(_) => {}
                 Output::Record(record) => (self.records)(record),
                 Output::Notice(notice) => self.trace.notice(&notice),
             }

@@ -194,7 +194,7 @@ impl Session {
             (Pick::Choice(i), Verb::Menu(menu) | Verb::Confirm(menu)) => {
                 let Some(choice) = menu.choices.get(i) else { return self.apologise(at) };
                 self.journal.keys(choice.keys.as_ref().map(ToString::to_string));
-                if let Ok(true) = assign(&flow, &choice.set, &mut self.memory) {
+                if let Ok(true) = assign(&flow, &choice.set, &mut self.memory, at.world) {
                     self.budget.news();
                 }
                 self.follow(node, choice.name.clone(), choice.goto, at);
@@ -283,7 +283,15 @@ impl Session {
         self.journal.keys(mask_value(&text, collect.class));
         let flow = self.program.flow.clone();
         let kept = match collect.entry.kind {
-            EntryKind::Digits => Value::Text(text.into()),
+            EntryKind::Digits
+            | EntryKind::Money(_)
+            | EntryKind::Date
+            | EntryKind::Time
+            | EntryKind::Phone
+            | EntryKind::Account
+            | EntryKind::Pin
+            | EntryKind::YesNo
+            | EntryKind::Words => Value::Text(text.into()),
             EntryKind::Int => Value::Int(text.parse().unwrap_or(i64::MAX)),
         };
         if self.memory.set(&flow, Place::Variable(collect.into), kept) {

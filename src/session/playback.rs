@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::call::{CommandKind, Item, Language, Play, PlayId, PromptId, SymbolSet};
-use crate::flow::{Bargein, Prompt};
+use crate::flow::{Bargein, Piece, Prompt};
 use crate::time::{Duration, Instant};
 
 /// The longest that a part may go unreported before it counts as ended: an adapter's fault must not stall a call.
@@ -54,7 +54,10 @@ pub(super) fn group<'p>(
     let mut parts: Vec<(Bargein, Vec<Item>)> = Vec::new();
     for prompt in prompts {
         let bargein = prompt.bargein.unwrap_or(default);
-        let items = prompt.items(language).cloned();
+        let items = prompt.pieces(language).filter_map(|(_, piece)| match piece {
+            Piece::Words(item) => Some(item.clone()),
+            Piece::Slot(_) => None,
+        });
         match parts.last_mut() {
             Some((last, list)) if *last == bargein => list.extend(items),
             _ => parts.push((bargein, items.collect())),

@@ -30,7 +30,13 @@ pub(super) fn input_of(verb: &Verb) -> Option<&Input> {
         | Verb::Set(_)
         | Verb::Branch(_)
         | Verb::Hours(_)
+        | Verb::Http(_)
+        | Verb::Call(_)
+        | Verb::Record(_)
+        | Verb::Ticket(_)
         | Verb::Note(_)
+        | Verb::Callback(_)
+        | Verb::Return(_)
         | Verb::Queue(_)
         | Verb::Transfer(_)
         | Verb::Hangup(_) => None,

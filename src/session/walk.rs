@@ -168,7 +168,7 @@ impl Session {
     fn target(&mut self, node: NodeIndex, goto: Goto) -> NodeIndex {
         match goto {
             Goto::Node(next) => next,
-            Goto::Repeat | Goto::None => node,
+            Goto::Repeat | Goto::None | Goto::Failed => node,
             Goto::Back => {
                 if self.trail.last() == Some(&node) {
                     self.trail.pop();

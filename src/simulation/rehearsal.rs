@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::phones::{ItemDuration, LegState, Phones};
 use crate::call::{
-    CallRecord, Command, CommandKind, Digits, EventKind, HangupCause, Item, LegId, Report,
+    CallRecord, Command, CommandKind, Digits, EventKind, Failure, HangupCause, Item, LegId, Reply,
+    Report,
 };
 use crate::engine::{Engine, Input, Notice, Output, Settings};
 use crate::time::{Duration, Instant, Wall};
@@ -199,6 +200,12 @@ impl Rehearsal {
                         self.heard.push_back(Heard::Command(self.now, command.clone()));
                         self.phones.obey(self.now, command);
                     }
+                    Output::Request(request) => {
+                        let reply = Reply::Failed(Failure::Unavailable);
+                        let (request, now) = (request.id, self.now);
+                        self.engine.handle(now, Input::Reply { request, reply });
+                    }
+                    Output::Abandon(_) => {}
                     Output::Record(record) => self.heard.push_back(Heard::Record(record)),
                     Output::Notice(notice) => self.heard.push_back(Heard::Notice(self.now, notice)),
                 }

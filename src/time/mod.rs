@@ -168,6 +168,19 @@ impl Wall {
         format!("{date}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
     }
 
+    /// The date and time of day in UTC. A year beyond the reach of a [`Date`] shows as the epoch.
+    #[must_use]
+    pub fn utc(self) -> Moment {
+        let (days, micros) = (self.0.div_euclid(86_400_000_000), self.0.rem_euclid(86_400_000_000));
+        let minutes = u16::try_from(micros / 60_000_000).unwrap_or(0);
+        let epoch = Date { year: 1970, month: 1, day: 1 };
+        let time = ClockTime {
+            hour: u8::try_from(minutes / 60).unwrap_or(0),
+            minute: u8::try_from(minutes % 60).unwrap_or(0),
+        };
+        Moment { date: Date::from_days(days).unwrap_or(epoch), time }
+    }
+
     /// The time `span` later, saturating.
     #[must_use]
     pub const fn after(self, span: Duration) -> Self {

@@ -11,7 +11,7 @@ use crate::assemble;
 use crate::call::{FlowId, Item};
 use crate::cli::{exit, print};
 use crate::engine::{Pattern, Route, Routes, Settings};
-use crate::flow::{Flow, Formula, Value, Verb};
+use crate::flow::{Destination, Flow, Formula, Value, Verb};
 use crate::media::Library;
 use crate::project;
 use crate::simulation::{ItemDuration, Rehearsal, speech_duration};
@@ -106,7 +106,7 @@ impl Stage {
 fn numbers(flow: &Flow) -> std::collections::BTreeSet<Arc<str>> {
     let number = |verb: &Verb| match verb {
         Verb::Transfer(transfer) => match &transfer.to {
-            Formula::Constant(Value::Text(number)) => Some(number.clone()),
+            Destination::Formula(Formula::Constant(Value::Text(number))) => Some(number.clone()),
             _ => None,
         },
         _ => None,

@@ -51,7 +51,13 @@ fn plays_music(compiled: &Compiled) -> bool {
         | Verb::Set(_)
         | Verb::Branch(_)
         | Verb::Hours(_)
+        | Verb::Http(_)
+        | Verb::Call(_)
+        | Verb::Record(_)
+        | Verb::Ticket(_)
         | Verb::Note(_)
+        | Verb::Callback(_)
+        | Verb::Return(_)
         | Verb::Transfer(_)
         | Verb::Hangup(_) => false,
     })

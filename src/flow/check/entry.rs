@@ -171,21 +171,25 @@ pub(crate) fn entry_fits(
     variable: VariableKind,
     span: Span,
 ) -> Option<Diagnostic> {
-    let holds = match variable {
-        VariableKind::Text => "text",
-        VariableKind::Digits => "digits",
-        VariableKind::Int => "a whole number",
-        VariableKind::Bool => "yes or no",
-        VariableKind::Phone => "a telephone number",
-    };
-    let (collects, fits) = match (entry, variable) {
-        (EntryKind::Int, VariableKind::Int)
-        | (EntryKind::Digits, VariableKind::Text | VariableKind::Digits | VariableKind::Phone) => {
-            return None;
+    let holds = variable.words();
+    let digits = matches!(variable, VariableKind::Text | VariableKind::Digits);
+    let (fitting, collects, fits) = match entry {
+        EntryKind::Int => (variable == VariableKind::Int, "a whole number", "int"),
+        EntryKind::Digits => (digits || variable == VariableKind::Phone, "digits", "digits"),
+        EntryKind::Account => (digits, "an account number", "digits"),
+        EntryKind::Phone => {
+            (digits || variable == VariableKind::Phone, "a telephone number", "phone")
         }
-        (EntryKind::Int, _) => ("a whole number", "int"),
-        (EntryKind::Digits, _) => ("digits", "digits"),
+        EntryKind::Money(_) => (matches!(variable, VariableKind::Money(_)), "money", "money"),
+        EntryKind::Date => (variable == VariableKind::Date, "a date", "date"),
+        EntryKind::Time => (variable == VariableKind::Time, "a time of day", "time"),
+        EntryKind::Pin => (variable == VariableKind::Pin, "a PIN", "pin"),
+        EntryKind::YesNo => (variable == VariableKind::Bool, "yes or no", "bool"),
+        EntryKind::Words => (variable == VariableKind::Text, "words", "text"),
     };
+    if fitting {
+        return None;
+    }
     let message = format!("this node collects {collects}, but `{name}` holds {holds}");
     Some(
         Diagnostic::new(&WRONG_VARIABLE, span, message)

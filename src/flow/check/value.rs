@@ -88,9 +88,15 @@ pub(crate) fn wrong_start(kind: VariableKind, span: Span) -> Diagnostic {
     let wanted = match kind {
         VariableKind::Text => "text in quotes",
         VariableKind::Digits => "digits in quotes, such as `\"0812\"`",
-        VariableKind::Int => "a whole number",
         VariableKind::Bool => "`true` or `false`",
         VariableKind::Phone => "a telephone number in quotes",
+        VariableKind::Money(_) => "an amount with its currency, such as `IDR 150000`",
+        VariableKind::Date => "a date, such as `2026-08-17`",
+        VariableKind::Time => "a time of day, such as `08:05`",
+        VariableKind::Pin | VariableKind::Recording | VariableKind::Record(_) => {
+            "left out: it is filled in the call"
+        }
+        VariableKind::Int | VariableKind::List => kind.words(),
     };
     wrong_value("start", span, wanted)
 }

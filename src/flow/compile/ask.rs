@@ -9,11 +9,15 @@ use crate::flow::check;
 use crate::flow::node::{AnswerNode, CheckDigit, Choice, Collect, Entry, Goto, Input, Menu, Words};
 use crate::flow::schema::{self, CheckRaw};
 use crate::flow::source::Spanned;
+use crate::time::Duration;
 
 /// The answers of one visit of a FAQ, where nothing is said.
 const MAX_ANSWERS: u32 = 4;
 /// The answer threshold in per mille, where nothing is said.
 const CONFIDENCE: u16 = 550;
+
+/// How long a key that ends a full entry is still waited for, where nothing is said.
+const END_WAIT: Duration = Duration::from_secs(1);
 
 impl FlowCompiler<'_> {
     pub(super) fn menu(&mut self, raw: &schema::Menu) -> Menu {
@@ -150,6 +154,7 @@ impl FlowCompiler<'_> {
                 ..entry
             },
             erase,
+            end_wait: END_WAIT,
             read_back: raw.read_back.unwrap_or(false) && class != Class::Secret,
             ok,
         })

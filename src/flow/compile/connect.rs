@@ -6,7 +6,7 @@ use super::flow::FlowCompiler;
 use crate::call::QueueId;
 use crate::flow::check;
 use crate::flow::expression::{Formula, Kind, Value};
-use crate::flow::node::{QueueNode, Transfer};
+use crate::flow::node::{Destination, QueueNode, Transfer};
 use crate::flow::schema::{self, Scalar, Tell};
 use crate::flow::source::Spanned;
 use crate::time::Duration;
@@ -39,12 +39,15 @@ impl FlowCompiler<'_> {
             tell: raw.tell.as_ref().map(|tell| self.tell(tell)).unwrap_or_default(),
             greet: raw.greet.as_ref().map(|greet| self.prompts(greet)).unwrap_or_default(),
             music: raw.music.as_ref().and_then(|music| self.music(music)),
+            every: Vec::new(),
+            offer_callback: None,
             max_wait: raw.max_wait.map_or(MAX_WAIT, |time| time.0),
             done: raw.done.as_ref().map(|target| self.goto(target)),
             too_long: self.must("queue", "too_long", raw.too_long.as_ref()),
             full: self.must("queue", "full", raw.full.as_ref()),
             closed: self.must("queue", "closed", raw.closed.as_ref()),
             unstaffed: self.must("queue", "unstaffed", raw.unstaffed.as_ref()),
+            called_back: None,
         }
     }
 
@@ -79,7 +82,11 @@ impl FlowCompiler<'_> {
         let text = |raw: &Spanned<String>| Spanned::new(Scalar::Text(raw.value.clone()), raw.span);
         let caller_id = raw.caller_id.as_ref().map(text);
         Transfer {
-            to: self.value(&text(&raw.transfer), Kind::Text, "a number to call"),
+            to: Destination::Formula(self.value(
+                &text(&raw.transfer),
+                Kind::Text,
+                "a number to call",
+            )),
             ring: raw.ring.map_or(TRANSFER_RING, |time| time.0),
             caller_id: caller_id.map(|id| self.value(&id, Kind::Text, "`caller_id`")),
             done: raw.done.as_ref().map(|target| self.goto(target)),

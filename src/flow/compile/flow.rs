@@ -194,13 +194,22 @@ impl<'a> FlowCompiler<'a> {
         let index = self.node_key("on_hangup")?;
         if let Some(Some(node)) = nodes.get(index.0 as usize) {
             let silent = match &node.verb {
-                Verb::Set(_) | Verb::Branch(_) | Verb::Hours(_) | Verb::Note(_) => true,
+                Verb::Set(_)
+                | Verb::Branch(_)
+                | Verb::Hours(_)
+                | Verb::Http(_)
+                | Verb::Ticket(_)
+                | Verb::Callback(_)
+                | Verb::Note(_) => true,
                 Verb::Say(_)
                 | Verb::Menu(_)
                 | Verb::Collect(_)
                 | Verb::Confirm(_)
                 | Verb::Answer(_)
                 | Verb::Queue(_)
+                | Verb::Call(_)
+                | Verb::Record(_)
+                | Verb::Return(_)
                 | Verb::Transfer(_)
                 | Verb::Hangup(_) => false,
             };
@@ -240,7 +249,7 @@ impl<'a> FlowCompiler<'a> {
     ) {
         let escape = match escape {
             Some(Goto::Node(index)) => Some(index),
-            Some(Goto::Back | Goto::Repeat | Goto::None) | None => None,
+            Some(Goto::Back | Goto::Repeat | Goto::None | Goto::Failed) | None => None,
         };
         if let Some(start) = start {
             let roots = roots.iter().flatten().copied().chain(escape).chain([start]);
@@ -280,6 +289,9 @@ impl<'a> FlowCompiler<'a> {
             },
             nodes: nodes.into_iter().collect::<Option<Vec<_>>>()?,
             variables: self.variables.clone(),
+            records: Arc::new([]),
+            subflows: Vec::new(),
+            home: self.globals.calendars.keys().next().map(|name| name.as_str().into()),
             faqs: self.faqs.clone(),
             escape,
             on_hangup,

@@ -67,7 +67,7 @@ impl FlowCompiler<'_> {
         let place = Span { start: name.span.start, ..reader.span() };
         self.allow(place, allow(&raw));
         let verb = self.verb(raw)?;
-        Some(Node { id: self.node_id(self.current), verb })
+        Some(Node { id: self.node_id(self.current), verb, subflow: None, pauses_recording: false })
     }
 
     /// Where a node that cannot be understood probably leads: to every node that it names. It counts as a way
@@ -201,7 +201,7 @@ impl FlowCompiler<'_> {
         let open = self.must("hours", "open", raw.open.as_ref());
         let closed = self.must("hours", "closed", raw.closed.as_ref());
         let holiday = raw.holiday.as_ref().map_or(closed, |target| self.goto(target));
-        Hours { calendar: raw.hours.as_str().into(), open, closed, holiday }
+        Hours { calendar: raw.hours.as_str().into(), at: None, open, closed, holiday }
     }
 }
 

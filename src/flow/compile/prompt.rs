@@ -11,7 +11,7 @@ use super::{AudioFact, Facts, Recording, check_name};
 use crate::call::{FlowId, Item, Language, PromptId, SoundId};
 use crate::flow::check;
 use crate::flow::diagnostic::Diagnostic;
-use crate::flow::node::{Bargein, Prompt};
+use crate::flow::node::{Bargein, Piece, Prompt};
 use crate::flow::read::{read, unknown_key};
 use crate::flow::schema::{BargeinRaw, PromptRaw, Prompts, PromptsItem};
 use crate::flow::source::{Span, Spanned};
@@ -73,8 +73,11 @@ impl Catalogue {
     /// The names and lengths of the sounds that exist, for the flow's hash.
     pub(super) fn sounds(&self, facts: &Facts) -> Vec<String> {
         let mut sounds = BTreeSet::new();
-        for item in self.entries().flat_map(|entry| entry.prompt.items.values()) {
-            if let (Some(sound), Some(audio)) = (&item.sound, &facts.audio) {
+        let pieces = self.entries().flat_map(|entry| entry.prompt.pieces.values().flatten());
+        for piece in pieces {
+            if let (Piece::Words(Item { sound: Some(sound), .. }), Some(audio)) =
+                (piece, &facts.audio)
+            {
                 sounds.insert(format!("{sound} {:?}\n", audio.get(sound)));
             }
         }
@@ -97,8 +100,12 @@ impl Catalogue {
                 }
             }
             for (language, text) in &entry.texts {
-                let item = entry.prompt.items.get(language);
-                match item.and_then(|item| item.sound.as_ref()).map(|s| (s, audio.get(s))) {
+                let pieces = entry.prompt.pieces.get(language);
+                let sound = pieces.and_then(|pieces| match pieces.first() {
+                    Some(Piece::Words(item)) => item.sound.as_ref(),
+                    Some(Piece::Slot(_)) | None => None,
+                });
+                match sound.map(|s| (s, audio.get(s))) {
                     Some((_, Some(AudioFact::Playable(_)))) => {}
                     Some((sound, Some(AudioFact::Unreadable(why)))) => {
                         findings.push(check::unreadable_sound(text.span, sound, why));
@@ -206,14 +213,17 @@ impl FlowCompiler<'_> {
             let item = |language: &Language| {
                 let text = draft.texts.get(language).map_or("", |text| text.as_str());
                 let (prompt, language) = (id.clone(), language.clone());
-                (
-                    language.clone(),
-                    Item { prompt, language, sound: Some(sound.clone()), text: text.into() },
-                )
+                let item = Item {
+                    prompt,
+                    language: language.clone(),
+                    sound: Some(sound.clone()),
+                    text: text.into(),
+                };
+                (language, vec![Piece::Words(item)])
             };
-            let items = self.languages.iter().map(item).collect();
+            let pieces = self.languages.iter().map(item).collect();
             let prompt =
-                Arc::new(Prompt { id: id.clone(), bargein: draft.bargein, play: None, items });
+                Arc::new(Prompt { id: id.clone(), bargein: draft.bargein, play: None, pieces });
             let (texts, wanted) = (BTreeMap::new(), BTreeMap::new());
             let audio = Some((sound, audio.span));
             return Entry { prompt, texts, wanted, audio };
@@ -232,7 +242,7 @@ impl FlowCompiler<'_> {
         draft: Draft,
         candidates: &[&dyn Fn(&Language) -> String],
     ) -> Entry {
-        let mut items = BTreeMap::new();
+        let mut pieces: BTreeMap<Language, Vec<Piece>> = BTreeMap::new();
         let mut wanted = BTreeMap::new();
         for (language, text) in &draft.texts {
             let mut paths = candidates.iter().map(|path| SoundId::new(path(language)));
@@ -243,17 +253,17 @@ impl FlowCompiler<'_> {
             let sound = paths.find(exists);
             wanted.extend(sound.clone().or(first).map(|sound| (language.clone(), sound)));
             let (prompt, text) = (id.clone(), text.as_str().into());
-            items
-                .insert(language.clone(), Item { prompt, language: language.clone(), sound, text });
+            let item = Item { prompt, language: language.clone(), sound, text };
+            pieces.insert(language.clone(), vec![Piece::Words(item)]);
         }
         for language in &self.languages {
             if let (false, Some(other)) =
-                (items.contains_key(language), items.values().next().cloned())
+                (pieces.contains_key(language), pieces.values().next().cloned())
             {
-                items.insert(language.clone(), other);
+                pieces.insert(language.clone(), other);
             }
         }
-        let prompt = Arc::new(Prompt { id, bargein: draft.bargein, play: draft.play, items });
+        let prompt = Arc::new(Prompt { id, bargein: draft.bargein, play: draft.play, pieces });
         Entry { prompt, texts: draft.texts, wanted, audio: None }
     }
 

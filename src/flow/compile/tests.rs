@@ -1,9 +1,9 @@
 //! Whole flows in, compiled nodes out.
 
 use super::*;
-use crate::call::{Digits, Symbol};
+use crate::call::{Digits, Item, Symbol};
 use crate::flow::render::Format;
-use crate::flow::{Bargein, EntryKind, Formula, Goto, Menu, NodeIndex, Place, Value, Verb};
+use crate::flow::{Bargein, EntryKind, Formula, Goto, Menu, NodeIndex, Piece, Place, Value, Verb};
 
 const HALO: &str = include_str!("../../../flows/halo.yaml");
 const TOKO: &str = include_str!("../../../flows/toko.yaml");
@@ -104,6 +104,13 @@ fn a_node_replaces_or_switches_off_commands_by_their_keys() {
     assert_eq!(menu(&toko, "main").input.commands[1].goto, Goto::Back);
 }
 
+fn words(piece: &Piece) -> &Item {
+    match piece {
+        Piece::Words(item) => item,
+        Piece::Slot(slot) => panic!("a slot: {}", slot.written),
+    }
+}
+
 #[test]
 fn choices_keep_their_order_set_what_they_say_and_know_their_words() {
     let toko = clean(TOKO);
@@ -114,7 +121,7 @@ fn choices_keep_their_order_set_what_they_say_and_know_their_words() {
     assert_eq!(choice.words[&Language::from("id")][0], ["bahasa", "inggris"]);
     let prompt = &menu(&toko, "choose_language").input.prompts[0];
     let english = Language::from("en");
-    let both: Vec<&str> = prompt.items(&english).map(|item| &*item.text).collect();
+    let both: Vec<&str> = prompt.pieces(&english).map(|(_, piece)| &*words(piece).text).collect();
     assert_eq!(both, ["Untuk bahasa Indonesia, tekan 1.", "For English, press 2."]);
 }
 
@@ -149,7 +156,7 @@ fn recordings_are_found_in_the_flows_folder_before_the_projects() {
     let sounds: Vec<Option<&str>> = hangup
         .prompts
         .iter()
-        .map(|p| p.items[&Language::from("id")].sound.as_ref().map(SoundId::as_str))
+        .map(|p| words(&p.pieces[&Language::from("id")][0]).sound.as_ref().map(SoundId::as_str))
         .collect();
     assert_eq!(sounds[..3], [Some("id/t/own.wav"), Some("id/shared.wav"), None]);
     let wanted: Vec<&str> = compiled.recordings.iter().map(|r| r.sound.as_str()).collect();

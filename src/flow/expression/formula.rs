@@ -7,6 +7,7 @@ use super::kind::Kind;
 use super::value::Value;
 use crate::call::Class;
 use crate::flow::node::{Flow, VariableIndex};
+use crate::time::Moment;
 
 /// The most bytes that a text joined by `+` may have, so that a loop of joins stays small.
 pub const MAX_TEXT: usize = 4_096;
@@ -53,6 +54,12 @@ pub enum BuiltIn {
     CallId,
     /// `queue.position`: the place in line counted from 1, a whole number; no value outside a queue.
     QueuePosition,
+    /// `queue.wait`: how long the caller has waited in the present or last queue, a span; no value before one.
+    QueueWait,
+    /// `now`: the date and time of day at the flow's own place.
+    Now,
+    /// `fault`: why the last `http`, `ticket` or `callback` came to nothing, text; no value before one did.
+    Fault,
 }
 
 /// An operator between two formulas.
@@ -92,6 +99,10 @@ pub trait Scope {
     fn variable(&self, index: VariableIndex) -> Value;
     /// The value of a built-in name; [`Value::Unset`] if it has none now.
     fn built_in(&self, name: BuiltIn) -> Value;
+    /// Whether a calendar is open, now or at a moment of its own zone; [`Value::Unset`] if there is no such calendar.
+    fn is_open(&self, calendar: &str, at: Option<Moment>) -> Value;
+    /// When a calendar opens next, as a moment of its own zone: now if it is open; [`Value::Unset`] if never.
+    fn next_open(&self, calendar: &str) -> Value;
 }
 
 /// Why a formula has no value.
@@ -127,7 +138,7 @@ impl Formula {
             Self::Negate(a) => match a.eval(scope)? {
                 Value::Unset => Value::Unset,
                 Value::Int(n) => Value::Int(n.checked_neg().ok_or(EvalError::Overflow)?),
-                Value::Text(_) | Value::Bool(_) => return Err(EvalError::WrongType),
+                _ => return Err(EvalError::WrongType),
             },
             Self::Binary(operator, a, b) => operator.eval(a, b, scope)?,
             Self::In(a, list) => {
@@ -151,19 +162,17 @@ impl Formula {
                 Value::Text(text) => {
                     Value::Int(i64::try_from(text.chars().count()).unwrap_or(i64::MAX))
                 }
-                Value::Int(_) | Value::Bool(_) => return Err(EvalError::WrongType),
+                _ => return Err(EvalError::WrongType),
             },
             Self::StartsWith(a, b) => match (a.eval(scope)?, b.eval(scope)?) {
                 (Value::Text(text), Value::Text(start)) => Value::Bool(text.starts_with(&*start)),
                 (Value::Unset, _) | (_, Value::Unset) => Value::Bool(false),
-                (Value::Text(_) | Value::Int(_) | Value::Bool(_), _) => {
-                    return Err(EvalError::WrongType);
-                }
+                _ => return Err(EvalError::WrongType),
             },
             Self::IsSet(a) => Value::Bool(a.eval(scope)? != Value::Unset),
             Self::Default(a, b) => match a.eval(scope)? {
                 Value::Unset => b.eval(scope)?,
-                value @ (Value::Text(_) | Value::Int(_) | Value::Bool(_)) => value,
+                value => value,
             },
         })
     }
@@ -195,15 +204,23 @@ impl Formula {
         match self.eval(scope)? {
             Value::Bool(yes) => Ok(yes),
             Value::Unset => Ok(false),
-            Value::Text(_) | Value::Int(_) => Err(EvalError::WrongType),
+            _ => Err(EvalError::WrongType),
         }
     }
 }
 
 impl BuiltIn {
     /// Every built-in name.
-    pub const ALL: [Self; 5] =
-        [Self::CallFrom, Self::CallTo, Self::CallLanguage, Self::CallId, Self::QueuePosition];
+    pub const ALL: [Self; 8] = [
+        Self::CallFrom,
+        Self::CallTo,
+        Self::CallLanguage,
+        Self::CallId,
+        Self::QueuePosition,
+        Self::QueueWait,
+        Self::Now,
+        Self::Fault,
+    ];
 
     /// The name as formulas write it.
     #[must_use]
@@ -214,14 +231,21 @@ impl BuiltIn {
             Self::CallLanguage => "call.language",
             Self::CallId => "call.id",
             Self::QueuePosition => "queue.position",
+            Self::QueueWait => "queue.wait",
+            Self::Now => "now",
+            Self::Fault => "fault",
         }
     }
 
     /// Its type.
     pub(super) const fn kind(self) -> Kind {
         match self {
-            Self::CallFrom | Self::CallTo | Self::CallLanguage | Self::CallId => Kind::Text,
+            Self::CallFrom | Self::CallTo | Self::CallLanguage | Self::CallId | Self::Fault => {
+                Kind::Text
+            }
             Self::QueuePosition => Kind::Int,
+            Self::QueueWait => Kind::Duration,
+            Self::Now => Kind::Moment,
         }
     }
 
@@ -230,7 +254,13 @@ impl BuiltIn {
     pub const fn class(self) -> Class {
         match self {
             Self::CallFrom => Class::Personal,
-            Self::CallTo | Self::CallLanguage | Self::CallId | Self::QueuePosition => Class::Public,
+            Self::CallTo
+            | Self::CallLanguage
+            | Self::CallId
+            | Self::QueuePosition
+            | Self::QueueWait
+            | Self::Now
+            | Self::Fault => Class::Public,
         }
     }
 }
@@ -283,7 +313,7 @@ impl BinaryOperator {
                 let joined: Arc<str> = [&**a, &**b].concat().into();
                 Ok(Value::Text(joined))
             }
-            (_, Value::Text(_) | Value::Int(_) | Value::Bool(_), _) => Err(EvalError::WrongType),
+            _ => Err(EvalError::WrongType),
         }
     }
 
@@ -317,6 +347,6 @@ fn compare(
         (Value::Int(a), Value::Int(b)) => Ok(Value::Bool(holds(a.cmp(&b)))),
         (Value::Text(a), Value::Text(b)) => Ok(Value::Bool(holds(a.cmp(&b)))),
         (Value::Unset, _) | (_, Value::Unset) => Ok(Value::Bool(false)),
-        (Value::Text(_) | Value::Int(_) | Value::Bool(_), _) => Err(EvalError::WrongType),
+        _ => Err(EvalError::WrongType),
     }
 }

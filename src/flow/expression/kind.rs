@@ -1,6 +1,7 @@
 //! The types of formulas, as far as they are known before a call.
 
-use crate::flow::definition::VariableKind;
+use crate::call::Currency;
+use crate::flow::definition::{RecordIndex, VariableKind};
 
 /// The type of a formula's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,22 @@ pub(crate) enum Kind {
     Int,
     /// Yes or no.
     Bool,
+    /// An amount of money, of this currency if it is known.
+    Money(Option<Currency>),
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and a time of day.
+    Moment,
+    /// A span of time.
+    Duration,
+    /// A list of texts.
+    List,
+    /// A recording.
+    Recording,
+    /// A record.
+    Record(RecordIndex),
     /// Not known, because something else is wrong.
     Any,
 }
@@ -22,6 +39,14 @@ impl Kind {
             Self::Text => "text",
             Self::Int => "a number",
             Self::Bool => "yes or no",
+            Self::Money(_) => "money",
+            Self::Date => "a date",
+            Self::Time => "a time of day",
+            Self::Moment => "a date with a time of day",
+            Self::Duration => "a span of time",
+            Self::List => "a list",
+            Self::Recording => "a recording",
+            Self::Record(_) => "a record",
             Self::Any => "anything",
         }
     }
@@ -40,9 +65,17 @@ impl Kind {
 impl From<VariableKind> for Kind {
     fn from(kind: VariableKind) -> Self {
         match kind {
-            VariableKind::Text | VariableKind::Digits | VariableKind::Phone => Self::Text,
+            VariableKind::Text | VariableKind::Digits | VariableKind::Phone | VariableKind::Pin => {
+                Self::Text
+            }
             VariableKind::Int => Self::Int,
             VariableKind::Bool => Self::Bool,
+            VariableKind::Money(currency) => Self::Money(currency),
+            VariableKind::Date => Self::Date,
+            VariableKind::Time => Self::Time,
+            VariableKind::List => Self::List,
+            VariableKind::Recording => Self::Recording,
+            VariableKind::Record(record) => Self::Record(record),
         }
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::flow::node::VariableIndex;
+use crate::time::Moment;
 
 struct Vars;
 
@@ -33,8 +34,16 @@ impl Scope for Vars {
         match name {
             BuiltIn::CallFrom => Value::from("+62811"),
             BuiltIn::CallLanguage => Value::from("id"),
-            BuiltIn::CallTo | BuiltIn::CallId | BuiltIn::QueuePosition => Value::Unset,
+            _ => Value::Unset,
         }
+    }
+
+    fn is_open(&self, calendar: &str, _: Option<Moment>) -> Value {
+        if calendar == "shop" { Value::Bool(true) } else { Value::Unset }
+    }
+
+    fn next_open(&self, _: &str) -> Value {
+        Value::Unset
     }
 }
 
@@ -147,6 +156,12 @@ fn an_unused_branch_does_not_ask_for_its_variables() {
             Value::Bool(true)
         }
         fn built_in(&self, _: BuiltIn) -> Value {
+            Value::Unset
+        }
+        fn is_open(&self, _: &str, _: Option<Moment>) -> Value {
+            Value::Unset
+        }
+        fn next_open(&self, _: &str) -> Value {
             Value::Unset
         }
     }

@@ -5,12 +5,13 @@ mod hours;
 mod note;
 mod queue;
 mod set;
-
-pub use set::assign;
 mod transfer;
 
+pub use set::assign;
+
 use super::memory::Memory;
-use super::step::Step;
+use super::step::{Fault, Step};
+use super::view::View;
 use super::world::World;
 use crate::flow::{Flow, NodeIndex, Verb};
 
@@ -22,12 +23,18 @@ pub fn enter(flow: &Flow, node: NodeIndex, memory: &mut Memory, world: &World<'_
         Verb::Say(_) => Ok(Step::Say),
         Verb::Menu(_) | Verb::Collect(_) | Verb::Confirm(_) | Verb::Answer(_) => Ok(Step::Ask),
         Verb::Hangup(_) => Ok(Step::Hangup),
-        Verb::Set(verb) => set::enter(flow, verb, memory, &mut new_information),
-        Verb::Branch(verb) => branch::enter(verb, memory),
+        Verb::Set(verb) => set::enter(flow, verb, memory, world, &mut new_information),
+        Verb::Branch(verb) => branch::enter(verb, &View { flow, memory, world }),
         Verb::Hours(verb) => hours::enter(verb, world),
-        Verb::Note(verb) => note::enter(flow, verb, memory),
-        Verb::Queue(verb) => queue::enter(flow, verb, memory),
-        Verb::Transfer(verb) => transfer::enter(verb, memory),
+        Verb::Note(verb) => note::enter(flow, verb, memory, world),
+        Verb::Queue(verb) => queue::enter(verb, &View { flow, memory, world }),
+        Verb::Transfer(verb) => transfer::enter(verb, &View { flow, memory, world }),
+        Verb::Http(_)
+        | Verb::Call(_)
+        | Verb::Record(_)
+        | Verb::Ticket(_)
+        | Verb::Callback(_)
+        | Verb::Return(_) => Err(Fault::Unsupported),
     };
     Entered { step: step.unwrap_or_else(Step::Fault), new_information }
 }

@@ -3,10 +3,17 @@
 use crate::flow::{Flow, NoteNode};
 use crate::interpreter::memory::Memory;
 use crate::interpreter::step::{Fault, Step};
+use crate::interpreter::view::View;
+use crate::interpreter::world::World;
 
-pub(super) fn enter(flow: &Flow, verb: &NoteNode, memory: &mut Memory) -> Result<Step, Fault> {
+pub(super) fn enter(
+    flow: &Flow,
+    verb: &NoteNode,
+    memory: &mut Memory,
+    world: &World<'_>,
+) -> Result<Step, Fault> {
     for (name, formula) in &verb.entries {
-        let value = formula.eval(memory).map_err(|_| Fault::Formula)?;
+        let value = formula.eval(&View { flow, memory, world }).map_err(|_| Fault::Formula)?;
         memory.note(name, &value, formula.class(flow));
     }
     Ok(Step::Decided { outcome: "next", goto: verb.next })

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::call::{Class, Told};
-use crate::flow::{Flow, Formula, QueueNode, Value};
-use crate::interpreter::memory::Memory;
+use crate::flow::{Formula, QueueNode, Value};
 use crate::interpreter::step::{Enqueue, Fault, Step};
+use crate::interpreter::view::View;
 
 /// The priority of a caller whose formula gives none of 1–9: the nearest of them; 5 if it gives no number.
 const MIDDLE: u8 = 5;
 
-pub(super) fn enter(flow: &Flow, verb: &QueueNode, memory: &Memory) -> Result<Step, Fault> {
-    let eval = |formula: &Formula| formula.eval(memory).map_err(|_| Fault::Formula);
+pub(super) fn enter(verb: &QueueNode, view: &View<'_>) -> Result<Step, Fault> {
+    let eval = |formula: &Formula| formula.eval(view).map_err(|_| Fault::Formula);
     let mut skills = Vec::with_capacity(verb.skills.len());
     for (name, formula) in &verb.skills {
         // A skill without a value asks for nothing.
@@ -21,7 +21,7 @@ pub(super) fn enter(flow: &Flow, verb: &QueueNode, memory: &Memory) -> Result<St
     }
     let mut tell = Vec::with_capacity(verb.tell.len());
     for (label, formula) in &verb.tell {
-        let class = formula.class(flow);
+        let class = formula.class(view.flow);
         if class == Class::Secret {
             continue;
         }
@@ -31,7 +31,7 @@ pub(super) fn enter(flow: &Flow, verb: &QueueNode, memory: &Memory) -> Result<St
     }
     let priority = match eval(&verb.priority)? {
         Value::Int(p) => u8::try_from(p.clamp(1, 9)).unwrap_or(MIDDLE),
-        Value::Unset | Value::Text(_) | Value::Bool(_) => MIDDLE,
+        _ => MIDDLE,
     };
     Ok(Step::Enqueue(Box::new(Enqueue {
         queue: verb.queue.clone(),
@@ -46,6 +46,6 @@ fn as_text(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::Unset => None,
         Value::Text(text) => Some(text.clone()),
-        Value::Int(_) | Value::Bool(_) => Some(value.to_string().into()),
+        value => Some(value.to_string().into()),
     }
 }

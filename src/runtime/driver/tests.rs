@@ -10,7 +10,7 @@ use crate::call::{
     CommandKind, EndedBy, Event, EventKind, HangupCause, Item, LegId, Offer, PlayEnd, PromptId,
 };
 use crate::engine::{Pattern, Route, Routes, Settings};
-use crate::flow::{AnswerPolicy, Flow, HangupNode, Limits, Node, NodeIndex, Prompt, Verb};
+use crate::flow::{AnswerPolicy, Flow, HangupNode, Limits, Node, NodeIndex, Piece, Prompt, Verb};
 use crate::interpreter::Program;
 use crate::runtime::{AdapterFuture, CONTRACT, Capabilities, Gone, Media};
 use crate::time::Instant;
@@ -115,7 +115,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         id: PromptId::from("std/goodbye"),
         bargein: None,
         play: None,
-        items: BTreeMap::from([("en".into(), item)]),
+        pieces: BTreeMap::from([("en".into(), vec![Piece::Words(item)])]),
     };
     let flow = Flow {
         id: "bye".into(),
@@ -132,8 +132,13 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         nodes: vec![Node {
             id: "bye".into(),
             verb: Verb::Hangup(HangupNode { prompts: vec![Arc::new(prompt)] }),
+            subflow: None,
+            pauses_recording: false,
         }],
         variables: indexmap::IndexMap::new(),
+        records: Arc::new([]),
+        subflows: Vec::new(),
+        home: None,
         faqs: Vec::new(),
         escape: None,
         on_hangup: None,
@@ -148,6 +153,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
             flow: "bye".into(),
         }]),
         programs: Arc::new(BTreeMap::from([("bye".into(), Arc::new(program))])),
+        numbers: BTreeMap::new(),
         calendars: BTreeMap::new(),
         queues: crate::queue::Settings::default(),
         queue_hours: BTreeMap::new(),

@@ -1,0 +1,101 @@
+//! The verbs that lead to a person: `queue`, `callback`, `transfer`.
+
+use std::sync::Arc;
+
+use super::Goto;
+use super::prompt::Prompt;
+use crate::call::{Digits, QueueId, SoundId};
+use crate::flow::definition::Setting;
+use crate::flow::expression::Formula;
+use crate::time::Duration;
+
+/// Waits for a human.
+#[derive(Debug, Clone)]
+pub struct QueueNode {
+    /// The queue.
+    pub queue: QueueId,
+    /// The skills asked for: name and value.
+    pub skills: Vec<(Arc<str>, Formula)>,
+    /// 1 (first) to 9.
+    pub priority: Formula,
+    /// What the agent is told: label and value.
+    pub tell: Vec<(Arc<str>, Formula)>,
+    /// What the caller hears on entry.
+    pub greet: Vec<Arc<Prompt>>,
+    /// The music while waiting.
+    pub music: Option<SoundId>,
+    /// What is said again and again while waiting: how often, and what.
+    pub every: Vec<(Duration, Vec<Arc<Prompt>>)>,
+    /// The offer to be called back instead of waiting.
+    pub offer_callback: Option<OfferCallback>,
+    /// The longest wait before no new offer starts.
+    pub max_wait: Duration,
+    /// The agent ended the conversation; `None` = the built-in goodbye and the call ends.
+    pub done: Option<Goto>,
+    /// The wait was over `max_wait`.
+    pub too_long: Goto,
+    /// The queue was full.
+    pub full: Goto,
+    /// The queue was closed.
+    pub closed: Goto,
+    /// Nobody is logged in.
+    pub unstaffed: Goto,
+    /// The caller took the offer to be called back; `None` = the built-in goodbye and the call ends.
+    pub called_back: Option<Goto>,
+}
+
+/// The offer to be called back instead of waiting.
+#[derive(Debug, Clone)]
+pub struct OfferCallback {
+    /// After how long a wait.
+    pub after: Duration,
+    /// What is said.
+    pub say: Vec<Arc<Prompt>>,
+    /// The key that takes it.
+    pub key: Digits,
+}
+
+/// Keeps the wish to be called back.
+#[derive(Debug, Clone)]
+pub struct CallbackNode {
+    /// The queue whose agents call.
+    pub queue: QueueId,
+    /// The number to call.
+    pub to: Formula,
+    /// Within what time.
+    pub within: Option<Duration>,
+    /// What the caller hears once it is kept.
+    pub greet: Vec<Arc<Prompt>>,
+    /// It is kept.
+    pub ok: Goto,
+    /// It could not be kept, or the number is none.
+    pub failed: Goto,
+}
+
+/// Connects to a number.
+#[derive(Debug, Clone)]
+pub struct Transfer {
+    /// The number (or `sip:` address).
+    pub to: Destination,
+    /// How long it rings.
+    pub ring: Duration,
+    /// The number shown to the far side.
+    pub caller_id: Option<Formula>,
+    /// The far side ended the conversation; `None` = the call ends.
+    pub done: Option<Goto>,
+    /// The far side was busy; `None` = `failed`.
+    pub busy: Option<Goto>,
+    /// The far side did not answer; `None` = `failed`.
+    pub no_answer: Option<Goto>,
+    /// It could not be connected; `None` = the built-in apology and hang-up.
+    pub failed: Option<Goto>,
+}
+
+/// The number that a transfer rings.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// As the flow says.
+    Formula(Formula),
+    /// As the environment or a file of the node says.
+    Setting(Setting),
+}
