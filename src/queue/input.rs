@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::contact::Contact;
+use super::settings::Settings;
 use crate::call::{AgentId, CallId};
 
 /// One offer of a contact to an agent, numbered from 1 and never used again.
@@ -87,6 +88,10 @@ pub enum Input {
         /// The agent.
         agent: AgentId,
     },
+    /// The operator has changed the queues. Their settings hold for what is decided from now on, new queues are open
+    /// at once, and those that are no longer named serve whoever still asks for them. Of the agents only which new
+    /// queues they serve is taken over, the pauses stay as they were.
+    Change(Box<Settings>),
 }
 
 /// Why an offer came to nothing at the agent's side.

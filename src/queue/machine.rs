@@ -47,52 +47,33 @@ impl Queues {
     /// Makes empty queues. Agents with a fixed address are ready, all others offline.
     #[must_use]
     pub fn new(mut settings: Settings) -> Self {
-        let mut lines = Vec::new();
-        let mut line_numbers = BTreeMap::new();
-        for (id, queue) in std::mem::take(&mut settings.queues) {
-            line_numbers.insert(id.clone(), LineNumber(lines.len()));
-            lines.push(Line {
-                id,
-                settings: queue,
-                members: Vec::new(),
-                order: BTreeSet::new(),
-                lanes: BTreeMap::new(),
-                ready: BTreeSet::new(),
-            });
-        }
+        let queues = std::mem::take(&mut settings.queues);
+        let staff = std::mem::take(&mut settings.agents);
         let mut agents = Vec::new();
         let mut seats = BTreeMap::new();
-        for (id, agent) in std::mem::take(&mut settings.agents) {
-            let seat = Seat(agents.len());
-            let served: BTreeSet<LineNumber> =
-                agent.queues.iter().filter_map(|queue| line_numbers.get(queue).copied()).collect();
+        for (id, agent) in &staff {
             let state = if agent.always_there {
                 AgentState::Ready { idle_since: Instant::ZERO }
             } else {
                 AgentState::Offline
             };
-            for &line in &served {
-                let line = &mut lines[line.0];
-                line.members.push(seat);
-                line.ready.extend(state.ready_since().map(|since| (since, seat)));
-            }
-            seats.insert(id.clone(), seat);
+            seats.insert(id.clone(), Seat(agents.len()));
             agents.push(Agent {
-                id,
-                lines: served.into_iter().collect(),
-                skills: agent.skills,
+                id: id.clone(),
+                lines: Vec::new(),
+                skills: agent.skills.clone(),
                 reachable: agent.always_there,
                 intent: Intent::Work,
                 missed: 0,
                 state,
             });
         }
-        Self {
+        let mut machine = Self {
             settings,
             agents,
             seats,
-            lines,
-            line_numbers,
+            lines: Vec::new(),
+            line_numbers: BTreeMap::new(),
             waiters: BTreeMap::new(),
             offers: BTreeMap::new(),
             talks: BTreeMap::new(),
@@ -101,7 +82,11 @@ impl Queues {
             last_offer: 0,
             outputs: VecDeque::new(),
             now: Instant::ZERO,
+        };
+        for (id, queue) in queues {
+            machine.add_line(id, queue, &staff);
         }
+        machine
     }
 
     /// Lets time pass until `now`, then takes `input`. Time never runs back: an earlier `now` counts as the last one.
@@ -124,6 +109,7 @@ impl Queues {
             Input::Released { offer } => self.released(offer),
             Input::TalkEnded { call } => self.talk_ended(call),
             Input::WrapUpDone { agent } => self.wrap_up_done(&agent),
+            Input::Change(settings) => self.change_queues(*settings),
         }
         self.tell_moves();
     }

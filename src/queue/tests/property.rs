@@ -17,7 +17,7 @@ const AGENTS: [&str; 4] = ["agus", "budi", "dewi", "sari"];
 enum Step {
     Enter {
         caller: u64,
-        sales: bool,
+        queue: &'static str,
         english: bool,
         priority: u8,
         age_s: u64,
@@ -29,6 +29,8 @@ enum Step {
     Resume(usize),
     WrapUpDone(usize),
     Part(u64),
+    /// The operator changes how many may wait, and for which queues at all.
+    Change(bool, u32),
     /// What an agent does with the offer that many offers ago.
     Offer(u64, Reaction),
 }
@@ -43,7 +45,8 @@ enum Reaction {
 
 fn step() -> impl Strategy<Value = (u64, Step)> {
     let agent = 0..AGENTS.len();
-    let enter = (1..12_u64, any::<bool>(), any::<bool>(), 1..4_u8, 0..30_u64, 0..90_u64);
+    let queue = prop_oneof![4 => Just("service"), 4 => Just("sales"), 1 => Just("repairs")];
+    let enter = (1..12_u64, queue, any::<bool>(), 1..4_u8, 0..30_u64, 0..90_u64);
     let failure = prop_oneof![
         Just(OfferFailure::Rejected),
         Just(OfferFailure::Busy),
@@ -57,8 +60,8 @@ fn step() -> impl Strategy<Value = (u64, Step)> {
         2 => Just(Reaction::Release)
     ];
     let step = prop_oneof![
-        6 => enter.prop_map(|(caller, sales, english, priority, age_s, wait_s)| {
-            Step::Enter { caller, sales, english, priority, age_s, wait_s }
+        6 => enter.prop_map(|(caller, queue, english, priority, age_s, wait_s)| {
+            Step::Enter { caller, queue, english, priority, age_s, wait_s }
         }),
         2 => (1..12_u64).prop_map(Step::Leave),
         4 => (agent.clone(), prop::bool::weighted(0.7)).prop_map(|(a, on)| Step::Reachable(a, on)),
@@ -66,6 +69,7 @@ fn step() -> impl Strategy<Value = (u64, Step)> {
         2 => agent.clone().prop_map(Step::Resume),
         1 => agent.prop_map(Step::WrapUpDone),
         3 => (1..12_u64).prop_map(Step::Part),
+        1 => (any::<bool>(), 0..8_u32).prop_map(|(new, most)| Step::Change(new, most)),
         12 => (0..3_u64, reaction).prop_map(|(back, reaction)| Step::Offer(back, reaction)),
     ];
     (prop_oneof![Just(0_u64), 0..3_000_u64, 0..40_000_u64], step)
@@ -149,7 +153,8 @@ impl History {
     }
 
     fn check(&self, queues: &Queues) {
-        let waiting: usize = ["service", "sales"].iter().map(|&q| queues.waiting(&q.into())).sum();
+        let waiting: usize =
+            ["service", "sales", "repairs"].iter().map(|&q| queues.waiting(&q.into())).sum();
         assert_eq!(waiting, self.in_line.len());
         let waiting = u64::try_from(waiting).expect("small");
         assert_eq!(self.entered, self.connected + self.left + self.gone + waiting);
@@ -244,11 +249,11 @@ impl Run {
     fn take(&mut self, step: Step) {
         let agent = |n: usize| AgentId::from(AGENTS[n]);
         let input = match step {
-            Step::Enter { caller, sales, english, priority, age_s, wait_s } => {
+            Step::Enter { caller, queue, english, priority, age_s, wait_s } => {
                 let skill = || (Arc::from("language"), Arc::from("en"));
                 Input::Enqueue(Contact {
                     call: call(caller),
-                    queue: if sales { "sales" } else { "service" }.into(),
+                    queue: queue.into(),
                     skills: english.then(skill).into_iter().collect(),
                     priority,
                     enqueued_at: self.now.before(Duration::from_secs(age_s)),
@@ -261,6 +266,12 @@ impl Run {
             Step::Resume(n) => Input::Resume { agent: agent(n) },
             Step::WrapUpDone(n) => Input::WrapUpDone { agent: agent(n) },
             Step::Part(n) => Input::TalkEnded { call: call(n) },
+            Step::Change(new, max_calls) => {
+                let queue: &[&str] = if new { &["repairs"] } else { &["sales"] };
+                let mut changed = settings(&[("agus", queue, &[]), ("sari", queue, &[])]);
+                changed.queues.values_mut().for_each(|queue| queue.max_calls = max_calls);
+                Input::Change(Box::new(changed))
+            }
             Step::Offer(back, reaction) => {
                 let offer = OfferId(self.last_offer.saturating_sub(back));
                 match reaction {

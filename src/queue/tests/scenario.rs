@@ -232,3 +232,22 @@ fn a_burst_goes_to_as_many_agents_as_there_are() {
     assert_eq!(s.queues.position(call(80)), Some(80), "who is being offered keeps the place");
     assert_eq!(s.queues.waiting(&"service".into()), 80);
 }
+
+/// The settings of a queue change under those who wait; a new queue is open at once; one that is no longer named
+/// still serves whoever asks for it.
+#[test]
+fn queues_change_while_callers_wait() {
+    let before = settings(&[("sari", &["service"], &[]), ("budi", &["service"], &[])]);
+    let mut s = Script::new(before);
+    s.reachable("sari", true).wait(1).enter(1).enter(2).rings(1);
+    let mut after = settings(&[("budi", &["sales"], &[]), ("sari", &["sales"], &[])]);
+    let narrow =
+        QueueSettings { max_calls: 2, ring: Duration::from_secs(7), ..QueueSettings::default() };
+    after.queues.insert("service".into(), narrow);
+    s.change(after.clone()).enter(3).wait(3).answer(1).wait(1).part(1).wait(30);
+    after.queues.remove("service");
+    s.change(after).enter(4).wait(1).reachable("budi", true);
+    let sales = Contact { queue: "sales".into(), ..s.contact(5) };
+    s.wait(7).fail(2, OfferFailure::Rejected).enter_as(sales);
+    insta::assert_snapshot!(s.said);
+}

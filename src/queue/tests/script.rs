@@ -155,6 +155,10 @@ impl Script {
         self.input(input, &format!("{agent} has wrapped up"))
     }
 
+    pub(super) fn change(&mut self, settings: Settings) -> &mut Self {
+        self.input(Input::Change(Box::new(settings)), "the queues change")
+    }
+
     /// The state of an agent, as explanations name it.
     pub(super) fn state(&self, agent: &str) -> String {
         self.queues.agent_state(&agent.into()).map(ToString::to_string).unwrap_or_default()
