@@ -7,6 +7,7 @@ use super::legs::Role;
 use super::machine::{Engine, Wanted};
 use super::notice::Notice;
 use super::output::Output;
+use super::settings::Settings;
 use crate::calendar::Opening;
 use crate::call::{AgentId, CallId, Class, Command, CommandKind, Dial, HangupCause, LegId, Target};
 use crate::interpreter::{Enqueue, Ring, World};
@@ -26,7 +27,7 @@ impl Engine {
     /// Tells one call something and carries out what it asks for. A fault inside ends that call alone.
     pub(super) fn step(&mut self, id: CallId, input: Input) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let settings = self.settings.clone();
+        let settings = Arc::clone(&call.settings);
         let world = World {
             wall: self.clock.at(self.now),
             calendars: &settings.calendars,
@@ -108,11 +109,9 @@ impl Engine {
 
     fn enqueue(&mut self, id: CallId, wanted: Enqueue) {
         let wall = self.clock.at(self.now);
-        let hours = self
-            .settings
-            .queue_hours
-            .get(&wanted.queue)
-            .and_then(|name| self.settings.calendars.get(name));
+        let Some(settings) = self.settings_of(id) else { return };
+        let hours = settings.queue_hours.get(&wanted.queue);
+        let hours = hours.and_then(|name| settings.calendars.get(name));
         if hours.is_some_and(|calendar| calendar.at(wall) != Opening::Open) {
             return self.step(id, Input::Queue(QueueNews::Closed));
         }
@@ -190,7 +189,7 @@ impl Engine {
                 .wanted(call)
                 .map(|wanted| display(&wanted.request, self.now.since(wanted.since))),
             tell: self.wanted(call).map(|wanted| wanted.request.tell.clone()).unwrap_or_default(),
-            pop_url: self
+            pop_url: caller
                 .settings
                 .pop_url
                 .as_ref()
@@ -213,8 +212,9 @@ impl Engine {
     }
 
     fn ring(&mut self, call: CallId, caller: LegId, wanted: Ring) {
-        let safe = self.settings.safe_number.as_ref() == Some(&wanted.to);
-        if !safe && !self.settings.transfers.contains(&wanted.to) {
+        let Some(settings) = self.settings_of(call) else { return };
+        let safe = settings.safe_number.as_ref() == Some(&wanted.to);
+        if !safe && !settings.transfers.contains(&wanted.to) {
             return self.step(call, Input::Peer(PeerNews::Failed(HangupCause::Rejected)));
         }
         let to = if wanted.to.starts_with("sip:") {
@@ -250,6 +250,11 @@ impl Engine {
             // The queue learns from the leg's end that the agent is free.
             Some(Role::Agent { .. } | Role::Caller(_)) | None => {}
         }
+    }
+
+    /// What a call lives by.
+    fn settings_of(&self, call: CallId) -> Option<&Settings> {
+        Some(&self.calls.get(&call)?.settings)
     }
 
     fn wanted(&self, call: CallId) -> Option<&Wanted> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::settings::Programs;
+use super::settings::Settings;
 use crate::call::{AdapterId, AgentId, HangupCause, Reply, Report, RequestId};
 use crate::time::Wall;
 
@@ -34,8 +34,9 @@ pub enum Input {
         /// Why, in the agent's words.
         reason: Option<Arc<str>>,
     },
-    /// New flows for new calls; live calls keep theirs.
-    Publish(Arc<Programs>),
+    /// The project has changed: flows, calendars, routes and numbers for new calls, queues for all. Live calls keep
+    /// theirs. Adapters, the agents' phones and the most calls at once stay as they are.
+    Publish(Box<Settings>),
     /// Take no new calls from now on.
     Drain,
     /// End every call: with a spoken line where the caller listens to us.

@@ -8,7 +8,7 @@ use super::input::Input;
 use super::legs::{Legs, Role};
 use super::notice::Notice;
 use super::output::Output;
-use super::settings::{Programs, Settings};
+use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
     LegId, Offer, PlayEnd, Quality, Report, SoundId, Target,
@@ -21,8 +21,8 @@ use crate::time::Instant;
 /// All calls and queues of a node. One value, one owner, no locks.
 #[derive(Debug)]
 pub struct Engine {
+    /// What new calls live by.
     pub(super) settings: Arc<Settings>,
-    pub(super) programs: Arc<Programs>,
     pub(super) calls: BTreeMap<CallId, Call>,
     pub(super) legs: Legs,
     pub(super) queues: Queues,
@@ -40,6 +40,8 @@ pub struct Engine {
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) session: Session,
+    /// What the node was told when the call began: the call lives by it until its end.
+    pub(super) settings: Arc<Settings>,
     pub(super) leg: LegId,
     /// What the session's timer is set to.
     pub(super) deadline: Option<Instant>,
@@ -66,7 +68,6 @@ impl Engine {
         Self {
             users: users.collect(),
             queues: Queues::new(settings.queues.clone()),
-            programs: settings.programs.clone(),
             settings: Arc::new(settings),
             calls: BTreeMap::new(),
             legs: Legs::default(),
@@ -99,7 +100,7 @@ impl Engine {
             Input::Break { agent, reason: None } => {
                 self.tell_queues(queue::Input::Resume { agent })
             }
-            Input::Publish(programs) => self.programs = programs,
+            Input::Publish(settings) => self.publish(*settings),
             Input::Drain => self.draining = true,
             Input::HangupAll(cause) => self.hangup_all(cause),
             Input::AdapterLost(adapter) => self.adapter_lost(adapter),
@@ -209,12 +210,10 @@ impl Engine {
             return;
         }
         let full = self.draining || self.calls.len() >= self.settings.max_calls;
-        let program = self
-            .settings
-            .routes
-            .flow(&offer.called)
-            .and_then(|flow| self.programs.get(flow))
-            .cloned();
+        let settings = Arc::clone(&self.settings);
+        let program =
+            settings.routes.flow(&offer.called).and_then(|flow| settings.programs.get(flow));
+        let program = program.cloned();
         let program = match program {
             Some(program) if !full => program,
             Some(_) => return self.refuse(leg, HangupCause::Overload),
@@ -223,15 +222,18 @@ impl Engine {
         let unix_ms = u64::try_from(self.clock.at(self.now).as_unix_millis()).unwrap_or(0);
         let id = CallId::new(unix_ms, self.chance.next());
         let adapter =
-            self.settings.adapters.get(usize::from(leg.adapter.0)).cloned().unwrap_or_default();
-        let safe =
-            self.settings.safe_flow.as_ref().and_then(|flow| self.programs.get(flow)).cloned();
+            settings.adapters.get(usize::from(leg.adapter.0)).cloned().unwrap_or_default();
+        let safe = settings.safe_flow.as_ref().and_then(|flow| settings.programs.get(flow));
+        let safe = safe.cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
         let arrival = Arrival { id, caller: offer.caller, called: offer.called, adapter };
-        let number = self.settings.safe_number.clone();
+        let number = settings.safe_number.clone();
         let session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
         self.legs.insert(leg, Role::Caller(id));
-        self.calls.insert(id, Call { session, leg, deadline: None, began: self.now, wanted: None });
+        self.calls.insert(
+            id,
+            Call { session, settings, leg, deadline: None, began: self.now, wanted: None },
+        );
         self.carry_out(id);
     }
 

@@ -13,6 +13,7 @@ mod legs;
 mod machine;
 mod notice;
 mod output;
+mod publish;
 mod routes;
 mod settings;
 

@@ -182,7 +182,7 @@ impl Driver {
                 }
             }
             Request::Break { agent, reason } => self.handle(Input::Break { agent, reason }),
-            Request::Publish(programs) => self.handle(Input::Publish(programs)),
+            Request::Publish(settings) => self.handle(Input::Publish(settings)),
         }
     }
 

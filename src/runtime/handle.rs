@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::call::{AgentId, HangupCause};
-use crate::engine::Programs;
+use crate::engine::Settings;
 
 /// Requests that may wait at the door; who asks further waits there.
 pub(super) const DOOR_CAPACITY: usize = 64;
@@ -26,8 +26,8 @@ pub(super) enum Request {
         /// Why; `None` ends the break.
         reason: Option<Arc<str>>,
     },
-    /// Use these flows for new calls.
-    Publish(Arc<Programs>),
+    /// Let new calls live by these settings.
+    Publish(Box<Settings>),
 }
 
 /// How the node stands.
@@ -90,12 +90,12 @@ impl Handle {
         self.ask(Request::Break { agent, reason }).await
     }
 
-    /// Lets new calls run these flows; calls in progress stay on theirs.
+    /// Lets new calls live by these settings; calls in progress stay with theirs.
     ///
     /// # Errors
     /// When the driver has ended.
-    pub async fn publish(&self, programs: Arc<Programs>) -> Result<(), Gone> {
-        self.ask(Request::Publish(programs)).await
+    pub async fn publish(&self, settings: Box<Settings>) -> Result<(), Gone> {
+        self.ask(Request::Publish(settings)).await
     }
 
     /// How the node stands now.

@@ -8,6 +8,7 @@ mod hangup;
 mod input;
 mod limits;
 mod queue;
+mod reload;
 mod shop;
 mod stage;
 
