@@ -31,6 +31,15 @@ pub struct Moment {
     pub time: ClockTime,
 }
 
+/// A day that comes every year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct YearlyDay {
+    /// The month, 1–12.
+    pub month: i8,
+    /// The day, 1–31; 29 February comes in leap years only.
+    pub day: i8,
+}
+
 /// Days of the 400 years after which the Gregorian calendar repeats.
 const DAYS_OF_ERA: i64 = 146_097;
 
@@ -97,6 +106,33 @@ impl Date {
     }
 }
 
+impl YearlyDay {
+    /// The day of that month; `None` if no year has it.
+    #[must_use]
+    pub fn new(month: i8, day: i8) -> Option<Self> {
+        // 2000 was a leap year.
+        Date::new(2000, month, day).map(|date| Self { month: date.month, day: date.day })
+    }
+
+    /// Reads `12-25`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (month, day) = text.split_once('-')?;
+        let two = |t: &str| t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit());
+        if !two(month) || !two(day) {
+            return None;
+        }
+        Self::new(month.parse().ok()?, day.parse().ok()?)
+    }
+}
+
+impl From<Date> for YearlyDay {
+    /// The day without its year.
+    fn from(date: Date) -> Self {
+        Self { month: date.month, day: date.day }
+    }
+}
+
 impl ClockTime {
     /// That hour and minute; `None` outside 00:00–23:59.
     #[must_use]
@@ -156,6 +192,13 @@ impl fmt::Display for Date {
     }
 }
 
+impl fmt::Display for YearlyDay {
+    /// As a calendar is written: `12-25`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}-{:02}", self.month, self.day)
+    }
+}
+
 impl fmt::Display for ClockTime {
     /// As ISO 8601 writes it: `08:05`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -206,6 +249,22 @@ mod tests {
         }
         for text in ["8:05", "08:5", "08:05:60", "08:05:", "0805", "08:60"] {
             assert_eq!(ClockTime::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn yearly_days_are_those_that_some_year_has() {
+        for (text, good) in [
+            ("12-25", true),
+            ("02-29", true),
+            ("02-30", false),
+            ("13-01", false),
+            ("1-1", false),
+            ("12-25-1", false),
+            ("", false),
+        ] {
+            let day = YearlyDay::parse(text).map(|day| day.to_string());
+            assert_eq!(day.as_deref(), good.then_some(text), "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ mod civil;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
-pub use civil::{ClockTime, Date, Moment};
+pub use civil::{ClockTime, Date, Moment, YearlyDay};
 
 /// A point on the engine's monotonic clock, in microseconds since that clock's zero.
 ///
