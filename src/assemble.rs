@@ -111,6 +111,10 @@ fn opening_hours(definition: &CalendarDefinition) -> Result<(Arc<str>, Calendar)
         weekly: definition.weekly.clone(),
         exceptions: definition.exceptions.clone(),
         holidays: definition.holidays.clone(),
+        yearly_holidays: definition.yearly_holidays.clone(),
+        standing: definition
+            .standing
+            .map(|standing| calendar::Override { open: standing.open, until: standing.until }),
     };
     let name = definition.name.clone();
     match Calendar::new(&settings) {

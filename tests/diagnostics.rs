@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sambung::call::SoundId;
 use sambung::flow::{AudioFact, Compiled, Facts, Format, RULES, Sources, compile};
-use sambung::time::Duration;
+use sambung::time::{Date, Duration};
 
 /// A flow of one language around some nodes; line 6 is the first of them.
 fn around(nodes: &str) -> String {
@@ -195,6 +195,21 @@ const CASES: &[(&str, &str, &str)] = &[
         "hours",
         "  a: { hours: shop, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars:\n  shop:\n    zone: Asia/Jakrta\n    open: { mon-fri: \"08:00-24:30\", satday: \"08:00-13:00\", sat-sun: [\"08:00-12:00\", \"11:00-14:00\"] }\n    holidays: { 2026-02-30: Libur }\n",
     ),
+    (
+        "E0803",
+        "exceptions",
+        "  a: { hours: shop, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars:\n  shop:\n    zone: Asia/Jakarta\n    open: { mon-fri: \"08:00-17:00\", fri: \"08:00-11:30\", sat: \"22:00-06:00\", sun: \"05:00-12:00\" }\n    exceptions: { 2026-12-24: [\"08:00-12:00\", \"11:00-14:00\"], 12-31: closed, 2027-01-02: [closed, \"08:00-12:00\"] }\n    holidays: { use: [indonesa], 25-12: Natal, 02-30: Libur }\n",
+    ),
+    (
+        "E0803",
+        "override",
+        "  a: { hours: one, open: b, closed: b }\n  b: { hours: two, open: c, closed: c }\n  c: { hours: three, open: d, closed: d }\n  d: { hangup: Sampai jumpa. }\ncalendars:\n  one: { zone: Asia/Jakarta, open: {}, override: shut }\n  two: { zone: Asia/Jakarta, open: {}, override: { closed: true, open: true } }\n  three: { zone: Asia/Jakarta, open: {}, override: { closed: true, until: \"2026-03-04T18:00+07:00\", why: Banjir } }\n",
+    ),
+    (
+        "W0804",
+        "end",
+        "  a: { hours: shop, open: b, closed: b }\n  b: { hours: old, open: c, closed: c }\n  c: { hours: good, open: d, closed: d }\n  d: { hangup: Sampai jumpa. }\ncalendars:\n  shop: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { 2026-08-17: Merdeka, 2026-12-25: Natal } }\n  old: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { 2026-08-17: Merdeka } }\n  good: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { use: indonesia, 12-24: Malam Natal } }\n",
+    ),
     ("E0904", "allow", "  a: { hangup: Sampai jumpa., allow: [E0202] }\n"),
 ];
 
@@ -207,7 +222,7 @@ fn facts() -> Facts {
         audio.into_iter().map(|(sound, fact)| (SoundId::from(sound), fact)).collect();
     let zones: BTreeSet<_> =
         ["Asia/Jakarta", "Asia/Makassar"].into_iter().map(Into::into).collect();
-    Facts { audio: Some(audio), zones: Some(zones) }
+    Facts { audio: Some(audio), zones: Some(zones), today: Date::parse("2026-11-02") }
 }
 
 /// Compiles a flow. Recordings are known only to the rules about them, so that the others are not told of them.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::window::Window;
-use crate::time::Date;
+use crate::time::{Date, YearlyDay};
 
 /// Why opening hours cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,12 @@ pub enum Error {
     NoSuchDate {
         /// The date as written.
         date: Date,
+    },
+    /// A day comes in no year.
+    #[error("there is no day {day}")]
+    NoSuchDay {
+        /// The day as written.
+        day: YearlyDay,
     },
     /// A window starts after 23:59 or ends after 24:00.
     #[error("the hours {window} of {day} reach beyond 24:00")]

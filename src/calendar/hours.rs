@@ -8,9 +8,9 @@ use jiff::civil;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::error::{Error, OpenDay};
-use super::settings::Settings;
+use super::settings::{Override, Settings};
 use super::window::{Window, check_week, windows};
-use crate::time::{Date, Wall};
+use crate::time::{Date, Wall, YearlyDay};
 
 /// Opening hours that have been checked.
 #[derive(Debug, Clone)]
@@ -21,8 +21,20 @@ pub struct Calendar {
     weekly: [Vec<Window>; 7],
     /// Windows of dates that have their own.
     exceptions: BTreeMap<civil::Date, Vec<Window>>,
-    /// Names of holidays.
+    /// Names of holidays of one year.
     holidays: BTreeMap<civil::Date, Arc<str>>,
+    /// Names of holidays of every year.
+    yearly: BTreeMap<YearlyDay, Arc<str>>,
+    /// What holds before all of them.
+    pub(super) standing: Option<Standing>,
+}
+
+/// Open or closed whatever the hours say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) open: bool,
+    /// The first moment at which it no longer holds; `None` = it always holds.
+    pub(super) until: Option<Timestamp>,
 }
 
 /// What a calendar says about a moment.
@@ -61,7 +73,13 @@ impl Calendar {
         for (&date, name) in &settings.holidays {
             holidays.insert(civil_date(date)?, Arc::clone(name));
         }
-        Ok(Self { zone, weekly, exceptions, holidays })
+        for &day in settings.yearly_holidays.keys() {
+            YearlyDay::new(day.month, day.day).ok_or(Error::NoSuchDay { day })?;
+        }
+        let yearly = settings.yearly_holidays.clone();
+        let standing =
+            settings.standing.map(|standing| standing_of(standing, &zone)).transpose()?;
+        Ok(Self { zone, weekly, exceptions, holidays, yearly, standing })
     }
 
     /// Whether it is open at `wall`.
@@ -70,6 +88,20 @@ impl Calendar {
     /// or end in one that it skips do so at the next minute there is.
     #[must_use]
     pub fn at(&self, wall: Wall) -> Opening {
+        match self.standing_at(timestamp(wall)) {
+            Some(Standing { open: true, .. }) => Opening::Open,
+            Some(Standing { open: false, .. }) => Opening::Closed,
+            None => self.by_hours(wall),
+        }
+    }
+
+    /// The override that holds at `now`.
+    pub(super) fn standing_at(&self, now: Timestamp) -> Option<Standing> {
+        self.standing.filter(|standing| standing.until.is_none_or(|until| now < until))
+    }
+
+    /// Whether it is open by exceptions, holidays and weekly hours.
+    fn by_hours(&self, wall: Wall) -> Opening {
         let local = self.zone.to_datetime(timestamp(wall));
         let date = local.date();
         let minute =
@@ -83,7 +115,7 @@ impl Calendar {
         if today || since_yesterday() {
             return Opening::Open;
         }
-        match self.holidays.get(&date) {
+        match self.holiday(date) {
             Some(name) if !self.exceptions.contains_key(&date) => {
                 Opening::Holiday(Arc::clone(name))
             }
@@ -91,12 +123,18 @@ impl Calendar {
         }
     }
 
+    /// The name of the holiday on a date: of that year first, then of every year.
+    fn holiday(&self, date: civil::Date) -> Option<&Arc<str>> {
+        let day = YearlyDay { month: date.month(), day: date.day() };
+        self.holidays.get(&date).or_else(|| self.yearly.get(&day))
+    }
+
     /// The windows that start on a date: its own, or none on a holiday, or those of the weekday.
     pub(super) fn windows_of(&self, date: civil::Date) -> &[Window] {
         if let Some(windows) = self.exceptions.get(&date) {
             return windows;
         }
-        if self.holidays.contains_key(&date) {
+        if self.holiday(date).is_some() {
             return &[];
         }
         let day = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
@@ -107,6 +145,19 @@ impl Calendar {
 /// The date in the form that calculates.
 fn civil_date(date: Date) -> Result<civil::Date, Error> {
     civil::Date::new(date.year, date.month, date.day).map_err(|_| Error::NoSuchDate { date })
+}
+
+/// When an override ends: at the later of two moments at which the clock shows its end, and where it skips it, at the
+/// time that it shows instead.
+fn standing_of(standing: Override, zone: &TimeZone) -> Result<Standing, Error> {
+    let until = standing.until.map(|until| {
+        let no_such = || Error::NoSuchDate { date: until.date };
+        let [hour, minute] = [until.time.hour, until.time.minute].map(i8::try_from);
+        let time = hour.ok().zip(minute.ok()).and_then(|(h, m)| civil::Time::new(h, m, 0, 0).ok());
+        let local = civil_date(until.date)?.to_datetime(time.ok_or_else(no_such)?);
+        zone.to_ambiguous_timestamp(local).later().map_err(|_| no_such())
+    });
+    Ok(Standing { open: standing.open, until: until.transpose()? })
 }
 
 /// The moment in the form that calculates; times outside the years −9999 to 9999 count as the nearer end.

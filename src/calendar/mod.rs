@@ -15,5 +15,5 @@ mod tests;
 
 pub use error::{Error, OpenDay};
 pub use hours::{Calendar, Opening};
-pub use settings::Settings;
+pub use settings::{Override, Settings};
 pub use window::Window;

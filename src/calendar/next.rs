@@ -21,7 +21,13 @@ impl Calendar {
         if self.at(wall) == Opening::Open {
             return Some(wall);
         }
-        let now = timestamp(wall);
+        let mut now = timestamp(wall);
+        if let Some(closed) = self.standing_at(now) {
+            now = closed.until?;
+            if self.is_open(now) {
+                return Some(Wall::from_unix_micros(now.as_microsecond()));
+            }
+        }
         let by_start = self.first_start(now);
         let by_clock = self
             .zone

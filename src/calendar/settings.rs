@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::time::Date;
+use crate::time::{Date, Moment, YearlyDay};
 
 /// Opening hours as written. Windows are pairs of minutes since midnight, `start` 0–1439 and `end` 0–1440, open from
 /// `start` and closed from `end` on. An end at or before its start is on the next day; such a window belongs to the
@@ -16,6 +16,19 @@ pub struct Settings {
     pub weekly: [Vec<(u16, u16)>; 7],
     /// Dates with hours of their own, before holidays and weekly hours; no windows = closed.
     pub exceptions: BTreeMap<Date, Vec<(u16, u16)>>,
-    /// Public holidays with their names, before weekly hours. Closed.
+    /// Holidays of one year with their names, before weekly hours. Closed.
     pub holidays: BTreeMap<Date, Arc<str>>,
+    /// Holidays of every year with their names, before weekly hours. Closed.
+    pub yearly_holidays: BTreeMap<YearlyDay, Arc<str>>,
+    /// What holds before everything else.
+    pub standing: Option<Override>,
+}
+
+/// Open or closed whatever the rest of the calendar says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Override {
+    /// Whether it is open.
+    pub open: bool,
+    /// Till when, as the clock on the wall shows it in the calendar's zone; `None` = until it is taken away.
+    pub until: Option<Moment>,
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Calendar, Error, OpenDay, Opening, Settings, Window};
-use crate::time::{Date, Duration, Wall};
+use super::{Calendar, Error, OpenDay, Opening, Override, Settings, Window};
+use crate::time::{Date, Duration, Moment, Wall, YearlyDay};
 
 const fn date(year: i16, month: i8, day: i8) -> Date {
     Date { year, month, day }
@@ -98,6 +98,162 @@ fn exceptions_come_before_holidays_and_holidays_before_the_week() {
     assert_eq!(next("2026-08-14T17:00:00+07:00"), Some(wall("2026-08-15T22:00:00+07:00")));
     assert_eq!(next("2026-08-16T06:00:00+07:00"), Some(wall("2026-08-18T09:00:00+07:00")));
     assert_eq!(next("2026-08-18T12:00:00+07:00"), Some(wall("2026-08-20T22:00:00+07:00")));
+}
+
+#[test]
+fn yearly_holidays_come_every_year_behind_those_of_one_year_and_exceptions() {
+    let yearly = |month, day| YearlyDay { month, day };
+    let calendar = Calendar::new(&Settings {
+        weekly: std::array::from_fn(|_| vec![(480, 1020)]),
+        exceptions: BTreeMap::from([(date(2028, 12, 25), vec![(480, 720)])]),
+        holidays: BTreeMap::from([(date(2027, 12, 25), "Natal bersama".into())]),
+        yearly_holidays: BTreeMap::from([
+            (yearly(12, 25), "Natal".into()),
+            (yearly(2, 29), "Hari kabisat".into()),
+        ]),
+        ..shop("Asia/Jakarta")
+    })
+    .expect("good hours");
+    for (at, expected) in [
+        ("2026-12-25T10:00:00+07:00", Opening::Holiday("Natal".into())),
+        ("2027-12-25T10:00:00+07:00", Opening::Holiday("Natal bersama".into())),
+        ("2028-12-25T10:00:00+07:00", Opening::Open),
+        ("2028-12-25T12:00:00+07:00", Opening::Closed),
+        ("2029-12-25T10:00:00+07:00", Opening::Holiday("Natal".into())),
+        ("2028-02-29T10:00:00+07:00", Opening::Holiday("Hari kabisat".into())),
+        ("2027-02-28T10:00:00+07:00", Opening::Open),
+    ] {
+        assert_eq!(calendar.at(wall(at)), expected, "{at}");
+    }
+    let next = calendar.next_open(wall("2026-12-24T17:00:00+07:00"));
+    assert_eq!(next, Some(wall("2026-12-26T08:00:00+07:00")));
+}
+
+#[test]
+fn an_override_comes_before_everything_until_it_ends() {
+    let calendar = |open, until: Option<&str>| {
+        let until = until.map(|until| Moment::parse(until).expect(until));
+        let standing = Some(Override { open, until });
+        let exceptions = BTreeMap::from([(date(2026, 8, 4), vec![(540, 600)])]);
+        let holidays = BTreeMap::from([(date(2026, 8, 5), "Libur".into())]);
+        Calendar::new(&Settings { standing, exceptions, holidays, ..shop("Asia/Jakarta") })
+            .expect("good")
+    };
+    let [tuesday, wednesday, night] =
+        ["2026-08-04T09:30:00+07:00", "2026-08-05T10:00:00+07:00", "2026-08-06T02:00:00+07:00"]
+            .map(wall);
+    let shut = calendar(false, None);
+    for at in [tuesday, wednesday, night] {
+        assert_eq!(shut.at(at), Opening::Closed);
+        assert_eq!(shut.next_open(at), None);
+    }
+    let open = calendar(true, None);
+    for at in [tuesday, wednesday, night] {
+        assert_eq!(open.at(at), Opening::Open);
+        assert_eq!(open.next_open(at), Some(at));
+    }
+    // 2026-08-03 is a Monday; what holds after the end is the exception, the holiday, the week.
+    for (open, until, at, expected, next) in [
+        (false, "2026-08-03 12:00", "2026-08-03T11:59:59", Opening::Closed, "2026-08-03T12:00:00"),
+        (false, "2026-08-03 12:00", "2026-08-03T12:00:00", Opening::Open, "2026-08-03T12:00:00"),
+        (false, "2026-08-04 09:30", "2026-08-03T09:00:00", Opening::Closed, "2026-08-04T09:30:00"),
+        (false, "2026-08-04 10:00", "2026-08-04T09:00:00", Opening::Closed, "2026-08-06T08:00:00"),
+        (false, "2026-08-05 10:00", "2026-08-05T09:00:00", Opening::Closed, "2026-08-06T08:00:00"),
+        (true, "2026-08-05 10:00", "2026-08-05T09:00:00", Opening::Open, "2026-08-05T09:00:00"),
+        (
+            true,
+            "2026-08-05 10:00",
+            "2026-08-05T10:00:00",
+            Opening::Holiday("Libur".into()),
+            "2026-08-06T08:00:00",
+        ),
+    ] {
+        let calendar = calendar(open, Some(until));
+        let at = wall(&format!("{at}+07:00"));
+        assert_eq!(calendar.at(at), expected, "{until}");
+        assert_eq!(calendar.next_open(at), Some(wall(&format!("{next}+07:00"))), "{until}");
+    }
+    // The clock shows 02:30 twice: the override lasts till the second time. It skips 02:30: till 03:30.
+    for (until, holds, ends) in [
+        ("2026-10-25 02:30", "2026-10-25T02:29:59+01:00", "2026-10-25T02:30:00+01:00"),
+        ("2026-03-29 02:30", "2026-03-29T03:29:59+02:00", "2026-03-29T03:30:00+02:00"),
+    ] {
+        let standing = Some(Override { open: true, until: Moment::parse(until) });
+        let settings = Settings { zone: "Europe/Berlin".into(), standing, ..Settings::default() };
+        let calendar = Calendar::new(&settings).expect("good");
+        assert_eq!(calendar.at(wall(holds)), Opening::Open, "{until}");
+        assert_eq!(calendar.at(wall(ends)), Opening::Closed, "{until}");
+    }
+}
+
+/// What "we open again …" is said from: now and the next opening, both as the clock there shows them.
+#[test]
+fn the_next_opening_is_told_by_the_clock_of_the_calendars_zone() {
+    for (zone, hours, at, now, next) in [
+        (
+            "Asia/Jayapura",
+            (480, 1020),
+            "2026-08-03T10:00:00Z",
+            "2026-08-03T19:00",
+            "2026-08-04T08:00",
+        ),
+        (
+            "Asia/Jakarta",
+            (480, 1020),
+            "2026-08-03T20:00:59Z",
+            "2026-08-04T03:00",
+            "2026-08-04T08:00",
+        ),
+        // 2026-03-08: 02:00 EST is 03:00 EDT. 2026-11-01: 02:00 EDT is 01:00 EST.
+        (
+            "America/New_York",
+            (150, 300),
+            "2026-03-08T06:59:00Z",
+            "2026-03-08T01:59",
+            "2026-03-08T03:00",
+        ),
+        (
+            "America/New_York",
+            (480, 1020),
+            "2026-03-08T06:59:00Z",
+            "2026-03-08T01:59",
+            "2026-03-08T08:00",
+        ),
+        (
+            "America/New_York",
+            (75, 90),
+            "2026-11-01T05:31:00Z",
+            "2026-11-01T01:31",
+            "2026-11-01T01:15",
+        ),
+        (
+            "America/New_York",
+            (480, 1020),
+            "2026-11-01T06:30:00Z",
+            "2026-11-01T01:30",
+            "2026-11-01T08:00",
+        ),
+        (
+            "Europe/Berlin",
+            (150, 300),
+            "2026-03-29T00:59:00Z",
+            "2026-03-29T01:59",
+            "2026-03-29T03:00",
+        ),
+        (
+            "Europe/Berlin",
+            (480, 1020),
+            "2026-10-25T00:30:00Z",
+            "2026-10-25T02:30",
+            "2026-10-25T08:00",
+        ),
+    ] {
+        let calendar = every_day(zone, &[hours]);
+        assert_eq!(calendar.local(wall(at)).to_string(), now, "{zone} {at}");
+        let opening = calendar.next_open(wall(at)).expect("it opens");
+        assert!(opening > wall(at), "{zone} {at}");
+        assert_eq!(calendar.local(opening).to_string(), next, "{zone} {at}");
+    }
 }
 
 #[test]
@@ -214,6 +370,13 @@ fn faults_are_told_with_their_facts() {
         (weekly(2, &[(480, 1500)]), "the hours 08:00–25:00 of Wednesday reach beyond 24:00"),
         (weekly(2, &[(1440, 300)]), "the hours 24:00–05:00 of Wednesday reach beyond 24:00"),
         (exception(date(2026, 2, 29), &[]), "there is no date 2026-02-29"),
+        (
+            Settings {
+                yearly_holidays: BTreeMap::from([(YearlyDay { month: 2, day: 30 }, "".into())]),
+                ..shop("Asia/Jakarta")
+            },
+            "there is no day 02-30",
+        ),
         (
             exception(date(2026, 12, 24), &[(480, 720), (480, 720)]),
             "the hours 08:00–12:00 of 2026-12-24 overlap with 08:00–12:00 of 2026-12-24",

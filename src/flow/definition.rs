@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::expression::Value;
 use super::node::Prompt;
 use crate::call::{Class, Currency, Digits, Language, QueueId};
-use crate::time::{Date, Duration};
+use crate::time::{Date, Duration, Moment, YearlyDay};
 
 /// A declared variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -277,6 +277,19 @@ pub struct CalendarDefinition {
     pub weekly: [Vec<(u16, u16)>; 7],
     /// Dates with hours of their own; no windows = closed.
     pub exceptions: BTreeMap<Date, Vec<(u16, u16)>>,
-    /// Public holidays with their names.
+    /// Holidays of one year with their names.
     pub holidays: BTreeMap<Date, Arc<str>>,
+    /// Holidays of every year with their names.
+    pub yearly_holidays: BTreeMap<YearlyDay, Arc<str>>,
+    /// What holds before everything else.
+    pub standing: Option<CalendarOverride>,
+}
+
+/// Open or closed whatever the hours say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalendarOverride {
+    /// Whether it is open.
+    pub open: bool,
+    /// Till when, by the clock on the wall in the calendar's zone; `None` = until it is taken out of the file.
+    pub until: Option<Moment>,
 }

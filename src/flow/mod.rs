@@ -7,6 +7,7 @@ mod definition;
 mod diagnostic;
 mod expression;
 mod graph;
+mod holidays;
 mod load;
 mod node;
 mod read;
@@ -19,9 +20,9 @@ pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
 pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};
 pub use definition::{
-    Auth, CalendarDefinition, FaqDefinition, FaqEntry, FieldType, Method, OperationDefinition,
-    Parameter, ParameterPlace, QueueDefinition, RecordIndex, RecordType, RingStrategy,
-    ServiceDefinition, Setting, VariableDefinition, VariableKind,
+    Auth, CalendarDefinition, CalendarOverride, FaqDefinition, FaqEntry, FieldType, Method,
+    OperationDefinition, Parameter, ParameterPlace, QueueDefinition, RecordIndex, RecordType,
+    RingStrategy, ServiceDefinition, Setting, VariableDefinition, VariableKind,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};

@@ -94,7 +94,7 @@ fn read(path: &Path, folders: Folders) -> Result<Project, ProjectError> {
     let audio = folders.audio.as_deref().map(sounds::facts).transpose()?;
     let zones =
         TimeZoneDatabase::bundled().available().map(|name| Arc::from(name.as_str())).collect();
-    let compiled = compile(&sources, &Facts { audio, zones: Some(zones) });
+    let compiled = compile(&sources, &Facts { audio, zones: Some(zones), today: None });
     let (settings, audio) = (folders.settings, folders.audio);
     Ok(Project { settings, audio, compiled, asked })
 }

@@ -72,6 +72,7 @@ pub static RULES: &[&Rule] = &[
     &FORMULA_SYNTAX,
     &FORMULA_WANTED,
     &BAD_CALENDAR,
+    &HOLIDAYS_END,
     &NOT_ALLOWABLE,
 ];
 

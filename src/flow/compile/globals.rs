@@ -1,9 +1,8 @@
 //! What the whole project shares: queues and calendars, from all its files, and the defaults of its settings.
 
-use std::collections::BTreeMap;
-
 use indexmap::IndexMap;
 
+use super::calendar::calendar;
 use super::library::{FileKind, Library};
 use super::{Facts, check_name};
 use crate::call::QueueId;
@@ -11,9 +10,9 @@ use crate::flow::check::{self, GIVEN_TWICE};
 use crate::flow::definition::{CalendarDefinition, QueueDefinition, RingStrategy};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::read::{Context, Reader, read};
-use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw, StrategyRaw, Texts};
+use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw, StrategyRaw};
 use crate::flow::source::{Span, Spanned};
-use crate::time::{Date, Duration};
+use crate::time::Duration;
 
 /// The most callers of a queue that does not say.
 const MAX_CALLS: u32 = 100;
@@ -88,61 +87,9 @@ impl Globals {
         for (name, reader) in section.entries() {
             check_name(&name.value, name.span, "calendar", &mut self.findings);
             let raw = read::<CalendarRaw>(reader);
-            let calendar = self.calendar(name.as_str(), raw.as_ref(), facts);
+            let calendar = calendar(name.as_str(), raw.as_ref(), facts, &mut self.findings);
             define(&mut self.calendars, &mut self.findings, "calendar", name, calendar);
         }
-    }
-
-    fn calendar(
-        &mut self,
-        name: &str,
-        raw: Option<&CalendarRaw>,
-        facts: &Facts,
-    ) -> CalendarDefinition {
-        let mut calendar = CalendarDefinition {
-            name: name.into(),
-            zone: raw.map_or("", |raw| raw.zone.as_str()).into(),
-            weekly: Default::default(),
-            exceptions: BTreeMap::new(),
-            holidays: BTreeMap::new(),
-        };
-        let Some(raw) = raw else { return calendar };
-        if let Some(zones) = &facts.zones
-            && !zones.contains(raw.zone.as_str())
-        {
-            self.findings.push(check::unknown_zone(&raw.zone, zones));
-        }
-        for (days, windows) in &raw.open {
-            let Some(days) = check::days(days, &mut self.findings) else { continue };
-            let windows = self.windows(windows);
-            for day in days {
-                calendar.weekly[day].extend(&windows);
-            }
-        }
-        if let Some((first, _)) = raw.open.iter().next() {
-            self.findings.extend(check::overlap(name, &calendar.weekly, first.span));
-        }
-        for (date, windows) in raw.exceptions.iter().flatten() {
-            if let Some(date) = self.date(date) {
-                let closed = windows.items().first().is_some_and(|text| text.value == "closed");
-                let windows = if closed { Vec::new() } else { self.windows(windows) };
-                calendar.exceptions.insert(date, windows);
-            }
-        }
-        for (date, name) in raw.holidays.iter().flatten() {
-            if let Some(date) = self.date(date) {
-                calendar.holidays.insert(date, name.as_str().into());
-            }
-        }
-        calendar
-    }
-
-    fn windows(&mut self, windows: &Texts) -> Vec<(u16, u16)> {
-        windows.items().iter().filter_map(|text| check::window(text, &mut self.findings)).collect()
-    }
-
-    fn date(&mut self, text: &Spanned<String>) -> Option<Date> {
-        check::date(text, &mut self.findings)
     }
 }
 

@@ -5,6 +5,7 @@
 //! costs its own faults and nothing else.
 
 mod ask;
+mod calendar;
 mod connect;
 mod declare;
 mod faq;
@@ -27,7 +28,7 @@ use super::node::Flow;
 use super::read::Context;
 use super::source::{FileId, Sources, Span};
 use crate::call::{FlowId, Language, PromptId, SoundId};
-use crate::time::Duration;
+use crate::time::{Date, Duration};
 use flow::FlowCompiler;
 use globals::Globals;
 use library::{FileKind, Library};
@@ -39,6 +40,8 @@ pub struct Facts {
     pub audio: Option<BTreeMap<SoundId, AudioFact>>,
     /// The names of all time zones; `None` = not known, so that every name is taken.
     pub zones: Option<BTreeSet<Arc<str>>>,
+    /// The day on which the check is made; `None` = not known, so that nothing is said of lists that run out.
+    pub today: Option<Date>,
 }
 
 /// What is known about a sound file.

@@ -3,7 +3,10 @@
 use super::*;
 use crate::call::{Digits, Item, Symbol};
 use crate::flow::render::Format;
-use crate::flow::{Bargein, EntryKind, Formula, Goto, Menu, NodeIndex, Piece, Place, Value, Verb};
+use crate::flow::{
+    Bargein, CalendarOverride, EntryKind, Formula, Goto, Menu, NodeIndex, Piece, Place, Value, Verb,
+};
+use crate::time::Moment;
 
 const HALO: &str = include_str!("../../../flows/halo.yaml");
 const TOKO: &str = include_str!("../../../flows/toko.yaml");
@@ -195,6 +198,34 @@ fn a_flow_is_made_of_the_parts_that_it_uses() {
     assert_eq!(flow.faqs[0].entries[0].ask[&Language::from("en")][0].as_ref(), "how much");
     assert_eq!(compiled.queues[0].hours.as_deref(), Some("day"));
     assert_eq!(compiled.calendars[0].weekly[6], [(1320, 360)]);
+}
+
+#[test]
+fn holidays_come_from_lists_and_from_days_of_ones_own() {
+    let hours = |holidays: &str| {
+        let text = format!(
+            "calendars: {{ day: {{ zone: Asia/Jakarta, open: {{ mon-fri: \"08:00-17:00\" }}, {holidays} }} }}\n"
+        );
+        let compiled = project(&[("hours.yaml", &text)]);
+        assert_eq!(compiled.diagnostics.count(Level::Error), 0, "{}", print(&compiled));
+        compiled.calendars.into_iter().next().expect("a calendar")
+    };
+    let date = |text: &str| Date::parse(text).expect(text);
+    for written in ["holidays: indonesia", "holidays: [indonesia]", "holidays: { use: indonesia }"]
+    {
+        let calendar = hours(written);
+        assert_eq!(calendar.holidays.len(), 35, "{written}");
+        assert_eq!(&*calendar.holidays[&date("2026-08-17")], "Hari Kemerdekaan");
+    }
+    let own = hours(
+        "holidays: { 2026-08-17: Merdeka, use: [indonesia], 12-24: Malam Natal }, override: { open: true, until: \"2026-03-04 18:00\", why: Lembur }",
+    );
+    assert_eq!(&*own.holidays[&date("2026-08-17")], "Merdeka", "the own name wins");
+    assert_eq!(own.yearly_holidays.len(), 1);
+    let until = Moment::parse("2026-03-04 18:00");
+    assert_eq!(own.standing, Some(CalendarOverride { open: true, until }));
+    let closed = hours("override: closed");
+    assert_eq!(closed.standing, Some(CalendarOverride { open: false, until: None }));
 }
 
 #[test]

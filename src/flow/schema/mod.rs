@@ -3,16 +3,18 @@
 //! Each type's serde name says what it is in messages ("unknown key `nxet` in a `say` node"). Outcomes are optional
 //! here, because a missing one is reported with the reason why a caller needs it.
 
+mod calendar;
 mod node;
 mod section;
 mod value;
 
+pub(super) use calendar::{CalendarRaw, HolidaysRaw, OverrideRaw};
 pub(super) use node::{
     Answer, AsRaw, BargeinRaw, Branch, CheckRaw, Choice, Collect, Command, Confirm, EntryType,
     Hours, InputRaw, Menu, NodeRaw, Queue, RetryRaw, Say, Tell, Transfer,
 };
 pub(super) use section::{
-    AnswerPolicyRaw, CalendarRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw,
-    StrategyRaw, VariableRaw, VariableType,
+    AnswerPolicyRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw, StrategyRaw,
+    VariableRaw, VariableType,
 };
 pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, WordsRaw};

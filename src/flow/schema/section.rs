@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use super::node::{BargeinRaw, RetryRaw};
-use super::value::{Entries, ForPeople, Prompts, Scalar, Texts, Time, WordsRaw};
+use super::value::{Entries, ForPeople, Prompts, Scalar, Time, WordsRaw};
 use crate::call::Class;
 use crate::flow::source::Spanned;
 
@@ -145,18 +145,6 @@ pub(crate) struct FaqEntryRaw {
     pub(crate) key: Option<Spanned<String>>,
     pub(crate) ask: WordsRaw,
     pub(crate) say: Prompts,
-}
-
-/// Opening hours.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename = "a calendar")]
-pub(crate) struct CalendarRaw {
-    pub(crate) zone: Spanned<String>,
-    pub(crate) open: Entries<Texts>,
-    pub(crate) exceptions: Option<Entries<Texts>>,
-    pub(crate) holidays: Option<Entries<Spanned<String>>>,
-    #[serde(rename = "about")]
-    _about: Option<ForPeople>,
 }
 
 /// A human queue.
