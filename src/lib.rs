@@ -28,7 +28,7 @@
 //! | adapters (tokio or threads) | [`telephony`], [`storage`], [`speech`] |
 //! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
 //! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
-//! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`] |
+//! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`] |
 //! | the vocabulary | [`call`], [`text`], [`time`] |
 //!
 //! The core is sans-IO: `handle(now, input)`, `poll_output()`, `poll_timeout()`. It has no clock, socket, file, thread,
@@ -58,6 +58,7 @@
 //! | barge-in | interrupting a prompt by a key or by speech |
 //! | bridge | two legs connected, audio both ways |
 //! | call | one customer's contact from offer to record |
+//! | clip | a word that is recorded once, so that numbers, dates and money can be read aloud from recordings |
 //! | command | an order to an adapter about one leg; also, in a flow, a key or word that works at every question |
 //! | contact | a caller as the queue sees them |
 //! | entry | one string of keys that answers a question |
@@ -70,6 +71,7 @@
 //! | outcome | a named way out of a node |
 //! | program | a compiled flow with its FAQ indexes; a call is pinned to the one it began with |
 //! | prompt | a named text with its recordings per language |
+//! | reading | how a value is said aloud in a language: a list of clips |
 //! | record | the call record (CDR): one JSON object per call |
 //! | session | one call in time |
 //! | type-ahead | keys pressed before they were asked for |
@@ -87,6 +89,7 @@ pub mod interpreter;
 pub mod media;
 pub mod project;
 pub mod queue;
+pub mod reading;
 pub mod runtime;
 pub mod server;
 pub mod session;

@@ -28,6 +28,7 @@ const TABLE: &[Row] = &[
     ("media", Pure, &["call", "time"]),
     ("sip", Pure, &["call", "time"]),
     ("calendar", Pure, &["time"]),
+    ("reading", Pure, &["call", "time"]),
     // The deterministic core.
     ("interpreter", Pure, &["calendar", "call", "faq", "flow", "time"]),
     ("session", Pure, &["call", "faq", "flow", "interpreter", "text", "time"]),
