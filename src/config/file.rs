@@ -39,6 +39,8 @@ pub(super) struct File {
     /// Read with the flows.
     #[serde(rename = "queues")]
     pub(super) _queues: Option<IgnoredAny>,
+    #[serde(rename = "services")]
+    pub(super) _services: Option<IgnoredAny>,
     /// Read with the flows.
     #[serde(rename = "calendars")]
     pub(super) _calendars: Option<IgnoredAny>,

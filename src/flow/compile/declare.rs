@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::check_name;
 use super::flow::{FlowCompiler, twice};
+use super::kind::kind;
 use super::library::FileKind;
 use crate::call::{Class, FlowId, Language};
 use crate::flow::check;
 use crate::flow::definition::{VariableDefinition, VariableKind};
 use crate::flow::expression::{RESERVED, Value};
 use crate::flow::read::{Reader, read};
-use crate::flow::schema::{Scalar, Texts, VariableRaw, VariableType};
+use crate::flow::schema::{Scalar, Texts, VariableRaw};
 use crate::flow::source::{Span, Spanned};
 
 impl<'a> FlowCompiler<'a> {
@@ -104,14 +105,16 @@ impl<'a> FlowCompiler<'a> {
     }
 
     fn variable(&mut self, raw: Option<VariableRaw>) -> VariableDefinition {
-        let kind = match raw.as_ref().map(|raw| raw.kind) {
-            Some(VariableType::Digits) => VariableKind::Digits,
-            Some(VariableType::Int) => VariableKind::Int,
-            Some(VariableType::Bool) => VariableKind::Bool,
-            Some(VariableType::Phone) => VariableKind::Phone,
-            Some(VariableType::Text) | None => VariableKind::Text,
-        };
-        let class = raw.as_ref().and_then(|raw| raw.class).unwrap_or(Class::Public);
+        let kind = raw.as_ref().map_or(VariableKind::Text, |raw| {
+            kind(&raw.kind, None, &self.globals.records).unwrap_or_else(|finding| {
+                self.findings.push(*finding);
+                VariableKind::Text
+            })
+        });
+        let class = raw.as_ref().and_then(|raw| raw.class).unwrap_or(match kind {
+            VariableKind::Pin => Class::Secret,
+            _ => Class::Public,
+        });
         let start = raw.and_then(|raw| raw.start).map_or(Value::Unset, |start| {
             let value = match &start.value {
                 Scalar::Text(text) => Value::from(text.as_str()),

@@ -289,7 +289,7 @@ impl<'a> FlowCompiler<'a> {
             },
             nodes: nodes.into_iter().collect::<Option<Vec<_>>>()?,
             variables: self.variables.clone(),
-            records: Arc::new([]),
+            records: self.globals.records.values().cloned().collect(),
             subflows: Vec::new(),
             home: self.globals.calendars.keys().next().map(|name| name.as_str().into()),
             faqs: self.faqs.clone(),

@@ -7,7 +7,9 @@ use super::library::{FileKind, Library};
 use super::{Facts, check_name};
 use crate::call::QueueId;
 use crate::flow::check::{self, GIVEN_TWICE};
-use crate::flow::definition::{CalendarDefinition, QueueDefinition, RingStrategy};
+use crate::flow::definition::{
+    CalendarDefinition, QueueDefinition, RecordType, RingStrategy, ServiceDefinition,
+};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::read::{Context, Reader, read};
 use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw, StrategyRaw};
@@ -26,6 +28,9 @@ const WRAP_UP: Duration = Duration::from_secs(30);
 pub(super) struct Globals {
     pub(super) queues: IndexMap<String, (Span, QueueDefinition)>,
     pub(super) calendars: IndexMap<String, (Span, CalendarDefinition)>,
+    pub(super) services: IndexMap<String, (Span, ServiceDefinition)>,
+    /// The record types of all services, as `SERVICE.TYPE`.
+    pub(super) records: IndexMap<String, RecordType>,
     /// How calls are picked up where a flow does not say.
     pub(super) answer: AnswerPolicyRaw,
     pub(super) findings: Vec<Diagnostic>,
@@ -35,6 +40,7 @@ impl Globals {
     pub(super) fn read(library: &Library, contexts: &[Context<'_>], facts: &Facts) -> Self {
         let mut globals = Self::default();
         let mut hours = Vec::new();
+        let mut services = Vec::new();
         let settings = library.of_kind(FileKind::Settings).next();
         if let Some(section) = settings.and_then(|file| library.entry(file, contexts, "answer")) {
             globals.answer = read(section).unwrap_or_default();
@@ -47,7 +53,11 @@ impl Globals {
             if let Some(section) = library.entry(file, contexts, "queues") {
                 hours.extend(globals.queues(section));
             }
+            if let Some(section) = library.entry(file, contexts, "services") {
+                services.extend(globals.services(section));
+            }
         }
+        globals.settle_services(services);
         let names: Vec<&str> = globals.calendars.keys().map(String::as_str).collect();
         for name in hours.iter().filter(|name| !names.contains(&name.as_str())) {
             globals.findings.push(check::unknown_name("calendar", name, &names));
@@ -94,7 +104,7 @@ impl Globals {
 }
 
 /// Defines a name that the whole project shares; a second definition is reported with both places.
-fn define<T>(
+pub(super) fn define<T>(
     known: &mut IndexMap<String, (Span, T)>,
     findings: &mut Vec<Diagnostic>,
     what: &str,

@@ -145,7 +145,7 @@ fn check_edition(edition: Option<Reader<'_>>, kind: FileKind, file: FileId, cont
     }
 }
 
-const FLOW_KEYS: [&str; 19] = [
+const FLOW_KEYS: [&str; 20] = [
     "sambung",
     "flow",
     "about",
@@ -164,11 +164,12 @@ const FLOW_KEYS: [&str; 19] = [
     "faq",
     "calendars",
     "queues",
+    "services",
     "use",
 ];
 const CATALOGUE_KEYS: [&str; 4] = ["sambung", "language", "about", "prompts"];
-const PART_KEYS: [&str; 8] =
-    ["sambung", "about", "nodes", "vars", "prompts", "faq", "calendars", "queues"];
+const PART_KEYS: [&str; 9] =
+    ["sambung", "about", "nodes", "vars", "prompts", "faq", "calendars", "queues", "services"];
 
 fn kind(document: &Document) -> FileKind {
     let has = |key: &str| document.value.get(key).is_some();

@@ -13,16 +13,18 @@ mod flow;
 mod formula;
 mod globals;
 mod input;
+mod kind;
 mod library;
 mod node;
 mod prompt;
+mod service;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::check::{self, GIVEN_TWICE};
-use super::definition::{CalendarDefinition, QueueDefinition};
+use super::definition::{CalendarDefinition, QueueDefinition, ServiceDefinition};
 use super::diagnostic::{Diagnostic, Diagnostics, Level};
 use super::node::Flow;
 use super::read::Context;
@@ -62,6 +64,8 @@ pub struct Compiled {
     pub queues: Vec<QueueDefinition>,
     /// The opening hours.
     pub calendars: Vec<CalendarDefinition>,
+    /// The services that flows ask.
+    pub services: Vec<ServiceDefinition>,
     /// Every text that a caller may hear, with the sound file that is to hold it; built-in words are not among them.
     pub recordings: Vec<Recording>,
     /// What was found, in file order.
@@ -164,6 +168,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         flows,
         queues: globals.queues.into_values().map(|(_, queue)| queue).collect(),
         calendars: globals.calendars.into_values().map(|(_, calendar)| calendar).collect(),
+        services: globals.services.into_values().map(|(_, service)| service).collect(),
         recordings,
         diagnostics,
         flow_files,

@@ -6,6 +6,7 @@
 mod calendar;
 mod node;
 mod section;
+mod service;
 mod value;
 
 pub(super) use calendar::{CalendarRaw, HolidaysRaw, OverrideRaw};
@@ -15,6 +16,7 @@ pub(super) use node::{
 };
 pub(super) use section::{
     AnswerPolicyRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw, StrategyRaw,
-    VariableRaw, VariableType,
+    VariableRaw,
 };
-pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, WordsRaw};
+pub(super) use service::{AuthRaw, OperationRaw, ServiceRaw, SettingRaw};
+pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, Time, WordsRaw};

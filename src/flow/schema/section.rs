@@ -45,22 +45,11 @@ pub(crate) struct AnswerPolicyRaw {
 #[serde(rename = "a variable")]
 pub(crate) struct VariableRaw {
     #[serde(rename = "type")]
-    pub(crate) kind: VariableType,
+    pub(crate) kind: Spanned<String>,
     pub(crate) class: Option<Class>,
     pub(crate) start: Option<Spanned<Scalar>>,
     #[serde(rename = "about")]
     _about: Option<ForPeople>,
-}
-
-/// The type of a variable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum VariableType {
-    Text,
-    Digits,
-    Int,
-    Bool,
-    Phone,
 }
 
 /// A prompt: its words per language (or one text), and how it is played.
