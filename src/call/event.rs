@@ -87,7 +87,8 @@ pub enum EventKind {
         recording: RecordingId,
         /// Why it ended.
         end: RecordingEnd,
-        /// How long it is, the silence that ended it left out.
+        /// How long it is, silence at its end left out; zero = nothing was said and nothing is kept. With
+        /// [`RecordingEnd::Failed`] nothing is kept either.
         lasted: Duration,
     },
     /// The leg is bridged: both directions pass.

@@ -27,11 +27,11 @@ pub use id::{
 pub use mask::{Class, Redacted, mask_number, mask_value};
 pub use money::{Currency, Money};
 pub use party::Party;
-pub use prompt::{HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
+pub use prompt::{BEEP, HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
 pub use record::{
     CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TransferStay,
 };
-pub use recording::{Recording, RecordingEnd};
+pub use recording::{LEAST_AT_HANGUP, MAX_RECORDING, Recording, RecordingEnd};
 pub use request::{
     Argument, Callback, Errand, Failure, Operation, Reply, Request, RequestId, Ticket,
 };

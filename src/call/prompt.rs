@@ -21,6 +21,9 @@ pub const HOLD_MUSIC: &str = "hold.wav";
 /// The sound that a caller hears while a phone rings: the project's own file of this name, else the built-in one.
 pub const RINGING_TONE: &str = "ringback.wav";
 
+/// The tone after which a recording begins: the project's own file of this name, else the built-in one.
+pub const BEEP: &str = "beep.wav";
+
 /// One thing to say or sound, resolved to a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {

@@ -4,17 +4,25 @@ use super::digit::SymbolSet;
 use super::id::RecordingId;
 use crate::time::Duration;
 
+/// The longest recording of any order: two hours.
+pub const MAX_RECORDING: Duration = Duration::from_mins(120);
+
+/// The least that is kept of a recording whose caller hung up; what is shorter was no message.
+pub const LEAST_AT_HANGUP: Duration = Duration::from_secs(2);
+
 /// An order to record the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
     /// Its id.
     pub id: RecordingId,
-    /// The longest it may be.
+    /// The longest it may be; at most [`MAX_RECORDING`].
     pub limit: Duration,
     /// Silence after the last word that ends it.
     pub silence: Duration,
     /// Keys that end it; they are not part of it.
     pub end_on: SymbolSet,
+    /// How long it is kept; `None` = until somebody deletes it.
+    pub keep: Option<Duration>,
 }
 
 /// Why a recording ended.
@@ -22,7 +30,7 @@ pub struct Recording {
 pub enum RecordingEnd {
     /// A key of `end_on` was pressed.
     Key,
-    /// The caller said nothing more.
+    /// The caller said nothing more, or nothing at all.
     Silence,
     /// It was as long as it may be.
     Limit,

@@ -25,5 +25,5 @@ pub use rtp::{
     EventPacket, KeyPress, KeyReceiver, KeySender, LEARN_WINDOW, Outgoing, RTP_HEADER, Reception,
     RtpHeader, RtpPacket, Source, SourcePolicy, Standing, TelephoneEvent, Verdict,
 };
-pub use tone::ringing_tone;
+pub use tone::{beep, ringing_tone};
 pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WavError, WavFormat};

@@ -1,4 +1,4 @@
-//! Sounds without a file: the ringing tone, and the neutral tones that stand in for missing recordings, so that a
+//! Sounds without a file: the ringing tone, the beep, and the neutral tones that stand in for missing recordings, so that a
 //! caller never hears dead air.
 
 use std::f64::consts::TAU;
@@ -41,16 +41,33 @@ const RINGING_AMPLITUDE: f64 = 0.14;
 /// The ringing tone, one second on and four off, as a loop: heard while a phone rings for the caller.
 #[must_use]
 pub fn ringing_tone() -> Recording {
-    let on = count(1_000);
-    let wave = |n: usize| {
-        let time = n as f64 / f64::from(SAMPLE_RATE);
-        // Edges of 10 ms keep the tone from clicking.
-        let edge = (n.min(on - 1 - n) as f64 / 80.0).min(1.0);
-        single((TAU * RINGING_FREQUENCY * time).sin() * RINGING_AMPLITUDE * edge)
-    };
-    let mut samples: Vec<f32> = (0..on).map(wave).collect();
+    let mut samples: Vec<f32> =
+        steady(RINGING_FREQUENCY, RINGING_AMPLITUDE, count(1_000)).collect();
     samples.resize(count(5_000), 0.0);
     Recording { rate: SAMPLE_RATE, samples }
+}
+
+/// The frequency of the beep in hertz, as answering machines have it.
+const BEEP_FREQUENCY: f64 = 1_000.0;
+/// The amplitude of the beep: about −20 dBFS.
+const BEEP_AMPLITUDE: f64 = 0.14;
+/// How long the beep sounds, in milliseconds.
+const BEEP_MS: u32 = 250;
+
+/// A short beep: heard just before a caller is recorded.
+#[must_use]
+pub fn beep() -> Recording {
+    let samples = steady(BEEP_FREQUENCY, BEEP_AMPLITUDE, count(BEEP_MS)).collect();
+    Recording { rate: SAMPLE_RATE, samples }
+}
+
+/// A tone whose edges of 10 ms keep it from clicking.
+fn steady(frequency: f64, amplitude: f64, length: usize) -> impl Iterator<Item = f32> {
+    (0..length).map(move |n| {
+        let time = n as f64 / f64::from(SAMPLE_RATE);
+        let edge = (n.min(length - 1 - n) as f64 / 80.0).min(1.0);
+        single((TAU * frequency * time).sin() * amplitude * edge)
+    })
 }
 
 /// One tone with raised-cosine edges.
@@ -84,6 +101,13 @@ mod tests {
         let level = tone.level();
         assert!((-32.0..-20.0).contains(&level.active_dbfs), "{level:?}");
         assert_eq!(waiting_tone().duration().as_millis(), 4_000);
+    }
+
+    #[test]
+    fn the_beep_is_short_and_clear() {
+        let beep = beep();
+        assert_eq!(beep.duration().as_millis(), 250);
+        assert!((-22.0..-18.0).contains(&beep.level().active_dbfs), "{:?}", beep.level());
     }
 
     #[test]

@@ -5,17 +5,24 @@ use std::path::Path;
 
 use super::files::{read_bounded, wav_files};
 use super::{Project, ProjectError, file_name};
-use crate::call::{HOLD_MUSIC, RINGING_TONE, SoundId};
+use crate::call::{BEEP, HOLD_MUSIC, RINGING_TONE, SoundId};
 use crate::flow::AudioFact;
 use crate::media::{
-    Library, Recording, UnreadableSound, WavFormat, hold_music, ringing_tone, std_sounds,
+    Library, Recording, UnreadableSound, WavFormat, beep, hold_music, ringing_tone, std_sounds,
 };
 use crate::time::Duration;
 
-/// How long the compiler takes our own sounds to be; they loop, so that nothing depends on it.
+/// Makes a sound.
+type Maker = fn() -> Recording;
+
+/// Sounds of our own, for projects that have no file of the same name.
+const OWN_SOUNDS: [(&str, Maker); 3] =
+    [(HOLD_MUSIC, hold_music), (RINGING_TONE, ringing_tone), (BEEP, beep)];
+
+/// How long the compiler takes those that loop to be; nothing depends on it.
 const LOOP: Duration = Duration::from_secs(60);
 
-/// What is known of every WAV file under a folder; our own music and ringing tone are always there.
+/// What is known of every WAV file under a folder; our own sounds are always there.
 pub(super) fn facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, ProjectError> {
     let mut facts = BTreeMap::new();
     for file in wav_files(folder)? {
@@ -27,15 +34,16 @@ pub(super) fn facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, Proje
         let name = file_name(file.strip_prefix(folder).unwrap_or(&file));
         facts.insert(SoundId::new(name), fact);
     }
-    for own in [HOLD_MUSIC, RINGING_TONE] {
-        facts.entry(SoundId::from(own)).or_insert(AudioFact::Playable(LOOP));
+    for (own, _) in OWN_SOUNDS {
+        let duration = if own == BEEP { beep().duration() } else { LOOP };
+        facts.entry(SoundId::from(own)).or_insert(AudioFact::Playable(duration));
     }
     Ok(facts)
 }
 
 impl Project {
-    /// Every sound that a caller may hear: the built-in words, hold music and ringing tone of our own, and the
-    /// project's WAV files, which win over all of these. Beside them the files that cannot be played, for which a tone stands in.
+    /// Every sound that a caller may hear: the built-in words, sounds of our own, and the project's WAV
+    /// files, which win over all of these. Beside them the files that cannot be played, for which a tone stands in.
     ///
     /// # Errors
     /// When the folder of recordings or a file in it cannot be read.
@@ -51,9 +59,7 @@ impl Project {
                 unreadable.extend(library.add_wav(SoundId::new(name), &read_bounded(&file)?).err());
             }
         }
-        for (name, sound) in
-            [(HOLD_MUSIC, hold_music as fn() -> Recording), (RINGING_TONE, ringing_tone)]
-        {
+        for (name, sound) in OWN_SOUNDS {
             let name = SoundId::from(name);
             if library.sound(&name).is_none() {
                 library.add(name, &sound());
