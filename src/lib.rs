@@ -25,7 +25,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | front door | [`cli`], [`server`], [`assemble`], [`config`], [`project`] |
-//! | adapters (tokio or threads) | [`telephony`], [`storage`], [`speech`] |
+//! | adapters (tokio or threads) | [`telephony`], [`backend`], [`storage`], [`speech`] |
 //! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
 //! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
 //! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`] |
@@ -78,6 +78,7 @@
 //! | wrap-up | an agent's time after a call |
 
 pub mod assemble;
+pub mod backend;
 pub mod calendar;
 pub mod call;
 pub mod cli;

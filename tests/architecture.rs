@@ -40,6 +40,7 @@ const TABLE: &[Row] = &[
     ("telephony::rtp", Edge, &["call", "media", "runtime", "time"]),
     ("telephony::sip", Edge, &["call", "media", "runtime", "sip", "telephony::rtp", "time"]),
     ("telephony", Edge, &[]),
+    ("backend", Edge, &["call", "time"]),
     ("speech", Edge, &["media"]),
     ("storage", Edge, &["call"]),
     // The project on disk, for every command alike.
