@@ -9,6 +9,8 @@ use sambung::time::Instant;
 mod node;
 #[path = "serve/phone.rs"]
 mod phone;
+#[path = "serve/reload.rs"]
+mod reload;
 
 /// A flow that asks a question and then waits for a long time.
 const PATIENT: &str = "

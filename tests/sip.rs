@@ -14,3 +14,5 @@ mod many;
 mod media;
 #[path = "sip/noise.rs"]
 mod noise;
+#[path = "sip/reload.rs"]
+mod reload;

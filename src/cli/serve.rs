@@ -15,6 +15,9 @@ use crate::server;
 ///
 /// SIGTERM and Ctrl+C drain: no new calls are taken, those in progress end by themselves, at most as long as
 /// `limits.drain`. A second signal ends everything at once.
+///
+/// SIGHUP reads the project anew: new calls follow it as it is now, calls in progress end as they began. If it has
+/// errors, they are logged and the one before stays in service.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 SAMBUNG_LOG chooses what the log shows: info (default), debug, sambung::telephony=debug, …
@@ -24,6 +27,9 @@ pub(crate) struct ServeArgs {
     /// The configuration; its folder is the project
     #[arg(long, value_name = "FILE", default_value = "sambung.yaml")]
     config: PathBuf,
+    /// Reads the project anew whenever one of its files changes, as SIGHUP does
+    #[arg(long)]
+    watch: bool,
     /// How the log is written to standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Human)]
     log_format: LogFormat,
@@ -54,7 +60,7 @@ pub(crate) fn run(args: &ServeArgs) -> ExitCode {
             tracing::warn!(prompts, "Words without a recording; a tone stands in.");
         }
     }
-    match server.run(clock) {
+    match server.run(clock, args.watch) {
         Ok(()) => exit::CLEAN.into(),
         Err(error) => {
             print::error(&error);

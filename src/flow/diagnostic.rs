@@ -151,6 +151,15 @@ impl Diagnostics {
         self.list.iter().filter(|d| d.level() == level).count()
     }
 
+    /// A place as tools read it: `flows/toko.yaml:12:5`, with the line and the column.
+    #[must_use]
+    pub fn at(&self, span: Span) -> String {
+        self.files.get(span.file.0 as usize).map_or_else(String::new, |file| {
+            let (line, column) = file.line_column(span.start);
+            format!("{}:{line}:{column}", file.path)
+        })
+    }
+
     /// Whether anything stops a flow from loading.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The YAML files that a compilation may look at, by path. What a file is, its top key decides, never its name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     files: BTreeMap<Arc<str>, Arc<[u8]>>,
     settings: Option<Arc<str>>,

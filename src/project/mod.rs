@@ -7,6 +7,7 @@
 mod files;
 mod folders;
 mod sounds;
+mod stamp;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -18,6 +19,8 @@ use jiff::tz::TimeZoneDatabase;
 use crate::flow::{Compiled, Facts, Flow, Sources, compile};
 use files::{read_bounded, yaml_files};
 use folders::Folders;
+
+pub use stamp::Stamp;
 
 /// The name of a project's settings file.
 pub const SETTINGS: &str = "sambung.yaml";
@@ -31,6 +34,8 @@ pub struct Project {
     pub audio: Option<PathBuf>,
     /// Its flows, queues and calendars, and what was found in them.
     pub compiled: Compiled,
+    /// The YAML files as they were read.
+    pub sources: Sources,
     /// The files that were asked for, as findings name them.
     asked: BTreeSet<String>,
 }
@@ -96,7 +101,7 @@ fn read(path: &Path, folders: Folders) -> Result<Project, ProjectError> {
         TimeZoneDatabase::bundled().available().map(|name| Arc::from(name.as_str())).collect();
     let compiled = compile(&sources, &Facts { audio, zones: Some(zones), today: None });
     let (settings, audio) = (folders.settings, folders.audio);
-    Ok(Project { settings, audio, compiled, asked })
+    Ok(Project { settings, audio, compiled, sources, asked })
 }
 
 impl Project {

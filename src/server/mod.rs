@@ -1,17 +1,21 @@
 //! `sambung serve` without its arguments: reads the project, builds all parts, wires them, and shuts down in order.
 //!
-//! Comes in: the path of `sambung.yaml`, then signals. Goes out: a running node, findings, an end with all records
+//! Comes in: the path of `sambung.yaml`, then signals and changed files. Goes out: a running node, findings, an end with all records
 //! written. It takes no decision about a call.
 
 mod drain;
 mod files;
 mod prepare;
+mod reload;
 mod sip;
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::config::Disabled;
 use crate::engine::{self, Engine};
@@ -21,6 +25,7 @@ use crate::storage::{Ledger, StorageError};
 use crate::telephony;
 use crate::telephony::sip::SipAdapter;
 use crate::time::{Duration, Instant};
+use reload::{Reload, Served};
 
 pub use prepare::{Preparation, PrepareError, prepare};
 
@@ -36,6 +41,8 @@ pub struct Server {
     records: PathBuf,
     drain: Duration,
     disabled: Vec<Disabled>,
+    settings: PathBuf,
+    served: Served,
 }
 
 /// Why a node could not start, or did not go on.
@@ -67,11 +74,11 @@ pub enum ServerError {
 
 impl Server {
     /// Runs the node until it is told to stop by SIGTERM or SIGINT, and all that follows from it is done. `clock` is
-    /// best started with the process.
+    /// best started with the process. On SIGHUP, and with `watch` on every change of a file, the project is read anew.
     ///
     /// # Errors
     /// When the node cannot start, or cannot go on. The records of calls in progress are written all the same.
-    pub fn run(self, clock: Clock) -> Result<(), ServerError> {
+    pub fn run(self, clock: Clock, watch: bool) -> Result<(), ServerError> {
         let start = |what| move |source| ServerError::Start { what, source };
         files::raise_limit(self.engine.max_calls);
         let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -80,7 +87,9 @@ impl Server {
         let seed = seed().map_err(start("the source of chance"))?;
         let outcome = tokio.block_on(async move {
             let signals = drain::Signals::new().map_err(start("the signals"))?;
-            let adapter = SipAdapter::bind(self.sip, self.library)?;
+            let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
+            let (library, newest) = watch::channel(self.library);
+            let adapter = SipAdapter::bind(self.sip, newest)?;
             let listen: Vec<String> =
                 adapter.addresses().iter().map(|address| format!("udp:{address}")).collect();
             for Disabled { item, why } in &self.disabled {
@@ -99,7 +108,18 @@ impl Server {
                 elapsed_ms = clock.now().since(Instant::ZERO).as_millis(),
                 "Ready."
             );
-            drain::supervise(handle, driver, signals, self.drain).await
+            let served = Arc::new(self.served);
+            let door = handle.clone();
+            let reload = Reload { settings: self.settings, served, handle: door, library, clock };
+            let reload = tokio::spawn(reload.run(hangup, watch));
+            let outcome = drain::supervise(handle, driver, signals, self.drain).await;
+            reload.abort();
+            if let Err(error) = reload.await
+                && !error.is_cancelled()
+            {
+                tracing::error!(%error, "The task that reloads the project broke.");
+            }
+            outcome
         });
         tokio.shutdown_timeout(std::time::Duration::from_millis(100));
         ledger.close();

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::reload::Served;
 use super::{ADAPTERS, Server, sip};
 use crate::assemble::{self, AssembleError};
 use crate::call::{FlowId, QueueId};
 use crate::config::{self, Config, ConfigError, Disabled};
+use crate::engine;
 use crate::flow::{Diagnostics, Format};
 use crate::media::UnreadableSound;
-use crate::project::{self, Project, ProjectError};
+use crate::project::{self, Project, ProjectError, Stamp};
 
 /// What was read, and everything there is to say about it.
 #[derive(Debug)]
@@ -43,30 +45,65 @@ pub enum PrepareError {
 /// # Errors
 /// When a file cannot be read. What is wrong inside files is in [`Preparation::findings`].
 pub fn prepare(path: &Path) -> Result<Preparation, PrepareError> {
-    let mut reading = config::read_file(path)?;
-    let project = project::open_configured(path)?;
-    let flows: Vec<&FlowId> = project.compiled.flow_names().collect();
-    let queues: Vec<&QueueId> = project.compiled.queues.iter().map(|queue| &queue.name).collect();
-    reading.check_names(&flows, &queues);
-    let (library, unreadable) = project.library()?;
-    let server = match reading.config {
-        Some(config) if !project.compiled.diagnostics.has_errors() => {
-            Some(build(&config, &project, library)?)
-        }
-        _ => None,
+    let draft = Draft::read(path)?;
+    let findings = draft.findings.clone();
+    let (library, unreadable) = draft.project.library()?;
+    let server = match draft.config.clone() {
+        Some(config) => Some(build(path, draft, config, library)?),
+        None => None,
     };
-    let in_flows = without(project.compiled.diagnostics, &reading.findings);
-    Ok(Preparation { server, findings: [reading.findings, in_flows], unreadable })
+    Ok(Preparation { server, findings, unreadable })
+}
+
+/// A project as its files have it.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// The configuration; `None` if anything in it or in the flows has an error.
+    pub(super) config: Option<Config>,
+    /// The flows, without what was found in them.
+    pub(super) project: Project,
+    /// What was found: first in the configuration, then in the flows.
+    pub(super) findings: [Diagnostics; 2],
+    /// How the files looked before they were read.
+    pub(super) stamp: Stamp,
+}
+
+impl Draft {
+    /// Reads everything but the sounds.
+    pub(super) fn read(path: &Path) -> Result<Self, PrepareError> {
+        let stamp = Stamp::of_configured(path)?;
+        let mut reading = config::read_file(path)?;
+        let mut project = project::open_configured(path)?;
+        let flows: Vec<&FlowId> = project.compiled.flow_names().collect();
+        let queues: Vec<&QueueId> = project.compiled.queues.iter().map(|q| &q.name).collect();
+        reading.check_names(&flows, &queues);
+        let in_flows = std::mem::take(&mut project.compiled.diagnostics);
+        let config = reading.config.filter(|_| !in_flows.has_errors());
+        let in_flows = without(in_flows, &reading.findings);
+        Ok(Self { config, project, findings: [reading.findings, in_flows], stamp })
+    }
+
+    /// Whether both were read from the same files.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.project.sources == other.project.sources && self.stamp.has_sounds_of(&other.stamp)
+    }
+
+    /// What an engine is told of it.
+    pub(super) fn engine(&self, config: &Config) -> Result<engine::Settings, AssembleError> {
+        let compiled = &self.project.compiled;
+        let mut engine = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
+        assemble::configure(&mut engine, config, &ADAPTERS);
+        Ok(engine)
+    }
 }
 
 fn build(
-    config: &Config,
-    project: &Project,
+    path: &Path,
+    draft: Draft,
+    config: Config,
     library: crate::media::Library,
 ) -> Result<Server, AssembleError> {
-    let compiled = &project.compiled;
-    let mut engine = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
-    assemble::configure(&mut engine, config, &ADAPTERS);
+    let engine = draft.engine(&config)?;
     let mut disabled = config.disabled.clone();
     if config.routes.is_empty() {
         let why = "`routes` is empty, so that no number leads to a flow".to_owned();
@@ -74,11 +111,13 @@ fn build(
     }
     Ok(Server {
         engine,
-        sip: sip::settings(config),
+        sip: sip::settings(&config),
         library: Arc::new(library),
         records: config.records.clone(),
         drain: config.limits.drain,
         disabled,
+        settings: path.to_owned(),
+        served: Served::new(draft, config),
     })
 }
 

@@ -59,8 +59,9 @@ fn measure_engine(count: usize, threads: usize) -> (Row, f64) {
         max_streams: count,
         ..Settings::default()
     };
-    let engine = Threads::start(settings, Arc::new(library()), Clock::new(), sender)
-        .expect("media threads start");
+    let (_, newest) = tokio::sync::watch::channel(Arc::new(library()));
+    let engine =
+        Threads::start(settings, newest, Clock::new(), sender).expect("media threads start");
     let rss = Process::this().rss();
     let mut ports = Vec::with_capacity(count);
     for number in 0..count as u64 {

@@ -25,8 +25,13 @@ pub(crate) struct Node {
 impl Node {
     /// Starts a node with one flow at every number, on free ports, and waits until it is ready.
     pub(crate) fn start(settings: &str, flow: &str) -> Self {
+        Self::start_with(&[], settings, flow)
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_with(arguments: &[&str], settings: &str, flow: &str) -> Self {
         let folder = project("127.0.0.1:0", settings, flow);
-        let mut child = command(&folder).spawn().expect("the program starts");
+        let mut child = command(&folder).args(arguments).spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("it is piped");
         let (sender, log) = channel();
         std::thread::spawn(move || {
@@ -76,6 +81,7 @@ impl Node {
         let process = rustix::process::Pid::from_child(&self.child);
         let signal = match name {
             "TERM" => rustix::process::Signal::TERM,
+            "HUP" => rustix::process::Signal::HUP,
             _ => rustix::process::Signal::INT,
         };
         rustix::process::kill_process(process, signal).expect("it runs");
@@ -98,10 +104,32 @@ impl Node {
 
     /// The record of the only call.
     pub(crate) fn only_record(&self) -> Value {
+        let mut records = self.records();
+        assert_eq!(records.len(), 1, "{records:?}");
+        records.remove(0)
+    }
+
+    /// The records of all calls, in the order of their ends.
+    pub(crate) fn records(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.folder.path().join("records.jsonl")).expect("records");
-        let records: Vec<&str> = text.lines().collect();
-        assert_eq!(records.len(), 1, "{text}");
-        serde_json::from_str(records[0]).expect("a record is JSON")
+        text.lines().map(|line| serde_json::from_str(line).expect("a record is JSON")).collect()
+    }
+
+    /// Writes a file of the project.
+    pub(crate) fn writes(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("inside the folder")).expect("a folder");
+        fs::write(path, text).expect("written");
+    }
+
+    /// Where a file of the project lies.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The text of a file of the project.
+    pub(crate) fn reads(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("a file")
     }
 }
 

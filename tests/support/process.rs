@@ -58,8 +58,17 @@ impl Process {
 
     /// Asks it to end, as a service supervisor does.
     pub(crate) fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Tells it that its files have changed, as an operator does.
+    pub(crate) fn hang_up(&self) {
+        self.signal(Signal::HUP);
+    }
+
+    fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).expect("our own child can be signalled");
+        kill_process(pid, signal).expect("our own child can be signalled");
     }
 
     /// How many files, sockets included, it has open.

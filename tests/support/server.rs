@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::process::Process;
 use super::project::Project;
-use super::wait;
+use super::{sound, wait};
 
 /// How long it may take to be ready, or to write a record.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -90,6 +90,28 @@ impl Server {
     /// Asks it to end, as a service supervisor does.
     pub(crate) fn terminate(&self) {
         self.process.terminate();
+    }
+
+    /// Changes a file of its project: each `from` in it becomes `to`.
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
+        let path = self.project.folder().join(name);
+        let text = fs::read_to_string(&path).expect("the project has the file");
+        assert!(text.contains(from), "{name} has no `{from}`");
+        fs::write(path, text.replace(from, to)).expect("the test's folder takes files");
+    }
+
+    /// Records a prompt of its project anew.
+    pub(crate) fn record_prompt(&self, name: &str, samples: &[i16]) {
+        sound::write_wav(&self.project.folder().join(format!("audio/id/{name}.wav")), samples);
+    }
+
+    /// Has it read its project anew and waits until it has logged `outcome` once more.
+    pub(crate) fn reload(&self, outcome: &str) {
+        let before = self.log().matches(outcome).count();
+        self.process.hang_up();
+        wait::until(PATIENCE, outcome, || {
+            (self.log().matches(outcome).count() > before).then_some(())
+        });
     }
 
     /// Waits for its end.

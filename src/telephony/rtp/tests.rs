@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration as Patience;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::*;
 use crate::call::{
@@ -23,6 +23,7 @@ const EVENTS: u8 = 101;
 /// Media threads with the reports they make.
 struct Rig {
     threads: Threads,
+    library: watch::Sender<Arc<Library>>,
     reports: mpsc::Receiver<MediaEvent>,
     runtime: tokio::runtime::Runtime,
     clock: Clock,
@@ -61,13 +62,13 @@ impl Rig {
     fn new(settings: Settings) -> Self {
         let (sender, reports) = mpsc::channel(100);
         let clock = Clock::new();
-        let threads =
-            Threads::start(settings, Arc::new(library()), clock, sender).expect("threads start");
+        let (library, newest) = watch::channel(Arc::new(library()));
+        let threads = Threads::start(settings, newest, clock, sender).expect("threads start");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
             .expect("a runtime for timeouts");
-        Self { threads, reports, runtime, clock }
+        Self { threads, library, reports, runtime, clock }
     }
 
     /// Opens a leg and connects it with a phone.
@@ -476,6 +477,22 @@ fn a_missing_sound_is_a_tone_and_music_fills_the_pauses() {
     rig.play(1, 1, &["no such sound"], SymbolSet::NONE);
     while phone.hear().payload.contains(&loud) {}
     while phone.hear().payload != [loud; FRAME] {}
+}
+
+#[test]
+fn new_sounds_are_for_new_plays_and_what_plays_goes_on() {
+    let rig = Rig::new(settings());
+    let phone = rig.phone(1, |_| {});
+    rig.play(1, 1, &["ramp"], SymbolSet::NONE);
+    let first = phone.hear_sound();
+    let mut newer = Library::new();
+    newer.add(SoundId::from("ramp"), &Recording::from_samples(8_000, &[5_000; 160]));
+    rig.library.send_replace(Arc::new(newer));
+    rig.play(1, 2, &["ramp"], SymbolSet::NONE);
+    let old = encoded(&ramp(3_333), Codec::Pcmu);
+    let rest: Vec<u8> = (1..old.len() / FRAME).flat_map(|_| phone.hear().payload).collect();
+    assert_eq!([first.payload, rest].concat(), old, "not a sample is missing");
+    assert_eq!(phone.hear_sound().payload, [Codec::Pcmu.encode(5_000); FRAME]);
 }
 
 #[test]

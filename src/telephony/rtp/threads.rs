@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle, available_parallelism};
 
 use tokio::sync::mpsc::Sender;
+use tokio::sync::watch;
 
 use super::event::{MediaEvent, Outbox};
 use super::leg::Leg;
@@ -61,7 +62,8 @@ pub enum OpenError {
 #[derive(Debug)]
 pub struct Threads {
     settings: Settings,
-    library: Arc<Library>,
+    /// The newest sounds. What plays already keeps its own.
+    library: watch::Receiver<Arc<Library>>,
     workers: Vec<Desk>,
     directory: Mutex<Directory>,
     /// Where the first numbers of streams come from: keyed by the system's randomness.
@@ -88,7 +90,7 @@ struct Directory {
 }
 
 impl Threads {
-    /// Starts the threads. Reports go to `events`; while that is full each thread keeps 16,384 of them and goes on
+    /// Starts the threads. Each play and each music takes its sounds from what `library` holds at that moment. Reports go to `events`; while that is full each thread keeps 16,384 of them and goes on
     /// with its media, and drops and logs what comes beyond that.
     ///
     /// # Errors
@@ -100,7 +102,7 @@ impl Threads {
     )]
     pub fn start(
         settings: Settings,
-        library: Arc<Library>,
+        library: watch::Receiver<Arc<Library>>,
         clock: Clock,
         events: Sender<MediaEvent>,
     ) -> io::Result<Self> {
@@ -170,8 +172,9 @@ impl Threads {
     /// Plays after what plays already. A sound that the library lacks is a short double tone.
     pub fn play(&self, leg: LegId, play: Play) {
         let Play { id, items, stop_on } = play;
-        let sounds = items.into_iter().map(|item| self.library.prompt(item.sound.as_ref()));
-        self.send(leg, What::Play { id, sounds: sounds.collect(), stop_on });
+        let library = Arc::clone(&self.library.borrow());
+        let sounds = items.into_iter().map(|item| library.prompt(item.sound.as_ref())).collect();
+        self.send(leg, What::Play { id, sounds, stop_on });
     }
 
     /// Stops a play; without effect if it has ended.
@@ -182,7 +185,7 @@ impl Threads {
     /// Sets or ends the music that sounds whenever no play does. It goes on where it was left on this leg.
     pub fn music(&self, leg: LegId, music: Option<SoundId>) {
         let music = music.map(|id| {
-            let sound = self.library.music(&id);
+            let sound = self.library.borrow().music(&id);
             (id, sound)
         });
         self.send(leg, What::Music(music));

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
 use super::settings::Settings;
@@ -29,17 +29,21 @@ const FAREWELL: Duration = Duration::from_millis(1_500);
 #[derive(Debug)]
 pub struct SipAdapter {
     settings: Settings,
-    library: Arc<Library>,
+    library: watch::Receiver<Arc<Library>>,
     sockets: Vec<std::net::UdpSocket>,
     addresses: Vec<SocketAddr>,
 }
 
 impl SipAdapter {
-    /// Binds the sockets, so that a port in use is known before anything else starts.
+    /// Binds the sockets, so that a port in use is known before anything else starts. Sounds come from what `library`
+    /// holds when they begin.
     ///
     /// # Errors
     /// [`AdapterError::Start`] when one of them cannot be had.
-    pub fn bind(settings: Settings, library: Arc<Library>) -> Result<Self, AdapterError> {
+    pub fn bind(
+        settings: Settings,
+        library: watch::Receiver<Arc<Library>>,
+    ) -> Result<Self, AdapterError> {
         let sockets = settings.listen.iter().copied().map(bind).collect::<Result<Vec<_>, _>>()?;
         let addresses = sockets.iter().map(std::net::UdpSocket::local_addr);
         let addresses = addresses.collect::<io::Result<_>>().map_err(start("the SIP sockets"))?;

@@ -117,8 +117,8 @@ fn dial(to: Target) -> Dial {
     }
 }
 
-fn library() -> Arc<crate::media::Library> {
-    Arc::new(crate::media::Library::default())
+fn library() -> watch::Receiver<Arc<crate::media::Library>> {
+    watch::channel(Arc::default()).1
 }
 
 fn rtp_settings() -> crate::telephony::rtp::Settings {
