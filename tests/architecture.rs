@@ -82,6 +82,7 @@ const TABLE: &[Row] = &[
             "flow",
             "media",
             "project",
+            "reading",
             "runtime",
             "server",
             "session",

@@ -16,7 +16,7 @@ fn prompts_are_loud_clear_and_without_holes() {
     let mut files = Vec::new();
     collect(&audio, &mut files);
     let mut bytes = 0;
-    let mut prompts = 0;
+    let (mut prompts, mut words) = (0, 0);
     for path in files {
         let wav = fs::read(&path).expect("a sound file can be read");
         bytes += wav.len();
@@ -27,14 +27,22 @@ fn prompts_are_loud_clear_and_without_holes() {
         if name == "hold.wav" {
             continue;
         }
+        if name.ends_with("words/pause.wav") {
+            assert!(sound.samples.iter().all(|sample| *sample == 0.0), "{name} is silent");
+            continue;
+        }
         prompts += 1;
+        let word = path.parent().is_some_and(|folder| folder.ends_with("words"));
+        words += usize::from(word);
         let active = sound.level().active_dbfs;
         assert!((-22.0..=-18.0).contains(&active), "{name}: {active} dBFS");
         let [lead, hole, tail] = silences_ms(&sound);
-        assert!(lead <= 70 && tail <= 70, "{name}: {lead} ms before, {tail} ms after");
+        let most = if word { 15 } else { 70 };
+        assert!(lead <= most && tail <= most, "{name}: {lead} ms before, {tail} ms after");
         assert!(hole <= 600, "{name}: {hole} ms of silence inside");
     }
     assert!(prompts > 90, "only {prompts} prompts found");
+    assert!(words > 280, "only {words} words of readings found");
     assert!(bytes < MOST_BYTES, "{bytes} bytes");
 }
 

@@ -1,31 +1,76 @@
-//! The built-in words as sound, embedded in the program: they are heard even where every file is missing.
+//! The built-in sounds, embedded in the program: they are heard even where every file is missing.
 //!
-//! `sambung prompts build --built-in` renders the files; `flow` has their words.
+//! `sambung prompts build --built-in` renders the files. Of the built-in words `flow` has the text, of the clips from
+//! which numbers, dates and money are read aloud `reading`.
 
-/// Embeds each name in both languages.
+/// Embeds the sounds of a folder by their names.
 macro_rules! embedded {
-    ($($name:literal)*) => {
+    ($folder:literal: $($name:literal)*) => {
         &[$(
             (
-                concat!("en/std/", $name, ".wav"),
-                include_bytes!(concat!("../../audio/en/std/", $name, ".wav")),
-            ),
-            (
-                concat!("id/std/", $name, ".wav"),
-                include_bytes!(concat!("../../audio/id/std/", $name, ".wav")),
+                concat!($folder, "/", $name, ".wav"),
+                include_bytes!(concat!("../../audio/", $folder, "/", $name, ".wav")),
             ),
         )*]
     };
 }
 
+/// The sounds of one folder.
+type Folder = &'static [(&'static str, &'static [u8])];
+
+const STD_EN: Folder = embedded! { "en/std":
+    "apology" "caller_left" "cleared" "connecting" "did_you_mean" "digit_0" "digit_1" "digit_2"
+    "digit_3" "digit_4" "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye"
+    "nearly_over" "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
+};
+
+const STD_ID: Folder = embedded! { "id/std":
+    "apology" "caller_left" "cleared" "connecting" "did_you_mean" "digit_0" "digit_1" "digit_2"
+    "digit_3" "digit_4" "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye"
+    "nearly_over" "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
+};
+
+const WORDS_EN: Folder = embedded! { "en/words":
+    "am" "and" "april" "at" "at_night" "august" "australian_dollar" "australian_dollars" "billion"
+    "billionth" "cent" "cents" "day" "days" "december" "dollar" "dollars" "double" "eight" "eighteen"
+    "eighteenth" "eighth" "eightieth" "eighty" "eleven" "eleventh" "euro" "euros" "february" "fifteen"
+    "fifteenth" "fifth" "fiftieth" "fifty" "first" "five" "fortieth" "forty" "four" "fourteen" "fourteenth"
+    "fourth" "friday" "hash" "hour" "hours" "hundred" "hundredth" "in_the_afternoon" "in_the_evening"
+    "in_the_morning" "january" "july" "june" "letter_a" "letter_b" "letter_c" "letter_d" "letter_e"
+    "letter_f" "letter_g" "letter_h" "letter_i" "letter_j" "letter_k" "letter_l" "letter_m" "letter_n"
+    "letter_o" "letter_p" "letter_q" "letter_r" "letter_s" "letter_t" "letter_u" "letter_v" "letter_w"
+    "letter_x" "letter_y" "letter_z" "letter_zee" "march" "may" "midnight" "million" "millionth" "minus"
+    "minute" "minutes" "monday" "nine" "nineteen" "nineteenth" "ninetieth" "ninety" "ninth" "noon"
+    "november" "october" "of" "oh" "on" "one" "pause" "pence" "penny" "plus" "pm" "point" "pound" "pounds"
+    "ringgit" "rupiah" "saturday" "second" "seconds" "sen" "september" "seven" "seventeen" "seventeenth"
+    "seventh" "seventieth" "seventy" "singapore_dollar" "singapore_dollars" "six" "sixteen" "sixteenth"
+    "sixth" "sixtieth" "sixty" "star" "sunday" "ten" "tenth" "the" "third" "thirteen" "thirteenth"
+    "thirtieth" "thirty" "thousand" "thousandth" "three" "thursday" "today" "tomorrow" "trillion"
+    "trillionth" "tuesday" "twelfth" "twelve" "twentieth" "twenty" "two" "wednesday" "yen" "yesterday"
+    "zero"
+};
+
+const WORDS_ID: Folder = embedded! { "id/words":
+    "agustus" "april" "belas" "besok" "bintang" "delapan" "delapan_belas" "delapan_puluh" "delapan_ratus"
+    "desember" "detik" "dini_hari" "dolar_amerika" "dolar_australia" "dolar_singapura" "dua" "dua_belas"
+    "dua_puluh" "dua_ratus" "empat" "empat_belas" "empat_puluh" "empat_ratus" "enam" "enam_belas"
+    "enam_puluh" "enam_ratus" "euro" "februari" "hari" "hari_ini" "jam" "januari" "juli" "jumat" "juni"
+    "juta" "kamis" "kedelapan" "kedua" "keempat" "keenam" "kelima" "kemarin" "kesatu" "kesebelas"
+    "kesembilan" "kesepuluh" "keseratus" "keseribu" "ketiga" "ketujuh" "koma" "kosong" "letter_a" "letter_b"
+    "letter_c" "letter_d" "letter_e" "letter_f" "letter_g" "letter_h" "letter_i" "letter_j" "letter_k"
+    "letter_l" "letter_m" "letter_n" "letter_o" "letter_p" "letter_q" "letter_r" "letter_s" "letter_t"
+    "letter_u" "letter_v" "letter_w" "letter_x" "letter_y" "letter_z" "lewat" "lima" "lima_belas"
+    "lima_puluh" "lima_ratus" "malam" "maret" "mei" "menit" "miliar" "minggu" "minus" "nol" "november"
+    "oktober" "pagar" "pagi" "pause" "penny" "pertama" "petang" "plus" "pound_sterling" "pukul" "puluh"
+    "rabu" "ratus" "ribu" "ringgit" "rupiah" "sabtu" "satu" "sebelas" "selasa" "sembilan" "sembilan_belas"
+    "sembilan_puluh" "sembilan_ratus" "sen" "senin" "september" "sepuluh" "seratus" "seribu" "siang" "sore"
+    "tanggal" "tiga" "tiga_belas" "tiga_puluh" "tiga_ratus" "triliun" "tujuh" "tujuh_belas" "tujuh_puluh"
+    "tujuh_ratus" "yen"
+};
+
 /// The embedded sounds: each one's name (a [`SoundId`](crate::call::SoundId)) and the bytes of its WAV file.
-#[must_use]
-pub const fn std_sounds() -> &'static [(&'static str, &'static [u8])] {
-    embedded! {
-        "apology" "caller_left" "cleared" "connecting" "did_you_mean" "digit_0" "digit_1" "digit_2"
-        "digit_3" "digit_4" "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye"
-        "nearly_over" "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
-    }
+pub fn built_in_sounds() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    [STD_EN, STD_ID, WORDS_EN, WORDS_ID].into_iter().flatten().copied()
 }
 
 #[cfg(test)]
@@ -34,13 +79,16 @@ mod tests {
     use crate::media::{Recording, SAMPLE_RATE};
 
     #[test]
-    fn every_embedded_sound_is_a_prompt_at_telephone_level() {
-        assert_eq!(std_sounds().len() % 2, 0, "every name in both languages");
-        for (name, wav) in std_sounds() {
+    fn every_embedded_sound_is_at_telephone_level() {
+        for (name, wav) in built_in_sounds() {
             let sound = Recording::from_wav(wav).expect(name);
             assert_eq!(sound.rate, SAMPLE_RATE, "{name}");
-            assert!((200..8_000).contains(&sound.duration().as_millis()), "{name}");
+            assert!((100..8_000).contains(&sound.duration().as_millis()), "{name}");
             let level = sound.level();
+            if name.ends_with("words/pause.wav") {
+                assert!(sound.samples.iter().all(|sample| *sample == 0.0), "{name}");
+                continue;
+            }
             assert!((-22.0..=-18.0).contains(&level.active_dbfs), "{name}: {level:?}");
             assert!(level.peak_dbfs <= -3.0, "{name}: {level:?}");
         }

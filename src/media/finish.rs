@@ -14,8 +14,10 @@ const PEAK: f32 = 0.707;
 const KNEE: f32 = 0.5;
 /// Ends quieter than this share of full scale are silence: −45 dBFS.
 const SILENCE: f32 = 0.005_623;
-/// How much silence stays at either end, in milliseconds.
+/// How much silence stays at either end of a prompt, in milliseconds.
 const KEPT_MS: u32 = 60;
+/// How much of it stays at either end of a word. Two words are then 20–40 ms apart: a sound is sent in whole frames.
+const KEPT_OF_WORD_MS: u32 = 10;
 /// Bending takes a little of the level; this many corrections of the gain settle it.
 const ROUNDS: usize = 4;
 
@@ -23,10 +25,21 @@ impl Recording {
     /// Makes a prompt of a synthesised voice: high-pass at 200 Hz, resampled, speech at −20 dBFS, peaks at most −3 dBFS,
     /// 60 ms of silence at most at either end. A recording without sound becomes empty.
     #[must_use]
-    pub fn finished(mut self, rate: u32) -> Self {
+    pub fn finished(self, rate: u32) -> Self {
+        self.trimmed_to(rate, KEPT_MS)
+    }
+
+    /// Makes a word that is played between others of a synthesised voice: as [`Self::finished`], with 10 ms of silence at
+    /// most at either end.
+    #[must_use]
+    pub fn finished_word(self, rate: u32) -> Self {
+        self.trimmed_to(rate, KEPT_OF_WORD_MS)
+    }
+
+    fn trimmed_to(mut self, rate: u32, kept_ms: u32) -> Self {
         high_pass(&mut self.samples, self.rate);
         let mut finished = levelled(&self.resampled(rate));
-        trim(&mut finished);
+        trim(&mut finished, kept_ms);
         finished
     }
 }
@@ -53,9 +66,9 @@ fn bend(sample: f32) -> f32 {
     (KNEE + room * over / (over + room)).copysign(sample)
 }
 
-/// Cuts silence from both ends but for [`KEPT_MS`], and takes the edges off what is left.
-fn trim(recording: &mut Recording) {
-    let kept = (recording.rate / 1_000 * KEPT_MS) as usize;
+/// Cuts silence from both ends but for so many milliseconds, and takes the edges off what is left.
+fn trim(recording: &mut Recording, kept_ms: u32) {
+    let kept = (recording.rate / 1_000 * kept_ms) as usize;
     let loud = |sample: &f32| sample.abs() >= SILENCE;
     let Some(first) = recording.samples.iter().position(loud) else {
         recording.samples.clear();
@@ -139,6 +152,8 @@ mod tests {
         let prompt = voice(500.0, 0.5).finished(8_000);
         let ms = prompt.duration().as_millis();
         assert!((1_090..=1_125).contains(&ms), "{ms} ms");
+        let ms = voice(500.0, 0.5).finished_word(8_000).duration().as_millis();
+        assert!((990..=1_025).contains(&ms), "{ms} ms");
         assert!(voice(500.0, 0.0).finished(8_000).samples.is_empty());
         let nothing = Recording { rate: 8_000, samples: Vec::new() };
         assert!(nothing.finished(8_000).samples.is_empty());

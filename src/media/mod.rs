@@ -14,7 +14,7 @@ mod rtp;
 mod tone;
 mod wav;
 
-pub use built_in::std_sounds;
+pub use built_in::built_in_sounds;
 pub use codec::{Codec, FRAME, SAMPLE_RATE};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};

@@ -1,5 +1,6 @@
 //! Audio as the program works on it: one channel of samples at some rate.
 
+use super::codec::SAMPLE_RATE;
 use super::level::{self, Level};
 use super::resample::resample;
 use super::wav::{self, WavError};
@@ -28,6 +29,13 @@ impl Recording {
     #[must_use]
     pub fn from_samples(rate: u32, samples: &[i16]) -> Self {
         Self { rate, samples: samples.iter().map(|&s| f32::from(s) / 32_768.0).collect() }
+    }
+
+    /// Makes a silence at telephone rate.
+    #[must_use]
+    pub fn silence(length: Duration) -> Self {
+        let samples = length.as_millis().saturating_mul(u64::from(SAMPLE_RATE)) / 1_000;
+        Self { rate: SAMPLE_RATE, samples: vec![0.0; usize::try_from(samples).unwrap_or(0)] }
     }
 
     /// Writes a WAV file: one channel, 16 bit.

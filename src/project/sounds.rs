@@ -8,7 +8,7 @@ use super::{Project, ProjectError, file_name};
 use crate::call::{BEEP, HOLD_MUSIC, RINGING_TONE, SoundId};
 use crate::flow::AudioFact;
 use crate::media::{
-    Library, Recording, UnreadableSound, WavFormat, beep, hold_music, ringing_tone, std_sounds,
+    Library, Recording, UnreadableSound, WavFormat, beep, built_in_sounds, hold_music, ringing_tone,
 };
 use crate::time::Duration;
 
@@ -50,8 +50,8 @@ impl Project {
     pub fn library(&self) -> Result<(Library, Vec<UnreadableSound>), ProjectError> {
         let mut library = Library::new();
         let mut unreadable = Vec::new();
-        for (name, wav) in std_sounds() {
-            unreadable.extend(library.add_wav(SoundId::from(*name), wav).err());
+        for (name, wav) in built_in_sounds() {
+            unreadable.extend(library.add_wav(SoundId::from(name), wav).err());
         }
         if let Some(folder) = &self.audio {
             for file in wav_files(folder)? {

@@ -21,7 +21,7 @@ mod word;
 pub use clip::{Clip, PAUSE, PAUSE_LENGTH};
 pub use settings::{Clock, EnglishZero, IndonesianZero, Minutes, Settings};
 pub use subject::{Decimal, Kind, Subject, forms_of};
-pub use word::{Word, items, written};
+pub use word::{Word, items, sound, written};
 
 use crate::call::{Language, SayAs};
 use crate::time::Moment;

@@ -35,6 +35,12 @@ pub fn written(words: &[Word]) -> String {
     text
 }
 
+/// The sound of a clip, for one of [`LANGUAGES`](super::LANGUAGES): `id/words/satu.wav`.
+#[must_use]
+pub fn sound(tag: &str, clip: &str) -> SoundId {
+    SoundId::new(format!("{tag}/words/{clip}.wav"))
+}
+
 /// A reading as items to play: the sounds of its words, a silent one for every pause, and free text without a sound.
 ///
 /// The items bear the name of the prompt in whose slot they stand. The words that a pause follows end in a comma, the
@@ -45,7 +51,7 @@ pub fn items(words: &[Word], prompt: &PromptId, language: &Language) -> Vec<Item
     let item = |clip: Option<&str>, text: Arc<str>| Item {
         prompt: prompt.clone(),
         language: if clip.is_some() { Language::from(tag) } else { language.clone() },
-        sound: clip.map(|name| SoundId::new(format!("{tag}/words/{name}.wav"))),
+        sound: clip.map(|name| sound(tag, name)),
         text,
     };
     let mut items = Vec::new();

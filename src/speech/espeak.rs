@@ -10,6 +10,18 @@ use crate::media::{Recording, WavError};
 /// How fast it speaks, in words per minute: calmer than its own 175, for telephones and keypads.
 const WORDS_PER_MINUTE: u32 = 160;
 
+/// How much of its melody a voice keeps for a word that stands among others: enough to live, not enough to end.
+const WORD_RANGE: &str = "40%";
+
+/// What is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// A whole text, with the melody of its sentences.
+    Sentence,
+    /// A word that is joined to others: level, so that it neither begins nor ends a sentence.
+    Word,
+}
+
 /// The program espeak-ng.
 #[derive(Debug, Clone)]
 pub struct Espeak {
@@ -75,8 +87,12 @@ impl Espeak {
 
     /// All that decides how a text sounds, for telling whether a file would come out the same again.
     #[must_use]
-    pub fn recipe(language: &str) -> String {
-        format!("espeak-ng {} {WORDS_PER_MINUTE}", Self::voice(language))
+    pub fn recipe(language: &str, manner: Manner) -> String {
+        let voice = Self::voice(language);
+        match manner {
+            Manner::Sentence => format!("espeak-ng {voice} {WORDS_PER_MINUTE}"),
+            Manner::Word => format!("espeak-ng {voice} {WORDS_PER_MINUTE} range {WORD_RANGE}"),
+        }
     }
 
     /// The version that the program tells.
@@ -97,11 +113,23 @@ impl Espeak {
     /// # Errors
     ///
     /// The program is missing, does not run, has no voice for the language or writes no sound.
-    pub fn speak(&self, language: &str, text: &str) -> Result<Recording, SpeechError> {
+    pub fn speak(
+        &self,
+        language: &str,
+        text: &str,
+        manner: Manner,
+    ) -> Result<Recording, SpeechError> {
         let (voice, speed) = (Self::voice(language), WORDS_PER_MINUTE.to_string());
         // 1 = UTF-8. The text goes in by standard input, so that none is taken for an option.
-        let mut child =
-            self.start(&["-b", "1", "-v", &voice, "-s", &speed, "--stdin", "--stdout"])?;
+        let mut arguments = vec!["-b", "1", "-v", &voice, "-s", &speed, "--stdin", "--stdout"];
+        let text = match manner {
+            Manner::Sentence => text.to_owned(),
+            Manner::Word => {
+                arguments.push("-m");
+                level(text)
+            }
+        };
+        let mut child = self.start(&arguments)?;
         if let Some(mut stdin) = child.stdin.take() {
             // A program that stops reading says why on standard error.
             drop(stdin.write_all(text.as_bytes()));
@@ -143,6 +171,12 @@ impl Espeak {
     }
 }
 
+/// A text marked up (SSML) to be spoken with little melody.
+fn level(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    format!("<prosody range=\"{WORD_RANGE}\">{text}</prosody>")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,9 +192,11 @@ mod tests {
 
     #[test]
     fn a_program_that_fails_or_writes_no_sound_is_an_error() {
-        let failed = Espeak::new("false").speak("id", "halo").expect_err("always fails");
+        let failed =
+            Espeak::new("false").speak("id", "halo", Manner::Sentence).expect_err("always fails");
         assert!(matches!(failed, SpeechError::Refused { .. }), "{failed}");
-        let silent = Espeak::new("true").speak("id", "halo").expect_err("writes nothing");
+        let silent =
+            Espeak::new("true").speak("id", "halo", Manner::Sentence).expect_err("writes nothing");
         assert!(matches!(silent, SpeechError::NoSound { .. }), "{silent}");
     }
 
@@ -171,10 +207,14 @@ mod tests {
             eprintln!("SKIPPED: espeak-ng is not installed");
             return;
         }
-        let said = espeak.speak("id", "-v Terima kasih — tekan 1.").expect("it speaks");
-        let again = espeak.speak("id", "-v Terima kasih — tekan 1.").expect("it speaks");
+        let speak = |language, text| espeak.speak(language, text, Manner::Sentence);
+        let said = speak("id", "-v Terima kasih — tekan 1.").expect("it speaks");
+        let again = speak("id", "-v Terima kasih — tekan 1.").expect("it speaks");
         assert!((1_000..5_000).contains(&said.duration().as_millis()), "{}", said.duration());
         assert_eq!(said, again, "the same text sounds the same");
-        assert!(espeak.speak("xx", "x").is_err());
+        assert!(speak("xx", "x").is_err());
+        let word = espeak.speak("id", "a < b & c", Manner::Word).expect("it speaks");
+        assert!((500..5_000).contains(&word.duration().as_millis()), "{}", word.duration());
+        assert_ne!(word, speak("id", "a < b & c").expect("it speaks"), "its melody is another");
     }
 }

@@ -6,4 +6,4 @@
 mod espeak;
 mod stream;
 
-pub use espeak::{Espeak, SpeechError};
+pub use espeak::{Espeak, Manner, SpeechError};

@@ -56,7 +56,7 @@ struct BuildArgs {
     /// Removes rendered files that no flow plays any more
     #[arg(long, conflicts_with = "check")]
     prune: bool,
-    /// Also makes the built-in words and the hold music, which the program otherwise carries with it
+    /// Also makes the built-in words, the words of numbers and dates, and the hold music, which the program otherwise carries with it
     #[arg(long)]
     built_in: bool,
 }
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::call::Language;
     use crate::media::Recording;
-    use crate::speech::SpeechError;
+    use crate::speech::{Manner, SpeechError};
 
     /// A voice that is not installed.
     struct Absent;
@@ -173,7 +173,7 @@ mod tests {
             Err(SpeechError::Missing { program: "espeak-ng".into() })
         }
 
-        fn speak(&self, _: &Language, _: &str) -> Result<Recording, SpeechError> {
+        fn speak(&self, _: &Language, _: &str, _: Manner) -> Result<Recording, SpeechError> {
             self.version().map(|_| Recording::from_samples(8_000, &[]))
         }
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::manifest::{Hash, Manifest};
 use crate::call::{Language, SoundId};
+use crate::speech::Manner;
+use crate::time::Duration;
 
 /// A sound that a flow plays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,11 @@ pub(super) enum Source {
         language: Language,
         /// The words.
         text: Arc<str>,
+        /// Whether they are a whole text, or joined to others.
+        manner: Manner,
     },
+    /// So long a silence.
+    Silence(Duration),
     /// The hold music of our own generator.
     Music,
 }
@@ -112,7 +118,7 @@ mod tests {
         let language = Language::from("id");
         let words = Hash::of_words(&language, text);
         Wanted {
-            source: Source::Words { language, text: text.into() },
+            source: Source::Words { language, text: text.into(), manner: Manner::Sentence },
             words,
             recipe: "voice 1".into(),
         }

@@ -7,14 +7,19 @@ use super::manifest::{Entry, Hash, Manifest};
 use super::plan::{Plan, Source, State, Wanted};
 use crate::call::{Language, SoundId};
 use crate::media::{Recording, SAMPLE_RATE, hold_music};
-use crate::speech::{Espeak, SpeechError};
+use crate::speech::{Espeak, Manner, SpeechError};
 
 /// Speaks texts; espeak-ng outside tests.
 pub(super) trait Voice {
     /// The version for the manifest.
     fn version(&self) -> Result<String, SpeechError>;
     /// Speaks a text.
-    fn speak(&self, language: &Language, text: &str) -> Result<Recording, SpeechError>;
+    fn speak(
+        &self,
+        language: &Language,
+        text: &str,
+        manner: Manner,
+    ) -> Result<Recording, SpeechError>;
 }
 
 impl Voice for Espeak {
@@ -22,8 +27,13 @@ impl Voice for Espeak {
         Self::version(self)
     }
 
-    fn speak(&self, language: &Language, text: &str) -> Result<Recording, SpeechError> {
-        Self::speak(self, language.as_str(), text)
+    fn speak(
+        &self,
+        language: &Language,
+        text: &str,
+        manner: Manner,
+    ) -> Result<Recording, SpeechError> {
+        Self::speak(self, language.as_str(), text, manner)
     }
 }
 
@@ -75,8 +85,14 @@ fn make_all(
     for (sound, wanted) in due {
         let (recording, version) = match &wanted.source {
             Source::Music => (hold_music(), None),
-            Source::Words { language, text } => {
-                (voice.speak(language, text)?.finished(SAMPLE_RATE), version.clone())
+            Source::Silence(length) => (Recording::silence(*length), None),
+            Source::Words { language, text, manner } => {
+                let spoken = voice.speak(language, text, *manner)?;
+                let finished = match manner {
+                    Manner::Sentence => spoken.finished(SAMPLE_RATE),
+                    Manner::Word => spoken.finished_word(SAMPLE_RATE),
+                };
+                (finished, version.clone())
             }
         };
         if recording.samples.is_empty() {
@@ -152,7 +168,7 @@ mod tests {
             Ok("1".into())
         }
 
-        fn speak(&self, _: &Language, text: &str) -> Result<Recording, SpeechError> {
+        fn speak(&self, _: &Language, text: &str, _: Manner) -> Result<Recording, SpeechError> {
             self.0.borrow_mut().push(text.to_owned());
             let heard = text.chars().filter(|c| c.is_alphanumeric()).count();
             let samples: Vec<i16> =

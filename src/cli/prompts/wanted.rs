@@ -8,10 +8,15 @@ use super::manifest::Hash;
 use super::plan::{Source, Wanted};
 use crate::call::{HOLD_MUSIC, Language, SoundId};
 use crate::flow::{BUILT_IN, BUILT_IN_LANGUAGES, Compiled, Recording, Verb};
-use crate::speech::Espeak;
+use crate::reading;
+use crate::speech::{Espeak, Manner};
+use crate::time::Duration;
 
 /// How the hold music is made. Its number grows when it makes other bytes.
 const MUSIC_RECIPE: &str = "sambung music 1";
+
+/// How silence is made, before its length in milliseconds.
+const SILENCE_RECIPE: &str = "sambung silence";
 
 /// How words become a prompt after the voice has spoken. Its number grows when the same voice comes out differently.
 const FINISH: &str = "finish 1";
@@ -72,14 +77,29 @@ fn misses_music(compiled: &Compiled) -> bool {
     })
 }
 
-/// The sounds that are embedded in the program: the built-in words, and the hold music beside them.
+/// The sounds that are embedded in the program: the built-in words, the words of readings, and the hold music beside
+/// them.
 pub(super) fn built_in() -> BTreeMap<SoundId, Wanted> {
     let languages = BUILT_IN_LANGUAGES.map(Language::from);
     let items = languages.iter().flat_map(|l| BUILT_IN.iter().map(|words| words.item(l)));
     let mut wanted: BTreeMap<SoundId, Wanted> =
         items.filter_map(|item| Some((item.sound?, words(&item.language, &item.text)))).collect();
+    wanted.extend(reading::LANGUAGES.into_iter().flat_map(clips));
     wanted.insert(SoundId::from(HOLD_MUSIC), music());
     wanted
+}
+
+/// The clips of the readings in a language, and the pause between them.
+fn clips(tag: &'static str) -> impl Iterator<Item = (SoundId, Wanted)> {
+    let language = Language::from(tag);
+    let pause = (reading::sound(tag, reading::PAUSE), silence(reading::PAUSE_LENGTH));
+    reading::clips(&language)
+        .iter()
+        .map(move |clip| {
+            let wanted = spoken(&language, &clip.text.into(), Manner::Word);
+            (reading::sound(tag, clip.name), wanted)
+        })
+        .chain([pause])
 }
 
 fn by_recordings(recordings: &[Recording]) -> Result<BTreeMap<SoundId, Wanted>, TwoTexts> {
@@ -105,10 +125,22 @@ fn by_recordings(recordings: &[Recording]) -> Result<BTreeMap<SoundId, Wanted>, 
 
 /// A sound that says words.
 pub(super) fn words(language: &Language, text: &Arc<str>) -> Wanted {
+    spoken(language, text, Manner::Sentence)
+}
+
+fn spoken(language: &Language, text: &Arc<str>, manner: Manner) -> Wanted {
     Wanted {
-        source: Source::Words { language: language.clone(), text: Arc::clone(text) },
+        source: Source::Words { language: language.clone(), text: Arc::clone(text), manner },
         words: Hash::of_words(language, text),
-        recipe: format!("{}, {FINISH}", Espeak::recipe(language.as_str())),
+        recipe: format!("{}, {FINISH}", Espeak::recipe(language.as_str(), manner)),
+    }
+}
+
+fn silence(length: Duration) -> Wanted {
+    Wanted {
+        source: Source::Silence(length),
+        words: Hash::of(&[]),
+        recipe: format!("{SILENCE_RECIPE} {}", length.as_millis()),
     }
 }
 
@@ -120,7 +152,7 @@ fn music() -> Wanted {
 mod tests {
     use super::*;
     use crate::call::{FlowId, PromptId};
-    use crate::media::std_sounds;
+    use crate::media::built_in_sounds;
 
     fn recording(sound: &str, text: &str) -> Recording {
         Recording {
@@ -145,7 +177,8 @@ mod tests {
     #[test]
     fn all_built_in_words_are_embedded() {
         let wanted: Vec<String> = built_in().keys().map(ToString::to_string).collect();
-        let mut embedded: Vec<String> = std_sounds().iter().map(|(n, _)| (*n).to_owned()).collect();
+        let mut embedded: Vec<String> =
+            built_in_sounds().map(|(name, _)| name.to_owned()).collect();
         embedded.push(HOLD_MUSIC.to_owned());
         embedded.sort();
         assert_eq!(wanted, embedded);
