@@ -90,6 +90,29 @@ fn a_finding_is_explained_and_an_unknown_code_is_a_usage_fault() {
 }
 
 #[test]
+fn a_flow_is_drawn_in_each_format_or_refused_with_the_reason() {
+    for (format, begins) in [("mermaid", "flowchart"), ("dot", "digraph"), ("svg", "<svg ")] {
+        let output = sambung(&["graph", "flows/toko.yaml", "--format", format], "");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{format}");
+        assert!(text.starts_with(begins) && text.contains("nobody_there"), "{format}: {text}");
+        let part = sambung(&["graph", "flows/toko.yaml", "--only=errors", "--format", format], "");
+        let text = String::from_utf8_lossy(&part.stdout);
+        assert!(text.contains("unstaffed") && !text.contains("bahasa inggris"), "{format}: {text}");
+    }
+    for (arguments, code, said) in [
+        (&["graph", "flows/nothing.yaml"][..], 3, "failed to"),
+        (&["graph", "flows"][..], 1, "no file with a `flow:`"),
+        (&["graph", "flows/halo.yaml", "--format=png"][..], 2, "possible values"),
+    ] {
+        let output = sambung(arguments, "");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+        assert!(error.contains(said), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
 fn the_flow_in_the_readme_has_no_fault() {
     let readme = include_str!("../README.md");
     let (_, after) = readme.split_once("```yaml\n").expect("the README shows a flow");

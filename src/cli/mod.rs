@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod exit;
 mod explain;
+mod graph;
 mod log;
 mod print;
 mod prompts;
@@ -30,6 +31,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
     Explain(explain::ExplainArgs),
+    Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
 }
 
@@ -41,6 +43,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
     }
 }

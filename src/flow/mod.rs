@@ -5,6 +5,7 @@ mod check;
 mod compile;
 mod definition;
 mod diagnostic;
+mod diagram;
 mod expression;
 mod graph;
 mod holidays;
@@ -25,6 +26,7 @@ pub use definition::{
     RingStrategy, ServiceDefinition, Setting, VariableDefinition, VariableKind,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
+pub use diagram::{Diagram, Stroke, TooManyBoxes};
 pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};
 pub use load::{Document, MAX_BYTES, MAX_LEVELS, MAX_VALUES, Places};
 pub use node::{
