@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sambung::media::{Recording, SAMPLE_RATE};
+use sambung::call::{Currency, Item, Language, Money, PromptId, SayAs, SoundId};
+use sambung::media::{Codec, Library, Recording, SAMPLE_RATE};
+use sambung::reading::{self, Settings, Subject};
+use sambung::time::Date;
 
 /// Samples under this share of full scale are silence: −45 dBFS.
 const SILENCE: f32 = 0.005_623;
@@ -44,6 +47,64 @@ fn prompts_are_loud_clear_and_without_holes() {
     assert!(prompts > 90, "only {prompts} prompts found");
     assert!(words > 280, "only {words} words of readings found");
     assert!(bytes < MOST_BYTES, "{bytes} bytes");
+}
+
+/// An order's total, its date and a telephone number, put together from clips as a call plays them: words follow each
+/// other fluently, groups of digits stand apart, and nothing is missing.
+#[test]
+fn readings_flow_from_word_to_word() {
+    let audio = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
+    let mut library = Library::new();
+    let mut files = Vec::new();
+    collect(&audio, &mut files);
+    for path in files {
+        let name = path.strip_prefix(&audio).expect("below audio").display().to_string();
+        let wav = fs::read(&path).expect("a sound file can be read");
+        library.add_wav(SoundId::new(name), &wav).expect("a sound");
+    }
+    let rupiah = Currency::parse("IDR").expect("a code");
+    let subjects = [
+        (Subject::Money(Money { minor: 125_050_000, currency: rupiah }), SayAs::Money),
+        (Subject::Date(Date::new(2026, 8, 17).expect("a date")), SayAs::DateFull),
+        (Subject::Text("081234567890".into()), SayAs::Phone),
+    ];
+    for tag in ["id", "en", "en-GB"] {
+        for (subject, form) in &subjects {
+            let language = Language::from(tag);
+            let words = reading::read(subject, *form, &language, None, &Settings::default());
+            let words = words.expect("it can be read");
+            let pauses = words.iter().filter(|word| word.pause).count();
+            let items = reading::items(&words, &PromptId::from("total"), &language);
+            assert_eq!(items.len(), words.len() + pauses);
+            let gaps = gaps_ms(&items, &library);
+            let (short, long): (Vec<_>, Vec<_>) = gaps.iter().partition(|gap| **gap < 100);
+            let row = format!("{tag}: {}: {gaps:?}", reading::written(&words));
+            assert_eq!((short.len(), long.len()), (words.len() - 1 - pauses, pauses), "{row}");
+            assert!(short.iter().all(|gap| (15..=45).contains(*gap)), "{row}");
+            assert!(long.iter().all(|gap| (255..=310).contains(*gap)), "{row}");
+        }
+    }
+}
+
+/// The silences between the sounds of these items when they are played one after the other, in milliseconds; items that
+/// are silent themselves belong to the gap.
+fn gaps_ms(items: &[Item], library: &Library) -> Vec<usize> {
+    let loud = |sample: &i16| f32::from(*sample).abs() >= SILENCE * 32_768.0;
+    let mut gaps = Vec::new();
+    let mut silent = 0;
+    for item in items {
+        let name = item.sound.as_ref().expect("a clip");
+        let sound = library.sound(name).expect(name.as_str());
+        let samples: Vec<i16> =
+            sound.bytes(Codec::Pcma).iter().map(|&byte| Codec::Pcma.decode(byte)).collect();
+        let Some(first) = samples.iter().position(loud) else {
+            silent += samples.len();
+            continue;
+        };
+        gaps.push((silent + first) * 1_000 / SAMPLE_RATE as usize);
+        silent = samples.iter().rev().take_while(|sample| !loud(sample)).count();
+    }
+    gaps.split_off(1)
 }
 
 /// The silence before, the longest inside and the silence after, in milliseconds.

@@ -600,6 +600,23 @@ proptest! {
         }
     }
 
+    /// Every digit of a string is heard, once and in its place.
+    #[test]
+    fn digits_are_heard_one_by_one(text in "[0-9]{1,64}", tag in "id|en|en-GB") {
+        let language = Language::from(&*tag);
+        let read = |text: &str, form| {
+            let subject = Subject::Text(text.into());
+            read(&subject, form, &language, None, &FORMAL).expect("digits can be read")
+        };
+        let names: Vec<Option<&str>> =
+            "0123456789".chars().map(|digit| read(&digit.to_string(), SayAs::Digits)[0].clip).collect();
+        for form in [SayAs::Digits, SayAs::Phone] {
+            let places = read(&text, form).iter().map(|word| names.iter().position(|n| *n == word.clip)).collect::<Option<Vec<_>>>();
+            let heard: String = places.expect("digits only").iter().map(ToString::to_string).collect();
+            prop_assert_eq!(&heard, &text);
+        }
+    }
+
     /// Different numbers are never read alike.
     #[test]
     fn numbers_are_told_apart(one in -2_000_000_i64..2_000_000, other in any::<i64>()) {
