@@ -1,7 +1,7 @@
 //! Faults and remarks about flow files: what is wrong, where, and the way out.
 
 use super::check::Rule;
-use super::source::{SourceFile, Span};
+use super::source::{FileId, SourceFile, Span};
 
 /// How serious a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,10 +151,16 @@ impl Diagnostics {
         self.list.iter().filter(|d| d.level() == level).count()
     }
 
+    /// A file that findings point into.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
     /// A place as tools read it: `flows/toko.yaml:12:5`, with the line and the column.
     #[must_use]
     pub fn at(&self, span: Span) -> String {
-        self.files.get(span.file.0 as usize).map_or_else(String::new, |file| {
+        self.file(span.file).map_or_else(String::new, |file| {
             let (line, column) = file.line_column(span.start);
             format!("{}:{line}:{column}", file.path)
         })

@@ -37,6 +37,6 @@ pub use node::{
     Slot, Subflow, SubflowIndex, TicketNode, Transfer, VariableIndex, Verb, Way, WayKind, Words,
 };
 pub use read::read_yaml;
-pub use render::Format;
+pub use render::{Format, sarif_log};
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};
 pub use suggest::nearest;

@@ -112,16 +112,36 @@ pub struct SourceFile {
     pub path: Arc<str>,
     /// The content.
     pub text: Arc<str>,
+    /// Where each line begins, in bytes.
+    lines: Arc<[u32]>,
 }
 
 impl SourceFile {
+    /// A file of this content.
+    #[must_use]
+    pub fn new(path: &str, text: &str) -> Self {
+        let breaks = text.bytes().zip(1_u32..).filter(|(byte, _)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(_, next)| next)).collect();
+        Self { path: path.into(), text: text.into(), lines }
+    }
+
     /// The line and the column of a byte, both counted from 1, columns in characters.
     #[must_use]
     pub fn line_column(&self, byte: u32) -> (usize, usize) {
-        let before = self.text.get(..byte as usize).unwrap_or(&self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-        (line, column)
+        let byte = byte.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let line = self.lines.partition_point(|start| *start <= byte);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let before = self.text.get(start as usize..byte as usize).unwrap_or("");
+        (line, before.chars().count() + 1)
+    }
+
+    /// The bytes of the whole lines that hold what lies between two places.
+    pub(super) fn lines_around(&self, from: u32, to: u32) -> Range<usize> {
+        let first = self.lines.partition_point(|start| *start <= from).saturating_sub(1);
+        let after = self.lines.partition_point(|start| *start <= to);
+        let start = self.lines.get(first).map_or(0, |start| *start as usize);
+        let end = self.lines.get(after).map_or(self.text.len(), |start| *start as usize);
+        start..end
     }
 
     /// The text of a span; empty if the span is not of this file.
@@ -137,11 +157,13 @@ mod tests {
 
     #[test]
     fn columns_count_characters_and_parts_stay_inside() {
-        let file = SourceFile { path: "a".into(), text: "ab\né: x\n".into() };
+        let file = SourceFile::new("a", "ab\né: x\n");
         assert_eq!(file.line_column(0), (1, 1));
         assert_eq!(file.line_column(3), (2, 1));
         assert_eq!(file.line_column(7), (2, 4), "é is one character of two bytes");
         assert_eq!(file.line_column(999), (3, 1));
+        assert_eq!((file.lines_around(0, 1), file.lines_around(1, 4)), (0..3, 0..9));
+        assert_eq!(file.lines_around(9, 99), 9..9);
         let span = Span { file: FileId(0), start: 3, end: 6 };
         assert_eq!(file.slice(span.part(3, 99)), "");
         assert_eq!(file.slice(span.part(2, 99)), ":");

@@ -59,7 +59,7 @@ pub(crate) fn load(
     id: FileId,
 ) -> (SourceFile, Option<Document>, Vec<Diagnostic>) {
     if bytes.len() > MAX_BYTES {
-        let file = SourceFile { path: path.into(), text: "".into() };
+        let file = SourceFile::new(path, "");
         let size = format!("the file has {} bytes", bytes.len());
         return (file, None, vec![fault::too_large(Span { file: id, start: 0, end: 0 }, &size)]);
     }
@@ -67,12 +67,12 @@ pub(crate) fn load(
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
             let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-            let file = SourceFile { path: path.into(), text: good.into() };
+            let file = SourceFile::new(path, &good);
             let end = u32::try_from(file.text.len()).unwrap_or(u32::MAX);
             return (file, None, vec![fault::not_utf8(Span { file: id, start: end, end })]);
         }
     };
-    let file = SourceFile { path: path.into(), text: text.into() };
+    let file = SourceFile::new(path, text);
     let (document, findings) = build::build(&file.text, id);
     (file, document, findings)
 }
