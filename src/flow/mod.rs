@@ -27,7 +27,9 @@ pub use definition::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use diagram::{Diagram, Stroke, TooManyBoxes};
-pub use expression::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope, Value};
+pub use expression::{
+    BinaryOperator, BuiltIn, EvalError, Formula, MAX_PATTERN, MAX_TEXT, Scope, Value, spelling,
+};
 pub use load::{Document, MAX_BYTES, MAX_LEVELS, MAX_VALUES, Places};
 pub use node::{
     AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CallNode, CallbackNode, CheckDigit,

@@ -77,10 +77,21 @@ pub(crate) fn fits(kind: VariableKind, value: &Value) -> bool {
         (_, Value::Unset)
         | (VariableKind::Text | VariableKind::Phone, Value::Text(_))
         | (VariableKind::Int, Value::Int(_))
-        | (VariableKind::Bool, Value::Bool(_)) => true,
+        | (VariableKind::Bool, Value::Bool(_))
+        | (VariableKind::Date, Value::Date(_))
+        | (VariableKind::Time, Value::Time(_))
+        | (VariableKind::List, Value::List(_)) => true,
+        (VariableKind::Money(wanted), Value::Money(money)) => {
+            wanted.is_none_or(|wanted| wanted == money.currency)
+        }
         (VariableKind::Digits, Value::Text(text)) => text.bytes().all(|b| b.is_ascii_digit()),
         _ => false,
     }
+}
+
+/// A PIN that is declared to be less than secret.
+pub(crate) fn pin_is_secret(span: Span) -> Diagnostic {
+    wrong_value("class", span, "left out or `secret`: a PIN is always secret")
 }
 
 /// A start value of another type.
@@ -96,7 +107,8 @@ pub(crate) fn wrong_start(kind: VariableKind, span: Span) -> Diagnostic {
         VariableKind::Pin | VariableKind::Recording | VariableKind::Record(_) => {
             "left out: it is filled in the call"
         }
-        VariableKind::Int | VariableKind::List => kind.words(),
+        VariableKind::List => "a list of texts, such as `'=[\"id\", \"en\"]'`",
+        VariableKind::Int => kind.words(),
     };
     wrong_value("start", span, wanted)
 }

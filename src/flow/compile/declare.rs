@@ -11,7 +11,7 @@ use crate::flow::check;
 use crate::flow::definition::{VariableDefinition, VariableKind};
 use crate::flow::expression::{RESERVED, Value};
 use crate::flow::read::{Reader, read};
-use crate::flow::schema::{Scalar, Texts, VariableRaw};
+use crate::flow::schema::{Texts, VariableRaw};
 use crate::flow::source::{Span, Spanned};
 
 impl<'a> FlowCompiler<'a> {
@@ -111,22 +111,21 @@ impl<'a> FlowCompiler<'a> {
                 VariableKind::Text
             })
         });
-        let class = raw.as_ref().and_then(|raw| raw.class).unwrap_or(match kind {
-            VariableKind::Pin => Class::Secret,
-            _ => Class::Public,
-        });
-        let start = raw.and_then(|raw| raw.start).map_or(Value::Unset, |start| {
-            let value = match &start.value {
-                Scalar::Text(text) => Value::from(text.as_str()),
-                Scalar::Int(number) => Value::Int(*number),
-                Scalar::Bool(yes) => Value::Bool(*yes),
-            };
-            if !check::fits(kind, &value) {
-                self.findings.push(check::wrong_start(kind, start.span));
-            }
-            value
-        });
+        let class = self.class(raw.as_ref().and_then(|raw| raw.class.as_ref()), kind);
+        let start = raw.and_then(|raw| raw.start);
+        let start = start.map_or(Value::Unset, |start| self.start_value(&start, kind));
         VariableDefinition { kind, class, start }
+    }
+
+    /// The class that is declared; a PIN is secret whatever is said.
+    fn class(&mut self, declared: Option<&Spanned<Class>>, kind: VariableKind) -> Class {
+        if kind == VariableKind::Pin {
+            if let Some(class) = declared.filter(|class| class.value != Class::Secret) {
+                self.findings.push(check::pin_is_secret(class.span));
+            }
+            return Class::Secret;
+        }
+        declared.map_or(Class::Public, |class| class.value)
     }
 }
 

@@ -6,43 +6,94 @@ use indexmap::IndexMap;
 
 use super::flow::FlowCompiler;
 use crate::flow::check;
-use crate::flow::definition::VariableDefinition;
+use crate::flow::definition::{RecordIndex, RecordType, VariableDefinition, VariableKind};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::expression::{self, Fault, Formula, Kind, Names, Value};
 use crate::flow::node::{Assignment, Place, VariableIndex};
-use crate::flow::schema::{Entries, Scalar};
+use crate::flow::schema::{Entries, Scalar, Time};
 use crate::flow::source::{Span, Spanned};
+use crate::time::{ClockTime, Date, Moment};
 
-/// The variables of a flow as a formula sees them.
-struct VariableNames<'a>(&'a IndexMap<Arc<str>, VariableDefinition>);
+/// What a formula can name where it stands: in a subflow only that subflow's own variables.
+pub(super) struct VariableNames<'a> {
+    variables: &'a IndexMap<Arc<str>, VariableDefinition>,
+    /// What stands before the names of the present scope: `SUBFLOW.`, or nothing.
+    prefix: String,
+    records: &'a IndexMap<String, RecordType>,
+    calendars: Vec<&'a str>,
+}
 
 impl Names for VariableNames<'_> {
     fn variable(&self, name: &str) -> Option<(VariableIndex, Kind)> {
-        let (index, _, definition) = self.0.get_full(name)?;
+        if name.contains('.') {
+            return None;
+        }
+        let (index, _, definition) = self.variables.get_full(&*format!("{}{name}", self.prefix))?;
         Some((VariableIndex(u32::try_from(index).ok()?), Kind::from(definition.kind)))
     }
 
     fn variables(&self) -> Vec<&str> {
-        self.0.keys().map(AsRef::as_ref).collect()
+        let inside = self.variables.keys().filter_map(|name| name.strip_prefix(&*self.prefix));
+        inside.filter(|name| !name.contains('.')).collect()
+    }
+
+    fn record(&self, index: RecordIndex) -> Option<&RecordType> {
+        self.records.get_index(index.0 as usize).map(|(_, record)| record)
+    }
+
+    fn calendars(&self) -> Vec<&str> {
+        self.calendars.clone()
     }
 }
 
 impl FlowCompiler<'_> {
+    /// The names that a formula of the present scope may use.
+    pub(super) fn names(&self) -> VariableNames<'_> {
+        VariableNames {
+            variables: &self.variables,
+            prefix: String::new(),
+            records: &self.globals.records,
+            calendars: self.globals.calendars.keys().map(String::as_str).collect(),
+        }
+    }
+
     /// A value: a formula after `=`, else the text, number or truth value as it stands.
     pub(super) fn value(&mut self, raw: &Spanned<Scalar>, wanted: Kind, place: &str) -> Formula {
-        let (formula, kind) = match &raw.value {
-            Scalar::Text(text) => match text.strip_prefix('=') {
-                Some(formula) => return self.formula(formula, 1, raw.span, wanted, place),
-                None => (Value::from(text.as_str()), Kind::Text),
-            },
-            Scalar::Int(number) => (Value::Int(*number), Kind::Int),
-            Scalar::Bool(yes) => (Value::Bool(*yes), Kind::Bool),
-        };
-        if wanted != Kind::Any && wanted != kind {
+        if let Scalar::Text(text) = &raw.value
+            && let Some(formula) = text.strip_prefix('=')
+        {
+            return self.formula(formula, 1, raw.span, wanted, place);
+        }
+        let (value, kind) = constant(&raw.value, wanted);
+        if !wanted.agrees(kind) {
             let written = self.written(raw.span).to_owned();
             self.findings.push(check::wrong_constant(raw.span, place, wanted, kind, &written));
         }
-        Formula::Constant(formula)
+        Formula::Constant(value)
+    }
+
+    /// The value of a variable at the start of a call; [`Value::Unset`] if it does not fit, which is reported.
+    pub(super) fn start_value(&mut self, raw: &Spanned<Scalar>, kind: VariableKind) -> Value {
+        let wanted = Kind::from(kind);
+        let formula = match &raw.value {
+            Scalar::Text(text) => text.strip_prefix('='),
+            Scalar::Int(_) | Scalar::Bool(_) => None,
+        };
+        let (value, found) = match formula {
+            Some(formula) => {
+                let nothing = VariableNames { variables: &IndexMap::new(), ..self.names() };
+                let parsed = expression::parse(formula, &nothing);
+                let value =
+                    parsed.ok().and_then(|(formula, found)| Some((formula.constant()?, found)));
+                value.unwrap_or((Value::Unset, Kind::Bool))
+            }
+            None => constant(&raw.value, wanted),
+        };
+        if !wanted.agrees(found) || value == Value::Unset || !check::fits(kind, &value) {
+            self.findings.push(check::wrong_start(kind, raw.span));
+            return Value::Unset;
+        }
+        value
     }
 
     /// A condition: always a formula.
@@ -72,9 +123,9 @@ impl FlowCompiler<'_> {
         wanted: Kind,
         place: &str,
     ) -> Formula {
-        match expression::parse(text, &VariableNames(&self.variables)) {
+        match expression::parse(text, &self.names()) {
             Ok((formula, kind)) => {
-                if wanted != Kind::Any && kind != Kind::Any && wanted != kind {
+                if !wanted.agrees(kind) {
                     self.findings.push(check::wrong_kind(span, place, wanted, kind));
                 }
                 formula
@@ -125,11 +176,12 @@ impl FlowCompiler<'_> {
 
     /// The variable of a name; a missing one is reported.
     pub(super) fn variable_named(&mut self, name: &Spanned<String>) -> Option<VariableIndex> {
-        if let Some(index) = self.variables.get_index_of(name.as_str()) {
-            return u32::try_from(index).ok().map(VariableIndex);
+        let names = self.names();
+        if let Some((index, _)) = names.variable(&name.value) {
+            return Some(index);
         }
-        let known: Vec<&str> = self.variables.keys().map(AsRef::as_ref).collect();
-        self.findings.push(check::unknown_variable(name, &known));
+        let finding = check::unknown_variable(name, &names.variables());
+        self.findings.push(finding);
         None
     }
 
@@ -144,6 +196,31 @@ impl FlowCompiler<'_> {
         });
         named.collect()
     }
+}
+
+/// A value that is no formula, of the type that is wanted if it can be read as one.
+fn constant(raw: &Scalar, wanted: Kind) -> (Value, Kind) {
+    let text = match raw {
+        Scalar::Int(number) => return (Value::Int(*number), Kind::Int),
+        Scalar::Bool(yes) => return (Value::Bool(*yes), Kind::Bool),
+        Scalar::Text(text) => text,
+    };
+    let value = match wanted {
+        Kind::Money(_) => expression::amount(text)
+            .map(|money| (Value::Money(money), Kind::Money(Some(money.currency)))),
+        Kind::Date => Date::parse(text).map(|date| (Value::Date(date), wanted)),
+        Kind::Time => ClockTime::parse(text).map(|time| (Value::Time(time), wanted)),
+        Kind::Moment => Moment::parse(text).map(|moment| (Value::Moment(moment), wanted)),
+        Kind::Duration => Time::parse(text).map(|time| (Value::Duration(time.0), wanted)),
+        Kind::Text
+        | Kind::Int
+        | Kind::Bool
+        | Kind::List
+        | Kind::Recording
+        | Kind::Record(_)
+        | Kind::Any => None,
+    };
+    value.unwrap_or((Value::from(text.as_str()), Kind::Text))
 }
 
 /// A fault of a formula as a finding. `text` is the place of the formula's text, if it is known exactly.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::flow::check::{FORMULA_NAME, FORMULA_SYNTAX, FORMULA_TYPES, Rule};
+use crate::flow::check::{FORMULA_NAME, FORMULA_SYNTAX, FORMULA_TYPES, Rule, UNKNOWN_NAME};
 
 /// One fault of a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,10 @@ impl Fault {
 
     pub(super) fn name(range: Range<usize>, message: impl Into<String>) -> Self {
         Self::new(&FORMULA_NAME, range, message)
+    }
+
+    pub(super) fn calendar(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self::new(&UNKNOWN_NAME, range, message)
     }
 
     pub(super) fn types(range: Range<usize>, message: impl Into<String>) -> Self {

@@ -51,14 +51,52 @@ impl Kind {
         }
     }
 
-    /// Whether values of the two types can be compared with each other.
-    pub(super) fn agrees(self, other: Self) -> bool {
-        self == other || self == Self::Any || other == Self::Any
+    /// The type in words, money with its currency.
+    pub(crate) fn described(self) -> String {
+        match self {
+            Self::Money(Some(currency)) => format!("money in {currency}"),
+            _ => self.words().to_owned(),
+        }
+    }
+
+    /// Whether a value of one type can stand where the other is wanted.
+    pub(crate) fn agrees(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) => true,
+            (Self::Money(a), Self::Money(b)) => a.is_none() || b.is_none() || a == b,
+            (a, b) => a == b,
+        }
+    }
+
+    /// Whether values of the two types can be compared with each other: those of one type, and a moment with a date or
+    /// a time of day.
+    pub(super) fn comparable(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Moment, Self::Date | Self::Time) | (Self::Date | Self::Time, Self::Moment) => {
+                true
+            }
+            (a, b) => a.agrees(b),
+        }
+    }
+
+    /// Whether one value of the type can be below another.
+    pub(super) const fn is_ordered(self) -> bool {
+        match self {
+            Self::Text
+            | Self::Int
+            | Self::Money(_)
+            | Self::Date
+            | Self::Time
+            | Self::Moment
+            | Self::Duration
+            | Self::Any => true,
+            Self::Bool | Self::List | Self::Recording | Self::Record(_) => false,
+        }
     }
 
     /// The more exact one of two types that agree.
     pub(super) const fn or(self, other: Self) -> Self {
-        if matches!(self, Self::Any) { other } else { self }
+        if matches!(self, Self::Any | Self::Money(None)) { other } else { self }
     }
 }
 

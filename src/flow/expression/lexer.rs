@@ -3,6 +3,10 @@
 use std::ops::Range;
 
 use super::fault::Fault;
+use super::kind::Kind;
+use super::value::Value;
+use crate::flow::schema::Time;
+use crate::time::{ClockTime, Date};
 
 /// A word of a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +15,10 @@ pub(super) enum Token {
     Name(String),
     /// `12`
     Int(i64),
+    /// `12.50`: only an amount of money may have decimals.
+    Decimal(String),
+    /// `90s`, `2026-08-17`, `08:05`
+    Constant(Value, Kind),
     /// `"shipped"` or `'shipped'`
     Text(String),
     /// `==`, `(`, `+` …; `&&`, `||` and `!` come as `and`, `or` and `not`.
@@ -91,13 +99,26 @@ fn quoted(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Fault> {
 }
 
 fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
+    if let Some(found) = day_or_time(rest, at) {
+        return found;
+    }
     let digits = run(rest, |c| c.is_alphanumeric() || c == '.' || c == '_');
     let range = at..at + digits.len();
-    if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()) {
+    let only_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if digits.len() > 1 && digits.starts_with('0') && only_digits(digits) {
         let fault = Fault::syntax(range, format!("`{digits}` is no number"));
         return Err(fault
             .help("digits that keep their zero are text; write them in quotes")
             .instead(format!("\"{digits}\"")));
+    }
+    if let Some(Time(span)) = Time::parse(digits) {
+        return Ok((Token::Constant(Value::Duration(span), Kind::Duration), digits.len()));
+    }
+    if let Some((whole, fraction)) = digits.split_once('.')
+        && only_digits(whole)
+        && only_digits(fraction)
+    {
+        return Ok((Token::Decimal(digits.to_owned()), digits.len()));
     }
     match digits.parse() {
         Ok(number) => Ok((Token::Int(number), digits.len())),
@@ -105,8 +126,49 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     }
 }
 
+/// `2026-08-17` or `08:05`: digits with the marks in just these places.
+fn day_or_time(rest: &str, at: usize) -> Option<Result<(Token, usize), Fault>> {
+    let word = run(rest, |c| c.is_alphanumeric() || c == '-' || c == ':');
+    let shape: String = word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let (constant, what) = match shape.as_str() {
+        "0000-00-00" => {
+            let date = Date::parse(word).map(|date| (Value::Date(date), Kind::Date));
+            (date, "there is no such day: `")
+        }
+        "00:00" | "00:00:00" | "0:00" => {
+            let time = ClockTime::parse(word).map(|time| (Value::Time(time), Kind::Time));
+            (time, "this is no time of day from `00:00` to `23:59`: `")
+        }
+        _ => return None,
+    };
+    Some(match constant {
+        Some((value, kind)) => Ok((Token::Constant(value, kind), word.len())),
+        None => Err(Fault::syntax(at..at + word.len(), format!("{what}{word}`"))),
+    })
+}
+
 /// The longest beginning of `text` whose characters all fit.
 fn run(text: &str, fits: impl Fn(char) -> bool) -> &str {
     let end = text.find(|c| !fits(c)).unwrap_or(text.len());
     text.get(..end).unwrap_or("")
+}
+
+/// Where a formula writes an operator in a way that is understood but is not ours, and how we write it: `&&` is `and`.
+#[must_use]
+pub fn spelling(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut repairs = Vec::new();
+    for (token, range) in tokens(text).unwrap_or_default() {
+        let Token::Symbol(meaning) = token else { continue };
+        if text.get(range.clone()) == Some(meaning) {
+            continue;
+        }
+        let is_word = meaning.chars().all(char::is_alphabetic);
+        let before = text.get(..range.start).and_then(|text| text.chars().next_back());
+        let after = text.get(range.end..).and_then(|text| text.chars().next());
+        let space = |needed: bool| if is_word && needed { " " } else { "" };
+        let before = space(before.is_some_and(|c| !c.is_whitespace() && c != '('));
+        let after = space(after.is_some_and(|c| !c.is_whitespace()));
+        repairs.push((range, format!("{before}{meaning}{after}")));
+    }
+    repairs
 }

@@ -4,20 +4,31 @@
 //! text. There are no loops, no user functions and no side effects, so that evaluating is bounded by the length
 //! of the formula. The values of a call come in through [`Scope`].
 
+mod built_in;
 mod fault;
 mod formula;
 mod function;
 mod kind;
 mod lexer;
+mod names;
+mod operator;
 mod parser;
+mod pattern;
+mod result;
+mod types;
 mod value;
 
-pub use formula::{BinaryOperator, BuiltIn, EvalError, Formula, MAX_TEXT, Scope};
+pub use built_in::BuiltIn;
+pub use formula::{EvalError, Formula, MAX_PATTERN, MAX_TEXT, Scope};
+pub use lexer::spelling;
+pub use operator::BinaryOperator;
 pub use value::Value;
 
 pub(super) use fault::Fault;
 pub(super) use kind::Kind;
-pub(super) use parser::{Names, RESERVED, parse};
+pub(super) use names::Names;
+pub(super) use parser::{RESERVED, parse};
+pub(super) use types::amount;
 
 #[cfg(test)]
 mod tests;

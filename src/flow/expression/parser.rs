@@ -4,10 +4,13 @@
 //! or      = and { "or" and }
 //! and     = not { "and" not }
 //! not     = "not" not | compare
-//! compare = sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum | ["not"] "in" list ]
+//! compare = sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum | ["not"] "in" sum ]
 //! sum     = product { ("+" | "-") product }
 //! product = factor { ("*" | "/" | "%") factor }
-//! factor  = "-" factor | number | text | "true" | "false" | name | function "(" … ")" | "(" or ")"
+//! factor  = "-" factor | number | text | span | date | time | amount | "true" | "false" | list
+//!         | name | function "(" … ")" | "(" or ")"
+//! amount  = currency number
+//! list    = "[" { sum "," } "]"
 //! ```
 //!
 //! Types are checked on the way. Syntax faults end the reading; faults of names and types are collected.
@@ -15,27 +18,28 @@
 use std::ops::Range;
 
 use super::fault::Fault;
-use super::formula::{BinaryOperator, BuiltIn, Formula};
-use super::function::FUNCTIONS;
+use super::formula::Formula;
 use super::kind::Kind;
 use super::lexer::{Token, tokens};
+use super::names::Names;
+use super::operator::BinaryOperator;
 use super::value::Value;
-use crate::flow::node::VariableIndex;
-use crate::flow::suggest::nearest;
+use crate::call::{Currency, Money};
+
+/// The most bytes of a formula.
+const MAX_LENGTH: usize = 4_096;
+/// The most values of a list that stands in a formula.
+const MAX_LIST: usize = 256;
 
 /// The deepest formula, in levels of operators, brackets and functions.
 const MAX_DEPTH: usize = 64;
 
-/// The names that a formula may use beside the built-in ones.
-pub(crate) trait Names {
-    /// The variable of this name, with its type.
-    fn variable(&self, name: &str) -> Option<(VariableIndex, Kind)>;
-    /// All names of variables, for suggestions.
-    fn variables(&self) -> Vec<&str>;
-}
-
 /// Reads a formula. On faults, what could be understood is lost; every fault carries its place.
 pub(crate) fn parse(text: &str, names: &dyn Names) -> Result<(Formula, Kind), Vec<Fault>> {
+    if text.len() > MAX_LENGTH {
+        let message = format!("it has more than {MAX_LENGTH} characters");
+        return Err(vec![Fault::syntax(0..text.len(), message)]);
+    }
     let tokens = tokens(text).map_err(|fault| vec![fault])?;
     let mut parser =
         Parser { tokens, next: 0, end: text.len(), depth: 0, names, faults: Vec::new() };
@@ -63,54 +67,57 @@ pub(super) struct Term {
     pub(super) depth: usize,
 }
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     tokens: Vec<(Token, Range<usize>)>,
-    next: usize,
+    pub(super) next: usize,
     end: usize,
     depth: usize,
-    names: &'a dyn Names,
-    faults: Vec<Fault>,
+    pub(super) names: &'a dyn Names,
+    pub(super) faults: Vec<Fault>,
 }
 
-type Parsed = Result<Term, Fault>;
+pub(super) type Parsed = Result<Term, Fault>;
 
 impl Parser<'_> {
-    fn peek(&self) -> Option<&Token> {
+    pub(super) fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.next).map(|(token, _)| token)
     }
 
     /// The place of the next token; the end of the text if there is none.
-    fn place(&self) -> Range<usize> {
+    pub(super) fn place(&self) -> Range<usize> {
         self.tokens.get(self.next).map_or(self.end..self.end, |(_, range)| range.clone())
     }
 
     /// Takes the next token if it is this word or symbol.
-    fn take(&mut self, wanted: &str) -> bool {
+    pub(super) fn take(&mut self, wanted: &str) -> bool {
         let found = match self.peek() {
             Some(Token::Symbol(symbol)) => *symbol == wanted,
             Some(Token::Name(name)) => name == wanted,
-            Some(Token::Int(_) | Token::Text(_)) | None => false,
+            Some(Token::Int(_) | Token::Decimal(_) | Token::Text(_) | Token::Constant(..))
+            | None => false,
         };
         self.next += usize::from(found);
         found
     }
 
-    fn expect(&mut self, wanted: &str) -> Result<(), Fault> {
+    pub(super) fn expect(&mut self, wanted: &str) -> Result<(), Fault> {
         if self.take(wanted) { Ok(()) } else { Err(self.unexpected(&format!("`{wanted}`"))) }
     }
 
-    fn unexpected(&self, wanted: &str) -> Fault {
+    pub(super) fn unexpected(&self, wanted: &str) -> Fault {
         let found = match self.peek() {
             None => "the end".to_owned(),
             Some(Token::Name(name)) => format!("`{name}`"),
             Some(Token::Int(number)) => format!("`{number}`"),
+            Some(Token::Decimal(number)) => format!("`{number}`"),
+            Some(Token::Constant(value, _)) => format!("`{value}`"),
             Some(Token::Text(text)) => format!("`\"{text}\"`"),
             Some(Token::Symbol(symbol)) => format!("`{symbol}`"),
         };
         Fault::syntax(self.place(), format!("{wanted} is wanted here, not {found}"))
     }
 
-    fn or(&mut self) -> Parsed {
+    pub(super) fn or(&mut self) -> Parsed {
         let mut left = self.and()?;
         while self.take("or") {
             let right = self.and()?;
@@ -152,19 +159,28 @@ impl Parser<'_> {
             Some(Token::Symbol(">=")) => BinaryOperator::GreaterOrEqual,
             Some(Token::Name(name)) if name == "in" => {
                 self.next += 1;
-                return self.list(left, false);
+                return self.is_in(left, false);
             }
-            Some(Token::Name(_) | Token::Int(_) | Token::Text(_) | Token::Symbol(_)) | None => {
-                return self.maybe_not_in(left);
-            }
+            Some(
+                Token::Name(_)
+                | Token::Int(_)
+                | Token::Decimal(_)
+                | Token::Constant(..)
+                | Token::Text(_)
+                | Token::Symbol(_),
+            )
+            | None => return self.maybe_not_in(left),
         };
         self.next += 1;
         let right = self.sum()?;
         self.comparable(&left, &right);
         if !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual) {
             for side in [&left, &right] {
-                if side.kind == Kind::Bool {
-                    let message = format!("`{}` compares numbers or texts", operator.symbol());
+                if !side.kind.is_ordered() {
+                    let message = format!(
+                        "`{}` compares numbers, texts, money, dates and times",
+                        operator.symbol()
+                    );
                     self.faults.push(Fault::types(side.range.clone(), message));
                 }
             }
@@ -183,32 +199,55 @@ impl Parser<'_> {
             || matches!(self.peek(), Some(Token::Symbol("not")));
         if not && matches!(next, Some(Token::Name(name)) if name == "in") {
             self.next += 2;
-            return self.list(left, true);
+            return self.is_in(left, true);
         }
         Ok(left)
     }
 
-    fn list(&mut self, left: Term, turned: bool) -> Parsed {
-        self.expect("[")?;
-        let (mut items, mut depth) = (Vec::new(), left.depth);
-        while self.peek() != Some(&Token::Symbol("]")) {
-            let item = self.sum()?;
-            self.comparable(&left, &item);
-            depth = depth.max(item.depth);
-            items.push(item.formula);
-            if !self.take(",") {
-                break;
+    /// `a in […]`, or `a in list`
+    fn is_in(&mut self, left: Term, turned: bool) -> Parsed {
+        let right = if self.peek() == Some(&Token::Symbol("[")) {
+            let (list, items) = self.list()?;
+            for item in &items {
+                self.comparable(&left, item);
             }
-        }
-        let end = self.place().end;
-        self.expect("]")?;
-        let range = left.range.start..end;
-        let found = Formula::In(Box::new(left.formula), items);
+            let depth = items.iter().map(|item| item.depth).max().unwrap_or(0) + 1;
+            let items = items.into_iter().map(|item| item.formula).collect();
+            Term { formula: Formula::List(items), kind: Kind::List, range: list, depth }
+        } else {
+            let right = self.sum()?;
+            self.want(&right, Kind::List, "`in` wants a list after it");
+            self.want(&left, Kind::Text, "a list holds texts");
+            right
+        };
+        let range = left.range.start..right.range.end;
+        let depth = left.depth.max(right.depth);
+        let found = Formula::In(Box::new(left.formula), Box::new(right.formula));
         let formula = if turned { Formula::Not(Box::new(found)) } else { found };
         self.grown(formula, Kind::Bool, range, depth + usize::from(turned))
     }
 
-    fn sum(&mut self) -> Parsed {
+    /// `[a, b]`, with its place.
+    fn list(&mut self) -> Result<(Range<usize>, Vec<Term>), Fault> {
+        let start = self.place().start;
+        self.expect("[")?;
+        let mut items = Vec::new();
+        while self.peek() != Some(&Token::Symbol("]")) {
+            items.push(self.sum()?);
+            if !self.take(",") {
+                break;
+            }
+        }
+        let range = start..self.place().end;
+        self.expect("]")?;
+        if items.len() > MAX_LIST {
+            let message = format!("the list has more than {MAX_LIST} values");
+            return Err(Fault::syntax(range, message));
+        }
+        Ok((range, items))
+    }
+
+    pub(super) fn sum(&mut self) -> Parsed {
         let mut left = self.product()?;
         loop {
             let operator = match self.peek() {
@@ -218,14 +257,7 @@ impl Parser<'_> {
             };
             self.next += 1;
             let right = self.product()?;
-            let kind = match (left.kind, right.kind) {
-                (Kind::Text, Kind::Text | Kind::Any) | (Kind::Any, Kind::Text)
-                    if operator == BinaryOperator::Add =>
-                {
-                    Kind::Text
-                }
-                _ => self.numbers(operator, &left, &right),
-            };
+            let kind = self.arithmetic(operator, &left, &right);
             left = self.binary(operator, left, right, kind)?;
         }
     }
@@ -241,7 +273,7 @@ impl Parser<'_> {
             };
             self.next += 1;
             let right = self.factor()?;
-            let kind = self.numbers(operator, &left, &right);
+            let kind = self.arithmetic(operator, &left, &right);
             left = self.binary(operator, left, right, kind)?;
         }
     }
@@ -270,13 +302,20 @@ impl Parser<'_> {
                 self.next += 1;
                 Ok(constant(Value::from(&*text), Kind::Text))
             }
+            Some(Token::Constant(value, kind)) => {
+                self.next += 1;
+                Ok(constant(value, kind))
+            }
+            Some(Token::Decimal(number)) => Err(decimal(&number, range)),
             Some(Token::Symbol("-")) => {
                 self.next += 1;
                 let term = self.factor()?;
-                self.want(&term, Kind::Int, "`-` turns a number around");
                 let range = range.start..term.range.end;
-                self.grown(Formula::Negate(Box::new(term.formula)), Kind::Int, range, term.depth)
+                let kind = if matches!(term.kind, Kind::Money(_)) { term.kind } else { Kind::Int };
+                self.want(&term, kind, "`-` turns a number around");
+                self.grown(Formula::Negate(Box::new(term.formula)), kind, range, term.depth)
             }
+            Some(Token::Symbol("[")) => self.list_of_texts(),
             Some(Token::Symbol("(")) => {
                 self.next += 1;
                 let term = self.or()?;
@@ -290,7 +329,10 @@ impl Parser<'_> {
                     "true" => Ok(constant(Value::Bool(true), Kind::Bool)),
                     "false" => Ok(constant(Value::Bool(false), Kind::Bool)),
                     _ if self.take("(") => self.call(&name, range),
-                    _ => Ok(self.name(&name, range)),
+                    _ => match self.amount(&name, &range)? {
+                        Some(amount) => Ok(amount),
+                        None => Ok(self.name(&name, range)),
+                    },
                 }
             }
             Some(Token::Name(_) | Token::Symbol(_)) | None => {
@@ -299,122 +341,44 @@ impl Parser<'_> {
         }
     }
 
-    /// A variable or a built-in name.
-    fn name(&mut self, name: &str, range: Range<usize>) -> Term {
-        if let Some((index, kind)) = self.names.variable(name) {
-            return Term { formula: Formula::Variable(index), kind, range, depth: 1 };
+    /// `["a", "b"]`
+    fn list_of_texts(&mut self) -> Parsed {
+        let (range, items) = self.list()?;
+        for item in &items {
+            self.want(item, Kind::Text, "a list holds texts");
         }
-        if let Some(found) = BuiltIn::ALL.into_iter().find(|b| b.name() == name) {
-            let kind = found.kind();
-            return Term { formula: Formula::BuiltIn(found), kind, range, depth: 1 };
-        }
-        let built_in = BuiltIn::ALL.iter().map(|b| b.name());
-        let near = nearest(name, self.names.variables().into_iter().chain(built_in));
-        let question = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-        let message = format!("no variable named `{name}`{question}");
-        let mut fault = Fault::name(range.clone(), message);
-        match near {
-            Some(near) => fault = fault.instead(near),
-            None => {
-                fault = fault.help(format!(
-                    "text needs quotes: `\"{name}\"`; variables are declared under `vars:`"
-                ))
-            }
-        }
-        self.faults.push(fault);
-        Term { formula: Formula::Constant(Value::Unset), kind: Kind::Any, range, depth: 1 }
+        let depth = items.iter().map(|item| item.depth).max().unwrap_or(0);
+        let formula = Formula::List(items.into_iter().map(|item| item.formula).collect());
+        self.grown(formula, Kind::List, range, depth)
     }
 
-    /// A function; the name and `(` are taken.
-    fn call(&mut self, name: &str, range: Range<usize>) -> Parsed {
-        let mut arguments = Vec::new();
-        while self.peek() != Some(&Token::Symbol(")")) {
-            arguments.push(self.or()?);
-            if !self.take(",") {
-                break;
-            }
-        }
-        let end = self.place().end;
-        self.expect(")")?;
-        let Some(function) = FUNCTIONS.iter().find(|f| f.name == name) else {
-            let near = nearest(name, FUNCTIONS.iter().map(|f| f.name));
-            let question = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-            let mut fault =
-                Fault::name(range.clone(), format!("no function named `{name}`{question}"));
-            fault.instead = near.map(str::to_owned);
-            self.faults.push(fault);
-            let formula = Formula::Constant(Value::Unset);
-            return Ok(Term { formula, kind: Kind::Any, range: range.start..end, depth: 1 });
+    /// `IDR 150000`: a currency and the amount in major units; `None` if the name begins no amount.
+    fn amount(&mut self, name: &str, range: &Range<usize>) -> Result<Option<Term>, Fault> {
+        let number = match self.peek() {
+            Some(Token::Int(number)) => number.to_string(),
+            Some(Token::Decimal(number)) => number.clone(),
+            Some(Token::Name(_) | Token::Text(_) | Token::Symbol(_) | Token::Constant(..))
+            | None => return Ok(None),
         };
-        if arguments.len() != function.parameters.len() {
-            let message = format!("`{name}` is written `{}`", function.usage);
-            return Err(Fault::syntax(range.start..end, message));
-        }
-        for (argument, wanted) in arguments.iter().zip(function.parameters) {
-            let message = format!("`{}` wants {} here", function.usage, wanted.words());
-            self.want(argument, *wanted, &message);
-        }
-        let depth = arguments.iter().map(|a| a.depth).max().unwrap_or(0);
-        if let Some([a, b]) = arguments.last_chunk()
-            && function.alternatives
-            && !a.kind.agrees(b.kind)
-        {
-            let (one, other) = (a.kind.words(), b.kind.words());
-            let message = format!("`{name}` must give one type, not {one} or {other}");
-            self.faults.push(Fault::types(a.range.start..b.range.end, message));
-        }
-        let (formula, kind) = (function.build)(arguments);
-        self.grown(formula, kind, range.start..end, depth)
+        let Some(currency) = Currency::parse(name) else { return Ok(None) };
+        let range = range.start..self.place().end;
+        self.next += 1;
+        let Some(money) = Money::parse(&number, currency) else {
+            let message = format!("`{name} {number}` is no amount of money");
+            let help = format!("`{currency}` has {} decimals at most", currency.decimals());
+            return Err(Fault::syntax(range, message).help(help));
+        };
+        let formula = Formula::Constant(Value::Money(money));
+        Ok(Some(Term { formula, kind: Kind::Money(Some(currency)), range, depth: 1 }))
     }
 
-    fn logical(&mut self, operator: BinaryOperator, left: Term, right: Term) -> Parsed {
-        for side in [&left, &right] {
-            let message = format!("`{}` joins conditions", operator.symbol());
-            self.want(side, Kind::Bool, &message);
-        }
-        self.binary(operator, left, right, Kind::Bool)
-    }
-
-    fn numbers(&mut self, operator: BinaryOperator, left: &Term, right: &Term) -> Kind {
-        for side in [left, right] {
-            let message = format!("`{}` calculates with numbers", operator.symbol());
-            self.want(side, Kind::Int, &message);
-        }
-        Kind::Int
-    }
-
-    fn want(&mut self, term: &Term, kind: Kind, why: &str) {
-        if !term.kind.agrees(kind) {
-            let message = format!("{why}, this is {}", term.kind.words());
-            self.faults.push(Fault::types(term.range.clone(), message));
-        }
-    }
-
-    fn comparable(&mut self, left: &Term, right: &Term) {
-        if left.kind.agrees(right.kind) {
-            return;
-        }
-        let message = format!("cannot compare {} with {}", left.kind.words(), right.kind.words());
-        let range = left.range.start..right.range.end;
-        let mut fault = Fault::types(range, message);
-        for (one, other) in [(left, right), (right, left)] {
-            if let (Formula::Constant(Value::Text(text)), Kind::Int) = (&one.formula, other.kind)
-                && text.parse::<i64>().is_ok()
-            {
-                fault.range = one.range.clone();
-                fault = fault.help("write the number without quotes").instead(&**text);
-            }
-            if let (Formula::Constant(Value::Int(number)), Kind::Text) = (&one.formula, other.kind)
-            {
-                fault.range = one.range.clone();
-                let help = "digits are text, not a number; write them in quotes";
-                fault = fault.help(help).instead(format!("\"{number}\""));
-            }
-        }
-        self.faults.push(fault);
-    }
-
-    fn binary(&self, operator: BinaryOperator, left: Term, right: Term, kind: Kind) -> Parsed {
+    pub(super) fn binary(
+        &self,
+        operator: BinaryOperator,
+        left: Term,
+        right: Term,
+        kind: Kind,
+    ) -> Parsed {
         let range = left.range.start..right.range.end;
         let depth = left.depth.max(right.depth);
         let formula = Formula::Binary(operator, Box::new(left.formula), Box::new(right.formula));
@@ -422,7 +386,13 @@ impl Parser<'_> {
     }
 
     /// A formula one level above its parts, if it is not too deep.
-    fn grown(&self, formula: Formula, kind: Kind, range: Range<usize>, depth: usize) -> Parsed {
+    pub(super) fn grown(
+        &self,
+        formula: Formula,
+        kind: Kind,
+        range: Range<usize>,
+        depth: usize,
+    ) -> Parsed {
         if depth >= MAX_DEPTH {
             return Err(too_deep(range));
         }
@@ -441,4 +411,10 @@ pub(crate) const RESERVED: [&str; 4] = ["and", "or", "not", "in"];
 fn too_deep(range: Range<usize>) -> Fault {
     Fault::syntax(range, format!("the formula has more than {MAX_DEPTH} levels"))
         .help("set a variable first and use it here")
+}
+
+fn decimal(number: &str, range: Range<usize>) -> Fault {
+    Fault::syntax(range, format!("`{number}` has decimals; numbers are whole")).help(
+        "an amount of money is written with its currency (`IDR 12.50`), a share in hundredths (`total * 11 / 100`)",
+    )
 }

@@ -46,7 +46,7 @@ pub(crate) struct AnswerPolicyRaw {
 pub(crate) struct VariableRaw {
     #[serde(rename = "type")]
     pub(crate) kind: Spanned<String>,
-    pub(crate) class: Option<Class>,
+    pub(crate) class: Option<Spanned<Class>>,
     pub(crate) start: Option<Spanned<Scalar>>,
     #[serde(rename = "about")]
     _about: Option<ForPeople>,

@@ -1,0 +1,81 @@
+//! The names that every call has a value for.
+
+use super::kind::Kind;
+use crate::call::Class;
+
+/// A value that every call has, whatever the flow declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// `call.from`: the caller's number, text; personal; no value when withheld.
+    CallFrom,
+    /// `call.to`: the called number, text.
+    CallTo,
+    /// `call.language`: the tag of the language that the caller hears, text.
+    CallLanguage,
+    /// `call.id`: the call's id, text.
+    CallId,
+    /// `queue.position`: the place in line counted from 1, a whole number; no value outside a queue.
+    QueuePosition,
+    /// `queue.wait`: how long the caller has waited in the present or last queue, a span; no value before one.
+    QueueWait,
+    /// `now`: the date and time of day at the flow's own place.
+    Now,
+    /// `fault`: why the last `http`, `ticket` or `callback` came to nothing, text; no value before one did.
+    Fault,
+}
+
+impl BuiltIn {
+    /// Every built-in name.
+    pub const ALL: [Self; 8] = [
+        Self::CallFrom,
+        Self::CallTo,
+        Self::CallLanguage,
+        Self::CallId,
+        Self::QueuePosition,
+        Self::QueueWait,
+        Self::Now,
+        Self::Fault,
+    ];
+
+    /// The name as formulas write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CallFrom => "call.from",
+            Self::CallTo => "call.to",
+            Self::CallLanguage => "call.language",
+            Self::CallId => "call.id",
+            Self::QueuePosition => "queue.position",
+            Self::QueueWait => "queue.wait",
+            Self::Now => "now",
+            Self::Fault => "fault",
+        }
+    }
+
+    /// Its type.
+    pub(super) const fn kind(self) -> Kind {
+        match self {
+            Self::CallFrom | Self::CallTo | Self::CallLanguage | Self::CallId | Self::Fault => {
+                Kind::Text
+            }
+            Self::QueuePosition => Kind::Int,
+            Self::QueueWait => Kind::Duration,
+            Self::Now => Kind::Moment,
+        }
+    }
+
+    /// How private the value is.
+    #[must_use]
+    pub const fn class(self) -> Class {
+        match self {
+            Self::CallFrom => Class::Personal,
+            Self::CallTo
+            | Self::CallLanguage
+            | Self::CallId
+            | Self::QueuePosition
+            | Self::QueueWait
+            | Self::Now
+            | Self::Fault => Class::Public,
+        }
+    }
+}
