@@ -33,6 +33,7 @@ pub(super) struct File {
     pub(super) transfers: Option<TransferSection>,
     pub(super) pop_url: Option<Page>,
     pub(super) limits: Option<LimitSection>,
+    pub(super) secrets: Option<BTreeMap<Arc<str>, Spanned<SecretEntry>>>,
     /// Read with the flows.
     #[serde(rename = "answer")]
     pub(super) _answer: Option<IgnoredAny>,

@@ -6,6 +6,7 @@
 
 mod environment;
 mod file;
+mod keyring;
 mod references;
 mod rule;
 mod secret;
@@ -22,6 +23,7 @@ use file::File;
 use references::References;
 
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
+pub use keyring::Keyring;
 pub use rule::{CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_WAY_OUT, OPEN_TO_ALL, RULES};
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{

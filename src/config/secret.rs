@@ -10,6 +10,8 @@ use super::environment;
 
 /// The most bytes that a secret's file may hold.
 const MAX_SECRET: u64 = 4_096;
+/// The most bytes of a certificate with its chain, or of a key.
+const MAX_PEM: u64 = 65_536;
 /// The fewest characters of a password.
 const MIN_PASSWORD: usize = 8;
 
@@ -26,7 +28,43 @@ pub enum SecretPlace {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Arc<str>);
 
+/// What a value looks like, and who may see the file that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One line that everybody may see.
+    Plain,
+    /// One line that nobody else may see.
+    Secret,
+    /// A certificate as PEM, which everybody may see.
+    Certificate,
+    /// A key as PEM, which nobody else may see.
+    Key,
+}
+
+impl Shape {
+    /// The most bytes of its file.
+    const fn most(self) -> u64 {
+        match self {
+            Self::Plain | Self::Secret => MAX_SECRET,
+            Self::Certificate | Self::Key => MAX_PEM,
+        }
+    }
+
+    const fn is_private(self) -> bool {
+        matches!(self, Self::Secret | Self::Key)
+    }
+
+    const fn is_one_line(self) -> bool {
+        matches!(self, Self::Plain | Self::Secret)
+    }
+}
+
 impl Secret {
+    /// A value that stands where it is used.
+    pub(super) fn written(value: &Arc<str>) -> Self {
+        Self(Arc::clone(value))
+    }
+
     /// The value, for the one place that must have it.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -65,11 +103,13 @@ pub enum SecretError {
         /// The file.
         path: PathBuf,
     },
-    /// The file holds nothing, or more than a secret.
-    #[error("the file `{}` must hold one secret of 1 to {MAX_SECRET} bytes", path.display())]
+    /// The file holds nothing, or more than one value.
+    #[error("the file `{}` must hold one value of 1 to {most} bytes", path.display())]
     Shape {
         /// The file.
         path: PathBuf,
+        /// The most bytes.
+        most: u64,
     },
     /// The password is easily guessed.
     #[error(
@@ -81,11 +121,16 @@ pub enum SecretError {
 impl SecretPlace {
     /// Fetches the secret; a relative file is sought in `folder`.
     pub(super) fn fetch(&self, folder: &Path) -> Result<Secret, SecretError> {
+        self.fetch_shaped(folder, Shape::Secret)
+    }
+
+    /// Fetches a value of that shape.
+    pub(super) fn fetch_shaped(&self, folder: &Path, shape: Shape) -> Result<Secret, SecretError> {
         match self {
             Self::Env(name) => environment::read(name)
                 .map(|value| Secret(value.into()))
                 .ok_or_else(|| SecretError::Unset { name: Arc::clone(name) }),
-            Self::File(file) => read_file(&folder.join(file)),
+            Self::File(file) => read_file(&folder.join(file), shape),
         }
     }
 
@@ -97,20 +142,21 @@ impl SecretPlace {
     }
 }
 
-fn read_file(path: &Path) -> Result<Secret, SecretError> {
+fn read_file(path: &Path, shape: Shape) -> Result<Secret, SecretError> {
     let unreadable = |source| SecretError::Unreadable { path: path.to_owned(), source };
+    let misshapen = || SecretError::Shape { path: path.to_owned(), most: shape.most() };
     let facts = std::fs::metadata(path).map_err(unreadable)?;
-    if facts.permissions().mode() & 0o004 != 0 {
+    if shape.is_private() && facts.permissions().mode() & 0o004 != 0 {
         return Err(SecretError::Open { path: path.to_owned() });
     }
-    if facts.len() > MAX_SECRET {
-        return Err(SecretError::Shape { path: path.to_owned() });
+    if facts.len() > shape.most() {
+        return Err(misshapen());
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
     let value = text.strip_suffix('\n').unwrap_or(&text);
     let value = value.strip_suffix('\r').unwrap_or(value);
-    if value.is_empty() || value.contains('\n') {
-        return Err(SecretError::Shape { path: path.to_owned() });
+    if value.is_empty() || (shape.is_one_line() && value.contains('\n')) {
+        return Err(misshapen());
     }
     Ok(Secret(value.into()))
 }

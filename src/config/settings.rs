@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::secret::Secret;
+use super::keyring::Keyring;
+use super::secret::{Secret, SecretPlace};
 use crate::call::{AgentId, FlowId, Language, QueueId};
 use crate::time::Duration;
 
@@ -47,8 +48,19 @@ pub struct Config {
     pub records: PathBuf,
     /// `limits`: what the node takes on.
     pub limits: Limits,
+    /// `secrets`: where the secrets are that services name. One that is not here is sought in the environment
+    /// variable of its name.
+    pub secrets: BTreeMap<Arc<str>, SecretPlace>,
     /// What was left out and why; to be told loudly at start.
     pub disabled: Vec<Disabled>,
+}
+
+impl Config {
+    /// Where the values are that flows take from this node.
+    #[must_use]
+    pub fn keyring(&self) -> Keyring {
+        Keyring::new(self.folder.clone(), self.secrets.clone())
+    }
 }
 
 /// The SIP side.

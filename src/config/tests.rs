@@ -45,7 +45,9 @@ fn the_shipped_file_is_clean_and_leaves_out_whose_password_is_not_set() {
 #[test]
 fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
     let mut text = include_str!("../../sambung.yaml").to_owned();
-    for key in ["safe", "transfers", "pop_url", "queues", "calendars", "  service", "  shop"] {
+    for key in
+        ["safe", "transfers", "pop_url", "secrets", "queues", "calendars", "  service", "  shop"]
+    {
         let commented = format!("# {key}:");
         assert!(text.contains(&commented), "{commented}");
         text = text.replace(&commented, &format!("{key}:"));
@@ -86,6 +88,7 @@ agents:
   budi: { address: "sip:budi@127.0.0.1:5070" }
 transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }
 limits: { calls: 50, drain: 2m }
+secrets: { ORDERS_TOKEN: { file: orders.token }, CORE_KEY: { env: BANK_KEY } }
 queues: { service: { max_calls: 3 } }
 calendars: {}
 "#;
@@ -99,7 +102,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 38] = [
+const FAULTS: [(&str, &str); 39] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -132,6 +135,7 @@ const FAULTS: [(&str, &str); 38] = [
     ("an agent without a phone", "sambung: 1\nagents: { sari: { queues: [a] } }"),
     ("an agent without a password", "sambung: 1\nagents: { sari: { user: 201 } }"),
     ("a password in clear", "sambung: 1\nagents: { sari: { user: 201, password: kopi } }"),
+    ("a named secret in clear", "sambung: 1\nsecrets: { ORDERS_TOKEN: kopi }"),
     (
         "a secret in two places",
         "sambung: 1\nagents: { s: { user: 1, password: { env: A, file: b } } }",

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Found;
+use super::{Found, secrets};
 use crate::call::{AgentId, QueueId};
-use crate::config::file::{AgentEntry, SecretEntry};
-use crate::config::rule::{CLEAR_SECRET, CONTRADICTION};
+use crate::config::file::AgentEntry;
+use crate::config::rule::CONTRADICTION;
 use crate::config::secret::SecretPlace;
 use crate::config::settings::{Agent, Disabled, Phone};
 use crate::flow::{Diagnostic, MISSING_KEY, Span, Spanned, WRONG_FORM};
@@ -37,7 +37,7 @@ pub(super) fn settle(
             once(found, &mut phones, phone, place);
         }
         let wanted = match (user, password, address) {
-            (Some(user), Some(password), None) => secret(found, password)
+            (Some(user), Some(password), None) => secrets::place(found, password, "a password")
                 .map(|password| Wanted::Registered { user: user.value.0, password }),
             (Some(user), None, None) => {
                 found.add(Diagnostic::new(
@@ -89,25 +89,6 @@ fn once(found: &mut Found, phones: &mut BTreeMap<Arc<str>, Span>, phone: Arc<str
         }
         None => {
             phones.insert(phone, place);
-        }
-    }
-}
-
-/// `{ env: NAME }` or `{ file: PATH }`.
-fn secret(found: &mut Found, entry: Spanned<SecretEntry>) -> Option<SecretPlace> {
-    let SecretEntry::Map(map) = entry.value else {
-        let message = "a password does not stand in the configuration itself";
-        let finding = Diagnostic::new(&CLEAR_SECRET, entry.span, message);
-        found.add(finding.help("write `{ env: NAME }` or `{ file: PATH }`"));
-        return None;
-    };
-    match (map.env, map.file) {
-        (Some(name), None) => Some(SecretPlace::Env(name.0)),
-        (None, Some(file)) => Some(SecretPlace::File(file.into())),
-        _ => {
-            let message = "a secret has exactly one of `env` and `file`";
-            found.add(Diagnostic::new(&WRONG_FORM, entry.span, message));
-            None
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod routes;
+mod secrets;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -117,6 +118,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         agents,
         transfers,
         pop_url: file.pop_url.map(|page| page.0),
+        secrets: secrets::settle(&mut found, file.secrets.unwrap_or_default()),
         limits: limits(&mut found, file.limits.unwrap_or_default()),
         disabled,
     };
