@@ -3,6 +3,8 @@
 //! `server` and the console caller share this, so that both run the same engine on the same settings. It reads no
 //! file and decides nothing.
 
+mod surroundings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use crate::faq::{self, Faq};
 use crate::flow::{CalendarDefinition, FaqDefinition, Flow, QueueDefinition, RingStrategy};
 use crate::interpreter::Program;
 use crate::queue::{self, AgentSettings, QueueSettings, Strategy};
+
+pub use surroundings::{Services, Surroundings, item, surroundings};
 
 /// A calendar that makes no sense.
 #[derive(Debug, thiserror::Error)]

@@ -50,13 +50,14 @@ const TABLE: &[Row] = &[
     (
         "assemble",
         Edge,
-        &["calendar", "call", "config", "engine", "faq", "flow", "interpreter", "queue"],
+        &["backend", "calendar", "call", "config", "engine", "faq", "flow", "interpreter", "queue"],
     ),
     (
         "server",
         Edge,
         &[
             "assemble",
+            "backend",
             "call",
             "config",
             "engine",

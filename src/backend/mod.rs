@@ -238,4 +238,4 @@ fn wipe(value: &mut Json) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

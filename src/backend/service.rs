@@ -24,7 +24,7 @@ const IDLE_LIMIT: Duration = Duration::from_secs(15);
 /// Idle connections kept for each host.
 const MAX_IDLE: usize = 8;
 /// The most requests of one service under way at a time that can be set.
-const MAX_CONCURRENCY: usize = 1_024;
+const MAX_CONCURRENCY: usize = 10_000;
 /// How this program names itself.
 const USER_AGENT: &str = concat!("sambung/", env!("CARGO_PKG_VERSION"));
 
@@ -146,7 +146,7 @@ fn check_numbers(settings: &ServiceSettings) -> Result<(), SettingsError> {
         return range("the time of a try", "more than 0 and up to 10 s");
     }
     if !(1..=MAX_CONCURRENCY).contains(&settings.concurrency) {
-        return range("the number of requests at a time", "from 1 to 1,024");
+        return range("the number of requests at a time", "from 1 to 10,000");
     }
     Ok(())
 }

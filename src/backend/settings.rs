@@ -13,7 +13,7 @@ use crate::time::Duration;
 pub const MAX_TRY_LIMIT: Duration = Duration::from_secs(10);
 
 /// One service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceSettings {
     /// Where it is: an `http` or `https` URL without credentials, query or fragment. Its path comes before that of
     /// each operation.

@@ -1,7 +1,8 @@
 //! The one task that owns the engine.
 //!
-//! Comes in: reports of the adapters, requests through the door, deadlines of the engine, and the wall clock now and
-//! then. Goes out: commands to the adapters, finished call records, lines of the log. Every input is followed by
+//! Comes in: reports of the adapters, replies of the outside, requests through the door, deadlines of the engine, and the
+//! wall clock now and then. Goes out: commands to the adapters, requests of calls, finished call records, lines of the
+//! log. Every input is followed by
 //! all that the engine has to say to it, before the next input is looked at. No decision about a call is taken here.
 
 use std::future::{pending, poll_fn};
@@ -14,9 +15,10 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::clock::Clock;
 use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
+use super::outside::{Outside, Requests};
 use super::port::{Adapter, AdapterError, Port, Wire};
 use super::trace::Trace;
-use crate::call::{AdapterId, CallRecord, Command, Failure, Reply, Report};
+use crate::call::{self, AdapterId, CallRecord, Command, Reply, Report, RequestId};
 use crate::engine::{Engine, Input, Output};
 use crate::time::Duration;
 
@@ -50,6 +52,7 @@ pub struct Driver {
     drain: watch::Sender<bool>,
     status: watch::Sender<Status>,
     records: RecordSink,
+    requests: Requests,
     trace: Trace,
     /// Whether adapters were told to end.
     stopping: bool,
@@ -72,6 +75,7 @@ struct Line {
 enum Wake {
     Report(usize, Report),
     Closed(usize),
+    Reply(RequestId, Reply),
     Request(Request),
     Deadline,
     Wall,
@@ -93,6 +97,7 @@ impl Driver {
         clock: Clock,
         adapters: Vec<Box<dyn Adapter>>,
         records: RecordSink,
+        outside: Box<dyn Outside>,
     ) -> (Handle, Self) {
         let (drain, _) = watch::channel(false);
         let (status, status_out) = watch::channel(Status::default());
@@ -119,6 +124,7 @@ impl Driver {
             drain,
             status,
             records,
+            requests: Requests::new(outside),
             trace: Trace::default(),
             stopping: false,
             turn: 0,
@@ -139,6 +145,7 @@ impl Driver {
             let timeout = self.engine.poll_timeout().map(|at| self.clock.moment(at).into());
             let wake = tokio::select! {
                 wake = next_report(&mut self.lines, &mut self.turn) => wake,
+                Some((request, reply)) = self.requests.next() => Wake::Reply(request, reply),
                 Some(request) = self.door.recv() => Wake::Request(request),
                 () = until(timeout) => Wake::Deadline,
                 _ = wall.tick() => Wake::Wall,
@@ -160,6 +167,7 @@ impl Driver {
                 self.handle(Input::Report { adapter, report });
             }
             Wake::Closed(place) => self.lose(place),
+            Wake::Reply(request, reply) => self.handle(Input::Reply { request, reply }),
             Wake::Deadline => self.handle(Input::Tick),
             Wake::Wall => self.handle(Input::Clock(self.clock.wall())),
             Wake::Request(request) => self.obey(request),
@@ -192,11 +200,8 @@ impl Driver {
         while let Some(output) = self.engine.poll_output() {
             match output {
                 Output::Command(command) => self.send(command),
-                Output::Request(request) => {
-                    let reply = Reply::Failed(Failure::Unavailable);
-                    let input = Input::Reply { request: request.id, reply };
-                    self.engine.handle(self.clock.now(), input);
-                }
+                Output::Request(request) => self.ask(*request),
+                // What is under way is let finish: a write must not be cut in its middle, and its time is short.
                 Output::Abandon(_) => {}
                 Output::Record(record) => (self.records)(record),
                 Output::Notice(notice) => self.trace.notice(&notice),
@@ -227,6 +232,16 @@ impl Driver {
         line.task.abort();
         if !self.stopping {
             tracing::error!(adapter = %line.name, why, "The adapter is cut off.");
+        }
+    }
+
+    /// Passes a request of a call on; what finds no room is answered at once.
+    fn ask(&mut self, request: call::Request) {
+        let id = request.id;
+        let span = self.trace.request(&request);
+        if let Err(reply) = span.in_scope(|| self.requests.ask(request)) {
+            span.in_scope(|| tracing::warn!("Too many requests of calls are under way."));
+            self.engine.handle(self.clock.now(), Input::Reply { request: id, reply });
         }
     }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use tracing::Span;
 
-use crate::call::{CallId, Command, EventKind, LegId, Report};
+use crate::call::{
+    CallId, Callback, Command, Errand, EventKind, LegId, Operation, Report, Request, Ticket,
+};
 use crate::engine::{Level, Notice};
 
 /// The spans of the live calls. It grows and shrinks with them.
@@ -39,6 +41,23 @@ impl Trace {
         let _leg =
             tracing::debug_span!(parent: call, "leg", leg.id = %command.leg, adapter).entered();
         tracing::debug!(command = command.kind.name(), "The engine orders.");
+    }
+
+    /// Logs a request of a call at debug, without its values; gives the span of the call, to work on it in.
+    pub(super) fn request(&self, request: &Request) -> Span {
+        let span = self.calls.get(&request.call).map_or_else(Span::none, |(_, span)| span.clone());
+        span.in_scope(|| match &request.what {
+            Errand::Operation(Operation { service, operation, .. }) => {
+                tracing::debug!(%service, %operation, "A call asks a service.");
+            }
+            Errand::Ticket(Ticket { kind, .. }) => {
+                tracing::debug!(%kind, "A call leaves a ticket.")
+            }
+            Errand::Callback(Callback { queue, .. }) => {
+                tracing::debug!(%queue, "A call asks to be called back.");
+            }
+        });
+        span
     }
 
     /// Logs a notice of the engine at its own level, inside the span of its call.

@@ -4,6 +4,7 @@
 //! written. It takes no decision about a call.
 
 mod drain;
+mod errands;
 mod files;
 mod prepare;
 mod reload;
@@ -17,14 +18,16 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::assemble::Services;
 use crate::config::Disabled;
 use crate::engine::{self, Engine};
 use crate::media::Library;
-use crate::runtime::{Adapter as _, AdapterError, Clock, Driver, DriverError};
+use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError};
 use crate::storage::{Ledger, StorageError};
 use crate::telephony;
 use crate::telephony::sip::SipAdapter;
 use crate::time::{Duration, Instant};
+use errands::{Errands, ServicesInUse};
 use reload::{Reload, Served};
 
 pub use prepare::{Preparation, PrepareError, prepare};
@@ -37,6 +40,7 @@ const ADAPTERS: [&str; 1] = ["sip"];
 pub struct Server {
     engine: engine::Settings,
     sip: telephony::sip::Settings,
+    services: Services,
     library: Arc<Library>,
     records: PathBuf,
     drain: Duration,
@@ -100,7 +104,11 @@ impl Server {
             debug_assert_eq!(ADAPTERS, [adapter.name()]);
             let engine = Engine::new(self.engine, seed);
             let records = Box::new(move |record| slot.keep(record));
-            let (handle, driver) = Driver::start(engine, clock, vec![Box::new(adapter)], records);
+            let services = ServicesInUse::new(self.services, seed);
+            let errands = Errands::new(services.newest(), tokio::runtime::Handle::current());
+            let adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
+            let (handle, driver) =
+                Driver::start(engine, clock, adapters, records, Box::new(errands));
             let driver = tokio::spawn(driver.run());
             tracing::info!(
                 listen,
@@ -110,7 +118,8 @@ impl Server {
             );
             let served = Arc::new(self.served);
             let door = handle.clone();
-            let reload = Reload { settings: self.settings, served, handle: door, library, clock };
+            let settings = self.settings;
+            let reload = Reload { settings, served, handle: door, library, services, clock };
             let reload = tokio::spawn(reload.run(hangup, watch));
             let outcome = drain::supervise(handle, driver, signals, self.drain).await;
             reload.abort();

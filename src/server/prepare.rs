@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::reload::Served;
 use super::{ADAPTERS, Server, sip};
-use crate::assemble::{self, AssembleError};
+use crate::assemble::{self, AssembleError, Surroundings};
 use crate::call::{FlowId, QueueId};
 use crate::config::{self, Config, ConfigError, Disabled};
 use crate::engine;
@@ -89,11 +89,21 @@ impl Draft {
     }
 
     /// What an engine is told of it.
-    pub(super) fn engine(&self, config: &Config) -> Result<engine::Settings, AssembleError> {
+    pub(super) fn engine(
+        &self,
+        config: &Config,
+        surroundings: &Surroundings,
+    ) -> Result<engine::Settings, AssembleError> {
         let compiled = &self.project.compiled;
         let mut engine = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
         assemble::configure(&mut engine, config, &ADAPTERS);
+        engine.numbers.clone_from(&surroundings.numbers);
         Ok(engine)
+    }
+
+    /// What it takes from where this node runs.
+    pub(super) fn surroundings(&self, config: &Config) -> Surroundings {
+        assemble::surroundings(&self.project.compiled, &config.keyring())
     }
 }
 
@@ -103,8 +113,10 @@ fn build(
     config: Config,
     library: crate::media::Library,
 ) -> Result<Server, AssembleError> {
-    let engine = draft.engine(&config)?;
+    let surroundings = draft.surroundings(&config);
+    let engine = draft.engine(&config, &surroundings)?;
     let mut disabled = config.disabled.clone();
+    disabled.extend(surroundings.disabled);
     if config.routes.is_empty() {
         let why = "`routes` is empty, so that no number leads to a flow".to_owned();
         disabled.push(Disabled { item: "all incoming calls".to_owned(), why });
@@ -112,6 +124,7 @@ fn build(
     Ok(Server {
         engine,
         sip: sip::settings(&config),
+        services: surroundings.services,
         library: Arc::new(library),
         records: config.records.clone(),
         drain: config.limits.drain,

@@ -17,9 +17,11 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::errands::ServicesInUse;
 use super::prepare::{Draft, PrepareError};
+use crate::assemble::Surroundings;
 use crate::call::{AgentId, FlowHash, FlowId, QueueId};
-use crate::config::{Agent, Config};
+use crate::config::{Agent, Config, Disabled};
 use crate::engine;
 use crate::flow::{Diagnostics, Level};
 use crate::media::{Library, UnreadableSound};
@@ -59,13 +61,14 @@ pub(super) struct Reload {
     pub(super) served: Arc<Served>,
     pub(super) handle: Handle,
     pub(super) library: watch::Sender<Arc<Library>>,
+    pub(super) services: ServicesInUse,
     pub(super) clock: Clock,
 }
 
 /// What came of reading the project.
 enum Reading {
-    /// It is what is in service.
-    Unchanged,
+    /// It is what is in service, but for what stands outside of it, such as a renewed key of a service.
+    Unchanged(Surroundings),
     /// It has errors.
     Broken([Diagnostics; 2]),
     /// It can be served.
@@ -76,6 +79,7 @@ enum Reading {
 struct Next {
     served: Served,
     engine: engine::Settings,
+    surroundings: Surroundings,
     /// `None` where no recording has changed.
     library: Option<(Library, Vec<UnreadableSound>)>,
 }
@@ -83,7 +87,7 @@ struct Next {
 impl Reload {
     /// Reloads on every `hangup` and, with `watch`, on every change of a file. Runs until the node is gone.
     pub(super) async fn run(mut self, mut hangup: Signal, watch: bool) {
-        let mut seen = look(&self.settings).await;
+        let mut seen = self.served.draft.stamp.clone();
         loop {
             tokio::select! {
                 Some(()) = hangup.recv() => {}
@@ -99,7 +103,8 @@ impl Reload {
         let begun = self.clock.now();
         let (path, served) = (self.settings.clone(), Arc::clone(&self.served));
         let next = match spawn_blocking(move || read(&path, &served)).await {
-            Ok(Ok(Reading::Unchanged)) => {
+            Ok(Ok(Reading::Unchanged(surroundings))) => {
+                self.settle_in(surroundings);
                 tracing::info!("The project is unchanged.");
                 return Ok(());
             }
@@ -131,6 +136,7 @@ impl Reload {
             }
             self.library.send_replace(Arc::new(library));
         }
+        self.settle_in(next.surroundings);
         self.handle.publish(Box::new(next.engine)).await?;
         let changed = changed_flows(&self.served.draft, &next.served.draft);
         self.served = Arc::new(next.served);
@@ -138,23 +144,32 @@ impl Reload {
         tracing::info!(changed, elapsed_ms, "Reloaded: new calls follow the project as it is now.");
         Ok(())
     }
+
+    /// Takes over what the project finds around it.
+    fn settle_in(&mut self, surroundings: Surroundings) {
+        for Disabled { item, why } in &surroundings.disabled {
+            tracing::warn!(item, why, "Left out.");
+        }
+        self.services.renew(surroundings.services);
+    }
 }
 
 /// Reads the project and holds it against what is in service.
 fn read(settings: &Path, served: &Served) -> Result<Reading, PrepareError> {
     let draft = Draft::read(settings)?;
-    if draft.is_same(&served.draft) {
-        return Ok(Reading::Unchanged);
-    }
     let Some(config) = &draft.config else { return Ok(Reading::Broken(draft.findings)) };
-    let engine = draft.engine(config)?;
+    let surroundings = draft.surroundings(config);
+    if draft.is_same(&served.draft) {
+        return Ok(Reading::Unchanged(surroundings));
+    }
+    let engine = draft.engine(config, &surroundings)?;
     let library = if draft.stamp.has_sounds_of(&served.draft.stamp) {
         None
     } else {
         Some(draft.project.library()?)
     };
     let served = Served { draft, started: Arc::clone(&served.started) };
-    Ok(Reading::Sound(Box::new(Next { served, engine, library })))
+    Ok(Reading::Sound(Box::new(Next { served, engine, surroundings, library })))
 }
 
 /// Waits until the files are no longer as they were `seen`, and nobody is writing them any more.
@@ -208,6 +223,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         pop_url: _,
         records,
         limits,
+        secrets: _,
         disabled: _,
     } = now;
     let Started { config: started, queues } = started;

@@ -165,7 +165,7 @@ fn services_that_cannot_be_set_up_are_left_out_and_told() {
         ),
         (
             ServiceSettings { concurrency: 0, ..fine.clone() },
-            "the number of requests at a time must be from 1 to 1,024",
+            "the number of requests at a time must be from 1 to 10,000",
         ),
         (
             ServiceSettings { connect_limit: Duration::from_secs(11), ..fine },

@@ -6,7 +6,7 @@ mod limits;
 mod message;
 
 #[path = "../../../tests/support/http.rs"]
-mod http;
+pub(crate) mod http;
 
 use std::collections::BTreeMap;
 use std::io;

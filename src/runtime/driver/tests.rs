@@ -72,9 +72,7 @@ async fn one_call(mut port: Port, called: &'static str) -> Result<(), AdapterErr
 async fn answer(port: &Port, command: &Command) {
     let leg = command.leg.number;
     match &command.kind {
-        CommandKind::Accept(crate::call::Answering::Answer) => {
-            tell(port, leg, EventKind::Answered).await
-        }
+        CommandKind::Accept(call::Answering::Answer) => tell(port, leg, EventKind::Answered).await,
         CommandKind::Play(play) => {
             let heard = Duration::from_millis(900);
             let audible_end = port.clock.now();
@@ -176,8 +174,19 @@ fn start(
     let names: Vec<String> = adapters.iter().map(|adapter| adapter.name().to_owned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let sink: RecordSink = Box::new(move |record| sender.send(record).expect("the test listens"));
-    let (handle, driver) = Driver::start(engine(&names, ring), Clock::new(), adapters, sink);
+    let outside = Box::new(Nobody);
+    let engine = engine(&names, ring);
+    let (handle, driver) = Driver::start(engine, Clock::new(), adapters, sink, outside);
     (handle, driver, records)
+}
+
+/// An outside that answers nothing: these calls ask nothing.
+struct Nobody;
+
+impl Outside for Nobody {
+    fn ask(&mut self, request: call::Request, _: crate::runtime::Answer) {
+        panic!("nobody is there to be asked {request:?}");
+    }
 }
 
 const AT_ONCE: Duration = Duration::ZERO;
