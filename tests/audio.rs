@@ -94,7 +94,9 @@ fn gaps_ms(items: &[Item], library: &Library) -> Vec<usize> {
     let mut silent = 0;
     for item in items {
         let name = item.sound.as_ref().expect("a clip");
-        let sound = library.sound(name).expect(name.as_str());
+        let sound = library.sound(name);
+        assert!(sound.is_some(), "{name} is missing");
+        let sound = sound.expect("it was just seen");
         let samples: Vec<i16> =
             sound.bytes(Codec::Pcma).iter().map(|&byte| Codec::Pcma.decode(byte)).collect();
         let Some(first) = samples.iter().position(loud) else {
