@@ -14,6 +14,7 @@ mod reading;
 mod rule;
 mod service;
 mod sound;
+mod subflow;
 mod value;
 mod words;
 
@@ -30,6 +31,7 @@ pub use reading::{EDITION, GIVEN_TWICE, MISSING_KEY, UNKNOWN_KEY, WRONG_FORM};
 pub use rule::Rule;
 pub(super) use service::*;
 pub(super) use sound::*;
+pub(super) use subflow::*;
 pub(super) use value::*;
 pub(super) use words::*;
 
@@ -52,14 +54,20 @@ pub static RULES: &[&Rule] = &[
     &NOT_ONE_VERB,
     &MISSING_OUTCOME,
     &UNKNOWN_NAME,
+    &UNHANDLED_OUTCOME,
+    &WRONG_PARAMETER,
+    &RECURSION,
+    &RETURN_OUTSIDE,
+    &UNDECLARED_OUTCOME,
     &NO_ELSE,
+    &UNUSED,
     &NOT_SILENT,
     &UNREACHABLE,
     &TRAP,
     &UNKNOWN_PROMPT,
     &NO_TEXT,
     &NO_FAILED,
-    &BRACES,
+    &BAD_SLOT,
     &BROKEN_SOUND,
     &NO_PROMPT,
     &LITERAL_TEXT,

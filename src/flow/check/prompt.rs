@@ -1,8 +1,10 @@
 //! E0301, E0302, E0305, E0308 and W0309: prompts and their words.
 
 use super::{MISSING_KEY, Rule, WRONG_FORM};
-use crate::call::Language;
+use crate::call::{Language, SayAs};
 use crate::flow::diagnostic::Diagnostic;
+use crate::flow::expression::Kind;
+use crate::flow::read::list;
 use crate::flow::source::{Span, Spanned};
 use crate::flow::suggest::nearest;
 
@@ -19,11 +21,12 @@ pub(crate) static NO_TEXT: Rule =
         .cure("Add the text in that language.")
         .example("languages: [id, en]\nprompts: { welcome: { id: Selamat datang. } }");
 
-/// E0305: braces in the words of a prompt.
-pub(crate) static BRACES: Rule = Rule::error("E0305", "braces in the words of a prompt")
-    .why("Braces are kept for values that a prompt says, which this edition does not do; they would be read aloud.")
-    .cure("Say it in words without braces.")
-    .example("prompts: { eta: { id: \"Tiba {order.eta}.\" } }");
+/// E0305: a slot that cannot be said.
+pub(crate) static BAD_SLOT: Rule =
+    Rule::error("E0305", "a slot of a prompt cannot be said")
+        .why("Braces in a prompt hold a value and how it is read: `{order.eta:date:short}`. Every language says the same values, and a value can be said only in the forms of its type.")
+        .cure("Close the brace, use a form that fits the value, and say the same values in every language.")
+        .example("prompts: { eta: { id: \"Tiba {order.eta:money}.\" } }");
 
 /// E0308: a question without words.
 pub(crate) static NO_PROMPT: Rule = Rule::error("E0308", "a node asks or says nothing")
@@ -63,21 +66,55 @@ pub(crate) fn no_text(name: &str, place: Span, language: &Language) -> Diagnosti
     .help(format!("add `{language}: \"…\"`"))
 }
 
-/// Words in braces. `written` is the text as it stands in the file, for the exact place.
-pub(crate) fn braces(name: &str, text: &Spanned<String>, written: &str) -> Option<Diagnostic> {
-    let start = text.value.find('{')?;
-    let end = text
-        .value
-        .get(start..)
-        .and_then(|rest| rest.find('}'))
-        .map_or(text.value.len(), |e| start + e + 1);
-    let slot = text.value.get(start..end).unwrap_or("{");
-    let message = format!("prompt `{name}` holds `{slot}`, which would be read aloud as it stands");
-    let span = written.find(slot).map_or(text.span, |at| text.span.part(at, at + slot.len()));
-    Some(
-        Diagnostic::new(&BRACES, span, message)
-            .help("say it without the value; prompts of this edition have fixed words"),
+/// A brace without its partner.
+pub(crate) fn lonely_brace(prompt: &str, span: Span) -> Diagnostic {
+    let message = format!("prompt `{prompt}` holds a brace without its partner");
+    Diagnostic::new(&BAD_SLOT, span, message).help(
+        "a value stands in a pair of braces, such as `{order_no:digits}`; words stand without",
     )
+}
+
+/// A form that nothing is said in.
+pub(crate) fn unknown_form(name: &str, span: Span) -> Diagnostic {
+    let message = format!("nothing can be said as `{name}`");
+    let known = SayAs::ALL.map(SayAs::name);
+    let finding = Diagnostic::new(&BAD_SLOT, span, message);
+    match nearest(name, known) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(format!("the forms are {}", list(&known))),
+    }
+}
+
+/// A value that cannot be said in a form, or in none.
+pub(crate) fn unsayable(
+    prompt: &str,
+    value: &str,
+    kind: Kind,
+    form: Option<SayAs>,
+    span: Span,
+) -> Diagnostic {
+    let message = match form {
+        Some(form) => format!(
+            "`{value}` is {}, which cannot be said as `{}` in prompt `{prompt}`",
+            kind.words(),
+            form.name()
+        ),
+        None => format!("`{value}` is {}, which cannot be said in prompt `{prompt}`", kind.words()),
+    };
+    Diagnostic::new(&BAD_SLOT, span, message).help("choose a form that fits, or say it in words")
+}
+
+/// A value that one language of a prompt says and another does not.
+pub(crate) fn slots_differ(
+    prompt: &str,
+    language: &Language,
+    value: &str,
+    span: Span,
+) -> Diagnostic {
+    let message = format!("the slot `{{{value}}}` of prompt `{prompt}` is not in every language");
+    Diagnostic::new(&BAD_SLOT, span, message)
+        .label(format!("language `{language}`"))
+        .help("say the same values in every language")
 }
 
 /// A question without a prompt.

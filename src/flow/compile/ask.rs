@@ -154,7 +154,7 @@ impl FlowCompiler<'_> {
                 ..entry
             },
             erase,
-            end_wait: END_WAIT,
+            end_wait: raw.end_wait.map_or(END_WAIT, |time| time.0),
             read_back: raw.read_back.unwrap_or(false) && class != Class::Secret,
             ok,
         })

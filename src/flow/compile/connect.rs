@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::flow::FlowCompiler;
+use super::input::keys;
+use super::service::setting;
 use crate::call::QueueId;
 use crate::flow::check;
 use crate::flow::expression::{Formula, Kind, Value};
-use crate::flow::node::{Destination, QueueNode, Transfer};
-use crate::flow::schema::{self, Scalar, Tell};
+use crate::flow::node::{CallbackNode, Destination, OfferCallback, Prompt, QueueNode, Transfer};
+use crate::flow::schema::{self, Entries, Number, Prompts, Scalar, Tell, Time};
 use crate::flow::source::Spanned;
 use crate::time::Duration;
 
@@ -15,6 +17,8 @@ use crate::time::Duration;
 const MAX_WAIT: Duration = Duration::from_mins(10);
 /// How long a transfer rings, where nothing is said.
 const TRANSFER_RING: Duration = Duration::from_secs(30);
+/// How close together announcements in a queue may be.
+const SHORTEST_EVERY: Duration = Duration::from_secs(15);
 /// The priority of a caller, where nothing is said.
 const PRIORITY: i64 = 5;
 /// The priority classes.
@@ -28,6 +32,7 @@ impl FlowCompiler<'_> {
             let known: Vec<&str> = globals.queues.keys().map(String::as_str).collect();
             self.findings.push(check::unknown_name("queue", &raw.queue, &known));
         }
+        self.used.queues.insert(raw.queue.value.clone());
         let number = |n: i64| Formula::Constant(Value::Int(n));
         QueueNode {
             queue: QueueId::from(raw.queue.as_str()),
@@ -39,15 +44,65 @@ impl FlowCompiler<'_> {
             tell: raw.tell.as_ref().map(|tell| self.tell(tell)).unwrap_or_default(),
             greet: raw.greet.as_ref().map(|greet| self.prompts(greet)).unwrap_or_default(),
             music: raw.music.as_ref().and_then(|music| self.music(music)),
-            every: Vec::new(),
-            offer_callback: None,
+            every: raw.every.as_ref().map(|every| self.every(every)).unwrap_or_default(),
+            offer_callback: raw.offer_callback.as_ref().and_then(|offer| self.offer(offer)),
             max_wait: raw.max_wait.map_or(MAX_WAIT, |time| time.0),
             done: raw.done.as_ref().map(|target| self.goto(target)),
             too_long: self.must("queue", "too_long", raw.too_long.as_ref()),
             full: self.must("queue", "full", raw.full.as_ref()),
             closed: self.must("queue", "closed", raw.closed.as_ref()),
             unstaffed: self.must("queue", "unstaffed", raw.unstaffed.as_ref()),
-            called_back: None,
+            called_back: raw.called_back.as_ref().map(|target| self.goto(target)),
+        }
+    }
+
+    /// What is said again and again: times with prompts.
+    fn every(&mut self, raw: &Entries<Prompts>) -> Vec<(Duration, Vec<Arc<Prompt>>)> {
+        let mut every = Vec::new();
+        for (time, prompts) in raw {
+            match Time::parse(&time.value).filter(|time| time.0 >= SHORTEST_EVERY) {
+                Some(time) => every.push((time.0, self.prompts(prompts))),
+                None => {
+                    let wanted = "times of at least 15s, such as `45s: queue_position`";
+                    self.findings.push(check::wrong_value("every", time.span, wanted));
+                }
+            }
+        }
+        every
+    }
+
+    fn offer(&mut self, raw: &schema::OfferRaw) -> Option<OfferCallback> {
+        let say = self.prompts(&raw.say);
+        let Some(key) = keys(&raw.key.value) else {
+            self.findings.push(check::not_keys(&raw.key));
+            return None;
+        };
+        Some(OfferCallback { after: raw.after.0, say, key })
+    }
+
+    pub(super) fn callback(&mut self, raw: &schema::Callback) -> CallbackNode {
+        self.graph.exit(self.current);
+        let globals = self.globals;
+        if !globals.queues.contains_key(raw.callback.as_str()) {
+            let known: Vec<&str> = globals.queues.keys().map(String::as_str).collect();
+            self.findings.push(check::unknown_name("queue", &raw.callback, &known));
+        }
+        self.used.queues.insert(raw.callback.value.clone());
+        let place = self.current_place();
+        let to = match &raw.to {
+            Some(to) => self.value(to, Kind::Text, "`to`"),
+            None => {
+                self.findings.push(check::missing_key("a `callback` node", "to", place));
+                Formula::Constant(Value::Unset)
+            }
+        };
+        CallbackNode {
+            queue: QueueId::from(raw.callback.as_str()),
+            to,
+            within: raw.within.map(|time| time.0),
+            greet: raw.greet.as_ref().map(|greet| self.prompts(greet)).unwrap_or_default(),
+            ok: self.must("callback", "ok", raw.ok.as_ref()),
+            failed: self.must("callback", "failed", raw.failed.as_ref()),
         }
     }
 
@@ -82,11 +137,15 @@ impl FlowCompiler<'_> {
         let text = |raw: &Spanned<String>| Spanned::new(Scalar::Text(raw.value.clone()), raw.span);
         let caller_id = raw.caller_id.as_ref().map(text);
         Transfer {
-            to: Destination::Formula(self.value(
-                &text(&raw.transfer),
-                Kind::Text,
-                "a number to call",
-            )),
+            to: match &raw.transfer {
+                Number::Text(number) => {
+                    let value = self.value(&text(number), Kind::Text, "a number to call");
+                    Destination::Formula(value)
+                }
+                Number::Map(full) => {
+                    Destination::Setting(setting(&full.number, &mut self.findings))
+                }
+            },
             ring: raw.ring.map_or(TRANSFER_RING, |time| time.0),
             caller_id: caller_id.map(|id| self.value(&id, Kind::Text, "`caller_id`")),
             done: raw.done.as_ref().map(|target| self.goto(target)),

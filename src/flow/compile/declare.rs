@@ -10,9 +10,13 @@ use crate::call::{Class, FlowId, Language};
 use crate::flow::check;
 use crate::flow::definition::{VariableDefinition, VariableKind};
 use crate::flow::expression::{RESERVED, Value};
+use crate::flow::node::SubflowIndex;
 use crate::flow::read::{Reader, read};
 use crate::flow::schema::{Texts, VariableRaw};
 use crate::flow::source::{Span, Spanned};
+
+/// A node by its name, with the subflow that it belongs to.
+pub(super) type NamedReader<'a> = (Spanned<String>, Reader<'a>, Option<SubflowIndex>);
 
 impl<'a> FlowCompiler<'a> {
     pub(super) fn header(&mut self) {
@@ -70,30 +74,48 @@ impl<'a> FlowCompiler<'a> {
     }
 
     /// Gives every node its number, so that nodes may lead to later ones.
-    pub(super) fn name_nodes(&mut self) -> Vec<(Spanned<String>, Reader<'a>)> {
+    pub(super) fn name_nodes(&mut self) -> Vec<NamedReader<'a>> {
         let mut readers = Vec::new();
         for (name, reader) in self.sections("nodes") {
-            check_name(&name.value, name.span, "node", &mut self.findings);
-            if ["back", "repeat", "none"].contains(&name.as_str()) {
-                self.findings.push(check::bad_name(&name.value, name.span, "node"));
-            }
+            self.check_node_name(&name);
             if let Some(first) = self.node_names.get(&name.value) {
                 self.findings.push(twice("node", &name, *first));
                 continue;
             }
             self.node_names.insert(name.value.clone(), name.span);
-            readers.push((name, reader));
+            readers.push((name, reader, None));
         }
+        let inner = self.name_subflow_nodes().into_iter();
+        readers.extend(inner.map(|(name, reader, scope)| (name, reader, Some(scope))));
         readers
+    }
+
+    pub(super) fn check_node_name(&mut self, name: &Spanned<String>) {
+        check_name(&name.value, name.span, "node", &mut self.findings);
+        if ["back", "repeat", "none"].contains(&name.as_str()) {
+            self.findings.push(check::bad_name(&name.value, name.span, "node"));
+        }
+    }
+
+    pub(super) fn check_variable_name(&mut self, name: &Spanned<String>) {
+        check_name(&name.value, name.span, "variable", &mut self.findings);
+        if RESERVED.contains(&name.as_str()) || ["true", "false"].contains(&name.as_str()) {
+            self.findings.push(check::bad_name(&name.value, name.span, "variable"));
+        }
+    }
+
+    /// The type of that name; text where there is none, which is reported.
+    pub(super) fn named_kind(&mut self, name: &Spanned<String>) -> VariableKind {
+        kind(name, None, &self.globals.records).unwrap_or_else(|finding| {
+            self.findings.push(*finding);
+            VariableKind::Text
+        })
     }
 
     pub(super) fn read_variables(&mut self) {
         let mut places: BTreeMap<String, Span> = BTreeMap::new();
         for (name, reader) in self.sections("vars") {
-            check_name(&name.value, name.span, "variable", &mut self.findings);
-            if RESERVED.contains(&name.as_str()) || ["true", "false"].contains(&name.as_str()) {
-                self.findings.push(check::bad_name(&name.value, name.span, "variable"));
-            }
+            self.check_variable_name(&name);
             if let Some(first) = places.get(&name.value) {
                 self.findings.push(twice("variable", &name, *first));
                 continue;
@@ -104,13 +126,8 @@ impl<'a> FlowCompiler<'a> {
         }
     }
 
-    fn variable(&mut self, raw: Option<VariableRaw>) -> VariableDefinition {
-        let kind = raw.as_ref().map_or(VariableKind::Text, |raw| {
-            kind(&raw.kind, None, &self.globals.records).unwrap_or_else(|finding| {
-                self.findings.push(*finding);
-                VariableKind::Text
-            })
-        });
+    pub(super) fn variable(&mut self, raw: Option<VariableRaw>) -> VariableDefinition {
+        let kind = raw.as_ref().map_or(VariableKind::Text, |raw| self.named_kind(&raw.kind));
         let class = self.class(raw.as_ref().and_then(|raw| raw.class.as_ref()), kind);
         let start = raw.and_then(|raw| raw.start);
         let start = start.map_or(Value::Unset, |start| self.start_value(&start, kind));

@@ -10,6 +10,7 @@ use super::globals::Globals;
 use super::input::CommandDraft;
 use super::library::{FileKind, Library};
 use super::prompt::Catalogue;
+use super::subflow::SubflowDraft;
 use super::{Facts, Recording};
 use crate::call::{FlowHash, FlowId, Language, NodeId};
 use crate::flow::check::{self, GIVEN_TWICE};
@@ -18,7 +19,8 @@ use crate::flow::diagnostic::Diagnostic;
 use crate::flow::expression::Kind;
 use crate::flow::graph::Graph;
 use crate::flow::node::{
-    AnswerPolicy, FaqIndex, Flow, Goto, Limits, Node, NodeIndex, Prompt, Verb,
+    AnswerPolicy, FaqIndex, Flow, Goto, Limits, Node, NodeIndex, Prompt, Subflow, SubflowIndex,
+    Verb,
 };
 use crate::flow::read::{Context, Reader, read};
 use crate::flow::schema::{AnswerPolicyRaw, Defaults, LimitsRaw};
@@ -62,9 +64,24 @@ pub(super) struct FlowCompiler<'a> {
     pub(super) current: NodeIndex,
     /// Nodes whose `failed` is nowhere set.
     pub(super) without_failed: Vec<(String, Span)>,
+    /// The subflows, by [`SubflowIndex`].
+    pub(super) subflows: Vec<SubflowDraft<'a>>,
+    /// The subflow whose names are looked up first; `None` = the flow itself.
+    pub(super) scope: Option<SubflowIndex>,
+    /// What nodes name of what the project shares.
+    pub(super) used: Used,
     /// Warnings that nodes allow.
     allowed: BTreeMap<FileId, Vec<(Span, String)>>,
     pub(super) findings: Vec<Diagnostic>,
+}
+
+/// The names that the nodes of a flow use, to tell what nothing uses.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    pub(super) calendars: BTreeSet<String>,
+    pub(super) queues: BTreeSet<String>,
+    pub(super) services: BTreeSet<String>,
+    pub(super) subflows: BTreeSet<String>,
 }
 
 /// What a flow file gave.
@@ -78,6 +95,7 @@ pub(super) struct FlowDraft {
     /// How many nodes it has.
     pub(super) nodes: usize,
     pub(super) recordings: Vec<Recording>,
+    pub(super) used: Used,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -110,6 +128,9 @@ impl<'a> FlowCompiler<'a> {
             graph: Graph::default(),
             current: NodeIndex(0),
             without_failed: Vec::new(),
+            subflows: Vec::new(),
+            scope: None,
+            used: Used::default(),
             allowed: BTreeMap::new(),
             findings: Vec::new(),
         }
@@ -119,22 +140,31 @@ impl<'a> FlowCompiler<'a> {
         self.header();
         self.built_in = built_in::prompts(&self.languages);
         self.uses();
+        self.read_subflows();
         let node_readers = self.name_nodes();
         self.graph = Graph::new(self.node_names.len());
         self.read_variables();
+        self.read_subflow_variables();
         self.read_prompts();
         self.read_faqs();
         self.defaults = self.section("defaults").and_then(read).unwrap_or_default();
         self.read_commands();
         let nodes: Vec<Option<Node>> = (0_u32..)
             .zip(node_readers)
-            .map(|(i, (name, reader))| self.node(i, &name, reader))
+            .map(|(i, (name, reader, scope))| {
+                self.scope = scope;
+                self.node(i, &name, reader)
+            })
             .collect();
+        self.scope = None;
         let start = self.start();
         let (on_hangup, on_fault) = (self.silent_node(&nodes), self.node_key("on_fault"));
         let escape = self.escape();
         self.check_whole(start, &[on_hangup, on_fault], escape);
-        let flow = self.finish(nodes, start, on_hangup, on_fault, escape);
+        let subflows = self.finish_subflows();
+        self.unused_subflows();
+        let roots = Roots { start, on_hangup, on_fault, escape };
+        let flow = self.finish(nodes, &roots, subflows);
         self.drop_allowed();
         FlowDraft {
             name: self.name,
@@ -142,6 +172,7 @@ impl<'a> FlowCompiler<'a> {
             nodes: self.node_names.len(),
             files: self.files.into_iter().collect(),
             recordings: self.prompts.recordings(&self.id),
+            used: self.used,
             findings: self.findings,
         }
     }
@@ -184,7 +215,7 @@ impl<'a> FlowCompiler<'a> {
         let name = self.section(key).and_then(read::<Spanned<String>>)?;
         let index = self.find_node(&name);
         if index.is_none() {
-            self.findings.push(check::unknown_node(&name, &self.node_names));
+            self.findings.push(check::unknown_node(&name, &self.names_here()));
         }
         index
     }
@@ -220,9 +251,30 @@ impl<'a> FlowCompiler<'a> {
         Some(index)
     }
 
+    /// The node of that name in the present scope.
     pub(super) fn find_node(&self, name: &Spanned<String>) -> Option<NodeIndex> {
-        let index = self.node_names.get_index_of(&name.value)?;
+        let index = self.node_names.get_index_of(&self.name_here(&name.value))?;
         u32::try_from(index).ok().map(NodeIndex)
+    }
+
+    /// The nodes that can be led to in the present scope, by the names that it writes.
+    pub(super) fn names_here(&self) -> IndexMap<String, Span> {
+        let prefix = self.name_here("");
+        let own = self.node_names.iter().filter_map(|(name, span)| {
+            let rest = name.strip_prefix(&prefix)?;
+            (!rest.contains('.')).then(|| (rest.to_owned(), *span))
+        });
+        own.collect()
+    }
+
+    /// Subflows of the flow file itself that no `call` names.
+    fn unused_subflows(&mut self) {
+        for subflow in &self.subflows {
+            let name = &subflow.name;
+            if name.span.file == self.file && !self.used.subflows.contains(&name.value) {
+                self.findings.push(check::unused("subflow", &name.value, name.span));
+            }
+        }
     }
 
     /// Where errors and limits lead: the target of command `0`, else `defaults.failed`.
@@ -264,10 +316,8 @@ impl<'a> FlowCompiler<'a> {
     fn finish(
         &self,
         nodes: Vec<Option<Node>>,
-        start: Option<NodeIndex>,
-        on_hangup: Option<NodeIndex>,
-        on_fault: Option<NodeIndex>,
-        escape: Option<Goto>,
+        roots: &Roots,
+        subflows: Option<Vec<Subflow>>,
     ) -> Option<Flow> {
         let policy: AnswerPolicyRaw = self.section("answer").and_then(read).unwrap_or_default();
         let project = &self.globals.answer;
@@ -276,7 +326,7 @@ impl<'a> FlowCompiler<'a> {
             id: self.id.clone(),
             hash: self.hash(),
             languages: self.languages.clone(),
-            start: start?,
+            start: roots.start?,
             answer: AnswerPolicy {
                 after: policy.after.or(project.after).map_or(ANSWER_AFTER, |time| time.0),
                 early: policy.early.or(project.early).unwrap_or(false),
@@ -290,12 +340,12 @@ impl<'a> FlowCompiler<'a> {
             nodes: nodes.into_iter().collect::<Option<Vec<_>>>()?,
             variables: self.variables.clone(),
             records: self.globals.records.values().cloned().collect(),
-            subflows: Vec::new(),
+            subflows: subflows?,
             home: self.globals.calendars.keys().next().map(|name| name.as_str().into()),
             faqs: self.faqs.clone(),
-            escape,
-            on_hangup,
-            on_fault,
+            escape: roots.escape,
+            on_hangup: roots.on_hangup,
+            on_fault: roots.on_fault,
             built_in: self.built_in.clone(),
         })
     }
@@ -343,7 +393,8 @@ impl<'a> FlowCompiler<'a> {
 
     /// The type of a variable.
     pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
-        self.variables.get(name).map(|variable| Kind::from(variable.kind))
+        let name = self.name_here(name);
+        self.variables.get(name.as_str()).map(|variable| Kind::from(variable.kind))
     }
 
     /// The id of a node.
@@ -351,6 +402,14 @@ impl<'a> FlowCompiler<'a> {
         let name = self.node_names.get_index(index.0 as usize).map_or("", |(name, _)| name);
         NodeId::from(name)
     }
+}
+
+/// Where a flow begins, and where it goes when something ends.
+struct Roots {
+    start: Option<NodeIndex>,
+    on_hangup: Option<NodeIndex>,
+    on_fault: Option<NodeIndex>,
+    escape: Option<Goto>,
 }
 
 /// A second definition inside one flow.

@@ -51,7 +51,7 @@ impl FlowCompiler<'_> {
     pub(super) fn names(&self) -> VariableNames<'_> {
         VariableNames {
             variables: &self.variables,
-            prefix: String::new(),
+            prefix: self.name_here(""),
             records: &self.globals.records,
             calendars: self.globals.calendars.keys().map(String::as_str).collect(),
         }
@@ -224,7 +224,7 @@ fn constant(raw: &Scalar, wanted: Kind) -> (Value, Kind) {
 }
 
 /// A fault of a formula as a finding. `text` is the place of the formula's text, if it is known exactly.
-fn formula_finding(fault: Fault, text: Option<Span>, scalar: Span) -> Diagnostic {
+pub(super) fn formula_finding(fault: Fault, text: Option<Span>, scalar: Span) -> Diagnostic {
     let span = text.map_or(scalar, |span| span.part(fault.range.start, fault.range.end));
     let mut finding = Diagnostic::new(fault.rule, span, fault.message);
     if let Some(help) = fault.help {

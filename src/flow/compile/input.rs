@@ -7,7 +7,7 @@ use super::prompt::bargein;
 use super::words::{PhrasePlaces, folded};
 use crate::call::Digits;
 use crate::flow::check;
-use crate::flow::node::{Bargein, CommandBinding, Goto, Input, Prompt, Retry};
+use crate::flow::node::{Bargein, CommandBinding, Goto, Input, Prompt, Retry, SubflowIndex};
 use crate::flow::read::read;
 use crate::flow::schema::{Command, Entries, InputRaw, Prompts, RetryRaw};
 use crate::flow::source::Spanned;
@@ -32,6 +32,8 @@ pub(super) struct CommandDraft {
     pub(super) keys: Digits,
     pub(super) phrases: PhrasePlaces,
     pub(super) goto: Spanned<String>,
+    /// Where its target is looked up.
+    pub(super) scope: Option<SubflowIndex>,
 }
 
 /// Reads keys as a flow file writes them: `0`–`9`, `*` and `#`.
@@ -48,7 +50,7 @@ impl FlowCompiler<'_> {
         for command in self.commands.clone() {
             // A flow's own commands are checked once, here; the nodes only bind them.
             if self.is_unknown(&command.goto) {
-                self.findings.push(check::unknown_node(&command.goto, &self.node_names));
+                self.findings.push(check::unknown_node(&command.goto, &self.names_here()));
             }
         }
     }
@@ -65,7 +67,7 @@ impl FlowCompiler<'_> {
                 Command::Map(full) => (&full.goto, full.words.as_ref()),
             };
             let phrases = words.map(|words| self.phrases(words)).unwrap_or_default();
-            drafts.push(CommandDraft { keys, phrases, goto: goto.clone() });
+            drafts.push(CommandDraft { keys, phrases, goto: goto.clone(), scope: self.scope });
         }
         drafts
     }
@@ -96,7 +98,9 @@ impl FlowCompiler<'_> {
     fn bindings(&mut self, drafts: &[CommandDraft]) -> Vec<CommandBinding> {
         let mut bindings = Vec::new();
         for draft in drafts {
+            let here = std::mem::replace(&mut self.scope, draft.scope);
             let goto = self.goto(&draft.goto);
+            self.scope = here;
             let (keys, words) = (draft.keys.clone(), folded(&draft.phrases));
             bindings.push(CommandBinding { keys, words, goto });
         }
@@ -139,8 +143,12 @@ impl FlowCompiler<'_> {
         own.or(self.defaults.bargein).map_or(Bargein::default(), bargein)
     }
 
-    /// Where a node leads when it fails: its own `failed`, else that of `defaults`.
+    /// Where a node leads when it fails: its own `failed`; else out of its subflow, or to that of `defaults`.
     pub(super) fn failed(&mut self, own: Option<&Spanned<String>>) -> Option<Goto> {
+        if self.scope.is_some() && own.is_none() {
+            self.graph.exit(self.current);
+            return Some(Goto::Failed);
+        }
         let target = own.cloned().or_else(|| self.defaults.failed.clone());
         match target {
             Some(target) => Some(self.goto(&target)),

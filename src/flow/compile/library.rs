@@ -145,7 +145,7 @@ fn check_edition(edition: Option<Reader<'_>>, kind: FileKind, file: FileId, cont
     }
 }
 
-const FLOW_KEYS: [&str; 20] = [
+const FLOW_KEYS: [&str; 21] = [
     "sambung",
     "flow",
     "about",
@@ -160,6 +160,7 @@ const FLOW_KEYS: [&str; 20] = [
     "on_hangup",
     "on_fault",
     "nodes",
+    "subflows",
     "prompts",
     "faq",
     "calendars",
@@ -168,8 +169,18 @@ const FLOW_KEYS: [&str; 20] = [
     "use",
 ];
 const CATALOGUE_KEYS: [&str; 4] = ["sambung", "language", "about", "prompts"];
-const PART_KEYS: [&str; 9] =
-    ["sambung", "about", "nodes", "vars", "prompts", "faq", "calendars", "queues", "services"];
+const PART_KEYS: [&str; 10] = [
+    "sambung",
+    "about",
+    "nodes",
+    "subflows",
+    "vars",
+    "prompts",
+    "faq",
+    "calendars",
+    "queues",
+    "services",
+];
 
 fn kind(document: &Document) -> FileKind {
     let has = |key: &str| document.value.get(key).is_some();

@@ -16,8 +16,11 @@ mod input;
 mod kind;
 mod library;
 mod node;
+mod outside;
 mod prompt;
 mod service;
+mod slot;
+mod subflow;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +34,7 @@ use super::read::Context;
 use super::source::{FileId, Sources, Span};
 use crate::call::{FlowId, Language, PromptId, SoundId};
 use crate::time::{Date, Duration};
-use flow::FlowCompiler;
+use flow::{FlowCompiler, Used};
 use globals::Globals;
 use library::{FileKind, Library};
 
@@ -125,17 +128,19 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     let library = Library::load(sources);
     let contexts: Vec<Context<'_>> = library.files.iter().map(Context::new).collect();
     library.check_keys(&contexts);
-    let globals = Globals::read(&library, &contexts, facts);
+    let mut globals = Globals::read(&library, &contexts, facts);
     let mut findings = Vec::new();
     let mut recordings = Vec::new();
     let mut drafts = Vec::new();
     let mut flow_files = Vec::new();
+    let mut used = Vec::new();
     let mut names: BTreeMap<FlowId, Span> = BTreeMap::new();
     for id in library.of_kind(FileKind::Flow) {
         let compiler = FlowCompiler::new(&library, &contexts, &globals, facts, id);
         let draft = compiler.compile();
         findings.extend(draft.findings);
         recordings.extend(draft.recordings);
+        used.push(draft.used);
         if let Some((name, span)) = draft.name {
             if let Some(first) = names.get(&name) {
                 findings.push(same_flow(&name, span, *first));
@@ -149,9 +154,12 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         }
         drafts.extend(draft.flow.map(|flow| (flow, draft.files)));
     }
-    findings.extend(globals.findings);
+    findings.append(&mut globals.findings);
     findings.extend(contexts.into_iter().flat_map(Context::into_findings));
     findings.extend(library.findings);
+    if !findings.iter().any(|finding| finding.level() == Level::Error) {
+        findings.extend(unused(&globals, &used));
+    }
     let broken: BTreeSet<FileId> = findings
         .iter()
         .filter(|finding| finding.level() == Level::Error)
@@ -173,6 +181,33 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         diagnostics,
         flow_files,
     }
+}
+
+/// Queues, calendars and services that no flow uses. A project without flows defines them for others.
+fn unused(globals: &Globals, used: &[Used]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if used.is_empty() {
+        return findings;
+    }
+    let hours: BTreeSet<&str> =
+        globals.queues.values().filter_map(|(_, queue)| queue.hours.as_deref()).collect();
+    for (name, (span, _)) in &globals.calendars {
+        let named = used.iter().any(|used| used.calendars.contains(name));
+        if !named && !hours.contains(name.as_str()) {
+            findings.push(check::unused("calendar", name, *span));
+        }
+    }
+    for (name, (span, _)) in &globals.queues {
+        if !used.iter().any(|used| used.queues.contains(name)) {
+            findings.push(check::unused("queue", name, *span));
+        }
+    }
+    for (name, (span, _)) in &globals.services {
+        if !used.iter().any(|used| used.services.contains(name)) {
+            findings.push(check::unused("service", name, *span));
+        }
+    }
+    findings
 }
 
 fn same_flow(name: &FlowId, second: Span, first: Span) -> Diagnostic {

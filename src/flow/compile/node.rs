@@ -3,7 +3,9 @@
 use serde::de::DeserializeOwned;
 
 use super::flow::FlowCompiler;
+use crate::call::Class;
 use crate::flow::check;
+use crate::flow::expression::Kind;
 use crate::flow::node::{
     Branch, Goto, HangupNode, Hours, Node, NodeIndex, NoteNode, Say, SetNode, Verb,
 };
@@ -15,7 +17,7 @@ use crate::flow::source::{Span, Spanned};
 type ReadVerb = fn(Reader<'_>) -> Option<NodeRaw>;
 
 /// The verbs, and how each is read.
-const VERBS: [(&str, ReadVerb); 12] = [
+const VERBS: [(&str, ReadVerb); 18] = [
     ("say", |r| verb(r, NodeRaw::Say)),
     ("menu", |r| verb(r, NodeRaw::Menu)),
     ("collect", |r| verb(r, NodeRaw::Collect)),
@@ -24,9 +26,15 @@ const VERBS: [(&str, ReadVerb); 12] = [
     ("set", |r| verb(r, NodeRaw::Set)),
     ("branch", |r| verb(r, NodeRaw::Branch)),
     ("hours", |r| verb(r, NodeRaw::Hours)),
+    ("http", |r| verb(r, NodeRaw::Http)),
+    ("call", |r| verb(r, NodeRaw::Call)),
+    ("record", |r| verb(r, NodeRaw::Record)),
+    ("ticket", |r| verb(r, NodeRaw::Ticket)),
     ("note", |r| verb(r, NodeRaw::Note)),
     ("queue", |r| verb(r, NodeRaw::Queue)),
+    ("callback", |r| verb(r, NodeRaw::Callback)),
     ("transfer", |r| verb(r, NodeRaw::Transfer)),
+    ("return", |r| verb(r, NodeRaw::Return)),
     ("hangup", |r| verb(r, NodeRaw::Hangup)),
 ];
 
@@ -66,8 +74,15 @@ impl FlowCompiler<'_> {
         };
         let place = Span { start: name.span.start, ..reader.span() };
         self.allow(place, allow(&raw));
+        let pauses = record_call(&raw).is_some();
         let verb = self.verb(raw)?;
-        Some(Node { id: self.node_id(self.current), verb, subflow: None, pauses_recording: false })
+        let secret = matches!(&verb, Verb::Collect(collect) if collect.class == Class::Secret);
+        Some(Node {
+            id: self.node_id(self.current),
+            verb,
+            subflow: self.scope,
+            pauses_recording: pauses || secret,
+        })
     }
 
     /// Where a node that cannot be understood probably leads: to every node that it names. It counts as a way
@@ -98,7 +113,13 @@ impl FlowCompiler<'_> {
                 entries: self.named_values(&raw.note),
                 next: self.next(raw.next.as_ref()),
             }),
+            NodeRaw::Http(raw) => Verb::Http(self.http(&raw)?),
+            NodeRaw::Call(raw) => Verb::Call(self.call(&raw)?),
+            NodeRaw::Record(raw) => Verb::Record(self.record(&raw)?),
+            NodeRaw::Ticket(raw) => Verb::Ticket(self.ticket(&raw)),
+            NodeRaw::Return(raw) => Verb::Return(self.return_(&raw)?),
             NodeRaw::Queue(raw) => Verb::Queue(self.queue(&raw)),
+            NodeRaw::Callback(raw) => Verb::Callback(self.callback(&raw)),
             NodeRaw::Transfer(raw) => Verb::Transfer(self.transfer(&raw)),
             NodeRaw::Hangup(raw) => {
                 self.graph.exit(self.current);
@@ -131,7 +152,7 @@ impl FlowCompiler<'_> {
             self.graph.edge(self.current, index);
             return Goto::Node(index);
         }
-        let finding = check::unknown_node(target, &self.node_names);
+        let finding = check::unknown_node(target, &self.names_here());
         if let Some(patch) = &finding.patch {
             let near = Spanned::new(patch.text.clone(), target.span);
             if let Some(index) = self.find_node(&near) {
@@ -199,25 +220,44 @@ impl FlowCompiler<'_> {
             self.findings.push(check::unknown_name("calendar", &raw.hours, &known));
         }
         let open = self.must("hours", "open", raw.open.as_ref());
+        self.used.calendars.insert(raw.hours.value.clone());
+        let at = raw.at.as_ref().map(|at| self.value(at, Kind::Moment, "`at`"));
         let closed = self.must("hours", "closed", raw.closed.as_ref());
         let holiday = raw.holiday.as_ref().map_or(closed, |target| self.goto(target));
-        Hours { calendar: raw.hours.as_str().into(), at: None, open, closed, holiday }
+        Hours { calendar: raw.hours.as_str().into(), at, open, closed, holiday }
     }
 }
 
+/// Takes one key that every verb has.
+macro_rules! common {
+    ($raw:expr, $key:ident) => {
+        match $raw {
+            NodeRaw::Say(raw) => raw.$key.as_ref(),
+            NodeRaw::Menu(raw) => raw.$key.as_ref(),
+            NodeRaw::Collect(raw) => raw.$key.as_ref(),
+            NodeRaw::Confirm(raw) => raw.$key.as_ref(),
+            NodeRaw::Answer(raw) => raw.$key.as_ref(),
+            NodeRaw::Set(raw) => raw.$key.as_ref(),
+            NodeRaw::Branch(raw) => raw.$key.as_ref(),
+            NodeRaw::Hours(raw) => raw.$key.as_ref(),
+            NodeRaw::Http(raw) => raw.$key.as_ref(),
+            NodeRaw::Call(raw) => raw.$key.as_ref(),
+            NodeRaw::Record(raw) => raw.$key.as_ref(),
+            NodeRaw::Ticket(raw) => raw.$key.as_ref(),
+            NodeRaw::Note(raw) => raw.$key.as_ref(),
+            NodeRaw::Queue(raw) => raw.$key.as_ref(),
+            NodeRaw::Callback(raw) => raw.$key.as_ref(),
+            NodeRaw::Transfer(raw) => raw.$key.as_ref(),
+            NodeRaw::Return(raw) => raw.$key.as_ref(),
+            NodeRaw::Hangup(raw) => raw.$key.as_ref(),
+        }
+    };
+}
+
 fn allow(raw: &NodeRaw) -> Option<&schema::Allow> {
-    match raw {
-        NodeRaw::Say(raw) => raw.allow.as_ref(),
-        NodeRaw::Menu(raw) => raw.allow.as_ref(),
-        NodeRaw::Collect(raw) => raw.allow.as_ref(),
-        NodeRaw::Confirm(raw) => raw.allow.as_ref(),
-        NodeRaw::Answer(raw) => raw.allow.as_ref(),
-        NodeRaw::Set(raw) => raw.allow.as_ref(),
-        NodeRaw::Branch(raw) => raw.allow.as_ref(),
-        NodeRaw::Hours(raw) => raw.allow.as_ref(),
-        NodeRaw::Note(raw) => raw.allow.as_ref(),
-        NodeRaw::Queue(raw) => raw.allow.as_ref(),
-        NodeRaw::Transfer(raw) => raw.allow.as_ref(),
-        NodeRaw::Hangup(raw) => raw.allow.as_ref(),
-    }
+    common!(raw, allow)
+}
+
+fn record_call(raw: &NodeRaw) -> Option<&schema::RecordCall> {
+    common!(raw, record_call)
 }

@@ -7,11 +7,12 @@ use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
 use super::flow::{FlowCompiler, twice};
+use super::slot::{SlotDraft, TextPiece, differing, split};
 use super::{AudioFact, Facts, Recording, check_name};
 use crate::call::{FlowId, Item, Language, PromptId, SoundId};
 use crate::flow::check;
 use crate::flow::diagnostic::Diagnostic;
-use crate::flow::node::{Bargein, Piece, Prompt};
+use crate::flow::node::{Bargein, Piece, Prompt, Slot, SubflowIndex};
 use crate::flow::read::{read, unknown_key};
 use crate::flow::schema::{BargeinRaw, PromptRaw, Prompts, PromptsItem};
 use crate::flow::source::{Span, Spanned};
@@ -28,13 +29,28 @@ pub(super) struct Catalogue {
 /// One prompt with what is known about its origin.
 #[derive(Debug)]
 struct Entry {
-    prompt: Arc<Prompt>,
+    id: PromptId,
+    bargein: Option<Bargein>,
+    play: Option<Vec<Language>>,
     /// Its words with their places.
     texts: BTreeMap<Language, Spanned<String>>,
-    /// The sound file that is to hold the words of each language.
-    wanted: BTreeMap<Language, SoundId>,
+    /// The words in pieces, with the sound file that is to hold each and whether it exists.
+    pieces: BTreeMap<Language, Vec<EntryPiece>>,
     /// A sound without words.
     audio: Option<(SoundId, Span)>,
+    /// The prompt as each scope plays it; one for all where it has no slots.
+    made: BTreeMap<Option<SubflowIndex>, Arc<Prompt>>,
+}
+
+/// A piece of an entry.
+#[derive(Debug)]
+enum EntryPiece {
+    /// Words, with the file that is to hold them.
+    Words { text: Arc<str>, wanted: SoundId, exists: bool },
+    /// A sound without words.
+    Sound(SoundId, Arc<str>),
+    /// A value.
+    Slot(SlotDraft),
 }
 
 /// A prompt as its sections write it, before its sounds are looked up.
@@ -47,23 +63,87 @@ struct Draft {
     bargein: Option<Bargein>,
 }
 
+/// Where an entry stands in the catalogue.
+#[derive(Debug)]
+enum Place {
+    Named(String),
+    Literal(String),
+}
+
+impl Entry {
+    /// The pieces of all languages.
+    fn all_pieces(&self) -> impl Iterator<Item = (&Language, &EntryPiece)> {
+        self.pieces.iter().flat_map(|(language, pieces)| pieces.iter().map(move |p| (language, p)))
+    }
+
+    /// The prompt, its slots filled in the order of [`Entry::all_pieces`]; a faulty one is left out. A language of
+    /// the flow without words gets those of another, which is reported elsewhere.
+    fn prompt(&self, languages: &[Language], slots: Vec<(Language, Option<Slot>)>) -> Prompt {
+        let mut slots = slots.into_iter().map(|(_, slot)| slot);
+        let mut pieces: BTreeMap<Language, Vec<Piece>> = BTreeMap::new();
+        for (language, own) in &self.pieces {
+            let mut list = Vec::new();
+            for piece in own {
+                list.extend(match piece {
+                    EntryPiece::Words { text, wanted, exists } => Some(Piece::Words(Item {
+                        prompt: self.id.clone(),
+                        language: language.clone(),
+                        sound: exists.then(|| wanted.clone()),
+                        text: text.clone(),
+                    })),
+                    EntryPiece::Sound(sound, text) => Some(Piece::Words(Item {
+                        prompt: self.id.clone(),
+                        language: language.clone(),
+                        sound: Some(sound.clone()),
+                        text: text.clone(),
+                    })),
+                    EntryPiece::Slot(_) => slots.next().flatten().map(Piece::Slot),
+                });
+            }
+            pieces.insert(language.clone(), list);
+        }
+        for language in languages {
+            if let (false, Some(other)) =
+                (pieces.contains_key(language), pieces.values().next().cloned())
+            {
+                pieces.insert(language.clone(), other);
+            }
+        }
+        Prompt { id: self.id.clone(), bargein: self.bargein, play: self.play.clone(), pieces }
+    }
+}
+
 impl Catalogue {
     /// Every text with the sound file that is to hold it.
     pub(super) fn recordings(&self, flow: &FlowId) -> Vec<Recording> {
         let mut recordings = Vec::new();
         for entry in self.entries() {
-            for (language, sound) in &entry.wanted {
-                let Some(text) = entry.texts.get(language) else { continue };
+            for (language, piece) in entry.all_pieces() {
+                let EntryPiece::Words { text, wanted, .. } = piece else { continue };
                 recordings.push(Recording {
-                    sound: sound.clone(),
+                    sound: wanted.clone(),
                     language: language.clone(),
-                    text: text.as_str().into(),
-                    prompt: entry.prompt.id.clone(),
+                    text: text.clone(),
+                    prompt: entry.id.clone(),
                     flow: flow.clone(),
                 });
             }
         }
         recordings
+    }
+
+    fn entry(&self, place: &Place) -> Option<&Entry> {
+        match place {
+            Place::Named(name) => self.named.get(name),
+            Place::Literal(name) => self.literal.get(name),
+        }
+    }
+
+    fn entry_mut(&mut self, place: &Place) -> Option<&mut Entry> {
+        match place {
+            Place::Named(name) => self.named.get_mut(name),
+            Place::Literal(name) => self.literal.get_mut(name),
+        }
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
@@ -73,11 +153,13 @@ impl Catalogue {
     /// The names and lengths of the sounds that exist, for the flow's hash.
     pub(super) fn sounds(&self, facts: &Facts) -> Vec<String> {
         let mut sounds = BTreeSet::new();
-        let pieces = self.entries().flat_map(|entry| entry.prompt.pieces.values().flatten());
-        for piece in pieces {
-            if let (Piece::Words(Item { sound: Some(sound), .. }), Some(audio)) =
-                (piece, &facts.audio)
-            {
+        for (_, piece) in self.entries().flat_map(Entry::all_pieces) {
+            let sound = match piece {
+                EntryPiece::Words { wanted, exists: true, .. } => wanted,
+                EntryPiece::Sound(sound, _) => sound,
+                EntryPiece::Words { exists: false, .. } | EntryPiece::Slot(_) => continue,
+            };
+            if let Some(audio) = &facts.audio {
                 sounds.insert(format!("{sound} {:?}\n", audio.get(sound)));
             }
         }
@@ -99,20 +181,19 @@ impl Catalogue {
                     None => findings.push(check::missing_sound(*span, sound)),
                 }
             }
-            for (language, text) in &entry.texts {
-                let pieces = entry.prompt.pieces.get(language);
-                let sound = pieces.and_then(|pieces| match pieces.first() {
-                    Some(Piece::Words(item)) => item.sound.as_ref(),
-                    Some(Piece::Slot(_)) | None => None,
-                });
-                match sound.map(|s| (s, audio.get(s))) {
-                    Some((_, Some(AudioFact::Playable(_)))) => {}
-                    Some((sound, Some(AudioFact::Unreadable(why)))) => {
-                        findings.push(check::unreadable_sound(text.span, sound, why));
+            for (language, piece) in entry.all_pieces() {
+                let EntryPiece::Words { wanted, .. } = piece else { continue };
+                let Some(text) = entry.texts.get(language) else { continue };
+                match audio.get(wanted) {
+                    Some(AudioFact::Playable(_)) => {}
+                    Some(AudioFact::Unreadable(why)) => {
+                        findings.push(check::unreadable_sound(text.span, wanted, why));
                     }
-                    Some((_, None)) | None => {
+                    None => {
                         let list = unspoken.entry(language).or_default();
-                        list.push((entry.prompt.id.as_str(), text.span));
+                        if !list.contains(&(entry.id.as_str(), text.span)) {
+                            list.push((entry.id.as_str(), text.span));
+                        }
                     }
                 }
             }
@@ -210,61 +291,110 @@ impl FlowCompiler<'_> {
             if !check::is_sound_path(&audio.value) {
                 self.findings.push(check::bad_sound_path(audio));
             }
-            let item = |language: &Language| {
+            let piece = |language: &Language| {
                 let text = draft.texts.get(language).map_or("", |text| text.as_str());
-                let (prompt, language) = (id.clone(), language.clone());
-                let item = Item {
-                    prompt,
-                    language: language.clone(),
-                    sound: Some(sound.clone()),
-                    text: text.into(),
-                };
-                (language, vec![Piece::Words(item)])
+                (language.clone(), vec![EntryPiece::Sound(sound.clone(), text.into())])
             };
-            let pieces = self.languages.iter().map(item).collect();
-            let prompt =
-                Arc::new(Prompt { id: id.clone(), bargein: draft.bargein, play: None, pieces });
-            let (texts, wanted) = (BTreeMap::new(), BTreeMap::new());
-            let audio = Some((sound, audio.span));
-            return Entry { prompt, texts, wanted, audio };
+            return Entry {
+                pieces: self.languages.iter().map(piece).collect(),
+                texts: BTreeMap::new(),
+                audio: Some((sound.clone(), audio.span)),
+                id,
+                bargein: draft.bargein,
+                play: None,
+                made: BTreeMap::new(),
+            };
         }
         self.check_languages(name, &draft);
         self.check_words(name, &draft);
-        let own = |language: &Language| format!("{language}/{}/{name}.wav", self.id);
-        let shared = |language: &Language| format!("{language}/{name}.wav");
-        self.with_sounds(id, draft, &[&own, &shared])
+        self.with_sounds(id, draft, true)
     }
 
-    /// A prompt whose words are recorded in the first of some files that exists.
-    fn with_sounds(
-        &self,
-        id: PromptId,
-        draft: Draft,
-        candidates: &[&dyn Fn(&Language) -> String],
-    ) -> Entry {
-        let mut pieces: BTreeMap<Language, Vec<Piece>> = BTreeMap::new();
-        let mut wanted = BTreeMap::new();
+    /// A prompt whose words are recorded in the flow's own folder, or in the project's where that is `shared`.
+    fn with_sounds(&mut self, id: PromptId, draft: Draft, shared: bool) -> Entry {
+        let mut texts = BTreeMap::new();
         for (language, text) in &draft.texts {
-            let mut paths = candidates.iter().map(|path| SoundId::new(path(language)));
-            let exists = |sound: &SoundId| {
-                self.facts.audio.as_ref().is_some_and(|audio| audio.contains_key(sound))
-            };
-            let first = paths.clone().next();
-            let sound = paths.find(exists);
-            wanted.extend(sound.clone().or(first).map(|sound| (language.clone(), sound)));
-            let (prompt, text) = (id.clone(), text.as_str().into());
-            let item = Item { prompt, language: language.clone(), sound, text };
-            pieces.insert(language.clone(), vec![Piece::Words(item)]);
+            let pieces = split(text, self.written(text.span)).unwrap_or_else(|span| {
+                self.findings.push(check::lonely_brace(id.as_str(), span));
+                Vec::new()
+            });
+            texts.insert(language.clone(), (text.span, pieces));
         }
-        for language in &self.languages {
-            if let (false, Some(other)) =
-                (pieces.contains_key(language), pieces.values().next().cloned())
-            {
-                pieces.insert(language.clone(), other);
-            }
+        if let Some((language, span, value)) = differing(&texts) {
+            self.findings.push(check::slots_differ(id.as_str(), &language, &value, span));
         }
-        let prompt = Arc::new(Prompt { id, bargein: draft.bargein, play: draft.play, pieces });
-        Entry { prompt, texts: draft.texts, wanted, audio: None }
+        let mut pieces = BTreeMap::new();
+        for (language, (_, texts)) in texts {
+            let own = self.sounded(&id, &language, texts, shared);
+            pieces.insert(language, own);
+        }
+        Entry {
+            id,
+            bargein: draft.bargein,
+            play: draft.play,
+            texts: draft.texts,
+            pieces,
+            audio: None,
+            made: BTreeMap::new(),
+        }
+    }
+
+    /// The pieces of a text with their sound files: `NAME.wav` for a text of one piece, `NAME.1.wav` and on where
+    /// values stand between the words.
+    fn sounded(
+        &self,
+        id: &PromptId,
+        language: &Language,
+        texts: Vec<TextPiece>,
+        shared: bool,
+    ) -> Vec<EntryPiece> {
+        let single = texts.len() == 1;
+        let mut number = 0;
+        let mut pieces = Vec::new();
+        for piece in texts {
+            pieces.push(match piece {
+                TextPiece::Slot(slot) => EntryPiece::Slot(slot),
+                TextPiece::Words(text) => {
+                    number += 1;
+                    let name = if single { format!("{id}") } else { format!("{id}.{number}") };
+                    let own = SoundId::new(format!("{language}/{}/{name}.wav", self.id));
+                    let common = SoundId::new(format!("{language}/{name}.wav"));
+                    let exists = |sound: &SoundId| {
+                        self.facts.audio.as_ref().is_some_and(|audio| audio.contains_key(sound))
+                    };
+                    let wanted =
+                        if shared && !exists(&own) && exists(&common) { common } else { own };
+                    EntryPiece::Words { text, exists: exists(&wanted), wanted }
+                }
+            });
+        }
+        pieces
+    }
+
+    /// The prompt of an entry as the present scope plays it.
+    fn make(&mut self, place: Place) -> Option<Arc<Prompt>> {
+        let entry = self.prompts.entry(&place)?;
+        let slots: Vec<(Language, SlotDraft)> = entry
+            .all_pieces()
+            .filter_map(|(language, piece)| match piece {
+                EntryPiece::Slot(slot) => Some((language.clone(), slot.clone())),
+                EntryPiece::Words { .. } | EntryPiece::Sound(..) => None,
+            })
+            .collect();
+        let scope = if slots.is_empty() { None } else { self.scope };
+        if let Some(made) = entry.made.get(&scope) {
+            return Some(Arc::clone(made));
+        }
+        let id = entry.id.clone();
+        let mut ready = Vec::new();
+        for (language, slot) in slots {
+            ready.push((language, self.slot(id.as_str(), &slot)));
+        }
+        let entry = self.prompts.entry(&place)?;
+        let prompt = Arc::new(entry.prompt(&self.languages, ready));
+        let made = self.prompts.entry_mut(&place)?;
+        made.made.insert(scope, Arc::clone(&prompt));
+        Some(prompt)
     }
 
     /// Every language that is played must have words.
@@ -279,8 +409,6 @@ impl FlowCompiler<'_> {
 
     fn check_words(&mut self, name: &str, draft: &Draft) {
         for text in draft.texts.values() {
-            let finding = check::braces(name, text, self.written(text.span));
-            self.findings.extend(finding);
             if text.value.trim().is_empty() {
                 self.findings.push(check::empty_text(name, text.span));
             }
@@ -295,39 +423,35 @@ impl FlowCompiler<'_> {
     fn prompt(&mut self, item: PromptsItem) -> Option<Arc<Prompt>> {
         match item {
             PromptsItem::Text(text) if !text.value.contains(char::is_whitespace) => {
-                let entry = self.prompts.named.get(&text.value);
-                if entry.is_none() {
+                if !self.prompts.named.contains_key(&text.value) {
                     let known: Vec<&str> = self.prompts.named.keys().map(String::as_str).collect();
                     self.findings.push(check::unknown_prompt(&text, &known));
                 }
-                entry.map(|entry| Arc::clone(&entry.prompt))
+                self.make(Place::Named(text.value))
             }
-            PromptsItem::Text(text) => Some(self.literal(text)),
-            PromptsItem::Map(text) => Some(self.literal(text.text)),
+            PromptsItem::Text(text) => self.literal(text),
+            PromptsItem::Map(text) => self.literal(text.text),
         }
     }
 
     /// A text that stands in a node: the same words in every language.
-    fn literal(&mut self, text: Spanned<String>) -> Arc<Prompt> {
+    fn literal(&mut self, text: Spanned<String>) -> Option<Arc<Prompt>> {
         let name = self.literal_name(&text.value);
-        if let Some(entry) = self.prompts.literal.get(&name) {
-            return Arc::clone(&entry.prompt);
+        if !self.prompts.literal.contains_key(&name) {
+            if self.languages.len() > 1 {
+                self.findings.push(check::literal_text(text.span, self.languages.len()));
+            }
+            let language = self.languages[0].clone();
+            let draft = Draft {
+                name: text.span,
+                texts: BTreeMap::from([(language, text)]),
+                ..Draft::default()
+            };
+            self.check_words(&name, &draft);
+            let entry = self.with_sounds(PromptId::new(name.as_str()), draft, false);
+            self.prompts.literal.insert(name.clone(), entry);
         }
-        if self.languages.len() > 1 {
-            self.findings.push(check::literal_text(text.span, self.languages.len()));
-        }
-        let language = self.languages[0].clone();
-        let draft = Draft {
-            name: text.span,
-            texts: BTreeMap::from([(language, text)]),
-            ..Draft::default()
-        };
-        self.check_words(&name, &draft);
-        let path = |language: &Language| format!("{language}/{}/{name}.wav", self.id);
-        let entry = self.with_sounds(PromptId::new(name.as_str()), draft, &[&path]);
-        let prompt = Arc::clone(&entry.prompt);
-        self.prompts.literal.insert(name, entry);
-        prompt
+        self.make(Place::Literal(name))
     }
 
     /// The name of a literal text: a hash of eight digits, or of sixteen where another text has the same eight.

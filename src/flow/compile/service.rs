@@ -209,15 +209,7 @@ impl Globals {
         if let Some(path) = &path {
             self.findings.extend(check::path_parameters(path, &parameters));
         }
-        let returns =
-            raw.returns.as_ref().and_then(|returns| match self.kind_of(returns, Some(service)) {
-                VariableKind::Record(record) => Some(record),
-                _ => {
-                    let wanted = "the name of a type of this service";
-                    self.findings.push(check::wrong_value("returns", returns.span, wanted));
-                    None::<RecordIndex>
-                }
-            });
+        let returns = raw.returns.as_ref().and_then(|name| self.returned(service, name));
         let idempotent = raw.idempotent.unwrap_or(method == Method::Get);
         let written = raw.tries.as_ref().or(owner.tries.as_ref());
         if let Some(tries) = written.filter(|tries| !(1..=MAX_TRIES).contains(&tries.value)) {
@@ -241,6 +233,19 @@ impl Globals {
             tries: if idempotent { tries } else { 1 },
             timeout: self.limit(timeout, "timeout").unwrap_or(TIMEOUT),
         }
+    }
+
+    /// The record that an operation answers with.
+    fn returned(&mut self, service: &str, name: &Spanned<String>) -> Option<RecordIndex> {
+        match kind(name, Some(service), &self.records) {
+            Ok(VariableKind::Record(record)) => return Some(record),
+            Err(finding) => self.findings.push(*finding),
+            Ok(_) => {
+                let wanted = "the name of a type of this service";
+                self.findings.push(check::wrong_value("returns", name.span, wanted));
+            }
+        }
+        None
     }
 
     fn method(

@@ -49,6 +49,8 @@ pub struct Slot {
     pub form: SayAs,
     /// The slot as the prompt writes it, without braces.
     pub written: Arc<str>,
+    /// The punctuation that follows in writing, such as `.`; nobody hears it.
+    pub tail: Arc<str>,
 }
 
 impl Prompt {

@@ -4,6 +4,7 @@
 //! here, because a missing one is reported with the reason why a caller needs it.
 
 mod calendar;
+mod call;
 mod node;
 mod section;
 mod service;
@@ -11,8 +12,9 @@ mod value;
 
 pub(super) use calendar::{CalendarRaw, HolidaysRaw, OverrideRaw};
 pub(super) use node::{
-    Answer, AsRaw, BargeinRaw, Branch, CheckRaw, Choice, Collect, Command, Confirm, EntryType,
-    Hours, InputRaw, Menu, NodeRaw, Queue, RetryRaw, Say, Tell, Transfer,
+    Answer, AsRaw, BargeinRaw, Branch, Call, Callback, CheckRaw, Choice, Collect, Command, Confirm,
+    EntryType, Hours, Http, InputRaw, Menu, NodeRaw, Number, OfferRaw, Queue, Record, RecordCall,
+    RetryRaw, Return, Say, Tell, Ticket, Transfer,
 };
 pub(super) use section::{
     AnswerPolicyRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw, StrategyRaw,

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-use super::value::{Allow, Entries, ForPeople, Prompts, Scalar, Time, WordsRaw};
+use super::service::SettingRaw;
+use super::value::{Allow, Entries, ForPeople, Prompts, Scalar, Texts, Time, WordsRaw};
+
+pub(crate) use super::call::Call;
 use crate::flow::source::Spanned;
 
 /// The name of a node, or `back`, `repeat` or `none`.
@@ -21,6 +24,7 @@ macro_rules! verb {
             _about: Option<ForPeople>,
             #[serde(rename = "tags")]
             _tags: Option<ForPeople>,
+            pub(crate) record_call: Option<RecordCall>,
             pub(crate) allow: Option<Allow>,
         }
     };
@@ -79,10 +83,24 @@ pub(crate) enum NodeRaw {
     Set(Set),
     Branch(Branch),
     Hours(Hours),
+    Http(Http),
+    Call(Call),
+    Record(Record),
+    Ticket(Ticket),
     Note(Note),
     Queue(Queue),
+    Callback(Callback),
     Transfer(Transfer),
+    Return(Return),
     Hangup(Hangup),
+}
+
+/// What becomes of the recording of the call at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RecordCall {
+    /// It pauses.
+    Pause,
 }
 
 verb! { "a `say` node" Say {
@@ -101,6 +119,7 @@ verb! { input "a `collect` node" Collect {
     into: Option<Spanned<String>>,
     as_ "as": Option<Spanned<AsRaw>>,
     erase: Option<Spanned<String>>,
+    end_wait: Option<Time>,
     read_back: Option<bool>,
     ok: Target,
 } }
@@ -134,9 +153,58 @@ verb! { "a `branch` node" Branch {
 
 verb! { "an `hours` node" Hours {
     hours: Spanned<String>,
+    at: Option<Spanned<Scalar>>,
     open: Target,
     closed: Target,
     holiday: Target,
+} }
+
+verb! { "an `http` node" Http {
+    http: Spanned<String>,
+    with: Option<Entries<Spanned<Scalar>>>,
+    into: Option<Spanned<String>>,
+    wait: Option<Prompts>,
+    tries: Option<Spanned<u32>>,
+    forget: Option<Texts>,
+    ok: Target,
+    not_found: Target,
+    failed: Target,
+} }
+
+verb! { "a `record` node" Record {
+    record: Prompts,
+    into: Option<Spanned<String>>,
+    max: Option<Spanned<Time>>,
+    silence: Option<Spanned<Time>>,
+    end: Option<Spanned<String>>,
+    keep: Option<Time>,
+    ok: Target,
+    empty: Target,
+    hung_up: Target,
+} }
+
+verb! { "a `ticket` node" Ticket {
+    ticket: Spanned<String>,
+    with: Option<Entries<Spanned<Scalar>>>,
+    recording: Option<Spanned<Scalar>>,
+    due: Option<Time>,
+    into: Option<Spanned<String>>,
+    ok: Target,
+    failed: Target,
+} }
+
+verb! { "a `callback` node" Callback {
+    callback: Spanned<String>,
+    to: Option<Spanned<Scalar>>,
+    within: Option<Time>,
+    greet: Option<Prompts>,
+    ok: Target,
+    failed: Target,
+} }
+
+verb! { "a `return` node" Return {
+    outcome "return": Spanned<String>,
+    with: Option<Entries<Spanned<Scalar>>>,
 } }
 
 verb! { "a `note` node" Note {
@@ -151,16 +219,19 @@ verb! { "a `queue` node" Queue {
     tell: Option<Tell>,
     greet: Option<Prompts>,
     music: Option<Spanned<String>>,
+    every: Option<Entries<Prompts>>,
+    offer_callback: Option<OfferRaw>,
     max_wait: Option<Time>,
     done: Target,
     too_long: Target,
     full: Target,
     closed: Target,
     unstaffed: Target,
+    called_back: Target,
 } }
 
 verb! { "a `transfer` node" Transfer {
-    transfer: Spanned<String>,
+    transfer: Number,
     ring: Option<Time>,
     caller_id: Option<Spanned<String>>,
     done: Target,
@@ -172,6 +243,30 @@ verb! { "a `transfer` node" Transfer {
 verb! { "a `hangup` node" Hangup {
     hangup: Prompts,
 } }
+
+/// A number to ring: as the flow says, or as the node it runs on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+pub(crate) enum Number {
+    Text(Spanned<String>),
+    Map(NumberFull),
+}
+
+/// A number with its origin.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "`transfer`")]
+pub(crate) struct NumberFull {
+    pub(crate) number: Spanned<SettingRaw>,
+}
+
+/// The offer to be called back instead of waiting.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "`offer_callback`")]
+pub(crate) struct OfferRaw {
+    pub(crate) after: Time,
+    pub(crate) say: Prompts,
+    pub(crate) key: Spanned<String>,
+}
 
 /// `true`, `false` or `words`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
