@@ -42,6 +42,16 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "Your time in this service is nearly over.",
     ),
     words("one_moment", "Mohon tunggu sebentar.", "One moment, please."),
+    words(
+        "still_checking",
+        "Masih kami periksa, mohon tunggu sebentar lagi.",
+        "We are still checking, please stay on the line.",
+    ),
+    words(
+        "not_kept",
+        "Maaf, permintaan Anda belum dapat kami catat. Mohon tetap menunggu.",
+        "Sorry, we could not note your request. Please keep holding.",
+    ),
     words("connecting", "Anda akan kami sambungkan.", "We are connecting you."),
     words("caller_left", "Penelepon sudah menutup telepon.", "The caller has hung up."),
     words(

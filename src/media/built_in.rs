@@ -21,13 +21,15 @@ type Folder = &'static [(&'static str, &'static [u8])];
 const STD_EN: Folder = embedded! { "en/std":
     "apology" "caller_left" "cleared" "connecting" "did_you_mean" "digit_0" "digit_1" "digit_2"
     "digit_3" "digit_4" "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye"
-    "nearly_over" "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
+    "nearly_over" "no_input" "no_match" "not_kept" "offer_person" "one_moment" "read_back" "read_back_ask"
+        "still_checking" "yes_or_no"
 };
 
 const STD_ID: Folder = embedded! { "id/std":
     "apology" "caller_left" "cleared" "connecting" "did_you_mean" "digit_0" "digit_1" "digit_2"
     "digit_3" "digit_4" "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye"
-    "nearly_over" "no_input" "no_match" "offer_person" "one_moment" "read_back" "read_back_ask" "yes_or_no"
+    "nearly_over" "no_input" "no_match" "not_kept" "offer_person" "one_moment" "read_back" "read_back_ask"
+        "still_checking" "yes_or_no"
 };
 
 const WORDS_EN: Folder = embedded! { "en/words":
