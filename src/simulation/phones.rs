@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::call::{
     AdapterId, Answering, Command, CommandKind, Dial, EndedBy, Event, EventKind, HangupCause, Item,
-    KeySource, LegId, Offer, Party, Play, PlayEnd, Rejection, Report, SoundId, Symbol,
+    KeySource, LegId, Offer, Party, Play, PlayEnd, Recording, RecordingEnd, Rejection, Report,
+    SoundId, Symbol,
 };
 use crate::time::{Duration, Instant};
 
@@ -38,6 +39,18 @@ pub struct Leg {
     /// Whom it is bridged with.
     pub bridged: Option<LegId>,
     plays: VecDeque<Playing>,
+    taping: Option<Taping>,
+    /// Until when its owner speaks.
+    speaks_until: Instant,
+}
+
+/// A recording that runs.
+#[derive(Debug)]
+struct Taping {
+    recording: Recording,
+    since: Instant,
+    /// When the last word fell; `None` until the first.
+    spoken: Option<Instant>,
 }
 
 /// Which side called.
@@ -90,11 +103,24 @@ impl Phones {
         leg
     }
 
-    /// A key is pressed. A play that lists it in `stop_on` stops at once, as in a real adapter.
+    /// Its owner speaks for a while from now, into whatever recording runs or begins meanwhile.
+    pub fn speak(&mut self, now: Instant, leg: LegId, length: Duration) {
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        phone.speaks_until = phone.speaks_until.max(now + length);
+        if let Some(taping) = &mut phone.taping {
+            taping.spoken = Some(phone.speaks_until);
+        }
+    }
+
+    /// A key is pressed. A recording that it ends, ends at once. A play that lists it in `stop_on` stops at once, as in a real adapter.
     pub fn press(&mut self, now: Instant, leg: LegId, symbol: Symbol) {
         let Some(phone) = self.legs.get(&leg) else { return };
         if phone.plays.front().is_some_and(|playing| playing.play.stop_on.contains(symbol)) {
             self.end_play(now, leg, 0, PlayEnd::Stopped);
+        }
+        let phone = self.legs.get(&leg).and_then(|phone| phone.taping.as_ref());
+        if phone.is_some_and(|taping| taping.recording.end_on.contains(symbol)) {
+            self.end_recording(now, leg, RecordingEnd::Key);
         }
         let source = KeySource::Simulated;
         self.report(now, leg, EventKind::Digit { symbol, source, pressed_at: now });
@@ -162,9 +188,18 @@ impl Phones {
             CommandKind::Music(sound) => phone.music = sound,
             CommandKind::Bridge(other) => self.bridge(now, leg, other),
             CommandKind::Unbridge => self.unbridge(now, leg),
-            kind @ (CommandKind::Record(_) | CommandKind::StopRecording(_)) => {
-                let reason = Rejection::Unsupported;
-                self.report(now, leg, EventKind::Rejected { command: kind, reason });
+            CommandKind::Record(recording) if phone.taping.is_some() => {
+                let (command, reason) = (CommandKind::Record(recording), Rejection::Invalid);
+                self.report(now, leg, EventKind::Rejected { command, reason });
+            }
+            CommandKind::Record(recording) => {
+                let spoken = Some(phone.speaks_until).filter(|until| *until > now);
+                phone.taping = Some(Taping { recording, since: now, spoken });
+            }
+            CommandKind::StopRecording(id) => {
+                if phone.taping.as_ref().is_some_and(|taping| taping.recording.id == id) {
+                    self.end_recording(now, leg, RecordingEnd::Stopped);
+                }
             }
             CommandKind::Dial(_) => {}
         }
@@ -189,9 +224,16 @@ impl Phones {
             if at > now {
                 return;
             }
-            match self.legs.get(&leg).map(|phone| phone.plays.is_empty()) {
-                Some(false) => self.end_play(at, leg, 0, PlayEnd::Finished),
-                _ => self.end(at, leg, EndedBy::System, HangupCause::NoAnswer),
+            let Some(phone) = self.legs.get(&leg) else { return };
+            match &phone.taping {
+                _ if phone.plays.front().is_some_and(|playing| playing.ends <= at) => {
+                    self.end_play(at, leg, 0, PlayEnd::Finished);
+                }
+                Some(taping) => {
+                    let end = taping.due().1;
+                    self.end_recording(at, leg, end);
+                }
+                None => self.end(at, leg, EndedBy::System, HangupCause::NoAnswer),
             }
         }
     }
@@ -209,8 +251,11 @@ impl Phones {
 
     fn insert(&mut self, leg: LegId, side: Side, until: Instant) {
         let state = LegState::Ringing(until);
-        self.legs
-            .insert(leg, Leg { side, state, music: None, bridged: None, plays: VecDeque::new() });
+        let speaks_until = Instant::ZERO;
+        let plays = VecDeque::new();
+        let phone =
+            Leg { side, state, music: None, bridged: None, plays, taping: None, speaks_until };
+        self.legs.insert(leg, phone);
     }
 
     fn report(&mut self, at: Instant, leg: LegId, kind: EventKind) {
@@ -242,6 +287,21 @@ impl Phones {
             leg,
             EventKind::PlayEnded { play: ended.play.id, end, heard, audible_end: now },
         );
+    }
+
+    fn end_recording(&mut self, now: Instant, leg: LegId, end: RecordingEnd) {
+        let taping = self.legs.get_mut(&leg).and_then(|phone| phone.taping.take());
+        let Some(taping) = taping else { return };
+        let until = match end {
+            RecordingEnd::Silence => taping.spoken.unwrap_or(taping.since),
+            RecordingEnd::Key
+            | RecordingEnd::Limit
+            | RecordingEnd::Stopped
+            | RecordingEnd::Hangup
+            | RecordingEnd::Failed => now,
+        };
+        let (recording, lasted) = (taping.recording.id, until.since(taping.since));
+        self.report(now, leg, EventKind::Recorded { recording, end, lasted });
     }
 
     fn bridge(&mut self, now: Instant, leg: LegId, other: LegId) {
@@ -282,6 +342,7 @@ impl Phones {
         while self.legs.get(&leg).is_some_and(|phone| !phone.plays.is_empty()) {
             self.end_play(now, leg, 0, PlayEnd::Stopped);
         }
+        self.end_recording(now, leg, RecordingEnd::Hangup);
         self.unbridge(now, leg);
         self.legs.remove(&leg);
         self.report(now, leg, EventKind::Ended { by, cause, quality: None });
@@ -302,10 +363,31 @@ impl Leg {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        match (self.plays.front(), &self.side, self.state) {
-            (Some(playing), ..) => Some(playing.ends),
-            (None, Side::Dialled(_), LegState::Ringing(until)) => Some(until),
-            (None, ..) => None,
+        let play = self.plays.front().map(|playing| playing.ends);
+        let taping = self.taping.as_ref().map(|taping| taping.due().0);
+        let ring = match (&self.side, self.state) {
+            (Side::Dialled(_), LegState::Ringing(until)) => Some(until),
+            (Side::Dialled(_) | Side::Caller, _) => None,
+        };
+        [play, taping].into_iter().flatten().min().or(ring)
+    }
+
+    /// Whether its owner is recorded.
+    #[must_use]
+    pub const fn is_recorded(&self) -> bool {
+        self.taping.is_some()
+    }
+}
+
+impl Taping {
+    /// When it ends by itself, and why.
+    fn due(&self) -> (Instant, RecordingEnd) {
+        let limit = self.since + self.recording.limit;
+        let silence = self.spoken.unwrap_or(self.since) + self.recording.silence;
+        if limit <= silence {
+            (limit, RecordingEnd::Limit)
+        } else {
+            (silence, RecordingEnd::Silence)
         }
     }
 }
