@@ -30,7 +30,7 @@ const TABLE: &[Row] = &[
     ("calendar", Pure, &["time"]),
     ("reading", Pure, &["call", "time"]),
     // The deterministic core.
-    ("interpreter", Pure, &["calendar", "call", "faq", "flow", "time"]),
+    ("interpreter", Pure, &["calendar", "call", "faq", "flow", "reading", "time"]),
     ("session", Pure, &["call", "faq", "flow", "interpreter", "text", "time"]),
     ("engine", Pure, &["calendar", "call", "interpreter", "queue", "session", "time"]),
     ("simulation", Pure, &["call", "engine", "time"]),

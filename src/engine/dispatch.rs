@@ -52,6 +52,8 @@ impl Engine {
                 Action::LeaveQueue => self.tell_queues(queue::Input::Leave { call: id }),
                 Action::Ring(wanted) => self.ring(id, leg, *wanted),
                 Action::HangupPeer(cause) => self.hangup_peer(id, cause),
+                Action::Request(errand) => self.request(id, *errand),
+                Action::Abandon => self.abandon(id),
                 Action::Record(record) => {
                     let lasted = self.now.since(call.began);
                     self.legs.remove(leg);
@@ -83,6 +85,7 @@ impl Engine {
     }
 
     fn drop_call(&mut self, id: CallId) {
+        self.abandon(id);
         if let Some(call) = self.calls.remove(&id)
             && let Some(at) = call.deadline
         {

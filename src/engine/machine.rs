@@ -11,12 +11,12 @@ use super::output::Output;
 use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
-    LegId, Offer, PlayEnd, Quality, Report, SoundId, Target,
+    LegId, Offer, PlayEnd, Quality, RecordingEnd, Report, RequestId, SoundId, Target,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
 use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Safe, Session};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// All calls and queues of a node. One value, one owner, no locks.
 #[derive(Debug)]
@@ -30,10 +30,14 @@ pub struct Engine {
     pub(super) clock: WallClock,
     pub(super) now: Instant,
     pub(super) timers: BTreeSet<(Instant, CallId)>,
+    /// Which call waits for which answer; a call waits for one at a time.
+    pub(super) requests: BTreeMap<RequestId, CallId>,
+    /// The number of the last request.
+    pub(super) requested: u64,
     users: BTreeMap<Arc<str>, AgentId>,
     chance: Chance,
     draining: bool,
-    strays: u64,
+    pub(super) strays: u64,
 }
 
 /// One live call.
@@ -46,6 +50,8 @@ pub(super) struct Call {
     /// What the session's timer is set to.
     pub(super) deadline: Option<Instant>,
     pub(super) began: Instant,
+    /// The request whose answer the call waits for.
+    pub(super) request: Option<RequestId>,
     /// What the caller last wanted of a queue, and since when.
     pub(super) wanted: Option<Wanted>,
 }
@@ -75,6 +81,8 @@ impl Engine {
             clock: WallClock::default(),
             now: Instant::ZERO,
             timers: BTreeSet::new(),
+            requests: BTreeMap::new(),
+            requested: 0,
             chance: Chance(seed),
             draining: false,
             strays: 0,
@@ -92,7 +100,7 @@ impl Engine {
                     self.tell_queues(queue::Input::Reachable { agent, reachable });
                 }
             }
-            Input::Reply { .. } => self.strays += 1,
+            Input::Reply { request, reply } => self.reply(request, reply),
             Input::Clock(wall) => self.clock.read(self.now, wall),
             Input::Break { agent, reason: Some(reason) } => {
                 self.tell_queues(queue::Input::Break { agent, reason })
@@ -140,7 +148,7 @@ impl Engine {
         }
     }
 
-    /// How many events came for legs that are gone.
+    /// How many events came for legs that are gone, and answers that nobody waited for.
     #[must_use]
     pub const fn strays(&self) -> u64 {
         self.strays
@@ -172,8 +180,19 @@ impl Engine {
                 call.deadline,
                 "call {id}: its timer is not set to its deadline"
             );
+            assert_eq!(
+                call.session.awaits_reply(),
+                call.request.is_some(),
+                "call {id}: what it waits for is not what was asked"
+            );
+            let asked = call.request.is_none_or(|request| self.requests.get(&request) == Some(id));
+            assert!(asked, "call {id}: its request is not listed");
         }
         assert_eq!(self.timers.len(), self.calls.values().filter(|c| c.deadline.is_some()).count());
+        assert_eq!(
+            self.requests.len(),
+            self.calls.values().filter(|c| c.request.is_some()).count()
+        );
     }
 
     fn tick(&mut self) {
@@ -232,7 +251,15 @@ impl Engine {
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(
             id,
-            Call { session, settings, leg, deadline: None, began: self.now, wanted: None },
+            Call {
+                session,
+                settings,
+                leg,
+                deadline: None,
+                began: self.now,
+                request: None,
+                wanted: None,
+            },
         );
         self.carry_out(id);
     }
@@ -250,17 +277,26 @@ impl Engine {
             EventKind::PlayEnded { play, end: PlayEnd::Stopped, .. } => {
                 SessionInput::PlayStopped { play }
             }
-            EventKind::PlayEnded { play, audible_end, .. } => {
+            EventKind::PlayEnded { play, end: PlayEnd::Failed, .. } => {
+                SessionInput::PlayFailed { play }
+            }
+            EventKind::PlayEnded { play, end: PlayEnd::Finished, audible_end, .. } => {
                 SessionInput::PlayEnded { play, audible_end }
+            }
+            EventKind::Recorded { recording, end, lasted } => {
+                SessionInput::Recorded { recording, end, lasted }
             }
             EventKind::Ended { by, cause, quality } => {
                 self.legs.remove(event.leg);
                 SessionInput::CallerEnded { by, cause, quality }
             }
             EventKind::Rejected { command, .. } => match command {
-                CommandKind::Play(play) => {
-                    SessionInput::PlayEnded { play: play.id, audible_end: self.now }
-                }
+                CommandKind::Play(play) => SessionInput::PlayFailed { play: play.id },
+                CommandKind::Record(recording) => SessionInput::Recorded {
+                    recording: recording.id,
+                    end: RecordingEnd::Failed,
+                    lasted: Duration::ZERO,
+                },
                 CommandKind::Accept(_) => SessionInput::Abort(HangupCause::InternalError),
                 CommandKind::Bridge(_) => {
                     self.hangup_peer(call, HangupCause::InternalError);
@@ -273,7 +309,6 @@ impl Engine {
             | EventKind::Ringing
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded
-            | EventKind::Recorded { .. }
             | EventKind::Bridged
             | EventKind::Unbridged
             | EventKind::Held

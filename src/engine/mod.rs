@@ -14,6 +14,7 @@ mod machine;
 mod notice;
 mod output;
 mod publish;
+mod requests;
 mod routes;
 mod settings;
 

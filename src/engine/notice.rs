@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::call::{AgentId, CallId, EndedBy, FlowId, HangupCause, LegId, QueueId};
+use crate::call::{AgentId, CallId, EndedBy, FlowId, HangupCause, LegId, QueueId, RequestId};
 use crate::time::Duration;
 
 /// One line for the log. Holds no personal value.
@@ -65,6 +65,11 @@ pub enum Notice {
         /// The new state.
         state: Arc<str>,
     },
+    /// An answer came that nobody waits for any more.
+    ReplyDropped {
+        /// The request.
+        request: RequestId,
+    },
     /// A call ended.
     CallEnded {
         /// The call.
@@ -109,7 +114,9 @@ impl Notice {
             | Self::Queued { .. }
             | Self::Connected { .. }
             | Self::CallEnded { .. } => Level::Info,
-            Self::AgentRung { .. } | Self::AgentState { .. } => Level::Debug,
+            Self::AgentRung { .. } | Self::AgentState { .. } | Self::ReplyDropped { .. } => {
+                Level::Debug
+            }
         }
     }
 
@@ -124,7 +131,7 @@ impl Notice {
             | Self::Connected { call, .. }
             | Self::CallEnded { call, .. }
             | Self::CallFault { call, .. } => Some(*call),
-            Self::CallRefused { .. } | Self::AgentState { .. } => None,
+            Self::CallRefused { .. } | Self::AgentState { .. } | Self::ReplyDropped { .. } => None,
         }
     }
 }
@@ -147,6 +154,9 @@ impl fmt::Display for Notice {
             Self::AgentState { agent, state } => write!(f, "Agent {agent} is {state}."),
             Self::CallEnded { cause, by, lasted, .. } => {
                 write!(f, "Call ended by {by:?} after {} ms: {cause:?}.", lasted.as_millis())
+            }
+            Self::ReplyDropped { request } => {
+                write!(f, "The answer to request {} came too late.", request.0)
             }
             Self::CallFault { what, .. } => write!(f, "Call fault: {what}."),
         }

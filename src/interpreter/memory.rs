@@ -1,12 +1,18 @@
 //! What a call knows: its variables, its language and the facts of its arrival.
+//!
+//! What the variables of a call hold is overwritten when it is forgotten, when a value takes its place, at the end of
+//! the visit of a subflow and at the end of the call, as far as no formula's result still shares it. A secret text
+//! gets a buffer of its own when it is set, so that it is shared only while a step runs.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use zeroize::Zeroize as _;
 
-use crate::call::{CallId, Class, Failure, Language, mask_value};
-use crate::flow::{BuiltIn, Flow, Place, Value, VariableIndex};
+use crate::call::{CallId, Class, Failure, Language, NodeId, mask_value};
+use crate::flow::{BuiltIn, Flow, Place, Subflow, Value, VariableIndex};
 use crate::time::Duration;
 
 /// The facts of a call's arrival.
@@ -21,7 +27,6 @@ pub struct CallFacts {
 }
 
 /// The variables of one call.
-#[derive(Debug, Clone)]
 pub struct Memory {
     values: Vec<Value>,
     facts: CallFacts,
@@ -31,6 +36,7 @@ pub struct Memory {
     queue_wait: Option<Duration>,
     fault: Option<Failure>,
     notes: BTreeMap<String, Json>,
+    errands: u32,
 }
 
 impl Memory {
@@ -46,6 +52,7 @@ impl Memory {
             queue_wait: None,
             fault: None,
             notes: BTreeMap::new(),
+            errands: 0,
         }
     }
 
@@ -73,9 +80,13 @@ impl Memory {
     pub fn set(&mut self, flow: &Flow, place: Place, value: Value) -> bool {
         match place {
             Place::Variable(index) => {
-                let Some(slot) = self.values.get_mut(index.0 as usize) else { return false };
+                let place = index.0 as usize;
+                let Some(slot) = self.values.get_mut(place) else { return false };
                 let changed = *slot != value;
-                *slot = value;
+                let secret = flow.variables.get_index(place).map(|(_, variable)| variable.class)
+                    == Some(Class::Secret);
+                scrub(slot);
+                *slot = if secret { taken_over(value) } else { value };
                 changed
             }
             Place::CallLanguage => {
@@ -89,6 +100,43 @@ impl Memory {
                 changed
             }
         }
+    }
+
+    /// Forgets a variable: its value is overwritten.
+    pub fn forget(&mut self, index: VariableIndex) {
+        if let Some(slot) = self.values.get_mut(index.0 as usize) {
+            scrub(slot);
+        }
+    }
+
+    /// A subflow is entered: its variables begin anew, its parameters have these values.
+    pub fn begin_visit(
+        &mut self,
+        flow: &Flow,
+        subflow: &Subflow,
+        parameters: Vec<(VariableIndex, Value)>,
+    ) {
+        for index in subflow.variables.clone() {
+            let start = flow.variables.get_index(index as usize).map(|(_, v)| v.start.clone());
+            let place = Place::Variable(VariableIndex(index));
+            self.set(flow, place, start.unwrap_or(Value::Unset));
+        }
+        for (index, value) in parameters {
+            self.set(flow, Place::Variable(index), value);
+        }
+    }
+
+    /// A subflow is left: its variables are forgotten.
+    pub fn end_visit(&mut self, subflow: &Subflow) {
+        for index in subflow.variables.clone() {
+            self.forget(VariableIndex(index));
+        }
+    }
+
+    /// What a write of this visit of a node is known by, never twice the same: the call, the node and a number.
+    pub(super) fn errand_key(&mut self, node: &NodeId) -> String {
+        self.errands = self.errands.saturating_add(1);
+        format!("{}-{}-{node}", self.facts.id, self.errands)
     }
 
     /// Tells the caller's place in line, for `queue.position`.
@@ -158,5 +206,93 @@ impl Memory {
             BuiltIn::Fault => self.fault.map_or(Value::Unset, |fault| fault.name().into()),
             BuiltIn::Now => Value::Unset,
         }
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.values.iter_mut().for_each(scrub);
+    }
+}
+
+impl fmt::Debug for Memory {
+    /// Leaves the values out: they belong to people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+/// A value whose texts nobody else holds; the texts that it is copied from are overwritten where nobody holds them.
+fn taken_over(mut value: Value) -> Value {
+    let own = copy(&value);
+    scrub(&mut value);
+    own
+}
+
+fn copy(value: &Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(Arc::from(&**text)),
+        Value::List(items) => Value::List(items.iter().map(copy).collect()),
+        Value::Record(fields) => Value::Record(fields.iter().map(copy).collect()),
+        value => value.clone(),
+    }
+}
+
+/// Takes a value away; the texts in it that nobody else holds are overwritten.
+fn scrub(value: &mut Value) {
+    match value {
+        Value::Text(text) => {
+            if let Some(text) = Arc::get_mut(text) {
+                text.zeroize();
+            }
+        }
+        Value::List(values) | Value::Record(values) => {
+            if let Some(values) = Arc::get_mut(values) {
+                values.iter_mut().for_each(scrub);
+            }
+        }
+        Value::Unset
+        | Value::Int(_)
+        | Value::Bool(_)
+        | Value::Money(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Moment(_)
+        | Value::Duration(_)
+        | Value::Recording(_) => {}
+    }
+    *value = Value::Unset;
+}
+
+/// Overwrites the texts of an answer.
+pub(super) fn scrub_json(json: &mut Json) {
+    match json {
+        Json::String(text) => text.zeroize(),
+        Json::Array(items) => items.iter_mut().for_each(scrub_json),
+        Json::Object(fields) => fields.values_mut().for_each(scrub_json),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_nobody_else_holds_is_overwritten() {
+        let mut text: Arc<str> = "123456".into();
+        Arc::get_mut(&mut text).expect("alone").zeroize();
+        assert_eq!(&*text, "\0\0\0\0\0\0");
+        let shared: Arc<str> = "123456".into();
+        let mut value = taken_over(Value::Text(shared.clone()));
+        assert_eq!(Arc::strong_count(&shared), 1, "a secret has a buffer of its own");
+        scrub(&mut value);
+        assert_eq!(value, Value::Unset);
+        let inner = taken_over(Value::Record([Value::Text(shared.clone())].into()));
+        let Value::Record(fields) = &inner else { panic!("a record") };
+        assert_eq!((fields[0].clone(), Arc::strong_count(&shared)), (Value::from("123456"), 1));
+        let mut json = serde_json::json!({ "token": "abc", "list": ["x"] });
+        scrub_json(&mut json);
+        assert_eq!(json, serde_json::json!({ "token": "", "list": [""] }));
     }
 }

@@ -3,16 +3,21 @@
 //! The interpreter evaluates formulas, reads calendars and fills variables. It knows no time but the wall clock
 //! it is handed, plays nothing and waits for nothing: that is `session`'s work.
 
+mod aloud;
 mod memory;
 mod node;
 mod program;
+mod shape;
 mod step;
 mod view;
+mod wire;
 mod world;
 
+pub use aloud::{read_slot, read_value};
 pub use memory::{CallFacts, MAX_NOTES, Memory};
-pub use node::{Entered, assign, enter};
+pub use node::{Entered, Settled, assign, call_back_caller, enter, settle, take_back, way_back};
 pub use program::Program;
+pub use shape::MAX_ITEMS;
 pub use step::{Enqueue, Fault, Ring, Step};
 pub use view::View;
 pub use world::{Numbers, World};

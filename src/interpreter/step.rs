@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::call::{QueueId, Told};
-use crate::flow::Goto;
+use crate::call::{Errand, QueueId, Told};
+use crate::flow::{Goto, SubflowIndex, Value};
 use crate::time::Duration;
 
 /// What entering a node came to.
@@ -16,6 +16,28 @@ pub enum Step {
         /// Where it leads.
         goto: Goto,
     },
+    /// The node was not carried out, and knows its way.
+    Refused {
+        /// The outcome's name.
+        outcome: &'static str,
+        /// Why.
+        reason: &'static str,
+        /// Where it leads.
+        goto: Goto,
+    },
+    /// The node visits a subflow, whose variables are set.
+    Visit(SubflowIndex),
+    /// The node ends the subflow that it belongs to.
+    Return {
+        /// The outcome's name.
+        outcome: Arc<str>,
+        /// What is given back: the place in [`Subflow::returns`](crate::flow::Subflow::returns), and the value.
+        values: Vec<(usize, Value)>,
+    },
+    /// The node asks something of the outside and waits for the answer: see [`settle`](super::settle).
+    Request(Box<Errand>),
+    /// The node records what the caller says.
+    Record,
     /// The node says something and goes on.
     Say,
     /// The node asks the caller something.
@@ -65,8 +87,10 @@ pub enum Fault {
     Calendar,
     /// The number to ring is not set on this node.
     Number,
-    /// The node asks for something that a call cannot be given here.
-    Unsupported,
+    /// What the caller said could not be recorded.
+    Recording,
+    /// A subflow ended in a way that its `call` does not know.
+    Outcome,
     /// More silent steps in a row than a call may take.
     EndlessLoop,
 }
@@ -79,7 +103,8 @@ impl Fault {
             Self::Formula => "fault_formula",
             Self::Calendar => "fault_calendar",
             Self::Number => "fault_number",
-            Self::Unsupported => "fault_unsupported",
+            Self::Recording => "fault_recording",
+            Self::Outcome => "fault_outcome",
             Self::EndlessLoop => "fault_endless_loop",
         }
     }

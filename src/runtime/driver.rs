@@ -18,7 +18,7 @@ use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
 use super::outside::{Outside, Requests};
 use super::port::{Adapter, AdapterError, Port, Wire};
 use super::trace::Trace;
-use crate::call::{self, AdapterId, CallRecord, Command, Reply, Report, RequestId};
+use crate::call::{self, AdapterId, CallRecord, Command, HangupCause, Reply, Report, RequestId};
 use crate::engine::{Engine, Input, Output};
 use crate::time::Duration;
 
@@ -267,6 +267,8 @@ impl Driver {
                 self.lose(place);
             }
         }
+        // A call whose caller is gone may still wait for an answer of the outside.
+        self.handle(Input::HangupAll(HangupCause::Shutdown));
         self.adapters.shutdown().await;
         let last = self.lines.pop().map(|line| line.name).unwrap_or_default();
         if self.stopping { Ok(()) } else { Err(DriverError::NoAdapter { last }) }

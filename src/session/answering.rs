@@ -7,22 +7,19 @@ use super::question::{Stage, faq_of, input_of};
 use super::spoken::{self, Heard};
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
-use crate::call::{Class, Digits, Symbol, mask_value};
+use crate::call::{Class, Digits, Symbol, SymbolSet, mask_value};
 use crate::faq::{self, Verdict};
 use crate::flow::{AnswerNode, CheckDigit, Collect, EntryKind, Goto, Place, Value, Verb};
 use crate::interpreter::assign;
 use crate::text;
-use crate::time::{Duration, Instant};
-
-/// After a full entry, a terminator within this time belongs to it.
-const TERMINATOR_GRACE: Duration = Duration::from_secs(1);
+use crate::time::Instant;
 
 /// The longest utterance that is looked at, in words.
 const MAX_WORDS: usize = 60;
 
 impl Session {
     pub(super) fn key(&mut self, symbol: Symbol, pressed_at: Instant, at: Moment<'_>) {
-        if self.is_late_terminator(symbol, pressed_at) {
+        if self.is_late_end(symbol, pressed_at) {
             return;
         }
         let valid = self.first_keys().contains(symbol);
@@ -56,13 +53,16 @@ impl Session {
                     }
                 }
             }
-            // Nobody asks: in line, on the phone with somebody, before the answer or after the end.
+            State::Waiting(waiting) => self.waiting_key(waiting, (symbol, pressed_at), at),
+            State::Recording(taping) => self.taping_key(taping, symbol),
+            State::Queued(line) => self.line_key(line, symbol, at),
+            // Nobody asks: on the phone with somebody, before the answer or after the end.
             other @ (State::Ringing { .. }
             | State::Answering
-            | State::Queued { .. }
             | State::Dialling { .. }
             | State::Talking { .. }
             | State::Leaving { .. }
+            | State::Parted(_)
             | State::Ended
             | State::Moving) => self.state = other,
         }
@@ -306,15 +306,15 @@ impl Session {
         if let Verb::Collect(collect) = &flow.node(asking.node).verb
             && let Some(end) = collect.entry.end
         {
-            self.late_terminator = Some((end, now + TERMINATOR_GRACE));
+            self.late_end = Some((SymbolSet::NONE.with(end), now + collect.end_wait));
             // The terminator may have been typed ahead as well.
             self.type_ahead.drop_front(end);
         }
     }
 
-    fn is_late_terminator(&mut self, symbol: Symbol, pressed_at: Instant) -> bool {
-        let late = self.late_terminator.take();
-        late.is_some_and(|(end, until)| end == symbol && pressed_at <= until)
+    fn is_late_end(&mut self, symbol: Symbol, pressed_at: Instant) -> bool {
+        let late = self.late_end.take();
+        late.is_some_and(|(end, until)| end.contains(symbol) && pressed_at <= until)
     }
 }
 

@@ -100,7 +100,7 @@ impl Session {
             words.extend(self.reminders(&flow, input));
             words.extend(question);
             let keys = asking.collector.first_keys();
-            asking.playback = self.play(&words, input.bargein, keys, at.now);
+            asking.playback = self.play(&words, input.bargein, keys, at);
             if !asking.playback.is_playing() {
                 asking.collector.prompt_ended(at.now);
             }

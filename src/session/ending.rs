@@ -3,18 +3,26 @@
 use super::state::{LEAVING_LIMIT, State, Then};
 use super::{Action, Moment, Session};
 use crate::call::{CallRecord, CommandKind, Direction, Ended, EndedBy, HangupCause, Quality};
-use crate::interpreter::{Step, enter};
+use crate::flow::NodeIndex;
 use crate::time::{Instant, Wall};
 
-/// The most silent nodes that run after a hang-up.
-const MAX_AFTER_HANGUP: u32 = 100;
+/// What the record says of a call's end.
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub(super) by: EndedBy,
+    pub(super) cause: HangupCause,
+    pub(super) place: Option<Ended>,
+    pub(super) quality: Option<Quality>,
+    /// When the leg was gone.
+    pub(super) at: Instant,
+}
 
 impl Session {
     /// Hangs up the caller's leg; the record follows the leg's end.
     pub(super) fn leave(&mut self, cause: HangupCause, now: Instant) {
         match self.state {
-            State::Ended | State::Leaving { .. } => return,
-            State::Queued { .. } => self.leave_queue(now),
+            State::Ended | State::Leaving { .. } | State::Parted(_) => return,
+            State::Queued(_) => self.leave_queue(now),
             State::Talking { since, .. } => {
                 self.journal.talk += now.since(since);
                 self.actions.push_back(Action::HangupPeer(cause));
@@ -24,8 +32,11 @@ impl Session {
             | State::Answering
             | State::Saying { .. }
             | State::Asking(_)
+            | State::Waiting(_)
+            | State::Recording(_)
             | State::Moving => {}
         }
+        self.abandon();
         self.silence();
         let unanswered =
             matches!(self.state, State::Ringing { .. }) && self.journal.answered_at.is_none();
@@ -39,27 +50,35 @@ impl Session {
 
     /// Ends the call politely: a line is said first where the caller listens to us.
     pub(super) fn close(&mut self, cause: HangupCause, at: Moment<'_>) {
-        match self.state {
-            State::Saying { then: Then::Hangup(_), .. } | State::Leaving { .. } | State::Ended => {}
-            State::Saying { node, .. }
-            | State::Queued { node, .. }
-            | State::Dialling { node, .. } => {
-                self.close_at(node, cause, at);
+        match std::mem::replace(&mut self.state, State::Moving) {
+            State::Parted(parted) => self.part_at_once(parted, at),
+            state @ (State::Saying { then: Then::Hangup(_), .. }
+            | State::Leaving { .. }
+            | State::Ended
+            | State::Moving) => self.state = state,
+            state @ (State::Ringing { .. } | State::Answering | State::Talking { .. }) => {
+                self.state = state;
+                self.leave(cause, at.now);
             }
-            State::Asking(ref asking) => {
-                let node = asking.node;
-                self.close_at(node, cause, at);
-            }
-            State::Ringing { .. } | State::Answering | State::Talking { .. } | State::Moving => {
-                self.leave(cause, at.now)
+            state @ (State::Saying { .. }
+            | State::Asking(_)
+            | State::Waiting(_)
+            | State::Recording(_)
+            | State::Queued(_)
+            | State::Dialling { .. }) => {
+                let node = state.node();
+                self.state = state;
+                self.close_at(node.unwrap_or(self.program.flow.start), cause, at);
             }
         }
     }
 
-    fn close_at(&mut self, node: crate::flow::NodeIndex, cause: HangupCause, at: Moment<'_>) {
-        if matches!(self.state, State::Queued { .. }) {
+    fn close_at(&mut self, node: NodeIndex, cause: HangupCause, at: Moment<'_>) {
+        if matches!(self.state, State::Queued(_)) {
             self.leave_queue(at.now);
         }
+        self.abandon();
+        self.stop_recording();
         if matches!(self.state, State::Dialling { .. }) {
             self.actions.push_back(Action::HangupPeer(cause));
         }
@@ -68,7 +87,7 @@ impl Session {
         self.last_words("apology", node, Then::Hangup(cause), at);
     }
 
-    fn leave_queue(&mut self, now: Instant) {
+    pub(super) fn leave_queue(&mut self, now: Instant) {
         self.journal.queue_left(now);
         self.actions.push_back(Action::LeaveQueue);
     }
@@ -88,33 +107,51 @@ impl Session {
     ) {
         let (mut by, mut cause) = (by, cause);
         let place = self.place(at.now);
-        match self.state {
-            State::Ended => return,
-            State::Queued { .. } => {
+        let mut message = None;
+        if matches!(self.state, State::Ended | State::Parted(_)) {
+            return;
+        }
+        self.abandon();
+        match &self.state {
+            State::Queued(_) => {
                 self.leave_queue(at.now);
                 self.journal.reason("abandoned");
             }
+            State::Recording(recording) => message = recording.left_by_hangup(),
             State::Talking { since, .. } => {
-                self.journal.talk += at.now.since(since);
+                self.journal.talk += at.now.since(*since);
                 self.actions.push_back(Action::HangupPeer(HangupCause::Normal));
             }
             State::Dialling { .. } => {
                 self.actions.push_back(Action::HangupPeer(HangupCause::Cancelled))
             }
             // We hung up first: whatever the leg says now is its echo.
-            State::Leaving { cause: ours, .. } => (by, cause) = (EndedBy::System, ours),
+            State::Leaving { cause: ours, .. } => (by, cause) = (EndedBy::System, *ours),
             // We were about to hang up, and our own side did.
-            State::Saying { then: Then::Hangup(ours), .. } if by == EndedBy::System => cause = ours,
+            State::Saying { then: Then::Hangup(ours), .. } if by == EndedBy::System => {
+                cause = *ours
+            }
             State::Ringing { .. }
             | State::Answering
             | State::Saying { .. }
             | State::Asking(_)
+            | State::Waiting(_)
+            | State::Parted(_)
+            | State::Ended
             | State::Moving => {}
         }
-        self.state = State::Ended;
+        self.state = State::Moving;
+        self.gone = true;
         self.type_ahead.flush();
-        self.after_hangup(at);
-        let record = self.record((by, cause), place, quality, at.now, at.world.wall);
+        let ending = Ending { by, cause, place, quality, at: at.now };
+        let message = message.and_then(|(node, recording)| self.hung_up(node, recording));
+        self.part(message, ending, at);
+    }
+
+    /// The last thing of a call.
+    pub(super) fn write_record(&mut self, ending: Ending, at: Moment<'_>) {
+        self.state = State::Ended;
+        let record = self.record(ending, at.now, at.world.wall);
         self.actions.push_back(Action::Record(Box::new(record)));
     }
 
@@ -128,44 +165,15 @@ impl Session {
         })
     }
 
-    /// Runs the flow's `on_hangup`: silent nodes only.
-    fn after_hangup(&mut self, at: Moment<'_>) {
-        let flow = self.program.flow.clone();
-        let mut next = flow.on_hangup;
-        for _ in 0..MAX_AFTER_HANGUP {
-            let Some(node) = next else { return };
-            let here = flow.node(node);
-            self.journal.enter(&here.id, here.verb.name(), at.now);
-            match enter(&flow, node, &mut self.memory, at.world).step {
-                Step::Decided { outcome, goto: crate::flow::Goto::Node(target) } => {
-                    self.journal.leave(outcome);
-                    next = Some(target);
-                }
-                Step::Decided { outcome, .. } => {
-                    self.journal.leave(outcome);
-                    return;
-                }
-                Step::Fault(fault) => return self.journal.reason(fault.name()),
-                Step::Say | Step::Ask | Step::Enqueue(_) | Step::Ring(_) | Step::Hangup => return,
-            }
-        }
-    }
-
     /// The record of a call that broke an invariant: what had been noted until then.
     pub fn fault_record(&mut self, now: Instant, wall: Wall) -> CallRecord {
         self.state = State::Ended;
         self.actions.clear();
-        self.record((EndedBy::System, HangupCause::InternalError), None, None, now, wall)
+        let (by, cause) = (EndedBy::System, HangupCause::InternalError);
+        self.record(Ending { by, cause, place: None, quality: None, at: now }, now, wall)
     }
 
-    fn record(
-        &mut self,
-        (ended_by, cause): (EndedBy, HangupCause),
-        ended_at: Option<Ended>,
-        quality: Option<Quality>,
-        now: Instant,
-        wall: Wall,
-    ) -> CallRecord {
+    fn record(&mut self, ending: Ending, now: Instant, wall: Wall) -> CallRecord {
         let at = |instant: Instant| wall.before(now.since(instant)).to_rfc3339();
         CallRecord {
             v: 1,
@@ -179,17 +187,17 @@ impl Session {
             language: Some(self.memory.language().clone()),
             started: at(self.journal.offered_at),
             answered: self.journal.answered_at.map(at),
-            ended: at(now),
+            ended: at(ending.at),
             steps: std::mem::take(&mut self.journal.steps),
             notes: self.memory.take_notes(),
             queue: self.journal.queue.take(),
             transfer: self.journal.transfer.take(),
             agent: self.journal.agent.take(),
             talk_ms: self.journal.talk.as_millis(),
-            cause,
-            ended_by,
-            ended_at,
-            quality,
+            cause: ending.cause,
+            ended_by: ending.by,
+            ended_at: ending.place,
+            quality: ending.quality,
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::call::{
-    AgentId, CallRecord, CommandKind, EndedBy, HangupCause, LegId, PlayId, Quality, Symbol,
+    AgentId, CallRecord, CommandKind, EndedBy, Errand, HangupCause, LegId, PlayId, Quality,
+    RecordingEnd, RecordingId, Reply, Symbol,
 };
 use crate::interpreter::{Enqueue, Ring};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// What a session is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,22 @@ pub enum Input {
         /// When its last audible sample was sent.
         audible_end: Instant,
     },
+    /// Nothing of a play could be heard.
+    PlayFailed {
+        /// Which.
+        play: PlayId,
+    },
+    /// A recording ended.
+    Recorded {
+        /// Which.
+        recording: RecordingId,
+        /// Why.
+        end: RecordingEnd,
+        /// How long it is.
+        lasted: Duration,
+    },
+    /// What was asked of the outside is answered.
+    Reply(Reply),
     /// News from the queue.
     Queue(QueueNews),
     /// News from the transfer target or agent.
@@ -125,8 +142,19 @@ pub enum Action {
     LeaveQueue,
     /// To an adapter: ring a number.
     Ring(Box<Ring>),
+    /// To the outside: [`Input::Reply`] answers it. One at a time.
+    Request(Box<Errand>),
+    /// To the outside: what was asked last is no longer waited for.
+    Abandon,
     /// To the other party's leg, rung or talking: hang up.
     HangupPeer(HangupCause),
     /// To the record store. The last action of a session.
     Record(Box<CallRecord>),
+}
+
+impl Action {
+    /// Whether it is meant for the caller's leg.
+    pub(super) const fn needs_leg(&self) -> bool {
+        matches!(self, Self::Command(_) | Self::Ring(_) | Self::Enqueue(_))
+    }
 }

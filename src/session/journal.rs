@@ -78,6 +78,25 @@ impl Journal {
         }
     }
 
+    /// The place of the present node's visit in the list, if it is listed.
+    pub(super) fn place(&self) -> Option<usize> {
+        self.steps.len().checked_sub(1).filter(|_| self.listed)
+    }
+
+    /// An earlier visit is left by `outcome`: that of a `call`, whose subflow has ended.
+    pub(super) fn leave_at(&mut self, place: Option<usize>, outcome: impl Into<Arc<str>>) {
+        if let Some(step) = place.and_then(|place| self.steps.get_mut(place)) {
+            step.outcome = Some(outcome.into());
+        }
+    }
+
+    /// Something worth knowing about the present node, unless its way has a reason already.
+    pub(super) fn remark(&mut self, reason: &'static str) {
+        if let Some(step) = self.present() {
+            step.reason.get_or_insert(reason);
+        }
+    }
+
     /// The present node was answered: what went wrong before is no reason any more.
     pub(super) fn answered(&mut self) {
         if let Some(step) = self.present() {

@@ -8,32 +8,41 @@
 //!            answer_at            answered
 //! Ringing ───────────▶ Answering ─────────▶ Saying ◀──▶ Asking
 //!    │                     │                 │  ▲         │
+//!    │                     │                 │  ├──────▶ Waiting, Recording
 //!    │                     │                 ▼  └─────────┤
 //!    │                     │               Queued ──▶ Talking
 //!    │                     │              Dialling ──────┘ │
 //!    ▼                     ▼                 ▼             ▼
-//!    └──────────────────▶ Ended ◀── Leaving ◀── goodbye ◀──┘
+//!    └──────────▶ Parted ──▶ Ended ◀── Leaving ◀── goodbye ◀┘
 //! ```
+//!
+//! `Parted` is passed on every way to `Ended` where the flow still asks something of the outside when the caller is gone.
 
 mod answering;
 mod asking;
 mod budget;
 mod collector;
 mod ending;
+mod errand;
 mod exchange;
 mod journal;
+mod line;
+mod parting;
 mod playback;
 mod question;
 mod spoken;
 mod state;
 mod talking;
+mod taping;
+mod trouble;
 mod type_ahead;
+mod visits;
 mod walk;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::call::{CallId, Language, Party, Symbol};
+use crate::call::{CallId, Language, Party, SymbolSet};
 use crate::interpreter::{CallFacts, Memory, Program, World};
 use crate::time::Instant;
 
@@ -42,12 +51,17 @@ use journal::Journal;
 use playback::PlayNumbers;
 use state::State;
 use type_ahead::TypeAhead;
+use visits::Visit;
 
 pub use budget::{ESCAPE_GRACE, LIMIT_WARNING};
+pub use errand::{FILLER_AFTER, FILLER_AGAIN, REQUEST_LIMIT};
 pub use exchange::{Action, Input, PeerNews, QueueNews};
 pub use journal::{MAX_OFFERS, MAX_STEPS};
+pub use line::{ANNOUNCEMENT_GAP, COMFORT_AFTER};
+pub use parting::PARTING_LIMIT;
 pub use playback::{PLAY_LIMIT, STOP_GRACE};
 pub use state::LEAVING_LIMIT;
+pub use taping::{RECORDING_GRACE, SHORTEST_MESSAGE};
 pub use type_ahead::{TYPE_AHEAD_AGE, TYPE_AHEAD_KEYS};
 pub use walk::MAX_SILENT_STEPS;
 
@@ -62,11 +76,19 @@ pub struct Session {
     journal: Journal,
     budget: Budget,
     type_ahead: TypeAhead,
-    /// The key that still belongs to an entry that became full, and until when.
-    late_terminator: Option<(Symbol, Instant)>,
+    /// The keys one of which still belongs to an entry that became full or a message that ended, and until when.
+    late_end: Option<(SymbolSet, Instant)>,
     plays: PlayNumbers,
+    /// Recordings begun.
+    recordings: u32,
+    /// Whether keys are kept from recordings.
+    masked: bool,
+    /// Whether the caller's leg is gone: nothing is commanded any more.
+    gone: bool,
     /// Question nodes entered, the present one last, for `back`.
     trail: Vec<crate::flow::NodeIndex>,
+    /// Subflows entered and not left, the present one last.
+    visits: Vec<Visit>,
     actions: VecDeque<Action>,
 }
 
@@ -86,6 +108,8 @@ pub enum Attention {
     Hearing,
     /// A question is being asked, or waits for its answer.
     Asked,
+    /// The caller is recorded.
+    Recorded,
     /// The caller waits for a person.
     Waiting,
     /// The caller talks with a person.
@@ -138,9 +162,13 @@ impl Session {
             journal: Journal::new(now),
             budget,
             type_ahead: TypeAhead::default(),
-            late_terminator: None,
+            late_end: None,
             plays: PlayNumbers::default(),
+            recordings: 0,
+            masked: false,
+            gone: false,
             trail: Vec::new(),
+            visits: Vec::new(),
             actions: VecDeque::new(),
         };
         session.pick_up(now);
@@ -158,6 +186,11 @@ impl Session {
             Input::Said { text } => self.said(&text, at),
             Input::PlayStopped { play } => self.play_stopped(play, at),
             Input::PlayEnded { play, audible_end } => self.play_ended(play, audible_end, at),
+            Input::PlayFailed { play } => self.play_failed(play, at),
+            Input::Recorded { recording, end, lasted } => {
+                self.recorded(&recording, end, lasted, at)
+            }
+            Input::Reply(reply) => self.reply(reply, at),
             Input::Queue(news) => self.queue_news(news, at),
             Input::Peer(news) => self.peer_news(&news, at),
             Input::CallerEnded { by, cause, quality } => self.finish(by, cause, quality, at),
@@ -206,6 +239,25 @@ impl Session {
         self.memory.language()
     }
 
+    /// Whether an answer from the outside is waited for.
+    #[must_use]
+    pub fn awaits_reply(&self) -> bool {
+        match &self.state {
+            State::Waiting(_) | State::Parted(_) => true,
+            State::Queued(line) => line.asks(),
+            State::Ringing { .. }
+            | State::Answering
+            | State::Saying { .. }
+            | State::Asking(_)
+            | State::Recording(_)
+            | State::Dialling { .. }
+            | State::Talking { .. }
+            | State::Leaving { .. }
+            | State::Ended
+            | State::Moving => false,
+        }
+    }
+
     /// Whether the call is over and its record handed out.
     #[must_use]
     pub const fn is_ended(&self) -> bool {
@@ -214,14 +266,16 @@ impl Session {
 
     /// What the caller's attention is on.
     #[must_use]
-    pub const fn attention(&self) -> Attention {
+    pub fn attention(&self) -> Attention {
         match &self.state {
             State::Ringing { .. } | State::Answering => Attention::Ringing,
-            State::Saying { .. } | State::Moving => Attention::Hearing,
+            State::Saying { .. } | State::Waiting(_) | State::Moving => Attention::Hearing,
             State::Asking(_) => Attention::Asked,
-            State::Queued { .. } | State::Dialling { .. } => Attention::Waiting,
+            State::Recording(taping) if taping.listens() => Attention::Recorded,
+            State::Recording(_) => Attention::Hearing,
+            State::Queued(_) | State::Dialling { .. } => Attention::Waiting,
             State::Talking { .. } => Attention::Talking,
-            State::Leaving { .. } | State::Ended => Attention::Gone,
+            State::Leaving { .. } | State::Parted(_) | State::Ended => Attention::Gone,
         }
     }
 
@@ -238,8 +292,18 @@ impl Session {
     pub fn check(&self) -> Result<(), &'static str> {
         match &self.state {
             State::Moving => Err("the session is between two states after a step"),
-            State::Asking(_) | State::Saying { .. } if self.state.deadline().is_none() => {
-                Err("the session plays or listens without a deadline")
+            State::Asking(_)
+            | State::Saying { .. }
+            | State::Waiting(_)
+            | State::Recording(_)
+            | State::Parted(_)
+            | State::Leaving { .. }
+                if self.state.deadline().is_none() =>
+            {
+                Err("the session plays, listens or waits without a deadline")
+            }
+            State::Parted(_) | State::Ended if self.actions.iter().any(Action::needs_leg) => {
+                Err("something is commanded although the leg is gone")
             }
             State::Ended
                 if !self.actions.is_empty()
@@ -251,10 +315,13 @@ impl Session {
             | State::Answering
             | State::Saying { .. }
             | State::Asking(_)
-            | State::Queued { .. }
+            | State::Waiting(_)
+            | State::Recording(_)
+            | State::Queued(_)
             | State::Dialling { .. }
             | State::Talking { .. }
             | State::Leaving { .. }
+            | State::Parted(_)
             | State::Ended => Ok(()),
         }
     }

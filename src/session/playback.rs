@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::call::{CommandKind, Item, Language, Play, PlayId, PromptId, SymbolSet};
-use crate::flow::{Bargein, Piece, Prompt};
+use crate::flow::{Bargein, Piece, Prompt, Slot};
 use crate::time::{Duration, Instant};
 
 /// The longest that a part may go unreported before it counts as ended: an adapter's fault must not stall a call.
@@ -30,6 +30,8 @@ struct Part {
     since: Instant,
     /// When it counts as ended although nobody said so.
     limit: Instant,
+    /// Whether nothing of it could be heard.
+    failed: bool,
 }
 
 /// What a key does to the playing prompts.
@@ -45,18 +47,19 @@ pub(super) enum Interruption {
     Ignored,
 }
 
-/// Prompts grouped into parts of one barge-in rule each.
+/// Prompts grouped into parts of one barge-in rule each; `slot` reads a value aloud.
 pub(super) fn group<'p>(
     prompts: impl IntoIterator<Item = &'p Arc<Prompt>>,
     default: Bargein,
     language: &Language,
+    mut slot: impl FnMut(&Slot, &PromptId, &Language) -> Vec<Item>,
 ) -> Vec<(Bargein, Vec<Item>)> {
     let mut parts: Vec<(Bargein, Vec<Item>)> = Vec::new();
     for prompt in prompts {
         let bargein = prompt.bargein.unwrap_or(default);
-        let items = prompt.pieces(language).filter_map(|(_, piece)| match piece {
-            Piece::Words(item) => Some(item.clone()),
-            Piece::Slot(_) => None,
+        let items = prompt.pieces(language).flat_map(|(language, piece)| match piece {
+            Piece::Words(item) => vec![item.clone()],
+            Piece::Slot(value) => slot(value, &prompt.id, language),
         });
         match parts.last_mut() {
             Some((last, list)) if *last == bargein => list.extend(items),
@@ -91,6 +94,7 @@ impl Playback {
                 prompts,
                 since: now,
                 limit: now + PLAY_LIMIT,
+                failed: false,
             });
             commands.push(CommandKind::Play(Play { id, items, stop_on }));
         }
@@ -120,7 +124,7 @@ impl Playback {
         self.parts.pop_front();
         if let Some(next) = self.parts.front_mut() {
             next.since = now;
-            next.limit = now + PLAY_LIMIT;
+            next.limit = now + if next.failed { STOP_GRACE } else { PLAY_LIMIT };
         }
         self.parts.is_empty()
     }
@@ -130,6 +134,19 @@ impl Playback {
         if let Some(part) = self.parts.front_mut().filter(|part| part.id == id) {
             part.limit = now + STOP_GRACE;
         }
+    }
+
+    /// The adapter could not play a part. Perhaps the leg is ending; else that is looked into after a short while.
+    pub(super) fn failed(&mut self, id: PlayId, now: Instant) {
+        if let Some(part) = self.parts.iter_mut().find(|part| part.id == id) {
+            part.failed = true;
+        }
+        self.stopped(id, now);
+    }
+
+    /// Whether the part in front could not be played, and that has been waited for.
+    pub(super) fn has_failed(&self) -> bool {
+        self.parts.front().is_some_and(|part| part.failed)
     }
 
     /// A key arrives. `valid` says whether it begins a valid answer.

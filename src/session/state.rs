@@ -1,12 +1,14 @@
 //! Where a call stands.
 
-use std::sync::Arc;
-
 use super::asking::Asking;
 use super::budget::Spending;
+use super::errand::Waiting;
+use super::line::InLine;
+use super::parting::Parted;
 use super::playback::Playback;
+use super::taping::{Stage, Taping};
 use crate::call::HangupCause;
-use crate::flow::{Goto, NodeIndex, Prompt};
+use crate::flow::{Goto, NodeIndex};
 use crate::time::{Duration, Instant};
 
 /// How long we wait for the end of a leg that we hung up, before the record is written without it.
@@ -33,15 +35,12 @@ pub(super) enum State {
     },
     /// The caller is asked.
     Asking(Box<Asking>),
+    /// Something outside is asked and waited for.
+    Waiting(Box<Waiting>),
+    /// The caller is recorded.
+    Recording(Box<Taping>),
     /// The caller waits for an agent.
-    Queued {
-        /// The `queue` node.
-        node: NodeIndex,
-        /// Greetings and announcements over the music.
-        playback: Playback,
-        /// What is said once the queue has taken the caller in.
-        greet: Vec<Arc<Prompt>>,
-    },
+    Queued(Box<InLine>),
     /// A number is rung for the caller.
     Dialling {
         /// The `transfer` node.
@@ -65,6 +64,8 @@ pub(super) enum State {
         /// When we no longer wait.
         until: Instant,
     },
+    /// The caller is gone; the silent rest of the flow waits for an answer.
+    Parted(Box<Parted>),
     /// The call is over.
     Ended,
     /// Only inside a step: the old state is taken out and the new one not yet in.
@@ -90,10 +91,12 @@ impl State {
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self {
             Self::Ringing { answer_at } => Some(*answer_at),
-            Self::Saying { playback, .. }
-            | Self::Queued { playback, .. }
-            | Self::Dialling { playback, .. } => playback.limit(),
+            Self::Saying { playback, .. } | Self::Dialling { playback, .. } => playback.limit(),
             Self::Asking(asking) => asking.deadline(),
+            Self::Waiting(waiting) => Some(waiting.deadline()),
+            Self::Recording(taping) => taping.deadline(),
+            Self::Queued(line) => line.deadline(),
+            Self::Parted(parted) => Some(parted.until),
             Self::Leaving { until, .. } => Some(*until),
             Self::Answering | Self::Talking { .. } | Self::Ended | Self::Moving => None,
         }
@@ -102,13 +105,16 @@ impl State {
     pub(super) const fn spending(&self) -> Spending {
         match self {
             Self::Asking(_) => Spending::Menu,
-            Self::Saying { .. } | Self::Moving => Spending::Flow,
+            Self::Saying { .. } | Self::Waiting(_) | Self::Recording(_) | Self::Moving => {
+                Spending::Flow
+            }
             Self::Ringing { .. }
             | Self::Answering
-            | Self::Queued { .. }
+            | Self::Queued(_)
             | Self::Dialling { .. }
             | Self::Talking { .. }
             | Self::Leaving { .. }
+            | Self::Parted(_)
             | Self::Ended => Spending::Outside,
         }
     }
@@ -116,10 +122,13 @@ impl State {
     pub(super) const fn node(&self) -> Option<NodeIndex> {
         match self {
             Self::Saying { node, .. }
-            | Self::Queued { node, .. }
             | Self::Dialling { node, .. }
             | Self::Talking { node, .. } => Some(*node),
             Self::Asking(asking) => Some(asking.node),
+            Self::Waiting(waiting) => Some(waiting.node),
+            Self::Recording(taping) => Some(taping.node),
+            Self::Queued(line) => Some(line.node),
+            Self::Parted(parted) => Some(parted.node),
             Self::Leaving { node, .. } => *node,
             Self::Ringing { .. } | Self::Answering | Self::Ended | Self::Moving => None,
         }
@@ -128,14 +137,19 @@ impl State {
     /// What the caller hears now.
     pub(super) const fn playback(&self) -> Option<&Playback> {
         match self {
-            Self::Saying { playback, .. }
-            | Self::Queued { playback, .. }
-            | Self::Dialling { playback, .. } => Some(playback),
+            Self::Saying { playback, .. } | Self::Dialling { playback, .. } => Some(playback),
             Self::Asking(asking) => Some(&asking.playback),
+            Self::Waiting(waiting) => Some(&waiting.playback),
+            Self::Queued(line) => Some(&line.playback),
+            Self::Recording(taping) => match &taping.stage {
+                Stage::Announcing(playback) => Some(playback),
+                Stage::Taping { .. } | Stage::Left { .. } => None,
+            },
             Self::Ringing { .. }
             | Self::Answering
             | Self::Talking { .. }
             | Self::Leaving { .. }
+            | Self::Parted(_)
             | Self::Ended
             | Self::Moving => None,
         }
@@ -144,14 +158,19 @@ impl State {
     /// What the caller hears now, to be changed.
     pub(super) const fn playback_mut(&mut self) -> Option<&mut Playback> {
         match self {
-            Self::Saying { playback, .. }
-            | Self::Queued { playback, .. }
-            | Self::Dialling { playback, .. } => Some(playback),
+            Self::Saying { playback, .. } | Self::Dialling { playback, .. } => Some(playback),
             Self::Asking(asking) => Some(&mut asking.playback),
+            Self::Waiting(waiting) => Some(&mut waiting.playback),
+            Self::Queued(line) => Some(&mut line.playback),
+            Self::Recording(taping) => match &mut taping.stage {
+                Stage::Announcing(playback) => Some(playback),
+                Stage::Taping { .. } | Stage::Left { .. } => None,
+            },
             Self::Ringing { .. }
             | Self::Answering
             | Self::Talking { .. }
             | Self::Leaving { .. }
+            | Self::Parted(_)
             | Self::Ended
             | Self::Moving => None,
         }

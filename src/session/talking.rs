@@ -1,5 +1,6 @@
 //! Other people: the queue, the agent, the number that is rung.
 
+use super::line::InLine;
 use super::playback::Playback;
 use super::question::built_in;
 use super::state::{State, Then};
@@ -10,7 +11,7 @@ use crate::call::{
 };
 use crate::flow::{Bargein, Goto, NodeIndex, QueueNode, Verb};
 use crate::interpreter::{Enqueue, Ring};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 impl Session {
     pub(super) fn enqueue(
@@ -18,17 +19,17 @@ impl Session {
         node: NodeIndex,
         queue: &QueueNode,
         wanted: Box<Enqueue>,
-        now: Instant,
+        at: Moment<'_>,
     ) {
         self.type_ahead.flush();
-        self.journal.queue_entered(&wanted.queue, now);
+        self.journal.queue_entered(&wanted.queue, at.now);
         let greet = match queue.greet.as_slice() {
             [] => built_in(&self.program.flow, "connecting").into_iter().collect(),
             own => own.to_vec(),
         };
         // The line is joined before a word is said, but the greeting waits for the queue's answer.
         self.actions.push_back(Action::Enqueue(wanted));
-        self.state = State::Queued { node, playback: Playback::default(), greet };
+        self.state = State::Queued(Box::new(InLine::new(node, greet, at.now)));
     }
 
     pub(super) fn queue_news(&mut self, news: QueueNews, at: Moment<'_>) {
@@ -45,56 +46,55 @@ impl Session {
             | QueueNews::Expired
             | QueueNews::Connected { .. } => {}
         }
-        let (node, mut playback, greet) = match std::mem::replace(&mut self.state, State::Moving) {
-            State::Queued { node, playback, greet } => (node, playback, greet),
+        let mut line = match std::mem::replace(&mut self.state, State::Moving) {
+            State::Queued(line) => line,
             other => {
                 self.state = other;
                 return;
             }
         };
         let flow = self.program.flow.clone();
-        let Verb::Queue(queue) = &flow.node(node).verb else { return self.apologise(at) };
+        let Verb::Queue(queue) = &flow.node(line.node).verb else {
+            return self.apologise_at(line.node, at);
+        };
         match news {
             QueueNews::Entered { position } => {
+                line.moved(position);
                 self.memory.set_queue_position(Some(position));
+                self.memory.set_queue_wait(Duration::ZERO);
                 let music = queue.music.clone().unwrap_or_else(|| SoundId::from(HOLD_MUSIC));
                 self.command(CommandKind::Music(Some(music)));
-                playback = self.play(&greet, Bargein::None, SymbolSet::NONE, at.now);
-                self.state = State::Queued { node, playback, greet: Vec::new() };
+                line.entered(queue, self.memory.facts().from.is_some(), at.now);
+                let greet = std::mem::take(&mut line.greet);
+                line.playback = self.play(&greet, Bargein::None, SymbolSet::NONE, at);
+                self.state = State::Queued(line);
             }
             QueueNews::Moved { position } => {
+                line.moved(position);
                 self.memory.set_queue_position(Some(position));
-                self.state = State::Queued { node, playback, greet };
+                self.state = State::Queued(line);
             }
-            QueueNews::Full => self.left_queue(node, playback, ("full", queue.full), at),
-            QueueNews::Unstaffed => {
-                self.left_queue(node, playback, ("unstaffed", queue.unstaffed), at)
-            }
-            QueueNews::Closed => self.left_queue(node, playback, ("closed", queue.closed), at),
-            QueueNews::Expired => self.left_queue(node, playback, ("too_long", queue.too_long), at),
+            QueueNews::Full => self.turned_away(line, ("full", queue.full), at),
+            QueueNews::Unstaffed => self.turned_away(line, ("unstaffed", queue.unstaffed), at),
+            QueueNews::Closed => self.turned_away(line, ("closed", queue.closed), at),
+            QueueNews::Expired => self.turned_away(line, ("too_long", queue.too_long), at),
             QueueNews::Connected { agent, leg } => {
                 self.journal.queue_left(at.now);
                 self.journal.offer_ended(&agent, "answered");
                 self.journal.agent = Some(agent);
-                self.memory.set_queue_position(None);
-                self.talk(node, playback, leg, at.now);
+                self.left_line(&line, at.now);
+                self.talk(line.node, line.playback, leg, at.now);
             }
             QueueNews::Offered { .. } | QueueNews::OfferEnded { .. } => {}
         }
     }
 
-    fn left_queue(
-        &mut self,
-        node: NodeIndex,
-        mut playback: Playback,
-        way: (&'static str, Goto),
-        at: Moment<'_>,
-    ) {
+    fn turned_away(&mut self, mut line: Box<InLine>, way: (&'static str, Goto), at: Moment<'_>) {
         self.journal.queue_left(at.now);
-        self.memory.set_queue_position(None);
-        self.actions.extend(playback.stop().map(Action::Command));
+        self.left_line(&line, at.now);
+        self.actions.extend(line.playback.stop().map(Action::Command));
         self.command(CommandKind::Music(None));
-        self.follow(node, way.0, way.1, at);
+        self.follow(line.node, way.0, way.1, at);
     }
 
     fn talk(&mut self, node: NodeIndex, mut playback: Playback, leg: LegId, now: Instant) {
@@ -104,12 +104,12 @@ impl Session {
         self.state = State::Talking { node, since: now };
     }
 
-    pub(super) fn ring(&mut self, node: NodeIndex, wanted: Box<Ring>, now: Instant) {
+    pub(super) fn ring(&mut self, node: NodeIndex, wanted: Box<Ring>, at: Moment<'_>) {
         self.type_ahead.flush();
         self.journal.transfer =
             Some(TransferStay { to: mask_number(&wanted.to), result: "no_answer" });
         let words: Vec<_> = built_in(&self.program.flow, "connecting").into_iter().collect();
-        let playback = self.play(&words, Bargein::None, SymbolSet::NONE, now);
+        let playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
         self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
         self.actions.push_back(Action::Ring(wanted));
         self.state = State::Dialling { node, playback };

@@ -2,28 +2,41 @@
 
 use std::sync::Arc;
 
-use super::budget::{Budget, Spending};
+use super::asking::is_secret;
+use super::budget::Spending;
 use super::playback::{Playback, group};
 use super::question::built_in;
 use super::state::{State, Then};
+use super::taping::Stage;
 use super::{Moment, Session};
-use crate::call::{Answering, CommandKind, HangupCause, PlayId, RINGING_TONE, SoundId, SymbolSet};
-use crate::flow::{Bargein, Goto, NodeIndex, Place, Prompt, Value, Verb};
-use crate::interpreter::{Fault, Memory, Program, Ring, Step, enter};
+use crate::call::{
+    Answering, CommandKind, HangupCause, Item, PlayId, RINGING_TONE, SoundId, SymbolSet,
+};
+use crate::flow::{Bargein, Goto, Node, NodeIndex, Prompt, Verb};
+use crate::interpreter::{Fault, Step, View, enter, read_slot};
 use crate::session::Action;
-use crate::time::{Duration, Instant};
+use crate::time::Instant;
 
 /// The most nodes in a row that a call may pass without sound, question or queue.
 pub const MAX_SILENT_STEPS: u32 = 1_000;
 
-/// How long the safe number rings.
-const SAFE_RING: Duration = Duration::from_secs(60);
-
 /// The most question nodes that `back` can go through; older ones are forgotten.
 const MAX_TRAIL: usize = 32;
 
+/// Where a walk through silent nodes came to.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// A node needs something that takes time, or could not be carried out.
+    At(NodeIndex, Step),
+    /// The call is to escape, for this reason.
+    Escape(&'static str),
+    /// A way leads nowhere but to the built-in apology.
+    Apologise(NodeIndex),
+}
+
 impl Session {
     pub(super) fn command(&mut self, kind: CommandKind) {
+        debug_assert!(!self.gone, "{} to a leg that is gone", kind.name());
         self.actions.push_back(Action::Command(kind));
     }
 
@@ -70,27 +83,45 @@ impl Session {
         if self.state.deadline().is_none_or(|deadline| at.now < deadline) {
             return;
         }
-        if let Some(playback) = self.state.playback_mut()
-            && playback.is_playing()
-        {
-            let stop = playback.give_up(at.now);
-            let silent = !playback.is_playing();
-            self.actions.extend(stop.map(Action::Command));
-            if silent {
-                self.fell_silent(at.now, at);
+        let unheard = self.state.playback().filter(|p| p.limit().is_some_and(|l| l <= at.now));
+        if let Some(playback) = unheard {
+            if playback.has_failed() && self.unplayable(at) {
+                return;
             }
-            return;
+            self.give_up_play(at);
+            if self.state.deadline().is_none_or(|deadline| at.now < deadline) {
+                return;
+            }
         }
+        self.due(at);
+    }
+
+    /// The end of the playing part was never reported.
+    fn give_up_play(&mut self, at: Moment<'_>) {
+        let Some(playback) = self.state.playback_mut() else { return };
+        let stop = playback.give_up(at.now);
+        let silent = !playback.is_playing();
+        self.actions.extend(stop.map(Action::Command));
+        if silent {
+            self.fell_silent(at.now, at);
+        }
+    }
+
+    /// What the state waited for is due.
+    fn due(&mut self, at: Moment<'_>) {
         match std::mem::replace(&mut self.state, State::Moving) {
             State::Ringing { .. } => self.answer(),
             State::Asking(asking) => self.asking_tick(asking, at),
+            State::Waiting(waiting) => self.waiting_tick(waiting, at),
+            State::Recording(taping) => self.taping_tick(taping, at),
+            State::Queued(line) => self.line_tick(line, at),
+            State::Parted(parted) => self.parted_tick(parted, at),
             State::Leaving { cause, node, .. } => {
                 self.state = State::Leaving { node, cause, until: at.now };
                 self.finish_leaving(cause, at);
             }
             other @ (State::Answering
             | State::Saying { .. }
-            | State::Queued { .. }
             | State::Dialling { .. }
             | State::Talking { .. }
             | State::Ended
@@ -118,12 +149,18 @@ impl Session {
                 asking.collector.prompt_ended(audible_end);
                 self.state = State::Asking(asking);
             }
-            other @ (State::Queued { .. }
+            State::Recording(taping) => match taping.stage {
+                Stage::Announcing(_) => self.begin_recording(taping.node, at),
+                Stage::Taping { .. } | Stage::Left { .. } => self.state = State::Recording(taping),
+            },
+            other @ (State::Queued(_)
+            | State::Waiting(_)
             | State::Dialling { .. }
             | State::Ringing { .. }
             | State::Answering
             | State::Talking { .. }
             | State::Leaving { .. }
+            | State::Parted(_)
             | State::Ended
             | State::Moving) => self.state = other,
         }
@@ -135,15 +172,36 @@ impl Session {
         prompts: &[Arc<Prompt>],
         bargein: Bargein,
         keys: SymbolSet,
-        now: Instant,
+        at: Moment<'_>,
     ) -> Playback {
-        let parts = group(prompts, bargein, self.memory.language());
+        let parts = self.parts(prompts, bargein, at);
         if parts.iter().any(|(rule, _)| *rule == Bargein::None) {
             self.type_ahead.flush();
         }
-        let (playback, commands) = Playback::start(parts, keys, now, &mut self.plays);
+        let (playback, commands) = Playback::start(parts, keys, at.now, &mut self.plays);
         self.actions.extend(commands.into_iter().map(Action::Command));
         playback
+    }
+
+    /// Prompts as items, their values read aloud. A value that cannot be read is left out, and the journal says so.
+    pub(super) fn parts(
+        &mut self,
+        prompts: &[Arc<Prompt>],
+        bargein: Bargein,
+        at: Moment<'_>,
+    ) -> Vec<(Bargein, Vec<Item>)> {
+        let flow = self.program.flow.clone();
+        let view = View { flow: &flow, memory: &self.memory, world: at.world };
+        let mut empty = false;
+        let parts = group(prompts, bargein, self.memory.language(), |slot, prompt, language| {
+            let items = read_slot(slot, prompt, language, &view);
+            empty |= items.is_none();
+            items.unwrap_or_default()
+        });
+        if empty {
+            self.journal.remark("slot_empty");
+        }
+        parts
     }
 
     /// Stops whatever plays.
@@ -161,46 +219,75 @@ impl Session {
         at: Moment<'_>,
     ) {
         self.journal.leave(outcome);
-        let next = self.target(node, goto);
-        self.go(next, at);
-    }
-
-    fn target(&mut self, node: NodeIndex, goto: Goto) -> NodeIndex {
-        match goto {
-            Goto::Node(next) => next,
-            Goto::Repeat | Goto::None | Goto::Failed => node,
-            Goto::Back => {
-                if self.trail.last() == Some(&node) {
-                    self.trail.pop();
-                }
-                self.trail.last().copied().unwrap_or(node)
-            }
-        }
+        self.take(node, goto, at);
     }
 
     /// Enters nodes until one needs sound, an answer, a queue or the end.
     pub(super) fn go(&mut self, start: NodeIndex, at: Moment<'_>) {
+        match self.walk(start, MAX_SILENT_STEPS, at) {
+            Halt::At(node, step) => {
+                let flow = self.program.flow.clone();
+                self.begin(node, &flow.node(node).verb, step, at);
+            }
+            Halt::Escape(reason) => self.escape(reason, at),
+            Halt::Apologise(node) => self.apologise_at(node, at),
+        }
+    }
+
+    /// Enters nodes, at most `most` of them, as long as each decides by itself.
+    pub(super) fn walk(&mut self, start: NodeIndex, most: u32, at: Moment<'_>) -> Halt {
+        let flow = self.program.flow.clone();
         let mut node = start;
-        for _ in 0..MAX_SILENT_STEPS {
-            let flow = self.program.flow.clone();
+        for _ in 0..most {
+            self.leave_visits(node);
             let here = flow.node(node);
             self.journal.enter(&here.id, here.verb.name(), at.now);
+            self.mask(here);
             if self.budget.visit(node) {
-                return self.escape("loop_fuse", at);
+                return Halt::Escape("loop_fuse");
             }
             let entered = enter(&flow, node, &mut self.memory, at.world);
             if entered.new_information {
                 self.budget.news();
             }
-            match entered.step {
+            let way = match entered.step {
                 Step::Decided { outcome, goto } => {
                     self.journal.leave(outcome);
-                    node = self.target(node, goto);
+                    (node, goto)
                 }
-                step => return self.begin(node, &here.verb, step, at),
+                Step::Refused { outcome, reason, goto } => {
+                    self.journal.reason(reason);
+                    self.journal.leave(outcome);
+                    (node, goto)
+                }
+                Step::Visit(subflow) => {
+                    node = self.visit(node, subflow);
+                    continue;
+                }
+                Step::Return { outcome, values } => {
+                    self.journal.leave(Arc::clone(&outcome));
+                    match self.give_back(&outcome, values) {
+                        Some(way) => way,
+                        None => return Halt::At(node, Step::Fault(Fault::Outcome)),
+                    }
+                }
+                step => return Halt::At(node, step),
+            };
+            match self.target(way.0, way.1) {
+                Some(next) => node = next,
+                None => return Halt::Apologise(way.0),
             }
         }
-        self.fault(Fault::EndlessLoop, at);
+        Halt::At(node, Step::Fault(Fault::EndlessLoop))
+    }
+
+    /// Keys and words are kept from recordings where the flow says so, and wherever a secret is asked for.
+    fn mask(&mut self, node: &Node) {
+        let wanted = node.pauses_recording || is_secret(&node.verb);
+        if wanted != self.masked && !self.gone {
+            self.masked = wanted;
+            self.command(CommandKind::Mask(wanted));
+        }
     }
 
     fn begin(&mut self, node: NodeIndex, verb: &Verb, step: Step, at: Moment<'_>) {
@@ -217,10 +304,10 @@ impl Session {
                 self.trail.push(node);
                 self.ask(node, at);
             }
-            (Step::Enqueue(wanted), Verb::Queue(queue)) => {
-                self.enqueue(node, queue, wanted, at.now)
-            }
-            (Step::Ring(wanted), Verb::Transfer(_)) => self.ring(node, wanted, at.now),
+            (Step::Enqueue(wanted), Verb::Queue(queue)) => self.enqueue(node, queue, wanted, at),
+            (Step::Ring(wanted), Verb::Transfer(_)) => self.ring(node, wanted, at),
+            (Step::Request(errand), _) => self.request(node, verb, errand, at),
+            (Step::Record, Verb::Record(record)) => self.announce_recording(node, record, at),
             (Step::Hangup, Verb::Hangup(hangup)) => {
                 let goodbye: Vec<_> = match hangup.prompts.as_slice() {
                     [] => built_in(&self.program.flow, "goodbye").into_iter().collect(),
@@ -229,10 +316,18 @@ impl Session {
                 self.say(node, &goodbye, Bargein::None, Then::Hangup(HangupCause::Normal), at);
             }
             (Step::Fault(fault), _) => self.fault(fault, at),
-            (Step::Decided { outcome, goto }, _) => self.follow(node, outcome, goto, at),
-            (Step::Say | Step::Enqueue(_) | Step::Ring(_) | Step::Hangup, _) => {
-                self.fault(Fault::EndlessLoop, at)
-            }
+            (
+                Step::Say
+                | Step::Enqueue(_)
+                | Step::Ring(_)
+                | Step::Hangup
+                | Step::Record
+                | Step::Decided { .. }
+                | Step::Refused { .. }
+                | Step::Visit(_)
+                | Step::Return { .. },
+                _,
+            ) => self.fault(Fault::EndlessLoop, at),
         }
     }
 
@@ -244,7 +339,7 @@ impl Session {
         then: Then,
         at: Moment<'_>,
     ) {
-        let playback = self.play(prompts, bargein, SymbolSet::NONE, at.now);
+        let playback = self.play(prompts, bargein, SymbolSet::NONE, at);
         if playback.is_playing() {
             self.state = State::Saying { node, playback, then };
         } else {
@@ -261,70 +356,5 @@ impl Session {
                 self.leave(cause, at.now);
             }
         }
-    }
-
-    /// Trouble: to the escape target once, else an apology and the end.
-    pub(super) fn escape(&mut self, reason: &'static str, at: Moment<'_>) {
-        self.journal.reason(reason);
-        self.type_ahead.flush();
-        let node = self.present_node();
-        match self.program.flow.escape {
-            Some(goto) if self.budget.escape() => self.follow(node, "escape", goto, at),
-            _ => self.apologise(at),
-        }
-    }
-
-    /// The built-in apology, then the end.
-    pub(super) fn apologise(&mut self, at: Moment<'_>) {
-        let node = self.present_node();
-        self.last_words("apology", node, Then::Hangup(HangupCause::Normal), at);
-    }
-
-    /// A built-in line before something final.
-    pub(super) fn last_words(&mut self, name: &str, node: NodeIndex, then: Then, at: Moment<'_>) {
-        let words: Vec<_> = built_in(&self.program.flow, name).into_iter().collect();
-        self.say(node, &words, Bargein::None, then, at);
-    }
-
-    fn present_node(&self) -> NodeIndex {
-        self.state.node().or(self.trail.last().copied()).unwrap_or(self.program.flow.start)
-    }
-
-    /// A node could not be carried out: `on_fault`, else the safe flow, else the safe number, else a line and the end.
-    fn fault(&mut self, fault: Fault, at: Moment<'_>) {
-        self.journal.reason(fault.name());
-        self.type_ahead.flush();
-        if let Some(node) = self.program.flow.on_fault
-            && self.budget.escape()
-        {
-            return self.go(node, at);
-        }
-        if let Some(safe) = self.safe.program.take() {
-            return self.change_flow(safe, at);
-        }
-        let node = self.present_node();
-        if let Some(to) = self.safe.number.take() {
-            return self.ring(
-                node,
-                Box::new(Ring { to, ring: SAFE_RING, caller_id: None }),
-                at.now,
-            );
-        }
-        self.last_words("fault", node, Then::Hangup(HangupCause::InternalError), at);
-    }
-
-    /// Goes on with another flow from its start: its own variables and budget, the same caller, language and notes.
-    fn change_flow(&mut self, program: Arc<Program>, at: Moment<'_>) {
-        let flow = program.flow.clone();
-        let mut memory =
-            Memory::new(&flow, self.memory.facts().clone()).with_notes(self.memory.take_notes());
-        if let Some(language) = self.memory.listening_language() {
-            memory.set(&flow, Place::CallLanguage, Value::Text(language.as_str().into()));
-        }
-        self.memory = memory;
-        self.budget = Budget::new(flow.limits, at.now);
-        self.trail.clear();
-        self.program = program;
-        self.go(flow.start, at);
     }
 }

@@ -2,15 +2,22 @@
 
 mod branch;
 mod hours;
+mod http;
 mod note;
 mod queue;
 mod set;
+mod settle;
+mod store;
+mod subflow;
 mod transfer;
 
 pub use set::assign;
+pub use settle::{Settled, settle};
+pub use store::call_back_caller;
+pub use subflow::{take_back, way_back};
 
 use super::memory::Memory;
-use super::step::{Fault, Step};
+use super::step::Step;
 use super::view::View;
 use super::world::World;
 use crate::flow::{Flow, NodeIndex, Verb};
@@ -25,16 +32,16 @@ pub fn enter(flow: &Flow, node: NodeIndex, memory: &mut Memory, world: &World<'_
         Verb::Hangup(_) => Ok(Step::Hangup),
         Verb::Set(verb) => set::enter(flow, verb, memory, world, &mut new_information),
         Verb::Branch(verb) => branch::enter(verb, &View { flow, memory, world }),
-        Verb::Hours(verb) => hours::enter(verb, world),
+        Verb::Hours(verb) => hours::enter(verb, &View { flow, memory, world }),
         Verb::Note(verb) => note::enter(flow, verb, memory, world),
         Verb::Queue(verb) => queue::enter(verb, &View { flow, memory, world }),
         Verb::Transfer(verb) => transfer::enter(verb, &View { flow, memory, world }),
-        Verb::Http(_)
-        | Verb::Call(_)
-        | Verb::Record(_)
-        | Verb::Ticket(_)
-        | Verb::Callback(_)
-        | Verb::Return(_) => Err(Fault::Unsupported),
+        Verb::Http(verb) => http::enter(flow, node, verb, memory, world),
+        Verb::Ticket(verb) => store::ticket(verb, &View { flow, memory, world }),
+        Verb::Callback(verb) => store::callback(verb, &View { flow, memory, world }),
+        Verb::Record(_) => Ok(Step::Record),
+        Verb::Call(verb) => subflow::call(flow, verb, memory, world),
+        Verb::Return(verb) => subflow::give_back(verb, &View { flow, memory, world }),
     };
     Entered { step: step.unwrap_or_else(Step::Fault), new_information }
 }

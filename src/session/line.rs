@@ -1,0 +1,281 @@
+//! Waiting in line for a person: what is said over the music, and the offer to be called back (behaviours: queue).
+
+use std::sync::Arc;
+
+use super::errand::REQUEST_LIMIT;
+use super::playback::Playback;
+use super::question::built_in;
+use super::state::{State, Then};
+use super::{Action, Moment, Session};
+use crate::call::{Digits, HangupCause, Reply, Symbol, SymbolSet};
+use crate::flow::{Bargein, NodeIndex, OfferCallback, Prompt, QueueNode, Verb};
+use crate::interpreter::{View, call_back_caller};
+use crate::time::{Duration, Instant};
+
+/// The least time between two announcements.
+pub const ANNOUNCEMENT_GAP: Duration = Duration::from_secs(15);
+
+/// After this long without a word something is said although the caller is no nearer to the front.
+pub const COMFORT_AFTER: Duration = Duration::from_secs(60);
+
+/// A caller in line.
+#[derive(Debug)]
+pub(super) struct InLine {
+    pub(super) node: NodeIndex,
+    /// Greetings and announcements over the music.
+    pub(super) playback: Playback,
+    /// What is said once the queue has taken the caller in.
+    pub(super) greet: Vec<Arc<Prompt>>,
+    since: Instant,
+    /// When each announcement of the node is due next.
+    rounds: Vec<Instant>,
+    position: Option<u32>,
+    /// The place in line at the last announcement.
+    told: Option<u32>,
+    /// When something was said last.
+    said_at: Instant,
+    callback: CallbackOffer,
+}
+
+/// The offer to be called back, once per wait.
+#[derive(Debug)]
+enum CallbackOffer {
+    /// There is none, or it has been made use of.
+    None,
+    /// It is due.
+    Due { at: Instant },
+    /// It was made; the keys so far.
+    Open { typed: Digits },
+    /// It was taken; the store is asked.
+    Asked { until: Instant },
+}
+
+impl InLine {
+    pub(super) fn new(node: NodeIndex, greet: Vec<Arc<Prompt>>, now: Instant) -> Self {
+        Self {
+            node,
+            playback: Playback::default(),
+            greet,
+            since: now,
+            rounds: Vec::new(),
+            position: None,
+            told: None,
+            said_at: now,
+            callback: CallbackOffer::None,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let callback = match self.callback {
+            CallbackOffer::Due { at } => Some(at),
+            CallbackOffer::Asked { until } => Some(until),
+            CallbackOffer::None | CallbackOffer::Open { .. } => None,
+        };
+        let rounds = self.rounds.iter().min().copied();
+        [self.playback.limit(), rounds, callback].into_iter().flatten().min()
+    }
+
+    /// Whether the store is asked.
+    pub(super) const fn asks(&self) -> bool {
+        matches!(self.callback, CallbackOffer::Asked { .. })
+    }
+
+    pub(super) const fn moved(&mut self, position: u32) {
+        self.position = Some(position);
+    }
+
+    /// The queue has taken the caller in: announcements and the offer are timed from here.
+    pub(super) fn entered(&mut self, queue: &QueueNode, callable: bool, now: Instant) {
+        self.rounds = queue.every.iter().map(|(period, _)| now + *period).collect();
+        self.said_at = now;
+        if let Some(offer) = queue.offer_callback.as_ref().filter(|_| callable) {
+            self.callback = CallbackOffer::Due { at: self.since + offer.after };
+        }
+    }
+
+    /// The announcement that is to be made now; the others wait their turn.
+    fn announcement<'q>(
+        &mut self,
+        queue: &'q QueueNode,
+        now: Instant,
+    ) -> Option<&'q [Arc<Prompt>]> {
+        let mut chosen = None;
+        for (due, (period, words)) in self.rounds.iter_mut().zip(&queue.every) {
+            if *due > now {
+                continue;
+            }
+            let apart = self.said_at + ANNOUNCEMENT_GAP;
+            if chosen.is_some() || self.playback.is_playing() || now < apart {
+                *due = (now + ANNOUNCEMENT_GAP).max(apart);
+                continue;
+            }
+            *due = now + (*period).max(ANNOUNCEMENT_GAP);
+            let nearer = match (self.position, self.told) {
+                (Some(position), Some(told)) => position < told,
+                (_, None) => true,
+                (None, Some(_)) => false,
+            };
+            if nearer || now.since(self.said_at) >= COMFORT_AFTER {
+                chosen = Some(words.as_slice());
+            }
+        }
+        if chosen.is_some() {
+            self.said_at = now;
+            self.told = self.position;
+        }
+        chosen
+    }
+
+    /// Whether the offer to be called back is to be made now.
+    fn offers(&mut self, now: Instant) -> bool {
+        match self.callback {
+            CallbackOffer::Due { at } if at <= now && self.playback.is_playing() => {
+                self.callback = CallbackOffer::Due { at: now + Duration::from_secs(1) };
+                false
+            }
+            CallbackOffer::Due { at } if at <= now => {
+                self.callback = CallbackOffer::Open { typed: Digits::new() };
+                self.said_at = now;
+                true
+            }
+            CallbackOffer::None
+            | CallbackOffer::Due { .. }
+            | CallbackOffer::Open { .. }
+            | CallbackOffer::Asked { .. } => false,
+        }
+    }
+
+    /// A key; returns whether it takes the offer.
+    fn takes(&mut self, offer: &OfferCallback, symbol: Symbol) -> bool {
+        let CallbackOffer::Open { typed } = &mut self.callback else { return false };
+        typed.push(symbol);
+        if !offer.key.starts_with(typed) {
+            *typed = [symbol]
+                .into_iter()
+                .filter(|key| offer.key.as_slice().first() == Some(key))
+                .collect();
+        }
+        *typed == offer.key
+    }
+}
+
+impl Session {
+    pub(super) fn line_tick(&mut self, mut line: Box<InLine>, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        let Verb::Queue(queue) = &flow.node(line.node).verb else {
+            return self.apologise_at(line.node, at);
+        };
+        if let CallbackOffer::Asked { until } = line.callback
+            && until <= at.now
+        {
+            self.actions.push_back(Action::Abandon);
+            return self.not_kept(line, "timeout", at);
+        }
+        let offer = queue.offer_callback.as_ref().filter(|_| line.offers(at.now));
+        let words = match offer {
+            Some(offer) => Some(offer.say.as_slice()),
+            None => line.announcement(queue, at.now),
+        };
+        if let Some(words) = words {
+            self.memory.set_queue_wait(at.now.since(line.since));
+            line.playback = self.play(words, Bargein::None, SymbolSet::NONE, at);
+        }
+        self.state = State::Queued(line);
+    }
+
+    pub(super) fn line_key(&mut self, mut line: Box<InLine>, symbol: Symbol, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        if let Verb::Queue(queue) = &flow.node(line.node).verb
+            && let Some(offer) = &queue.offer_callback
+            && line.takes(offer, symbol)
+        {
+            let view = View { flow: &flow, memory: &self.memory, world: at.world };
+            if let Some(errand) = call_back_caller(&queue.queue, &view) {
+                self.budget.valid();
+                self.actions.extend(line.playback.stop().map(Action::Command));
+                self.actions.push_back(Action::Request(Box::new(errand)));
+                // The place in line is kept until the wish is: a store that fails costs nobody a turn.
+                line.callback = CallbackOffer::Asked { until: at.now + REQUEST_LIMIT };
+            }
+        }
+        self.state = State::Queued(line);
+    }
+
+    /// Whether the wish to be called back is kept.
+    pub(super) fn line_reply(&mut self, line: Box<InLine>, reply: &Reply, at: Moment<'_>) {
+        if !line.asks() {
+            self.state = State::Queued(line);
+            return;
+        }
+        match reply {
+            Reply::Kept(_) => self.called_back(line, at),
+            Reply::Failed(failure) => self.not_kept(line, failure.name(), at),
+            Reply::Answered(_) | Reply::NotFound => self.not_kept(line, "error", at),
+        }
+    }
+
+    fn called_back(&mut self, mut line: Box<InLine>, at: Moment<'_>) {
+        line.callback = CallbackOffer::None;
+        self.leave_queue(at.now);
+        self.actions.extend(line.playback.stop().map(Action::Command));
+        self.command(crate::call::CommandKind::Music(None));
+        self.left_line(&line, at.now);
+        let flow = self.program.flow.clone();
+        match &flow.node(line.node).verb {
+            Verb::Queue(QueueNode { called_back: Some(goto), .. }) => {
+                self.follow(line.node, "called_back", *goto, at)
+            }
+            _ => {
+                self.journal.leave("called_back");
+                self.last_words("goodbye", line.node, Then::Hangup(HangupCause::Normal), at);
+            }
+        }
+    }
+
+    /// The wish could not be kept: the caller hears so, and keeps the place in line.
+    fn not_kept(&mut self, mut line: Box<InLine>, reason: &'static str, at: Moment<'_>) {
+        line.callback = CallbackOffer::None;
+        line.said_at = at.now;
+        self.journal.reason(reason);
+        let words: Vec<_> = built_in(&self.program.flow, "not_kept").into_iter().collect();
+        line.playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
+        self.state = State::Queued(line);
+    }
+
+    /// The line is left, whatever for.
+    pub(super) fn left_line(&mut self, line: &InLine, now: Instant) {
+        if line.asks() {
+            self.actions.push_back(Action::Abandon);
+        }
+        self.memory.set_queue_position(None);
+        self.memory.set_queue_wait(now.since(line.since));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn keys_that_do_not_belong_to_the_offer_are_passed_over() {
+        let offer = |key: &str| OfferCallback {
+            after: Duration::ZERO,
+            say: Vec::new(),
+            key: Digits::parse(key).expect("keys"),
+        };
+        for (key, typed, taken) in
+            [("1", "21", true), ("1", "2", false), ("12", "112", true), ("12", "102", false)]
+        {
+            let mut line = InLine::new(NodeIndex(0), Vec::new(), at(0));
+            assert!(!line.takes(&offer(key), Symbol::STAR), "before the offer is made");
+            line.callback = CallbackOffer::Open { typed: Digits::new() };
+            let keys = Digits::parse(typed).expect("keys");
+            let took = keys.as_slice().iter().any(|key_| line.takes(&offer(key), *key_));
+            assert_eq!(took, taken, "{typed} for {key}");
+        }
+    }
+}
