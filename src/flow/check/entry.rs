@@ -1,11 +1,13 @@
 //! E0409, E0410 and E0504: what a `collect` takes.
 
+use std::ops::RangeInclusive;
+
 use super::Rule;
 use crate::call::{Digits, Symbol};
 use crate::flow::definition::VariableKind;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::node::{Entry, EntryKind, MAX_ENTRY};
-use crate::flow::schema::{AsRaw, EntryType};
+use crate::flow::schema::AsRaw;
 use crate::flow::source::{Span, Spanned};
 
 /// E0409: the terminator is a command and may come first.
@@ -35,14 +37,31 @@ pub(crate) static WRONG_VARIABLE: Rule = Rule::error(
 /// The most keys of a whole number: every such number fits 64 bits.
 const MAX_INT_KEYS: usize = 18;
 
+/// The keys of a telephone number, its country code with it (ITU-T E.164 §6.2.1), where the file does not say.
+const PHONE_KEYS: RangeInclusive<usize> = 7..=15;
+/// The keys of a PIN, where the file does not say.
+const PIN_KEYS: RangeInclusive<usize> = 4..=12;
+/// The keys of a date: two for the day, two for the month, four for the year.
+const DATE_KEYS: usize = 8;
+/// The keys of a time of day: two for the hour, two for the minute.
+const TIME_KEYS: usize = 4;
+
 /// Works the rules of an entry out; `None` if they contradict each other.
 pub(crate) fn entry(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Option<Entry> {
     let before = findings.len();
     let rules = &raw.value;
     let end = end_key(rules, findings);
-    let mut entry = match rules.kind {
-        EntryType::Digits => digits(raw, findings),
-        EntryType::Int => int(raw, findings),
+    let mut entry = match rules.kind.0 {
+        kind @ (EntryKind::Int | EntryKind::Money(_)) => Entry { kind, ..int(raw, findings) },
+        kind @ (EntryKind::Digits | EntryKind::Account) => {
+            digits(raw, kind, 1..=MAX_ENTRY, findings)
+        }
+        EntryKind::Phone => digits(raw, EntryKind::Phone, PHONE_KEYS, findings),
+        EntryKind::Pin => digits(raw, EntryKind::Pin, PIN_KEYS, findings),
+        EntryKind::Date => fixed(raw, EntryKind::Date, DATE_KEYS, findings),
+        EntryKind::Time => fixed(raw, EntryKind::Time, TIME_KEYS, findings),
+        EntryKind::YesNo => fixed(raw, EntryKind::YesNo, 1, findings),
+        EntryKind::Words => blank(EntryKind::Words, 1, MAX_ENTRY),
     };
     entry.end = end;
     if end.is_none() && entry.min_length != entry.max_length {
@@ -70,7 +89,32 @@ fn blank(kind: EntryKind, min_length: usize, max_length: usize) -> Entry {
     Entry { kind, min_length, max_length, min_value: None, max_value: None, end: None, check: None }
 }
 
-fn digits(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Entry {
+/// An entry whose type says how many keys it has.
+fn fixed(
+    raw: &Spanned<AsRaw>,
+    kind: EntryKind,
+    count: usize,
+    findings: &mut Vec<Diagnostic>,
+) -> Entry {
+    let rules = &raw.value;
+    let limits = [("min", &rules.min), ("max", &rules.max)];
+    let given = limits.into_iter().find_map(|(key, limit)| Some((key, limit.as_ref()?.span)));
+    let lengths = [("length", &rules.length), ("digits", &rules.digits)];
+    let length = lengths.into_iter().find_map(|(key, limit)| Some((key, limit.as_ref()?.span)));
+    if let Some((key, span)) = given.or(length) {
+        let message = format!("`{key}` does not go with this type, which always has {count} keys");
+        findings.push(Diagnostic::new(&IMPOSSIBLE_ENTRY, span, message).help("leave it out"));
+    }
+    blank(kind, count, count)
+}
+
+/// An entry of keys; `usual` are its limits where the file does not say.
+fn digits(
+    raw: &Spanned<AsRaw>,
+    kind: EntryKind,
+    usual: RangeInclusive<usize>,
+    findings: &mut Vec<Diagnostic>,
+) -> Entry {
     let rules = &raw.value;
     let fixed = rules.length.as_ref().or(rules.digits.as_ref());
     if let Some(length) = fixed {
@@ -82,15 +126,17 @@ fn digits(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Entry {
         }
         let length = Spanned::new(i64::from(length.value), length.span);
         let count = key_count(&length, 1, "length", findings);
-        return blank(EntryKind::Digits, count, count);
+        return blank(kind, count, count);
     }
-    let min = rules.min.as_ref().map_or(1, |min| key_count(min, 0, "min", findings));
-    let max = rules.max.as_ref().map_or(MAX_ENTRY, |max| key_count(max, 1, "max", findings));
+    let least = rules.min.as_ref().map(|min| key_count(min, 0, "min", findings));
+    let most = rules.max.as_ref().map(|max| key_count(max, 1, "max", findings));
+    let min = least.unwrap_or_else(|| *usual.start().min(&most.unwrap_or(MAX_ENTRY)));
+    let max = most.unwrap_or_else(|| *usual.end().max(&min));
     if min > max {
         let span = rules.min.as_ref().map_or(raw.span, |min| min.span);
         findings.push(above(span, rules.max.as_ref()));
     }
-    blank(EntryKind::Digits, min, max)
+    blank(kind, min, max)
 }
 
 fn int(raw: &Spanned<AsRaw>, findings: &mut Vec<Diagnostic>) -> Entry {

@@ -280,3 +280,66 @@ fn the_settings_say_how_calls_are_picked_up_where_a_flow_does_not() {
     assert!(findings.starts_with("sambung.yaml:2:"), "{findings}");
     assert_eq!(findings.lines().count(), 2, "{findings}");
 }
+
+#[test]
+fn each_type_of_entry_knows_its_keys_and_its_variable() {
+    for (rules, variable, expected) in [
+        ("type: digits, min: 6, max: 10", "digits", Some((6, 10))),
+        ("type: account, length: 10, check: mod10", "digits", Some((10, 10))),
+        ("type: phone", "phone", Some((7, 15))),
+        ("type: phone, max: 5", "phone", Some((5, 5))),
+        ("type: pin, length: 6", "pin", Some((6, 6))),
+        ("type: pin", "pin", Some((4, 12))),
+        ("type: date", "date", Some((8, 8))),
+        ("type: time, end: none", "time", Some((4, 4))),
+        ("type: yesno", "bool", Some((1, 1))),
+        ("type: money(IDR), max: 5000000", "money(IDR)", Some((1, 7))),
+        ("type: date, length: 6", "date", None),
+        ("type: time, min: 3", "time", None),
+        ("type: pin", "digits", None),
+        ("type: date", "text", None),
+        ("type: money(RP)", "money", None),
+        ("type: rupiah", "money", None),
+    ] {
+        let text = format!(
+            "sambung: 1\nflow: t\nlanguage: id\nstart: a\nvars: {{ v: {{ type: {variable} }} }}\n\
+             nodes:\n  a: {{ collect: Silakan masukkan sekarang., into: v, as: {{ {rules} }}, \
+             record_call: pause, ok: b, failed: b }}\n  b: {{ hangup: Sampai jumpa lagi. }}\n"
+        );
+        let compiled = compile(&Sources::one("t.yaml", text.as_bytes()), &Facts::default());
+        let lengths = compiled.flow().map(|flow| match verb(flow, "a") {
+            Verb::Collect(collect) => (collect.entry.min_length, collect.entry.max_length),
+            other => panic!("{}", other.name()),
+        });
+        assert_eq!(lengths, expected, "{rules} into {variable}");
+    }
+}
+
+#[test]
+fn a_subflow_has_its_own_names_and_gives_values_back() {
+    let flow = clean(
+        "sambung: 1\nflow: t\nlanguage: id\nstart: ask\nvars: { found: { type: digits } }\n\
+         commands: { \"0\": bye }\nnodes:\n\
+         \x20 ask: { call: number, with: { tries: 2 }, returns: { found: value }, ok: bye, failed: bye }\n\
+         \x20 bye: { hangup: \"Nomor Anda {found}.\" }\n\
+         subflows:\n  number:\n    params: { tries: { type: int } }\n    returns: { value: digits }\n\
+         \x20   outcomes: [ok]\n    vars: { value: { type: digits } }\n    start: ask\n    nodes:\n\
+         \x20     ask: { collect: Masukkan nomor Anda., into: value, as: { type: digits, max: 4 }, ok: done }\n\
+         \x20     done: { return: ok, with: { value: =value } }\n",
+    );
+    let names: Vec<&str> = flow.nodes.iter().map(|node| node.id.as_str()).collect();
+    assert_eq!(names, ["ask", "bye", "number.ask", "number.done"]);
+    let variables: Vec<&str> = flow.variables.keys().map(AsRef::as_ref).collect();
+    assert_eq!(variables, ["found", "number.tries", "number.value"]);
+    let subflow = &flow.subflows[0];
+    assert_eq!((subflow.variables.clone(), subflow.start), (1..3, NodeIndex(2)));
+    let Verb::Collect(inner) = verb(&flow, "number.ask") else { panic!("a collect") };
+    assert_eq!(inner.input.failed, Some(Goto::Failed), "its retries end the subflow");
+    assert_eq!(inner.input.commands[0].goto, Goto::Node(NodeIndex(1)), "commands lead out of it");
+    let Verb::Hangup(bye) = verb(&flow, "bye") else { panic!("a hangup") };
+    let [Piece::Words(_), Piece::Slot(slot)] = &bye.prompts[0].pieces[&Language::from("id")][..]
+    else {
+        panic!("words and a slot")
+    };
+    assert_eq!((slot.form, &*slot.tail), (crate::call::SayAs::Digits, "."));
+}

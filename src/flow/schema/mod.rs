@@ -13,8 +13,8 @@ mod value;
 pub(super) use calendar::{CalendarRaw, HolidaysRaw, OverrideRaw};
 pub(super) use node::{
     Answer, AsRaw, BargeinRaw, Branch, Call, Callback, CheckRaw, Choice, Collect, Command, Confirm,
-    EntryType, Hours, Http, InputRaw, Menu, NodeRaw, Number, OfferRaw, Queue, Record, RecordCall,
-    RetryRaw, Return, Say, Tell, Ticket, Transfer,
+    Hours, Http, InputRaw, Menu, NodeRaw, Number, OfferRaw, Queue, Record, RecordCall, RetryRaw,
+    Return, Say, Tell, Ticket, Transfer,
 };
 pub(super) use section::{
     AnswerPolicyRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw, StrategyRaw,

@@ -7,6 +7,8 @@ use super::service::SettingRaw;
 use super::value::{Allow, Entries, ForPeople, Prompts, Scalar, Texts, Time, WordsRaw};
 
 pub(crate) use super::call::Call;
+use crate::call::Currency;
+use crate::flow::node::EntryKind;
 use crate::flow::source::Spanned;
 
 /// The name of a node, or `back`, `repeat` or `none`.
@@ -359,11 +361,50 @@ pub(crate) struct AsRaw {
 }
 
 /// The type of a collected value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum EntryType {
-    Digits,
-    Int,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryType(pub(crate) EntryKind);
+
+/// The types of collected values as files write them; `money` names its currency: `money(IDR)`.
+const ENTRY_TYPES: [(&str, EntryKind); 9] = [
+    ("digits", EntryKind::Digits),
+    ("int", EntryKind::Int),
+    ("date", EntryKind::Date),
+    ("time", EntryKind::Time),
+    ("phone", EntryKind::Phone),
+    ("account", EntryKind::Account),
+    ("pin", EntryKind::Pin),
+    ("yesno", EntryKind::YesNo),
+    ("words", EntryKind::Words),
+];
+
+impl<'de> Deserialize<'de> for EntryType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntryTypeVisitor;
+        impl Visitor<'_> for EntryTypeVisitor {
+            type Value = EntryType;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(
+                    "`digits`, `int`, `money(IDR)`, `date`, `time`, `phone`, `account`, `pin`, \
+                     `yesno` or `words`",
+                )
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<EntryType, E> {
+                let money = || {
+                    let code = text.strip_prefix("money(")?.strip_suffix(')')?;
+                    Currency::parse(code).map(EntryKind::Money)
+                };
+                let named = ENTRY_TYPES.iter().find(|(name, _)| *name == text);
+                named
+                    .map(|(_, kind)| *kind)
+                    .or_else(money)
+                    .map(EntryType)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_str(EntryTypeVisitor)
+    }
 }
 
 /// A check digit rule.
