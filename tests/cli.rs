@@ -3,6 +3,9 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+#[path = "cli/check.rs"]
+mod check;
+
 /// Runs the program in the project's folder with a script on standard input.
 fn sambung(arguments: &[&str], script: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sambung"))

@@ -142,6 +142,8 @@ pub struct Diagnostics {
     pub files: Vec<SourceFile>,
     /// The findings.
     pub list: Vec<Diagnostic>,
+    /// How many more there were in files that have too many.
+    pub left_out: usize,
 }
 
 impl Diagnostics {

@@ -13,6 +13,7 @@ mod load;
 mod node;
 mod read;
 mod render;
+mod repair;
 mod schema;
 mod source;
 mod suggest;
@@ -40,5 +41,6 @@ pub use node::{
 };
 pub use read::read_yaml;
 pub use render::{Format, sarif_log};
+pub use repair::repair;
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};
 pub use suggest::nearest;

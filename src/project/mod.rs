@@ -17,6 +17,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZoneDatabase;
 
 use crate::flow::{Compiled, Facts, Flow, Sources, compile};
+use crate::time::Date;
 use files::{read_bounded, yaml_files};
 use folders::Folders;
 
@@ -60,7 +61,15 @@ pub struct ProjectError {
 /// # Errors
 /// When a file or folder cannot be read. What is wrong inside the files is in [`Compiled::diagnostics`].
 pub fn open(path: &Path) -> Result<Project, ProjectError> {
-    read(path, Folders::of(path)?)
+    read(path, Folders::of(path)?, None)
+}
+
+/// As [`open`], on a day that is known: what has run out or soon will is found as well.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_on(path: &Path, today: Option<Date>) -> Result<Project, ProjectError> {
+    read(path, Folders::of(path)?, today)
 }
 
 /// Opens the project of a settings file, whatever the file's name.
@@ -68,10 +77,18 @@ pub fn open(path: &Path) -> Result<Project, ProjectError> {
 /// # Errors
 /// As [`open`]; also when the folder of flows is not there.
 pub fn open_configured(settings: &Path) -> Result<Project, ProjectError> {
-    read(settings, Folders::configured(settings)?)
+    read(settings, Folders::configured(settings)?, None)
 }
 
-fn read(path: &Path, folders: Folders) -> Result<Project, ProjectError> {
+/// As [`open_configured`], on a day that is known: what has run out or soon will is found as well.
+///
+/// # Errors
+/// As [`open_configured`].
+pub fn open_configured_on(settings: &Path, today: Option<Date>) -> Result<Project, ProjectError> {
+    read(settings, Folders::configured(settings)?, today)
+}
+
+fn read(path: &Path, folders: Folders, today: Option<Date>) -> Result<Project, ProjectError> {
     let mut sources = Sources::new();
     let mut asked = BTreeSet::new();
     let mut files = match &folders.flows {
@@ -99,7 +116,7 @@ fn read(path: &Path, folders: Folders) -> Result<Project, ProjectError> {
     let audio = folders.audio.as_deref().map(sounds::facts).transpose()?;
     let zones =
         TimeZoneDatabase::bundled().available().map(|name| Arc::from(name.as_str())).collect();
-    let compiled = compile(&sources, &Facts { audio, zones: Some(zones), today: None });
+    let compiled = compile(&sources, &Facts { audio, zones: Some(zones), today });
     let (settings, audio) = (folders.settings, folders.audio);
     Ok(Project { settings, audio, compiled, sources, asked })
 }

@@ -155,6 +155,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         drafts.extend(draft.flow.map(|flow| (flow, draft.files)));
     }
     findings.append(&mut globals.findings);
+    let left_out = contexts.iter().map(Context::left_out).sum();
     findings.extend(contexts.into_iter().flat_map(Context::into_findings));
     findings.extend(library.findings);
     if !findings.iter().any(|finding| finding.level() == Level::Error) {
@@ -170,7 +171,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         .filter(|(_, files)| files.is_disjoint(&broken))
         .map(|(flow, _)| Arc::new(flow))
         .collect();
-    let mut diagnostics = Diagnostics { files: library.files, list: findings };
+    let mut diagnostics = Diagnostics { files: library.files, list: findings, left_out };
     diagnostics.sort();
     Compiled {
         flows,

@@ -24,29 +24,41 @@ pub(super) fn check(text: &str, file: FileId, scalars: &[ScalarPlace]) -> Vec<Di
         let comment = text.get(at..).and_then(|rest| rest.lines().next()).unwrap_or("");
         line_end = at + comment.len();
         let hash = Span { file, start: at32, end: at32.saturating_add(1) };
-        let cut = previous.is_some_and(|s| {
+        let cut = previous.filter(|s| {
             let between = text.get(s.span.end as usize..at).unwrap_or("\n");
             s.plain && s.span.end > s.span.start && between.chars().all(|c| c == ' ' || c == '\t')
         });
-        findings.extend(judge(comment, cut, hash));
+        findings.extend(judge(comment, text, cut.map(|s| s.span), hash));
     }
     findings
 }
 
-/// `cut`: the comment follows a text without quotes on the same line.
-fn judge(comment: &str, cut: bool, hash: Span) -> Option<Diagnostic> {
+/// `cut`: the text without quotes that the comment follows on the same line.
+fn judge(comment: &str, text: &str, cut: Option<Span>, hash: Span) -> Option<Diagnostic> {
     if comment == "#:" || comment.starts_with("#: ") {
         return Some(
             Diagnostic::new(&COMMENT_LOOKS_LIKE_KEY, hash, "this comment looks like the key `#`")
                 .label("everything from here on is a comment")
                 .help("quote the key if it is meant as one")
-                .patch(hash, "\"#\""),
+                .fix(hash, "\"#\""),
         );
     }
-    let touches = comment.chars().nth(1).is_some_and(|c| !c.is_whitespace());
-    (cut && touches).then(|| {
-        Diagnostic::new(&TEXT_ENDS_AT_HASH, hash, "the text ends at `#` here")
-            .label("everything after ` #` is a comment")
-            .help("quote the text if `#` belongs to it, or put a space after `#` if it does not")
+    let cut = cut.filter(|_| comment.chars().nth(1).is_some_and(|c| !c.is_whitespace()))?;
+    let finding = Diagnostic::new(&TEXT_ENDS_AT_HASH, hash, "the text ends at `#` here")
+        .label("everything after ` #` is a comment")
+        .help("quote the text if `#` belongs to it, or put a space after `#` if it does not");
+    let length = u32::try_from(comment.trim_end().len()).unwrap_or(0);
+    let whole = Span { end: hash.start.saturating_add(length), ..cut };
+    Some(match quoted(text.get(whole.range()).unwrap_or(""), comment) {
+        Some(quoted) => finding.fix(whole, quoted),
+        None => finding,
     })
+}
+
+/// A text in quotes together with what was taken for a comment. `None` where that would not be the same text: it began
+/// on a line before, has quotes of its own, or what follows closes a list or map or goes on after a comma.
+fn quoted(whole: &str, comment: &str) -> Option<String> {
+    let closes = comment.contains([',', '[', ']', '{', '}']);
+    let needs_care = whole.contains(['\n', '"', '\\']);
+    (!closes && !needs_care).then(|| format!("\"{whole}\""))
 }

@@ -10,7 +10,7 @@ mod deserializer;
 mod error;
 mod spanned;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
@@ -42,12 +42,14 @@ pub(crate) struct Context<'a> {
     broken: RefCell<BTreeSet<Span>>,
     /// By place and code, so that reading a thing again says nothing twice.
     findings: RefCell<BTreeMap<(Span, &'static str), Diagnostic>>,
+    /// How many were beyond the bound.
+    left_out: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) const fn new(file: &'a SourceFile) -> Self {
         let broken = RefCell::new(BTreeSet::new());
-        Self { file, broken, findings: RefCell::new(BTreeMap::new()) }
+        Self { file, broken, findings: RefCell::new(BTreeMap::new()), left_out: Cell::new(0) }
     }
 
     /// Everything that was found wrong so far.
@@ -60,7 +62,14 @@ impl<'a> Context<'a> {
         let mut findings = self.findings.borrow_mut();
         if findings.len() < MAX_FINDINGS {
             findings.entry((finding.span(), finding.code())).or_insert(finding);
+        } else if !findings.contains_key(&(finding.span(), finding.code())) {
+            self.left_out.set(self.left_out.get() + 1);
         }
+    }
+
+    /// How many findings were beyond the bound.
+    pub(crate) fn left_out(&self) -> usize {
+        self.left_out.get()
     }
 }
 
@@ -194,13 +203,14 @@ pub(crate) fn list(names: &[&str]) -> String {
 #[must_use]
 pub fn read_yaml<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> (Option<T>, Diagnostics) {
     let (file, document, mut list) = load::load(path, bytes, FileId(0));
-    let mut result = None;
+    let (mut result, mut left_out) = (None, 0);
     if let Some(document) = document {
         let context = Context::new(&file);
         result = read(Reader::new(&document.value, &document.places, &context));
+        left_out = context.left_out();
         list.extend(context.into_findings());
     }
-    let mut diagnostics = Diagnostics { files: vec![file], list };
+    let mut diagnostics = Diagnostics { files: vec![file], list, left_out };
     diagnostics.sort();
     if diagnostics.has_errors() {
         result = None;

@@ -8,7 +8,7 @@ use crate::flow::source::Span;
 
 /// Puts results together into one log. `rules` are those that a result may name.
 #[must_use]
-pub fn sarif_log<'a>(results: Vec<Value>, rules: impl IntoIterator<Item = &'a Rule>) -> Value {
+pub fn sarif_log<'a>(results: &[Value], rules: impl IntoIterator<Item = &'a Rule>) -> Value {
     let rules: Vec<Value> = rules.into_iter().map(described).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

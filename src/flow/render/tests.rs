@@ -37,9 +37,9 @@ fn a_finding_as_a_workflow_command_is_one_escaped_line() {
 #[test]
 fn a_sarif_log_names_its_rules_and_carries_certain_fixes_only() {
     let found = compiled().diagnostics;
-    let results = found.list.iter().map(|finding| found.sarif(finding)).collect();
+    let results: Vec<_> = found.list.iter().map(|finding| found.sarif(finding)).collect();
     let used = |rule: &&&crate::flow::Rule| found.list.iter().any(|f| f.code() == rule.code);
-    let log = sarif_log(results, RULES.iter().filter(used).copied());
+    let log = sarif_log(&results, RULES.iter().filter(used).copied());
     insta::assert_snapshot!(serde_json::to_string_pretty(&log).expect("JSON"));
 }
 

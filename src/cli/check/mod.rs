@@ -1,6 +1,9 @@
 //! `sambung check`: reads flows and says what is wrong with them, before a caller finds out.
 
-use std::collections::BTreeSet;
+mod fix;
+mod found;
+mod watch;
+
 use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,9 +11,12 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::{exit, print};
+use found::{Found, Sum};
+
 use crate::config;
-use crate::flow::{Diagnostic, Diagnostics, Format, Level};
-use crate::project::{self, Project, ProjectError};
+use crate::project::ProjectError;
+use crate::runtime::Clock;
+use crate::time::Date;
 
 /// Check flows and the configuration: every fault with its place and the way out.
 #[derive(Debug, Args)]
@@ -28,6 +34,15 @@ pub(crate) struct CheckArgs {
     /// The project's settings, if they are not in sambung.yaml; checks the whole project
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The day to check for, such as 2026-12-25; today if not given
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    at: Option<Date>,
+    /// Applies the changes whose meaning is beyond doubt, and tells them on standard error
+    #[arg(long)]
+    fix: bool,
+    /// Checks again whenever a file changes, until Ctrl+C
+    #[arg(long, conflicts_with = "fix")]
+    watch: bool,
 }
 
 /// What counts as a finding beside errors.
@@ -44,6 +59,12 @@ enum Form {
     Human,
     /// One line each: `file:line:col: level[code]: text`
     Short,
+    /// An array of objects
+    Json,
+    /// SARIF 2.1.0, as code scanners exchange it
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
 }
 
 /// Checks flows and prints what was found to standard output.
@@ -51,12 +72,17 @@ enum Form {
 /// Exit codes: [`exit::CLEAN`], [`exit::FINDINGS`], [`exit::UNREADABLE`].
 #[must_use]
 pub(crate) fn run(args: &CheckArgs) -> ExitCode {
-    let stdout = io::stdout();
-    let color = stdout.is_terminal() && !config::no_color();
-    let mut out = stdout.lock();
-    match check(args, color, &mut out).and_then(|sum| Ok(out.flush().map(|()| sum)?)) {
-        Ok(sum) if sum.is_clean(args.deny) => exit::CLEAN.into(),
-        Ok(_) => exit::FINDINGS.into(),
+    let color = io::stdout().is_terminal() && !config::no_color();
+    let outcome = if args.watch {
+        watch::watch(args, color)
+    } else {
+        let mut out = io::stdout().lock();
+        once(args, color, &mut out).and_then(|outcome| Ok(out.flush().map(|()| outcome)?))
+    };
+    match outcome {
+        Ok(Outcome::Checked(sum)) if sum.is_clean(args.deny) => exit::CLEAN.into(),
+        Ok(Outcome::Checked(_)) => exit::FINDINGS.into(),
+        Ok(Outcome::Unreadable) => exit::UNREADABLE.into(),
         Err(CheckError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             exit::FINDINGS.into()
         }
@@ -65,6 +91,15 @@ pub(crate) fn run(args: &CheckArgs) -> ExitCode {
             exit::UNREADABLE.into()
         }
     }
+}
+
+/// How a check ended.
+#[derive(Debug)]
+enum Outcome {
+    /// Everything was read; so much was found.
+    Checked(Sum),
+    /// A file could not be read; that was told.
+    Unreadable,
 }
 
 /// Why a check could not be carried out.
@@ -76,116 +111,47 @@ enum CheckError {
     /// The settings could not be read.
     #[error(transparent)]
     Config(#[from] config::ConfigError),
+    /// A file could not be changed.
+    #[error("fix {file}")]
+    Fix {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// The findings could not be printed.
     #[error("print the findings")]
     Output(#[from] io::Error),
 }
 
-/// How many findings there were.
-#[derive(Debug, Default, Clone, Copy)]
-struct Sum {
-    flows: usize,
-    nodes: usize,
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-}
-
-impl Sum {
-    const fn is_clean(self, deny: Option<Deny>) -> bool {
-        self.errors == 0 && (self.warnings == 0 || deny.is_none())
-    }
-
-    fn add(&mut self, finding: &Diagnostic) {
-        match finding.level() {
-            Level::Error => self.errors += 1,
-            Level::Warning => self.warnings += 1,
-            Level::Note => self.notes += 1,
-        }
-    }
-}
-
-fn check(args: &CheckArgs, color: bool, out: &mut impl Write) -> Result<Sum, CheckError> {
-    let format = match args.format {
-        Form::Human => Format::Human { color },
-        Form::Short => Format::Short,
+/// Checks once and prints what was found.
+fn once(args: &CheckArgs, color: bool, out: &mut impl Write) -> Result<Outcome, CheckError> {
+    let today = args.at.or_else(today);
+    let found = if args.fix {
+        fix::fix(args, today, &mut io::stderr().lock())?
+    } else {
+        Found::look(args, today)?
     };
-    let projects = match &args.config {
-        Some(settings) => vec![project::open_configured(settings)?],
-        None => args.paths.iter().map(|path| project::open(path)).collect::<Result<_, _>>()?,
-    };
-    let (mut told, mut counted) = (BTreeSet::new(), BTreeSet::new());
-    let mut sum = Sum::default();
-    for project in &projects {
-        for file in project.compiled.flow_files.iter().filter(|f| project.asked_for(&f.path)) {
-            // Paths may overlap, such as a folder and a file in it.
-            if counted.insert(&file.path) {
-                sum.flows += 1;
-                sum.nodes += file.nodes;
-            }
-        }
-        let found = &project.compiled.diagnostics;
-        tell(found, |path| project.asked_for(path), format, &mut told, &mut sum, out)?;
-        if let Some(found) = settings_findings(project)? {
-            tell(&found, |_| true, format, &mut told, &mut sum, out)?;
-        }
+    let left_out = found.tell(args.format, color, out)?;
+    if args.format == Form::Human && !args.watch {
+        writeln!(out, "{}", found.sum.line())?;
     }
-    if args.format == Form::Human {
-        writeln!(out, "{}", summary(sum))?;
+    if left_out > 0 {
+        eprintln!("note: {left_out} more findings are not shown");
     }
-    Ok(sum)
+    Ok(Outcome::Checked(found.sum))
 }
 
-/// What is wrong with the project's settings, where they were asked for.
-fn settings_findings(project: &Project) -> Result<Option<Diagnostics>, CheckError> {
-    let Some(settings) = &project.settings else { return Ok(None) };
-    if !project.asked_for(&project::file_name(settings)) {
-        return Ok(None);
-    }
-    let mut reading = config::read_file(settings)?;
-    let flows: Vec<_> = project.compiled.flow_names().collect();
-    let queues: Vec<_> = project.compiled.queues.iter().map(|queue| &queue.name).collect();
-    reading.check_names(&flows, &queues);
-    Ok(Some(reading.findings))
+/// The day that it is, in UTC.
+fn today() -> Option<Date> {
+    const DAY_MICROS: i64 = 86_400_000_000;
+    Date::from_days(Clock::new().wall().as_unix_micros().div_euclid(DAY_MICROS))
 }
 
-/// Prints the findings of the files that were asked for, each once.
-fn tell(
-    found: &Diagnostics,
-    asked_for: impl Fn(&str) -> bool,
-    format: Format,
-    told: &mut BTreeSet<String>,
-    sum: &mut Sum,
-    out: &mut impl Write,
-) -> Result<(), CheckError> {
-    for finding in &found.list {
-        let file = found.files.get(finding.span().file.0 as usize);
-        let text = found.render(finding, format);
-        if file.is_some_and(|file| asked_for(&file.path)) && told.insert(text.clone()) {
-            sum.add(finding);
-            let gap = if matches!(format, Format::Human { .. }) { "\n" } else { "" };
-            write!(out, "{text}{gap}")?;
-        }
-    }
-    Ok(())
-}
-
-fn summary(sum: Sum) -> String {
-    let several = |count: usize, what: &str| {
-        let ending = if count == 1 { "" } else { "s" };
-        format!("{count} {what}{ending}")
-    };
-    let mut text = format!(
-        "{}, {}: {}, {}",
-        several(sum.flows, "flow"),
-        several(sum.nodes, "node"),
-        several(sum.errors, "error"),
-        several(sum.warnings, "warning")
-    );
-    if sum.notes > 0 {
-        text = format!("{text}, {}", several(sum.notes, "note"));
-    }
-    text
+/// Reads `2026-12-25`.
+fn date(written: &str) -> Result<Date, &'static str> {
+    Date::parse(written).ok_or("write year, month and day: 2026-12-25")
 }
 
 #[cfg(test)]
@@ -212,7 +178,10 @@ mod tests {
         let words = ["check".to_owned(), "--format=short".to_owned()].into_iter().chain(paths);
         let line = Line::parse_from(words);
         let mut out = Vec::new();
-        let sum = check(&line.check, false, &mut out);
+        let sum = once(&line.check, false, &mut out).map(|outcome| match outcome {
+            Outcome::Checked(sum) => sum,
+            Outcome::Unreadable => panic!("only a watch tells it so"),
+        });
         let mut text = String::from_utf8(out).expect("text");
         if let Err(error) = &sum {
             text = error.to_string();
@@ -271,7 +240,7 @@ mod tests {
     fn warnings_count_only_where_they_are_denied() {
         let sum = Sum { flows: 1, nodes: 1, warnings: 1, ..Sum::default() };
         assert!(sum.is_clean(None) && !sum.is_clean(Some(Deny::Warnings)));
-        assert_eq!(summary(sum), "1 flow, 1 node: 0 errors, 1 warning");
+        assert_eq!(sum.line(), "1 flow, 1 node: 0 errors, 1 warning");
     }
 
     #[test]
