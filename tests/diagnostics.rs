@@ -54,7 +54,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0010",
         "later",
-        "  a:\n    hangup: Sampai jumpa.\n    record_call: pause\nservices: { orders: {} }\n",
+        "  a:\n    hangup: Sampai jumpa.\n    recordcall: pause\nservicse: { orders: {} }\n",
     ),
     (
         "E0011",
@@ -191,6 +191,76 @@ const CASES: &[(&str, &str, &str)] = &[
         "  a:\n    branch:\n      - { when: topic, goto: b }\n    else: b\n  b: { set: { score: high, topic: 5 }, next: c }\n  c: { hangup: Sampai jumpa. }\nvars: { topic: { type: text }, score: { type: int } }\n",
     ),
     (
+        "E0502",
+        "empty",
+        "  a: { say: order_tell, next: b }\n  b:\n    branch:\n      - { when: score > 3, goto: z }\n    else: z\n  z: { hangup: Sampai jumpa. }\nvars: { number: { type: digits, class: personal }, score: { type: int } }\nprompts: { order_tell: \"Pesanan {number:digits} sudah dikirim.\" }\n",
+    ),
+    (
+        "E0504",
+        "answer",
+        "  a:\n    http: core.find\n    with: { id: \"7\" }\n    into: order\n    ok: b\n    failed: z\n  b:\n    http: core.close\n    with: { id: =order }\n    into: order\n    ok: z\n    failed: z\n  z: { hangup: Sampai jumpa. }\nvars: { order: { type: text } }\nservices:\n  core:\n    base: { env: CORE_URL }\n    types: { Order: { status: text } }\n    operations:\n      find: { get: \"/orders/{id}\", path: { id: text }, returns: Order }\n      close: { post: /close, body: { id: text } }\n",
+    ),
+    (
+        "W0506",
+        "unread",
+        "  a: { set: { topic: order }, next: z }\n  z: { hangup: Sampai jumpa. }\nvars: { topic: { type: text, start: general } }\n",
+    ),
+    (
+        "W0507",
+        "constant",
+        "  a:\n    menu: Silakan pilih.\n    choices: { 1: { goto: b, set: { topic: order } }, 2: b }\n    failed: z\n  b:\n    branch:\n      - { when: 'topic == \"ordr\"', goto: z }\n      - { when: length(topic) < 0, goto: z }\n    else: z\n  z: { hangup: Sampai jumpa. }\nvars: { topic: { type: text, start: general } }\n",
+    ),
+    (
+        "E0601",
+        "clear",
+        "  a:\n    http: core.find\n    with: { api_key: sk_live_4eC39HqLyjWDarjtT1zdp7dc }\n    ok: z\n    failed: z\n  z: { hangup: Sampai jumpa. }\nservices:\n  core:\n    base: \"https://shop:geheim@core.example\"\n    auth: { bearer: 4eC39HqLyjWDarjtT1zdp7dc }\n    operations: { find: { post: /find, body: { api_key: text } } }\n",
+    ),
+    (
+        "E0602",
+        "spoken",
+        "  a:\n    collect: Masukkan PIN Anda.\n    into: pin\n    as: { type: digits, length: 6 }\n    record_call: pause\n    ok: b\n    failed: z\n  b: { say: \"PIN Anda {pin:digits}.\", next: z }\n  z: { hangup: Sampai jumpa. }\nvars: { pin: { type: digits, class: secret } }\n",
+    ),
+    (
+        "E0603",
+        "accepts",
+        "  a:\n    collect: Masukkan PIN Anda.\n    into: pin\n    as: { type: digits, length: 6 }\n    record_call: pause\n    ok: b\n    failed: z\n  b:\n    http: core.login\n    with: { pin: =pin }\n    ok: z\n    failed: z\n  z: { hangup: Sampai jumpa. }\nvars: { pin: { type: digits, class: secret } }\nservices:\n  core:\n    base: { env: CORE_URL }\n    operations:\n      login: { post: /login, body: { pin: pin } }\n      find: { get: \"/find/{pin}\", path: { pin: pin } }\n      look: { get: /look, query: { phone: phone } }\n",
+    ),
+    (
+        "E0604",
+        "address",
+        "  a:\n    collect: Masukkan PIN Anda.\n    into: pin\n    as: { type: digits, length: 6 }\n    record_call: pause\n    ok: b\n    failed: z\n  b:\n    http: core.find\n    with: { pin: =pin }\n    ok: z\n    failed: z\n  z: { hangup: Sampai jumpa. }\nvars: { pin: { type: digits, class: secret } }\nservices:\n  core:\n    base: { env: CORE_URL }\n    operations:\n      login: { post: /login, body: { pin: pin } }\n      find: { get: \"/find/{pin}\", path: { pin: pin } }\n      look: { get: /look, query: { phone: phone } }\n",
+    ),
+    (
+        "W0605",
+        "query",
+        "  a:\n    http: core.look\n    with: { phone: =call.from }\n    ok: z\n    failed: z\n  z: { hangup: Sampai jumpa. }\nservices:\n  core:\n    base: { env: CORE_URL }\n    operations:\n      login: { post: /login, body: { pin: pin } }\n      find: { get: \"/find/{pin}\", path: { pin: pin } }\n      look: { get: /look, query: { phone: phone } }\n",
+    ),
+    (
+        "E0606",
+        "shown",
+        "  a:\n    collect: Masukkan PIN Anda.\n    into: pin\n    as: { type: digits, length: 6 }\n    record_call: pause\n    ok: b\n    failed: z\n  b: { note: { entered: =pin }, next: z }\n  z: { hangup: Sampai jumpa. }\nvars: { pin: { type: digits, class: secret } }\n",
+    ),
+    (
+        "E0607",
+        "recorded",
+        "  a:\n    collect: Masukkan PIN Anda.\n    into: pin\n    as: { type: digits, length: 6 }\n    ok: b\n    failed: z\n  b: { note: { asked: true }, next: c }\n  c:\n    branch: [{ when: is_set(pin), goto: z }]\n    else: z\n  z: { hangup: Sampai jumpa. }\nvars: { pin: { type: digits, class: secret } }\n",
+    ),
+    (
+        "W0608",
+        "class",
+        "  a:\n    collect: Masukkan nomor rekening.\n    into: account\n    as: { type: digits, length: 10 }\n    ok: b\n    failed: z\n  b: { note: { account: =account }, next: z }\n  z: { hangup: Sampai jumpa. }\nvars: { account: { type: digits } }\n",
+    ),
+    (
+        "W0609",
+        "keep",
+        "  a:\n    record: Silakan bicara setelah nada.\n    into: message\n    ok: z\n    empty: z\n  z: { hangup: Sampai jumpa. }\nvars: { message: { type: recording, class: personal } }\n",
+    ),
+    (
+        "E0610",
+        "plain",
+        "  a:\n    http: core.find\n    with: { phone: =call.from }\n    ok: z\n    failed: z\n  z: { hangup: Sampai jumpa. }\nservices:\n  core:\n    base: \"http://core.example/v1\"\n    operations: { find: { post: /find, body: { phone: phone } } }\n",
+    ),
+    (
         "E0803",
         "hours",
         "  a: { hours: shop, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars:\n  shop:\n    zone: Asia/Jakrta\n    open: { mon-fri: \"08:00-24:30\", satday: \"08:00-13:00\", sat-sun: [\"08:00-12:00\", \"11:00-14:00\"] }\n    holidays: { 2026-02-30: Libur }\n",
@@ -243,6 +313,21 @@ fn every_rule_says_what_is_wrong_where_and_what_to_do() {
         assert!(codes.contains(code), "{code} {name} gives {codes:?}");
         let printed = compiled.diagnostics.render_all(Format::Human { color: false });
         insta::assert_snapshot!(format!("{code}_{name}"), printed);
+    }
+}
+
+/// The rules about data and privacy each speak alone: one planted fault is told by one rule.
+#[test]
+fn a_fault_of_data_or_privacy_is_told_by_one_rule() {
+    for (code, name, text) in CASES {
+        let number = code.get(1..).unwrap_or_default();
+        if !("0502".."0700").contains(&number) || ["0503", "0505", "0508"].contains(&number) {
+            continue;
+        }
+        let compiled = compiled(code, text);
+        let codes = compiled.diagnostics.list.iter().map(|d| d.code());
+        let codes: BTreeSet<&str> = codes.filter(|code| !code.starts_with('N')).collect();
+        assert_eq!(codes, BTreeSet::from([*code]), "{name}");
     }
 }
 

@@ -3,6 +3,7 @@
 mod built_in;
 mod check;
 mod compile;
+mod data;
 mod definition;
 mod diagnostic;
 mod diagram;

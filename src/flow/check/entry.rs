@@ -25,13 +25,13 @@ pub(crate) static IMPOSSIBLE_ENTRY: Rule = Rule::error("E0410", "no entry can me
     .cure("Put `min` below `max`, keep both within what the type can hold, and give a `length` where `end` is `none`.")
     .example("as: { type: int, min: 9, max: 5 }");
 
-/// E0504: a variable of another type than what is collected.
+/// E0504: a variable of another type than what is put into it.
 pub(crate) static WRONG_VARIABLE: Rule = Rule::error(
     "E0504",
-    "the variable has another type than what is collected",
+    "the variable has another type than what is put into it",
 )
-.why("Digits are text and keep their zeros; a whole number does not.")
-.cure("Declare the variable with the type that is collected, or collect the type that the variable has.")
+.why("Digits are text and keep their zeros, a whole number does not; a record has just the fields that its service declares.")
+.cure("Declare the variable with the type of what is collected, recorded or answered.")
 .example("vars: { score: { type: digits } }\nask: { collect: q, as: { type: int }, into: score }");
 
 /// The most keys of a whole number: every such number fits 64 bits.
@@ -241,4 +241,27 @@ pub(crate) fn entry_fits(
         Diagnostic::new(&WRONG_VARIABLE, span, message)
             .help(format!("declare the variable with `type: {fits}`, or collect another type")),
     )
+}
+
+/// The answer of an operation, a record of type `given` if it answers at all, does not fit the variable.
+pub(crate) fn wrong_answer(
+    operation: &str,
+    given: Option<&str>,
+    variable: &Spanned<String>,
+    holds: &str,
+) -> Diagnostic {
+    let name = &variable.value;
+    match given {
+        Some(given) => {
+            let message =
+                format!("`{operation}` answers with `{given}`, but `{name}` holds {holds}");
+            Diagnostic::new(&WRONG_VARIABLE, variable.span, message)
+                .help(format!("declare it: `{name}: {{ type: {given} }}`"))
+        }
+        None => {
+            let message = format!("`{operation}` answers with nothing that `{name}` could hold");
+            Diagnostic::new(&WRONG_VARIABLE, variable.span, message)
+                .help("leave `into` out, or declare what the operation answers with: `returns:`")
+        }
+    }
 }

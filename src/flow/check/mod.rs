@@ -3,35 +3,51 @@
 //! A rule's functions make findings from plain values; when they are asked is `compile`'s business.
 
 mod announced;
+mod assigned;
 mod calendar;
+mod clear_text;
+mod constant;
 mod entry;
 mod formula;
 mod graph;
 mod name;
 mod outcome;
+mod personal;
+mod pin;
 mod prompt;
 mod reading;
 mod rule;
+mod secret;
 mod service;
 mod sound;
 mod subflow;
+mod unclassed;
+mod unread;
 mod value;
 mod words;
 
 pub(super) use announced::*;
+pub(super) use assigned::*;
 pub(super) use calendar::*;
+pub(super) use clear_text::*;
+pub(super) use constant::*;
 pub(super) use entry::*;
 pub(super) use formula::*;
 pub(super) use graph::*;
 pub(super) use name::*;
 pub(super) use outcome::*;
+pub(super) use personal::*;
+pub(super) use pin::*;
 pub(super) use prompt::*;
 pub(super) use reading::*;
 pub use reading::{EDITION, GIVEN_TWICE, MISSING_KEY, UNKNOWN_KEY, WRONG_FORM};
 pub use rule::Rule;
+pub(super) use secret::*;
 pub(super) use service::*;
 pub(super) use sound::*;
 pub(super) use subflow::*;
+pub(super) use unclassed::*;
+pub(super) use unread::*;
 pub(super) use value::*;
 pub(super) use words::*;
 
@@ -77,10 +93,23 @@ pub static RULES: &[&Rule] = &[
     &AMBIGUOUS_END,
     &IMPOSSIBLE_ENTRY,
     &FORMULA_NAME,
+    &MAY_BE_EMPTY,
     &FORMULA_TYPES,
     &WRONG_VARIABLE,
     &FORMULA_SYNTAX,
+    &NEVER_READ,
+    &CONSTANT,
     &FORMULA_WANTED,
+    &CLEAR_TEXT,
+    &SPOKEN_SECRET,
+    &UNACCEPTED_SECRET,
+    &SECRET_IN_ADDRESS,
+    &PERSONAL_IN_QUERY,
+    &SECRET_SHOWN,
+    &RECORDED_PIN,
+    &NO_CLASS,
+    &KEPT_FOR_EVER,
+    &PLAIN_HTTP,
     &BAD_CALENDAR,
     &HOLIDAYS_END,
     &NOT_ALLOWABLE,

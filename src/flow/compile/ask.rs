@@ -3,7 +3,7 @@
 use super::flow::FlowCompiler;
 use super::input::{CommandDraft, keys};
 use super::words::{PhrasePlaces, folded};
-use crate::call::{Class, Digits, Symbol};
+use crate::call::{Digits, Symbol};
 use crate::flow::built_in::yes_no;
 use crate::flow::check;
 use crate::flow::node::{AnswerNode, CheckDigit, Choice, Collect, Entry, Goto, Input, Menu, Words};
@@ -155,7 +155,7 @@ impl FlowCompiler<'_> {
             },
             erase,
             end_wait: raw.end_wait.map_or(END_WAIT, |time| time.0),
-            read_back: raw.read_back.unwrap_or(false) && class != Class::Secret,
+            read_back: raw.read_back.unwrap_or(false),
             ok,
         })
     }

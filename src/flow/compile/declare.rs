@@ -121,8 +121,7 @@ impl<'a> FlowCompiler<'a> {
                 continue;
             }
             places.insert(name.value.clone(), name.span);
-            let definition = self.variable(read::<VariableRaw>(reader));
-            self.variables.insert(name.as_str().into(), definition);
+            self.declare(&name, read::<VariableRaw>(reader));
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
+use super::data::{Declared, FormulaPlace};
 use super::globals::Globals;
 use super::input::CommandDraft;
 use super::library::{FileKind, Library};
@@ -56,6 +57,10 @@ pub(super) struct FlowCompiler<'a> {
     pub(super) commands: Vec<CommandDraft>,
     pub(super) node_names: IndexMap<String, Span>,
     pub(super) variables: IndexMap<Arc<str>, VariableDefinition>,
+    /// Where each variable is declared.
+    pub(super) declared: Vec<Declared>,
+    /// The formulas of the nodes.
+    pub(super) formulas: Vec<FormulaPlace>,
     pub(super) prompts: Catalogue,
     pub(super) faqs: Vec<FaqDefinition>,
     pub(super) faq_names: IndexMap<String, FaqIndex>,
@@ -122,6 +127,8 @@ impl<'a> FlowCompiler<'a> {
             commands: Vec::new(),
             node_names: IndexMap::new(),
             variables: IndexMap::new(),
+            declared: Vec::new(),
+            formulas: Vec::new(),
             prompts: Catalogue::default(),
             faqs: Vec::new(),
             faq_names: IndexMap::new(),
@@ -164,7 +171,10 @@ impl<'a> FlowCompiler<'a> {
         let subflows = self.finish_subflows();
         self.unused_subflows();
         let roots = Roots { start, on_hangup, on_fault, escape };
-        let flow = self.finish(nodes, &roots, subflows);
+        let mut flow = self.finish(nodes, &roots, subflows);
+        if let Some(flow) = &mut flow {
+            self.check_data(flow);
+        }
         self.drop_allowed();
         FlowDraft {
             name: self.name,

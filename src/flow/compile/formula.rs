@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::data::FormulaPlace;
 use super::flow::FlowCompiler;
 use crate::flow::check;
 use crate::flow::definition::{RecordIndex, RecordType, VariableDefinition, VariableKind};
@@ -128,6 +129,9 @@ impl FlowCompiler<'_> {
                 if !wanted.agrees(kind) {
                     self.findings.push(check::wrong_kind(span, place, wanted, kind));
                 }
+                let span = self.text_span(span, skipped, text).unwrap_or(span);
+                let (node, own) = (self.current, formula.clone());
+                self.formulas.push(FormulaPlace { node, span, formula: own });
                 formula
             }
             Err(faults) => {

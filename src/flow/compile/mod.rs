@@ -7,6 +7,7 @@
 mod ask;
 mod calendar;
 mod connect;
+mod data;
 mod declare;
 mod faq;
 mod flow;

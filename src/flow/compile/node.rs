@@ -3,7 +3,6 @@
 use serde::de::DeserializeOwned;
 
 use super::flow::FlowCompiler;
-use crate::call::Class;
 use crate::flow::check;
 use crate::flow::expression::Kind;
 use crate::flow::node::{
@@ -76,12 +75,11 @@ impl FlowCompiler<'_> {
         self.allow(place, allow(&raw));
         let pauses = record_call(&raw).is_some();
         let verb = self.verb(raw)?;
-        let secret = matches!(&verb, Verb::Collect(collect) if collect.class == Class::Secret);
         Some(Node {
             id: self.node_id(self.current),
             verb,
             subflow: self.scope,
-            pauses_recording: pauses || secret,
+            pauses_recording: pauses,
         })
     }
 

@@ -7,7 +7,8 @@ use super::input::keys;
 use super::service::MAX_TRIES;
 use crate::call::{Class, Digits, Symbol};
 use crate::flow::check;
-use crate::flow::definition::OperationDefinition;
+use crate::flow::definition::{OperationDefinition, RecordIndex, VariableKind};
+use crate::flow::diagnostic::Diagnostic;
 use crate::flow::expression::{Formula, Kind};
 use crate::flow::node::{HttpNode, RecordNode, TicketNode, VariableIndex};
 use crate::flow::schema;
@@ -35,6 +36,10 @@ impl FlowCompiler<'_> {
         let forget = raw.forget.as_ref().map_or(&[][..], Texts::items);
         let forget = forget.iter().filter_map(|name| self.variable_named(name)).collect();
         let operation = operation?;
+        if let (Some(into), Some(name)) = (into, &raw.into) {
+            let finding = self.answer_fits(&operation, into, name);
+            self.findings.extend(finding);
+        }
         let with = self.arguments(raw.with.as_ref(), &operation, &raw.http);
         let tries = raw.tries.as_ref().map_or(operation.tries, |tries| {
             if !(1..=MAX_TRIES).contains(&tries.value) {
@@ -69,6 +74,30 @@ impl FlowCompiler<'_> {
         None
     }
 
+    /// The answer of an operation against the variable that takes it.
+    fn answer_fits(
+        &self,
+        operation: &OperationDefinition,
+        into: VariableIndex,
+        name: &Spanned<String>,
+    ) -> Option<Diagnostic> {
+        let (_, variable) = self.variables.get_index(into.0 as usize)?;
+        let record = |index: RecordIndex| {
+            self.globals.records.get_index(index.0 as usize).map(|(name, _)| name.as_str())
+        };
+        let given = match operation.returns {
+            Some(returns) if variable.kind == VariableKind::Record(returns) => return None,
+            Some(returns) => record(returns),
+            None => None,
+        };
+        let holds = match variable.kind {
+            VariableKind::Record(index) => record(index).map(|name| format!("`{name}`")),
+            other => Some(other.words().to_owned()),
+        };
+        let full = format!("{}.{}", operation.service, operation.name);
+        Some(check::wrong_answer(&full, given, name, &holds.unwrap_or_default()))
+    }
+
     fn arguments(
         &mut self,
         with: Option<&Entries<Spanned<Scalar>>>,
@@ -84,6 +113,12 @@ impl FlowCompiler<'_> {
                 self.findings.push(check::unknown_parameter(&full, name, &known));
                 continue;
             };
+            if let Scalar::Text(text) = &value.value
+                && !text.starts_with('=')
+                && (check::is_secret_name(&name.value) || check::looks_like_key(text))
+            {
+                self.findings.push(check::clear_text(value.span));
+            }
             let wanted = Kind::from(operation.parameters[position].kind);
             let formula = self.value(value, wanted, &format!("`{}`", name.value));
             arguments.push((position, formula));

@@ -119,6 +119,11 @@ impl Globals {
             let wanted = "an address that begins with `https://`, or `{ env: NAME }`";
             self.findings.push(check::wrong_value("base", place.span, wanted));
         }
+        if let (Setting::Text(address), Some(place)) = (&base, &raw.base)
+            && check::has_password(address)
+        {
+            self.findings.push(check::clear_text(place.span));
+        }
         if let Some(accepts) = raw.accepts.as_ref().filter(|accepts| accepts.value != "secret") {
             self.findings.push(check::wrong_value("accepts", accepts.span, "`secret`"));
         }
@@ -159,6 +164,18 @@ impl Globals {
 
     fn auth(&mut self, raw: &AuthRaw, place: Span) -> Auth {
         let findings = &mut self.findings;
+        // A user's name is no secret; everything else here is, and must come from outside.
+        let secrets = [
+            raw.bearer.as_ref(),
+            raw.basic.as_ref().map(|basic| &basic.password),
+            raw.header.as_ref().map(|header| &header.value),
+            raw.mtls.as_ref().map(|mtls| &mtls.key),
+        ];
+        for secret in secrets.into_iter().flatten() {
+            if matches!(secret.value, SettingRaw::Text(_)) {
+                findings.push(check::clear_text(secret.span));
+            }
+        }
         let given =
             [raw.bearer.is_some(), raw.basic.is_some(), raw.header.is_some(), raw.mtls.is_some()];
         if given.iter().filter(|given| **given).count() != 1 {

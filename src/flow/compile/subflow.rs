@@ -118,8 +118,7 @@ impl<'a> FlowCompiler<'a> {
                         continue;
                     }
                     self.check_variable_name(&name);
-                    let definition = self.variable(read::<schema::VariableRaw>(reader));
-                    self.variables.insert(self.name_here(&name.value).into(), definition);
+                    self.declare(&name, read::<schema::VariableRaw>(reader));
                     declared.push(name);
                 }
             }

@@ -84,7 +84,7 @@ fn retries_and_timers_merge_with_the_defaults_key_by_key() {
 #[test]
 fn longer_entries_get_more_time_where_nothing_is_said() {
     let flow = clean(
-        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nvars: { n: { type: digits, class: personal } }\nnodes:\n  a:\n    collect: Masukkan nomor.\n    into: n\n    as: { type: digits, length: 6, check: mod10 }\n    erase: \"*\"\n    read_back: true\n    ok: b\n  b: { hangup: [] }\n",
+        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nvars: { n: { type: digits, class: personal } }\nnodes:\n  a:\n    collect: Masukkan nomor.\n    into: n\n    as: { type: digits, length: 6, check: mod10 }\n    erase: \"*\"\n    read_back: true\n    ok: b\n  b: { note: { n: =n }, next: c }\n  c: { hangup: [] }\n",
     );
     let Verb::Collect(collect) = verb(&flow, "a") else { panic!("a collect") };
     assert_eq!(collect.input.timeout, Duration::from_secs(10));

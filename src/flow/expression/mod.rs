@@ -9,11 +9,13 @@ mod fault;
 mod formula;
 mod function;
 mod kind;
+mod known;
 mod lexer;
 mod names;
 mod operator;
 mod parser;
 mod pattern;
+mod possible;
 mod result;
 mod types;
 mod value;
@@ -26,8 +28,10 @@ pub use value::Value;
 
 pub(super) use fault::Fault;
 pub(super) use kind::Kind;
+pub(super) use known::Variables;
 pub(super) use names::Names;
 pub(super) use parser::{RESERVED, parse};
+pub(super) use possible::always;
 pub(super) use types::amount;
 
 #[cfg(test)]

@@ -60,6 +60,21 @@ impl BinaryOperator {
         }
     }
 
+    /// Whether it gives a number, an amount, a span or a text, and not yes or no.
+    pub(super) const fn calculates(self) -> bool {
+        match self {
+            Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder => true,
+            Self::Or
+            | Self::And
+            | Self::Equal
+            | Self::NotEqual
+            | Self::Less
+            | Self::LessOrEqual
+            | Self::Greater
+            | Self::GreaterOrEqual => false,
+        }
+    }
+
     pub(super) fn eval(
         self,
         a: &Formula,

@@ -9,6 +9,7 @@ mod prompt;
 mod silent;
 mod speech;
 mod subflow;
+mod uses;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub use prompt::{Bargein, Piece, Prompt, Slot};
 pub use silent::{Assignment, Branch, Hours, NoteNode, Place, SetNode};
 pub use speech::{HangupNode, Say};
 pub use subflow::{CallNode, ReturnNode, Subflow, SubflowIndex};
+pub(super) use uses::Use;
 pub use ways::{Way, WayKind};
 
 /// The place of a node in [`Flow::nodes`].
