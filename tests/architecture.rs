@@ -36,13 +36,18 @@ const TABLE: &[Row] = &[
     ("simulation", Pure, &["call", "engine", "time"]),
     // The driver of the engine.
     ("runtime", Edge, &["call", "engine", "time"]),
-    // Adapters.
-    ("telephony::rtp", Edge, &["call", "media", "runtime", "time"]),
-    ("telephony::sip", Edge, &["call", "media", "runtime", "sip", "telephony::rtp", "time"]),
+    // What outlives the process.
+    ("storage", Edge, &["call", "media", "runtime", "time"]),
+    // Adapters. Samples of recordings go straight from the media threads to the thread that writes them.
+    ("telephony::rtp", Edge, &["call", "media", "runtime", "storage", "time"]),
+    (
+        "telephony::sip",
+        Edge,
+        &["call", "media", "runtime", "sip", "storage", "telephony::rtp", "time"],
+    ),
     ("telephony", Edge, &[]),
     ("backend", Edge, &["call", "time"]),
     ("speech", Edge, &["media"]),
-    ("storage", Edge, &["call"]),
     // The project on disk, for every command alike.
     ("project", Edge, &["call", "flow", "media", "time"]),
     // The front door.

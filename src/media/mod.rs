@@ -1,5 +1,6 @@
 //! Sound: G.711, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
 
+mod activity;
 mod built_in;
 mod codec;
 mod finish;
@@ -8,6 +9,7 @@ mod level;
 mod library;
 mod music;
 mod player;
+mod recorder;
 mod recording;
 mod resample;
 mod rtp;
@@ -20,10 +22,11 @@ pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
 pub use music::hold_music;
 pub use player::{Ended, MAX_PLAYS, Player};
+pub use recorder::{Recorded, Recorder};
 pub use recording::Recording;
 pub use rtp::{
     EventPacket, KeyPress, KeyReceiver, KeySender, LEARN_WINDOW, Outgoing, RTP_HEADER, Reception,
     RtpHeader, RtpPacket, Source, SourcePolicy, Standing, TelephoneEvent, Verdict,
 };
 pub use tone::{beep, ringing_tone};
-pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WavError, WavFormat};
+pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head};

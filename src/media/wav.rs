@@ -6,6 +6,7 @@ use std::io::Cursor;
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
+use super::codec::SAMPLE_RATE;
 use super::recording::span;
 use crate::time::Duration;
 
@@ -149,6 +150,22 @@ pub(super) fn write(rate: u32, samples: impl ExactSizeIterator<Item = i16>) -> V
     bytes
 }
 
+/// Bytes of the head of a WAV file before its samples.
+pub const WAV_HEAD: usize = 44;
+
+/// The head of a WAV file of so many samples: one channel, 16 bit, 8 kHz. The samples follow it, low byte first.
+#[must_use]
+pub fn wav_head(samples: u32) -> [u8; WAV_HEAD] {
+    let mut head = [0; WAV_HEAD];
+    let empty = write(SAMPLE_RATE, std::iter::empty::<i16>());
+    head.copy_from_slice(empty.get(..WAV_HEAD).expect("the head of every file"));
+    let bytes = samples.saturating_mul(2);
+    let whole = bytes.saturating_add(36);
+    head[4..8].copy_from_slice(&whole.to_le_bytes());
+    head[40..].copy_from_slice(&bytes.to_le_bytes());
+    head
+}
+
 /// Opens WAV bytes and checks everything that the head tells.
 fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
     if bytes.len() > MAX_WAV_BYTES {
@@ -221,6 +238,14 @@ mod tests {
 
     fn spec(channels: u16, sample_rate: u32, bits_per_sample: u16) -> WavSpec {
         WavSpec { channels, sample_rate, bits_per_sample, sample_format: SampleFormat::Int }
+    }
+
+    #[test]
+    fn a_head_and_samples_are_a_file() {
+        let samples = [1_i16, -2, 300];
+        let mut bytes = wav_head(3).to_vec();
+        bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        assert_eq!(bytes, write(SAMPLE_RATE, samples.into_iter()));
     }
 
     #[test]

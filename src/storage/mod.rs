@@ -1,8 +1,19 @@
-//! What outlives the process: for now the call records, one JSON object per line.
+//! What outlives the process: call records, tickets, wishes to be called back, and what callers were recorded saying.
 //!
-//! Comes in: finished call records through a bounded channel. Goes out: lines of a file. It knows nothing of flows,
-//! engines or adapters, and it never makes the sender wait.
+//! Comes in: finished call records and samples through bounded channels, requests to keep something. Goes out: lines
+//! of files, WAV files, numbers. It knows nothing of flows, engines or adapters, and nobody in a call waits for a disk.
 
+mod book;
+mod error;
+mod index;
+mod lines;
+mod recordings;
 mod records;
+mod store;
+mod tape;
 
-pub use records::{Ledger, RecordSlot, StorageError};
+pub use error::StorageError;
+pub use recordings::Recordings;
+pub use records::{Ledger, RecordSlot};
+pub use store::Store;
+pub use tape::{RecordingSlot, Tape, Verdict};

@@ -8,14 +8,14 @@
 //! The file may be moved away at any time (log rotation): the next record starts a new one.
 
 use std::collections::VecDeque;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::error::StorageError;
+use super::lines::LineFile;
 use crate::call::CallRecord;
 
 /// Records that may wait for the writer's attention; further ones go to the log.
@@ -31,24 +31,6 @@ const CLOSING_TRIES: u32 = 6;
 /// The file's mode: its owner writes, its group reads; numbers in it are masked but still belong to people.
 const FILE_MODE: u32 = 0o640;
 
-/// Why the call-record file cannot be kept.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StorageError {
-    /// The file cannot be opened or made.
-    #[error("open the call records at {}", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// The system gives no thread for writing.
-    #[error("start the writer of call records")]
-    Thread(#[source] io::Error),
-}
-
 /// The writer of call records, running.
 #[derive(Debug)]
 pub struct Ledger {
@@ -61,7 +43,7 @@ impl Ledger {
     /// # Errors
     /// When the file cannot be opened for appending, or there is no thread to be had.
     pub fn open(path: &Path) -> Result<(Self, RecordSlot), StorageError> {
-        let file = RecordFile::open(path)
+        let file = LineFile::open(path, FILE_MODE)
             .map_err(|source| StorageError::Open { path: path.to_owned(), source })?;
         let (sender, receiver) = sync_channel(RECORDS_WAITING);
         let writer = std::thread::Builder::new()
@@ -217,62 +199,9 @@ impl<D: Disk> Writer<D> {
     }
 }
 
-/// The open file.
-#[derive(Debug)]
-struct RecordFile {
-    path: PathBuf,
-    file: File,
-    /// The length to cut the file to before anything else is written: a failed write left half a line behind it.
-    torn_at: Option<u64>,
-}
-
-impl RecordFile {
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        let mut file = options.read(true).append(true).create(true).mode(FILE_MODE).open(path)?;
-        let length = file.metadata()?.len();
-        let mut last = *b"\n";
-        if length > 0 {
-            file.seek(SeekFrom::Start(length - 1))?;
-            file.read_exact(&mut last)?;
-        }
-        let mut opened = Self { path: path.to_owned(), file, torn_at: None };
-        if last != *b"\n" {
-            tracing::warn!(path = %path.display(), "The last call record is cut short; a new line follows it.");
-            opened.append_here(b"\n")?;
-        }
-        Ok(opened)
-    }
-
-    /// Whether the path no longer leads to the open file.
-    fn moved_away(&self) -> bool {
-        match (std::fs::metadata(&self.path), self.file.metadata()) {
-            (Ok(at_path), Ok(open)) => (at_path.dev(), at_path.ino()) != (open.dev(), open.ino()),
-            (Err(error), _) => error.kind() == io::ErrorKind::NotFound,
-            (Ok(_), Err(_)) => false,
-        }
-    }
-
-    fn append_here(&mut self, lines: &[u8]) -> io::Result<()> {
-        if let Some(length) = self.torn_at {
-            self.file.set_len(length)?;
-            self.torn_at = None;
-        }
-        let length = self.file.metadata()?.len();
-        let written = self.file.write_all(lines).and_then(|()| self.file.sync_data());
-        if written.is_err() && self.file.set_len(length).is_err() {
-            self.torn_at = Some(length);
-        }
-        written
-    }
-}
-
-impl Disk for RecordFile {
+impl Disk for LineFile {
     fn append(&mut self, lines: &[u8]) -> io::Result<()> {
-        if self.moved_away() {
-            *self = Self::open(&self.path)?;
-        }
-        self.append_here(lines)
+        Self::append(self, lines)
     }
 }
 

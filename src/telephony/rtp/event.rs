@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
-use crate::call::{KeySource, LegId, PlayEnd, PlayId, Quality, Symbol};
+use crate::call::{KeySource, LegId, PlayEnd, PlayId, Quality, RecordingEnd, RecordingId, Symbol};
 use crate::media::Ended;
 use crate::time::{Duration, Instant};
 
@@ -44,6 +44,15 @@ pub enum MediaEventKind {
         heard: Duration,
         /// When its last audible sample was sent.
         audible_end: Instant,
+    },
+    /// A recording ended; exactly one per recording, before the leg's own end.
+    Recorded {
+        /// Which.
+        recording: RecordingId,
+        /// Why it ended.
+        end: RecordingEnd,
+        /// How long it is; zero = nothing is kept.
+        lasted: Duration,
     },
     /// The leg is bridged.
     Bridged,

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
+use super::deck::Deck;
 use super::event::{MediaEventKind, Outbox};
 use super::line::{Line, PayloadKind, Presence};
 use super::settings::Settings;
@@ -33,6 +34,7 @@ pub(super) struct Leg {
     pub(super) port: u16,
     pub(super) player: Player,
     pub(super) masked: bool,
+    pub(super) deck: Deck,
     /// Where on this thread the leg is that this one is bridged with.
     bridged: Option<usize>,
     socket: UdpSocket,
@@ -67,6 +69,7 @@ impl Leg {
             port,
             player: Player::default(),
             masked: false,
+            deck: Deck::default(),
             bridged: None,
             socket,
             line: None,
@@ -134,6 +137,7 @@ impl Leg {
             self.report(presence, turn);
         }
         self.send_due(turn);
+        self.deck.turn(turn.now, |kind| turn.outbox.push(turn.now, self.id, kind));
     }
 
     /// How media was received; `None` if nothing was agreed.
@@ -166,9 +170,14 @@ impl Leg {
         }
         let kind = line.kind(header.payload_type);
         let audio = kind == PayloadKind::Audio;
-        if self.reception.receive(&header, audio, turn.now) == Standing::Unproven {
+        let standing = self.reception.receive(&header, audio, turn.now);
+        if standing == Standing::Unproven {
             self.unusable += 1;
             return false;
+        }
+        if audio {
+            let codec = line.stream.codec;
+            self.deck.hear(codec, &packet, standing == Standing::Newest, self.masked);
         }
         let presence = line.heard(turn.now);
         self.report(presence, turn);
@@ -184,12 +193,14 @@ impl Leg {
 
     /// Works on one telephone-event packet.
     fn key(&mut self, packet: &RtpPacket<'_>, turn: &mut Turn<'_>) {
+        self.deck.key_packet(packet);
         let Some(press) = self.keys.receive(&packet.header, packet.payload) else { return };
         let (symbol, source) = (press.symbol, KeySource::RtpEvent);
         let pressed_at = turn.now.before(press.held);
         turn.outbox.push(turn.now, self.id, MediaEventKind::Key { symbol, source, pressed_at });
         self.player.key(symbol, turn.now, turn.ended);
         turn.outbox.push_ended(turn.now, self.id, turn.ended);
+        self.deck.pressed(symbol, turn.now);
     }
 
     /// Passes a packet on to the bridged party, in its codec and under its stream's numbers. A play that sounds there

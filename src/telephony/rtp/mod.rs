@@ -9,6 +9,7 @@
 //! A few ordinary threads own all sockets. Each looks at a leg once in 20 ms: takes what has arrived, sends what is
 //! due. No wake-up, task, timer or allocation belongs to a call or a packet. It knows nothing of SIP.
 
+mod deck;
 mod event;
 mod leg;
 mod line;

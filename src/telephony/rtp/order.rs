@@ -6,8 +6,9 @@ use std::thread::Thread;
 
 use super::leg::Leg;
 use super::stream::Stream;
-use crate::call::{LegId, PlayId, SoundId, SymbolSet};
+use crate::call::{LegId, PlayId, Recording, RecordingId, SoundId, Symbol, SymbolSet};
 use crate::media::Sound;
+use crate::storage::Tape;
 
 /// One order about one leg.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub(super) enum What {
     Stop(PlayId),
     /// Set or end the music.
     Music(Option<(SoundId, Arc<Sound>)>),
+    /// Record what the leg hears.
+    Record { order: Recording, tape: Tape },
+    /// Stop one recording.
+    StopRecording(RecordingId),
+    /// A key came by another way than the media.
+    Key(Symbol),
     /// Pass media between this leg and that one, which is on this thread too.
     Bridge(LegId),
     /// Take the bridge of this leg apart.

@@ -2,6 +2,8 @@
 //!
 //! Nothing here sleeps: every wait is for a packet or a report and gives up after [`PATIENCE`].
 
+mod recording;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration as Patience;

@@ -19,9 +19,10 @@ use super::settings::Settings;
 use super::stream::Stream;
 use super::wheel::TICK;
 use super::worker::Worker;
-use crate::call::{LegId, Play, PlayId, SoundId};
+use crate::call::{LegId, Play, PlayId, Recording, RecordingId, SoundId, Symbol};
 use crate::media::{Library, Outgoing};
 use crate::runtime::Clock;
+use crate::storage::Tape;
 use crate::time::Duration;
 
 /// Orders that may wait at one thread. The sender of a further one waits, at most for a tick of that thread.
@@ -189,6 +190,22 @@ impl Threads {
             (id, sound)
         });
         self.send(leg, What::Music(music));
+    }
+
+    /// Records what the leg hears on a tape; one that still runs is stopped.
+    /// [`MediaEventKind::Recorded`](super::MediaEventKind::Recorded) follows when it is over and on the disk.
+    pub fn record(&self, leg: LegId, order: Recording, tape: Tape) {
+        self.send(leg, What::Record { order, tape });
+    }
+
+    /// Stops a recording; without effect if it has ended.
+    pub fn stop_recording(&self, leg: LegId, recording: RecordingId) {
+        self.send(leg, What::StopRecording(recording));
+    }
+
+    /// Tells of a key that came by another way than the media: it ends a recording as one of the media does.
+    pub fn pressed(&self, leg: LegId, symbol: Symbol) {
+        self.send(leg, What::Key(symbol));
     }
 
     /// Connects two legs both ways; their plays and music end. If they are on two threads, `b` moves to that of `a`.

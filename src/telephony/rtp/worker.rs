@@ -7,12 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
 use std::thread::Thread;
 
+use super::deck::Deck;
 use super::event::{MediaEventKind, Outbox};
 use super::leg::{Arrival, Leg, Turn};
 use super::order::{Order, What};
 use super::settings::Settings;
-use super::wheel::Wheel;
-use crate::call::{LegId, PlayEnd};
+use super::wheel::{TICK, Wheel};
+use crate::call::{LegId, PlayEnd, Quality};
 use crate::media::Ended;
 use crate::runtime::Clock;
 
@@ -37,6 +38,16 @@ struct Work {
     /// A leg that another thread is about to hand over.
     expected: Option<Receiver<Box<Leg>>>,
     ended: Vec<Ended>,
+    /// Closed legs whose recordings are not on the disk yet.
+    closing: Vec<Closing>,
+}
+
+/// A closed leg of which there is still something to report.
+#[derive(Debug)]
+struct Closing {
+    leg: LegId,
+    deck: Deck,
+    quality: Option<Quality>,
 }
 
 impl Worker {
@@ -50,14 +61,21 @@ impl Worker {
             wheel: Wheel::new(offset, now),
             expected: None,
             ended: Vec::with_capacity(crate::media::MAX_PLAYS),
+            closing: Vec::new(),
         };
         while work.read_mail() {
             work.turn_wheel();
+            work.see_off();
             work.worker.outbox.flush();
             work.sleep();
         }
         while let Some(leg) = work.places.keys().next().copied() {
             work.close(leg);
+        }
+        // The writer of recordings answers, or its time is over.
+        while !work.closing.is_empty() {
+            std::thread::park_timeout(TICK.to_std());
+            work.see_off();
         }
     }
 }
@@ -85,8 +103,10 @@ impl Work {
 
     /// Sleeps until something is to be done.
     fn sleep(&mut self) {
-        let idle =
-            self.places.is_empty() && self.expected.is_none() && self.worker.outbox.is_empty();
+        let idle = self.places.is_empty()
+            && self.closing.is_empty()
+            && self.expected.is_none()
+            && self.worker.outbox.is_empty();
         if idle {
             if let Ok(order) = self.worker.mailbox.recv() {
                 self.wheel.catch_up(self.worker.clock.now());
@@ -186,6 +206,21 @@ impl Work {
                     leg.player.set_music(music);
                 }
             }
+            What::Record { order, tape } => {
+                if let Some(leg) = self.leg(id) {
+                    leg.deck.begin(&order, tape, now);
+                }
+            }
+            What::StopRecording(recording) => {
+                if let Some(leg) = self.leg(id) {
+                    leg.deck.stop(&recording, now);
+                }
+            }
+            What::Key(symbol) => {
+                if let Some(leg) = self.leg(id) {
+                    leg.deck.pressed(symbol, now);
+                }
+            }
             What::Mask(masked) => {
                 if let Some(leg) = self.leg(id) {
                     leg.masked = masked;
@@ -276,17 +311,32 @@ impl Work {
         }
     }
 
-    /// Ends a leg: its plays, its bridge, its socket; then its port is free.
+    /// Ends a leg: its plays, its recording, its bridge, its socket; then its port is free.
     fn close(&mut self, id: LegId) {
         self.stop_plays(id);
-        let Some(leg) = self.take(id) else { return };
+        let Some(mut leg) = self.take(id) else { return };
         let (foreign, unusable) = leg.dropped();
         tracing::debug!(leg = %id, foreign, unusable, "Media closed.");
         let (port, quality) = (leg.port, leg.quality());
+        let mut deck = std::mem::take(&mut leg.deck);
         drop(leg);
         // Nobody takes ports back while the program shuts down.
         self.worker.free_ports.send(port).unwrap_or_default();
-        let now = self.worker.clock.now();
-        self.worker.outbox.push(now, id, MediaEventKind::Closed { quality });
+        deck.hang_up(self.worker.clock.now());
+        self.closing.push(Closing { leg: id, deck, quality });
+        self.see_off();
+    }
+
+    /// Reports the end of closed legs, as soon as their recordings are on the disk.
+    fn see_off(&mut self) {
+        let (now, outbox) = (self.worker.clock.now(), &mut self.worker.outbox);
+        self.closing.retain_mut(|Closing { leg, deck, quality }| {
+            deck.turn(now, |kind| outbox.push(now, *leg, kind));
+            let over = deck.is_idle();
+            if over {
+                outbox.push(now, *leg, MediaEventKind::Closed { quality: quality.take() });
+            }
+            !over
+        });
     }
 }

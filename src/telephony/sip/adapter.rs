@@ -15,6 +15,7 @@ use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
 use crate::call::{Command, KeySource, Report};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, Media, Port};
+use crate::storage::RecordingSlot;
 use crate::telephony::rtp::{MediaEvent, Threads};
 use crate::time::Duration;
 
@@ -30,6 +31,7 @@ const FAREWELL: Duration = Duration::from_millis(1_500);
 pub struct SipAdapter {
     settings: Settings,
     library: watch::Receiver<Arc<Library>>,
+    recordings: Option<RecordingSlot>,
     sockets: Vec<std::net::UdpSocket>,
     addresses: Vec<SocketAddr>,
 }
@@ -47,7 +49,14 @@ impl SipAdapter {
         let sockets = settings.listen.iter().copied().map(bind).collect::<Result<Vec<_>, _>>()?;
         let addresses = sockets.iter().map(std::net::UdpSocket::local_addr);
         let addresses = addresses.collect::<io::Result<_>>().map_err(start("the SIP sockets"))?;
-        Ok(Self { settings, library, sockets, addresses })
+        Ok(Self { settings, library, recordings: None, sockets, addresses })
+    }
+
+    /// Lets callers be recorded; without this an order to record is refused.
+    #[must_use]
+    pub fn recording(mut self, slot: RecordingSlot) -> Self {
+        self.recordings = Some(slot);
+        self
     }
 
     /// The addresses that the sockets have, in the order of [`Settings::listen`].
@@ -68,7 +77,7 @@ impl Adapter for SipAdapter {
             media: Media::Native,
             digit_sources: vec![KeySource::RtpEvent, KeySource::Info],
             speech: false,
-            record: false,
+            record: self.recordings.is_some(),
             dial: true,
             bridge: true,
             transfer: false,
@@ -86,7 +95,7 @@ impl Adapter for SipAdapter {
 /// Serves until the commands end.
 async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
     let (events, media_events) = mpsc::channel(MEDIA_EVENTS);
-    let SipAdapter { settings, library, sockets, addresses } = adapter;
+    let SipAdapter { settings, library, recordings, sockets, addresses } = adapter;
     let media = Threads::start(settings.rtp.clone(), library, port.clock, events)
         .map_err(start("the media threads"))?;
     let parts = Parts {
@@ -94,6 +103,7 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         bound: addresses,
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
+        recordings,
         secrets: [secret()?, secret()?],
     };
     let mut switch = Switch::new(settings, parts);

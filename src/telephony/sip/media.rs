@@ -31,6 +31,9 @@ impl Switch {
             MediaEventKind::PlayEnded { play, end, heard, audible_end } => {
                 EventKind::PlayEnded { play, end, heard, audible_end }
             }
+            MediaEventKind::Recorded { recording, end, lasted } => {
+                EventKind::Recorded { recording, end, lasted }
+            }
             MediaEventKind::Bridged => EventKind::Bridged,
             MediaEventKind::Unbridged => EventKind::Unbridged,
             MediaEventKind::Lost => return self.missed(at, id),
@@ -50,6 +53,9 @@ impl Switch {
     ) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         if leg.takes_keys_from(source) {
+            if source == KeySource::Info {
+                self.media.pressed(id, symbol);
+            }
             self.report(at, id, EventKind::Digit { symbol, source, pressed_at });
         } else {
             leg.foreign_keys += 1;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::leg::Phase;
 use super::switch::Switch;
 use crate::call::{
-    Answering, Command, CommandKind, EndedBy, EventKind, HangupCause, LegId, Rejection,
+    Answering, Command, CommandKind, EndedBy, EventKind, HangupCause, LegId, Recording, Rejection,
 };
 use crate::sip::{Input, refusal_status};
 use crate::time::Instant;
@@ -64,10 +64,8 @@ impl Switch {
             CommandKind::Play(play) => self.media.play(id, play),
             CommandKind::Stop(play) => self.media.stop(id, play),
             CommandKind::Music(sound) => self.media.music(id, sound),
-            kind @ (CommandKind::Record(_) | CommandKind::StopRecording(_)) => {
-                let reason = Rejection::Unsupported;
-                self.report(now, id, EventKind::Rejected { command: kind, reason });
-            }
+            CommandKind::Record(order) => self.record(now, id, order),
+            CommandKind::StopRecording(recording) => self.media.stop_recording(id, recording),
             CommandKind::Dial(dial) => self.dial(now, id, dial),
             CommandKind::Bridge(other) => self.media.bridge(id, other),
             CommandKind::Unbridge => self.media.unbridge(id),
@@ -77,6 +75,21 @@ impl Switch {
                 self.report(now, id, EventKind::Ended { by, cause, quality: None });
             }
             CommandKind::Hangup(cause) => self.hang_up(now, id, cause),
+        }
+    }
+
+    /// Records a leg, if there is a place to keep recordings.
+    fn record(&mut self, now: Instant, id: LegId, order: Recording) {
+        match &self.recordings {
+            Some(slot) => {
+                let tape = slot.begin(&order.id, order.keep);
+                self.media.record(id, order, tape);
+            }
+            None => {
+                let command = CommandKind::Record(order);
+                let reason = Rejection::Unsupported;
+                self.report(now, id, EventKind::Rejected { command, reason });
+            }
         }
     }
 

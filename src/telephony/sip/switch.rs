@@ -14,13 +14,14 @@ use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
 use crate::sip::{Authenticator, Change, DialogId, Input, Listen, Output, Registrar, UserAgent};
+use crate::storage::RecordingSlot;
 use crate::telephony::rtp;
 use crate::time::{Duration, Instant};
 
 /// Reports that may wait while the engine is behind; from there on no datagram and no media event is taken.
 pub(super) const MAX_WAITING_REPORTS: usize = 4_096;
-/// How long a leg waits for its media thread to say how the media was.
-const CLOSING_LIMIT: Duration = Duration::from_secs(1);
+/// How long a leg waits for its media thread to say how the media was: a recording may have to reach the disk first.
+const CLOSING_LIMIT: Duration = Duration::from_secs(3);
 /// Dialogs kept for each call: caller, agent, one more ringing, and refused ones that are not gone yet.
 const DIALOGS_PER_CALL: usize = 4;
 
@@ -37,6 +38,8 @@ pub(super) struct Switch {
     pub(super) registrar: Registrar,
     pub(super) routes: Routes,
     pub(super) media: rtp::Threads,
+    /// Where callers are recorded; `None` = nowhere.
+    pub(super) recordings: Option<RecordingSlot>,
     pub(super) legs: BTreeMap<LegId, Leg>,
     pub(super) dialogs: BTreeMap<DialogId, LegId>,
     /// Dials whose name is being looked up.
@@ -70,6 +73,8 @@ pub(super) struct Parts {
     pub(super) bound: Vec<SocketAddr>,
     pub(super) sockets: Sockets,
     pub(super) media: rtp::Threads,
+    /// Where callers are recorded; `None` = nowhere.
+    pub(super) recordings: Option<RecordingSlot>,
     /// Unpredictable bytes: for tags and Call-IDs, and for nonces.
     pub(super) secrets: [[u8; 32]; 2],
 }
@@ -93,6 +98,7 @@ impl Switch {
             registrar: Registrar::new(settings.registrar.clone()),
             routes: Routes::default(),
             media: parts.media,
+            recordings: parts.recordings,
             legs: BTreeMap::new(),
             dialogs: BTreeMap::new(),
             searches: BTreeMap::new(),
