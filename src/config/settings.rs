@@ -46,6 +46,12 @@ pub struct Config {
     pub pop_url: Option<Arc<str>>,
     /// `records`: the file of call records. Default `records.jsonl`.
     pub records: PathBuf,
+    /// `recordings`: the folder of what callers were recorded saying. Default `recordings`.
+    pub recordings: PathBuf,
+    /// `tickets`: the file of tickets. Default `tickets.jsonl`.
+    pub tickets: PathBuf,
+    /// `callbacks`: the file of wishes to be called back. Default `callbacks.jsonl`.
+    pub callbacks: PathBuf,
     /// `limits`: what the node takes on.
     pub limits: Limits,
     /// `secrets`: where the secrets are that services name. One that is not here is sought in the environment

@@ -22,6 +22,9 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.languages, ["id".into(), "en".into()]);
     assert_eq!(config.flows, Path::new("/project/flows"));
     assert_eq!(config.records, Path::new("/project/records.jsonl"));
+    assert_eq!(config.recordings, Path::new("/project/recordings"));
+    assert_eq!(config.tickets, Path::new("/project/tickets.jsonl"));
+    assert_eq!(config.callbacks, Path::new("/project/callbacks.jsonl"));
     assert_eq!(config.sip.listen, ["0.0.0.0:5060".parse().expect("a socket")]);
     assert_eq!(config.sip.allow.len(), 1, "this machine alone");
     assert_eq!(config.rtp.ports, 20_000..=29_999);
@@ -71,6 +74,9 @@ languages: [en, id]
 flows: calls
 audio: /srv/audio
 records: out/records.jsonl
+recordings: /srv/recordings
+tickets: /srv/tickets.jsonl
+callbacks: /srv/callbacks.jsonl
 answer: { after: 250ms }
 safe: { flow: safe, number: "+62215550100" }
 pop_url: "https://desk.example.org/call/{call}"

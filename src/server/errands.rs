@@ -1,6 +1,6 @@
-//! What calls ask of the world outside, sent on: operations to the services.
+//! What calls ask of the world outside, sent on: operations to the services, tickets and callbacks to the store.
 //!
-//! Each errand is a task of its own, so that none waits for another; how many there may be, `runtime` and the services
+//! Each errand is a task of its own, those of the store on threads that may wait for the disk, so that none waits for another; how many there may be, `runtime` and the services
 //! themselves bound.
 
 use std::error::Error as _;
@@ -13,37 +13,40 @@ use tracing::Instrument as _;
 
 use crate::assemble::{self, Services};
 use crate::backend::Backend;
-use crate::call::{Errand, Failure, Reply, Request};
+use crate::call::{Errand, Request};
 use crate::runtime::{Answer, Outside};
+use crate::storage::Store;
 
 /// The errands of all calls.
 #[derive(Debug)]
 pub(super) struct Errands {
     backend: watch::Receiver<Arc<Backend>>,
+    store: Arc<Store>,
     tokio: Handle,
     /// Those under way; what is left at the end of the node is dropped with them.
     under_way: JoinSet<()>,
 }
 
 impl Errands {
-    /// Runs errands on `tokio` against the newest `backend`.
-    pub(super) fn new(backend: watch::Receiver<Arc<Backend>>, tokio: Handle) -> Self {
-        Self { backend, tokio, under_way: JoinSet::new() }
+    /// Runs errands on `tokio` against the newest `backend` and the `store`.
+    pub(super) fn new(backend: watch::Receiver<Arc<Backend>>, store: Store, tokio: Handle) -> Self {
+        Self { backend, store: Arc::new(store), tokio, under_way: JoinSet::new() }
     }
 }
 
 impl Outside for Errands {
     fn ask(&mut self, request: Request, answer: Answer) {
         while self.under_way.try_join_next().is_some() {}
-        match request.what {
-            Errand::Operation(operation) => {
+        match request {
+            Request { what: Errand::Operation(operation), .. } => {
                 let backend = Arc::clone(&self.backend.borrow());
                 let work = async move { answer.give(backend.carry_out(operation).await) };
                 self.under_way.spawn_on(work.in_current_span(), &self.tokio);
             }
-            // There is no store of tickets on this node.
-            Errand::Ticket(_) | Errand::Callback(_) => {
-                answer.give(Reply::Failed(Failure::Unavailable));
+            Request { what: Errand::Ticket(_) | Errand::Callback(_), .. } => {
+                let store = Arc::clone(&self.store);
+                let work = move || answer.give(store.keep(&request));
+                self.under_way.spawn_blocking_on(work, &self.tokio);
             }
         }
     }

@@ -23,7 +23,7 @@ use crate::config::Disabled;
 use crate::engine::{self, Engine};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError};
-use crate::storage::{Ledger, StorageError};
+use crate::storage::{Ledger, Recordings, StorageError, Store};
 use crate::telephony;
 use crate::telephony::sip::SipAdapter;
 use crate::time::{Duration, Instant};
@@ -43,6 +43,9 @@ pub struct Server {
     services: Services,
     library: Arc<Library>,
     records: PathBuf,
+    recordings: PathBuf,
+    tickets: PathBuf,
+    callbacks: PathBuf,
     drain: Duration,
     disabled: Vec<Disabled>,
     settings: PathBuf,
@@ -62,7 +65,7 @@ pub enum ServerError {
         #[source]
         source: io::Error,
     },
-    /// The call records cannot be kept.
+    /// What outlives the node cannot be kept.
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// An adapter cannot be started.
@@ -88,12 +91,14 @@ impl Server {
         let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let tokio = tokio.map_err(start("the tasks"))?;
         let (ledger, slot) = Ledger::open(&self.records)?;
+        let (recordings, tapes) = Recordings::open(&self.recordings, clock)?;
+        let store = Store::open(&self.tickets, &self.callbacks, clock)?;
         let seed = seed().map_err(start("the source of chance"))?;
         let outcome = tokio.block_on(async move {
             let signals = drain::Signals::new().map_err(start("the signals"))?;
             let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
             let (library, newest) = watch::channel(self.library);
-            let adapter = SipAdapter::bind(self.sip, newest)?;
+            let adapter = SipAdapter::bind(self.sip, newest)?.recording(tapes);
             let listen: Vec<String> =
                 adapter.addresses().iter().map(|address| format!("udp:{address}")).collect();
             for Disabled { item, why } in &self.disabled {
@@ -105,7 +110,8 @@ impl Server {
             let engine = Engine::new(self.engine, seed);
             let records = Box::new(move |record| slot.keep(record));
             let services = ServicesInUse::new(self.services, seed);
-            let errands = Errands::new(services.newest(), tokio::runtime::Handle::current());
+            let tasks = tokio::runtime::Handle::current();
+            let errands = Errands::new(services.newest(), store, tasks);
             let adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
             let (handle, driver) =
                 Driver::start(engine, clock, adapters, records, Box::new(errands));
@@ -132,6 +138,7 @@ impl Server {
         });
         tokio.shutdown_timeout(std::time::Duration::from_millis(100));
         ledger.close();
+        recordings.close();
         tracing::info!("Stopped.");
         outcome
     }

@@ -222,6 +222,9 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         transfers,
         pop_url: _,
         records,
+        recordings,
+        tickets,
+        callbacks,
         limits,
         secrets: _,
         disabled: _,
@@ -233,6 +236,9 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         ("agents", !are_same(agents, &started.agents, queues)),
         ("transfers.via", transfers.via != started.transfers.via),
         ("records", *records != started.records),
+        ("recordings", *recordings != started.recordings),
+        ("tickets", *tickets != started.tickets),
+        ("callbacks", *callbacks != started.callbacks),
         ("limits", *limits != started.limits),
     ];
     changed.into_iter().filter(|(_, changed)| *changed).map(|(item, _)| item).collect()

@@ -4,10 +4,12 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
 use crate::backend::tests::http::{Answer as Says, HttpServer};
-use crate::call::{Argument, CallId, Callback, Class, Operation, RequestId};
+use crate::call::{
+    Argument, CallId, Callback, Class, Failure, Operation, Reply, RequestId, Ticket,
+};
 use crate::config::Keyring;
 use crate::flow::{Facts, Sources, compile};
-use crate::runtime::Requests;
+use crate::runtime::{Clock, Requests};
 
 /// The services of a project at `base`.
 fn services(base: &str) -> Services {
@@ -40,6 +42,18 @@ fn find(number: u64) -> Request {
     Request { id: RequestId(number), call: CallId::new(1, 1), what: Errand::Operation(operation) }
 }
 
+/// The driver's own side of the door to these services, with nothing to keep.
+fn requests_of(in_use: &ServicesInUse) -> Requests {
+    requests_with(in_use, std::path::Path::new("/nowhere"))
+}
+
+/// The same with a store in `folder`.
+fn requests_with(in_use: &ServicesInUse, folder: &std::path::Path) -> Requests {
+    let (tickets, callbacks) = (folder.join("tickets.jsonl"), folder.join("callbacks.jsonl"));
+    let store = Store::open(&tickets, &callbacks, Clock::new()).expect("opens");
+    Requests::new(Box::new(Errands::new(in_use.newest(), store, Handle::current())))
+}
+
 /// Asks through the driver's own side of the door and gives the reply.
 async fn ask(requests: &mut Requests, request: Request) -> (RequestId, Reply) {
     requests.ask(request).expect("room");
@@ -50,7 +64,7 @@ async fn ask(requests: &mut Requests, request: Request) -> (RequestId, Reply) {
 async fn an_operation_reaches_its_service_with_what_the_project_says() {
     let server = HttpServer::always(Says::ok(r#"{"status":"packing"}"#));
     let in_use = ServicesInUse::new(services(&server.url()), 1);
-    let mut requests = Requests::new(Box::new(Errands::new(in_use.newest(), Handle::current())));
+    let mut requests = requests_of(&in_use);
     let reply = ask(&mut requests, find(7)).await;
     assert_eq!(reply, (RequestId(7), Reply::Answered(serde_json::json!({"status": "packing"}))));
     let asked = server.asked().pop().expect("asked");
@@ -65,7 +79,7 @@ async fn changed_services_are_asked_from_then_on_and_unchanged_ones_keep_their_h
     let broken = HttpServer::always(Says::Says(500, String::new()));
     let well = HttpServer::always(Says::ok("{}"));
     let mut in_use = ServicesInUse::new(services(&broken.url()), 1);
-    let mut requests = Requests::new(Box::new(Errands::new(in_use.newest(), Handle::current())));
+    let mut requests = requests_of(&in_use);
     for number in 0..5 {
         let (_, reply) = ask(&mut requests, find(number)).await;
         assert_eq!(reply, Reply::Failed(Failure::Error));
@@ -79,17 +93,29 @@ async fn changed_services_are_asked_from_then_on_and_unchanged_ones_keep_their_h
 }
 
 #[tokio::test]
-async fn there_is_no_store_of_callbacks_yet() {
+async fn tickets_and_callbacks_go_to_the_store() {
+    let folder = tempfile::tempdir().expect("a folder");
     let in_use = ServicesInUse::new(Services::new(), 1);
-    let mut requests = Requests::new(Box::new(Errands::new(in_use.newest(), Handle::current())));
+    let mut requests = requests_with(&in_use, folder.path());
     let callback = Callback {
         queue: "service".into(),
         to: "+62811".into(),
         within: None,
         language: "id".into(),
     };
-    let request =
-        Request { id: RequestId(1), call: CallId::new(1, 1), what: Errand::Callback(callback) };
-    let (_, reply) = ask(&mut requests, request).await;
-    assert_eq!(reply, Reply::Failed(Failure::Unavailable));
+    let ticket = Ticket {
+        kind: "complaint".into(),
+        with: Vec::new(),
+        recording: None,
+        due: None,
+        language: "id".into(),
+    };
+    for (what, file) in
+        [(Errand::Callback(callback), "callbacks.jsonl"), (Errand::Ticket(ticket), "tickets.jsonl")]
+    {
+        let request = Request { id: RequestId(1), call: CallId::new(1, 1), what };
+        assert_eq!(ask(&mut requests, request).await.1, Reply::Kept("1001".into()));
+        let kept = std::fs::read_to_string(folder.path().join(file)).expect("kept by now");
+        assert!(kept.contains("\"1001\""), "{kept}");
+    }
 }

@@ -12,9 +12,11 @@ use tokio::time::timeout;
 use super::*;
 use crate::call::{
     AdapterId, Answering, Class, Command, CommandKind, Dial, EndedBy, EventKind, HangupCause,
-    KeySource, LegId, Play, PlayId, Rejection, Report, SymbolSet, Target, Told,
+    KeySource, LEAST_AT_HANGUP, LegId, Play, PlayId, Recording, RecordingEnd, Rejection, Report,
+    SymbolSet, Target, Told,
 };
 use crate::runtime::{Adapter as _, AdapterError, Clock, Port, Wire};
+use crate::storage::Recordings;
 use crate::time::Duration;
 use phone::{Message, PATIENCE, Phone};
 
@@ -36,12 +38,29 @@ impl Node {
         Self::try_start(change).expect("loopback has a free port")
     }
 
+    /// Loopback may call without a password, and is recorded in `folder`.
+    fn recording(folder: &std::path::Path) -> (Self, Recordings) {
+        let (recordings, slot) = Recordings::open(folder, Clock::new()).expect("a folder");
+        let allow = |settings: &mut Settings| {
+            settings.allow = vec![Network::new(Ipv4Addr::LOCALHOST.into(), 8)];
+        };
+        let node = Self::start_as(allow, |adapter| adapter.recording(slot));
+        (node.expect("loopback has a free port"), recordings)
+    }
+
     fn try_start(change: impl FnOnce(&mut Settings)) -> Result<Self, AdapterError> {
+        Self::start_as(change, |adapter| adapter)
+    }
+
+    fn start_as(
+        change: impl FnOnce(&mut Settings),
+        more: impl FnOnce(SipAdapter) -> SipAdapter,
+    ) -> Result<Self, AdapterError> {
         let here = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
         let mut settings = Settings::new(vec![here], rtp_settings());
         settings.users = [("201".into(), Password::new("rahasia-201"))].into();
         change(&mut settings);
-        let adapter = SipAdapter::bind(settings, library())?;
+        let adapter = more(SipAdapter::bind(settings, library())?);
         let address = adapter.addresses()[0];
         let (drain, drained) = watch::channel(false);
         let (port, wire) = Port::new(AdapterId(1), 10, drained, Clock::new());
@@ -453,6 +472,71 @@ async fn hold_and_resume_are_reported_and_answered() {
     phone.expect(488).await;
     phone.acknowledge("").await;
     assert!(node.is_silent(), "the session stays as it was");
+}
+
+fn record(id: &str) -> CommandKind {
+    CommandKind::Record(Recording {
+        id: id.into(),
+        limit: Duration::from_secs(60),
+        silence: Duration::from_secs(2),
+        end_on: SymbolSet::ALL,
+        keep: Some(Duration::from_mins(60)),
+    })
+}
+
+/// A second of sound.
+async fn says(phone: &Phone, port: u16, second: u16) {
+    let loud: Vec<u8> = (0..160).map(|n| if n % 16 < 8 { 0x90 } else { 0x10 }).collect();
+    for n in 0..50 {
+        phone.speak(port, 0, second * 50 + n, &loud).await;
+    }
+}
+
+#[tokio::test]
+async fn a_caller_is_recorded_until_a_key_by_info_or_the_end_of_the_call() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut node, recordings) = Node::recording(folder.path());
+    let mut phone = Phone::new("200", node.address).await;
+    let plain = phone.sdp("0", "");
+    let (leg, answer) = node.answered_with(&mut phone, &plain).await;
+    node.order(leg, record("0192-1")).await;
+    says(&phone, answer.audio_port(), 0).await;
+    phone.within("INFO", "application/dtmf", "7").await;
+    phone.expect(200).await;
+    assert!(matches!(node.event().await, (_, EventKind::Digit { .. })));
+    let (found, kind) = node.event().await;
+    let EventKind::Recorded { recording, end, .. } = kind else { panic!("{kind:?}") };
+    assert_eq!((found, recording.as_str(), end), (leg, "0192-1", RecordingEnd::Key));
+
+    node.order(leg, record("0192-2")).await;
+    for second in 1..4 {
+        says(&phone, answer.audio_port(), second).await;
+    }
+    // Some of what was sent may still wait for its turn; a message is long enough all the same.
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    phone.within("BYE", "", "").await;
+    phone.expect(200).await;
+    let (_, kind) = node.event().await;
+    let EventKind::Recorded { recording, end, lasted } = kind else { panic!("{kind:?}") };
+    assert_eq!((recording.as_str(), end), ("0192-2", RecordingEnd::Hangup));
+    assert!(lasted >= LEAST_AT_HANGUP, "{lasted}");
+    node.ended(leg, EndedBy::Caller, HangupCause::Normal).await;
+    let wav = std::fs::read(folder.path().join("0192-2.wav")).expect("on the disk by now");
+    assert_eq!(crate::media::Recording::from_wav(&wav).expect("a WAV file").duration(), lasted);
+    drop(node.wire);
+    node.task.await.expect("ends").expect("in order");
+    recordings.close();
+}
+
+#[tokio::test]
+async fn without_a_place_to_keep_recordings_an_order_to_record_is_refused() {
+    let mut node = Node::open();
+    let mut phone = Phone::new("200", node.address).await;
+    let (leg, _) = node.answered(&mut phone).await;
+    node.order(leg, record("0192-1")).await;
+    let (_, kind) = node.event().await;
+    let EventKind::Rejected { reason, .. } = kind else { panic!("{kind:?}") };
+    assert_eq!(reason, Rejection::Unsupported);
 }
 
 #[tokio::test]
