@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/new.rs"]
+mod new;
 
 /// Runs the program in the project's folder with a script on standard input.
 fn sambung(arguments: &[&str], script: &str) -> Output {

@@ -5,10 +5,12 @@
 
 mod call;
 mod check;
+mod eval;
 mod exit;
 mod explain;
 mod graph;
 mod log;
+mod new;
 mod print;
 mod prompts;
 mod serve;
@@ -30,7 +32,9 @@ enum Command {
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
+    Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
+    New(new::NewArgs),
     Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
 }
@@ -42,7 +46,9 @@ pub fn run() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
     }

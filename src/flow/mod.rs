@@ -7,6 +7,7 @@ mod data;
 mod definition;
 mod diagnostic;
 mod diagram;
+mod evaluate;
 mod expression;
 mod graph;
 mod holidays;
@@ -29,6 +30,7 @@ pub use definition::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use diagram::{Diagram, Stroke, TooManyBoxes};
+pub use evaluate::{EvaluateError, evaluate};
 pub use expression::{
     BinaryOperator, BuiltIn, EvalError, Formula, MAX_PATTERN, MAX_TEXT, Scope, Value, spelling,
 };
