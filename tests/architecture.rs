@@ -82,6 +82,7 @@ const TABLE: &[Row] = &[
         Edge,
         &[
             "assemble",
+            "backend",
             "call",
             "config",
             "engine",

@@ -1,12 +1,12 @@
 //! The engine and paper telephones under one virtual clock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::phones::{ItemDuration, LegState, Phones};
 use crate::call::{
-    CallRecord, Command, CommandKind, Digits, EventKind, Failure, HangupCause, Item, LegId, Reply,
-    Report,
+    CallRecord, Command, CommandKind, Digits, Errand, EventKind, Failure, HangupCause, Item, LegId,
+    Operation, Reply, Report, Request, RequestId,
 };
 use crate::engine::{Engine, Input, Notice, Output, Settings};
 use crate::time::{Duration, Instant, Wall};
@@ -27,6 +27,8 @@ pub enum Heard {
     Command(Instant, Command),
     /// The telephones reported.
     Report(Instant, Report),
+    /// A call asked the outside; whoever sees this says what the answer is, by [`Rehearsal::reply`].
+    Request(Instant, Box<Request>),
     /// The engine noted.
     Notice(Instant, Notice),
     /// A call ended.
@@ -41,6 +43,18 @@ pub struct Rehearsal {
     pub phones: Phones,
     now: Instant,
     heard: VecDeque<Heard>,
+    outside: Outside,
+}
+
+/// The world that calls ask.
+#[derive(Debug, Default)]
+struct Outside {
+    /// Whether somebody plays it; else nothing is to be had there.
+    played: bool,
+    /// What is asked and not answered yet.
+    asked: BTreeSet<RequestId>,
+    /// The answers on their way, by when they come.
+    replies: BTreeMap<(Instant, RequestId), Reply>,
 }
 
 /// How long a text takes to say: 14 characters a second.
@@ -61,7 +75,27 @@ impl Rehearsal {
             phones: Phones::new(item_duration),
             now: Instant::ZERO,
             heard: VecDeque::new(),
+            outside: Outside::default(),
         }
+    }
+
+    /// From now on somebody plays the outside: each request is heard as [`Heard::Request`] and waits for its
+    /// [`reply`](Self::reply). Before that, services and stores are not to be had.
+    pub fn play_outside(&mut self) {
+        self.outside.played = true;
+    }
+
+    /// Answers a request at a moment, or now if that is past. One that is answered or given up already is let be.
+    pub fn reply(&mut self, at: Instant, request: RequestId, reply: Reply) {
+        if self.outside.asked.remove(&request) {
+            self.outside.replies.insert((at.max(self.now), request), reply);
+        }
+    }
+
+    /// Whether an answer is on its way to a call.
+    #[must_use]
+    pub fn awaits_reply(&self) -> bool {
+        !self.outside.replies.is_empty()
     }
 
     /// Every item lasts as long as its text takes to say.
@@ -139,7 +173,8 @@ impl Rehearsal {
     /// When something happens by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
-        [self.phones.poll_timeout(), self.engine.poll_timeout()].into_iter().flatten().min()
+        let reply = self.outside.replies.keys().next().map(|(at, _)| *at);
+        [self.phones.poll_timeout(), self.engine.poll_timeout(), reply].into_iter().flatten().min()
     }
 
     /// Lets time pass until `end`.
@@ -165,11 +200,13 @@ impl Rehearsal {
         true
     }
 
-    /// Lets time pass until a leg hears nothing but silence or music; `false` if the leg is gone.
+    /// Lets time pass until a leg hears nothing but silence or music, or somebody has to play the outside; `false` if
+    /// the leg is gone.
     pub fn run_to_silence(&mut self, leg: LegId) -> bool {
         for _ in 0..MAX_STEPS {
             let Some(phone) = self.phones.leg(leg) else { return false };
-            if !phone.is_playing() && phone.state == LegState::Answered || !self.run_to_next() {
+            let silent = !phone.is_playing() && phone.state == LegState::Answered;
+            if silent || !self.outside.asked.is_empty() || !self.run_to_next() {
                 return true;
             }
         }
@@ -185,9 +222,26 @@ impl Rehearsal {
         self.now = self.now.max(due);
         self.phones.tick(self.now);
         self.settle();
+        while let Some(entry) = self.outside.replies.first_entry()
+            && entry.key().0 <= self.now
+        {
+            let ((_, request), reply) = entry.remove_entry();
+            self.engine.handle(self.now, Input::Reply { request, reply });
+            self.settle();
+        }
         if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
             self.engine.handle(self.now, Input::Tick);
             self.settle();
+        }
+    }
+
+    fn ask(&mut self, request: Box<Request>) {
+        if self.outside.played {
+            self.outside.asked.insert(request.id);
+            self.heard.push_back(Heard::Request(self.now, request));
+        } else {
+            let (request, reply) = (request.id, Reply::Failed(Failure::Unavailable));
+            self.engine.handle(self.now, Input::Reply { request, reply });
         }
     }
 
@@ -200,12 +254,11 @@ impl Rehearsal {
                         self.heard.push_back(Heard::Command(self.now, command.clone()));
                         self.phones.obey(self.now, command);
                     }
-                    Output::Request(request) => {
-                        let reply = Reply::Failed(Failure::Unavailable);
-                        let (request, now) = (request.id, self.now);
-                        self.engine.handle(now, Input::Reply { request, reply });
+                    Output::Request(request) => self.ask(request),
+                    Output::Abandon(request) => {
+                        self.outside.asked.remove(&request);
+                        self.outside.replies.retain(|(_, asked), _| *asked != request);
                     }
-                    Output::Abandon(_) => {}
                     Output::Record(record) => self.heard.push_back(Heard::Record(record)),
                     Output::Notice(notice) => self.heard.push_back(Heard::Notice(self.now, notice)),
                 }
@@ -237,6 +290,9 @@ impl Heard {
                 "{at:>9}  -> {user} {}",
                 if *reachable { "reachable" } else { "gone" }
             )),
+            Self::Request(at, request) => {
+                Some(format!("{at:>9}  ?? {}", request_line(&request.what)))
+            }
             Self::Notice(..) => None,
             Self::Record(record) => {
                 let steps: Vec<_> = record
@@ -261,6 +317,16 @@ impl Heard {
                 ))
             }
         }
+    }
+}
+
+fn request_line(what: &Errand) -> String {
+    match what {
+        Errand::Operation(Operation { service, operation, with, tries, .. }) => {
+            format!("{service}.{operation} {with:?} tries {tries}")
+        }
+        Errand::Ticket(ticket) => format!("ticket {} {:?}", ticket.kind, ticket.with),
+        Errand::Callback(callback) => format!("{callback:?}"),
     }
 }
 

@@ -153,7 +153,7 @@ impl Story {
                         assert!(!rings, "seed {seed}, {at} s: answered and still ringing");
                     }
                 }
-                Heard::Report(..) | Heard::Notice(..) => {}
+                Heard::Report(..) | Heard::Request(..) | Heard::Notice(..) => {}
             }
         }
     }

@@ -1,10 +1,12 @@
 //! The console caller's side of one call, in virtual time.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::line::Line;
+use super::outside::{self, Answered, Outside};
 use super::screen::Screen;
-use crate::call::{CommandKind, Digits, HangupCause, LegId, Target};
+use crate::call::{CommandKind, Digits, HangupCause, LegId, RequestId, Target};
 use crate::session::Attention;
 use crate::simulation::{Heard, LegState, Rehearsal, Side};
 
@@ -25,6 +27,10 @@ pub(super) struct Conversation<W> {
     rehearsal: Rehearsal,
     screen: Screen<W>,
     leg: LegId,
+    /// Who plays the world that calls ask.
+    outside: Outside,
+    /// What was asked and is not answered yet, in words.
+    asked: BTreeMap<RequestId, String>,
     /// Things shown since the last line of typing.
     shown: usize,
     /// Who else listens to what happens.
@@ -39,11 +45,13 @@ impl<W: Write> Conversation<W> {
     pub(super) fn begin(
         mut rehearsal: Rehearsal,
         screen: Screen<W>,
+        outside: Outside,
         called: &str,
         caller: Option<&str>,
     ) -> Self {
         let leg = rehearsal.call(called, caller);
-        Self { rehearsal, screen, leg, shown: 0, ear: None }
+        let asked = BTreeMap::new();
+        Self { rehearsal, screen, leg, outside, asked, shown: 0, ear: None }
     }
 
     /// Lets somebody listen.
@@ -55,6 +63,9 @@ impl<W: Write> Conversation<W> {
     /// Lets time pass until `now`.
     #[cfg(feature = "speaker")]
     pub(super) fn run_until(&mut self, now: crate::time::Instant) -> io::Result<()> {
+        for answered in self.outside.poll() {
+            self.answered(answered)?;
+        }
         self.rehearsal.run_until(now);
         self.drain()
     }
@@ -124,9 +135,14 @@ impl<W: Write> Conversation<W> {
     /// What is still to come after the call: legs that end, the record.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         for _ in 0..MAX_STEPS {
-            if self.rehearsal.engine().live_calls() == 0 || !self.rehearsal.run_to_next() {
+            if self.rehearsal.engine().live_calls() == 0 {
                 break;
             }
+            self.wait_for_answers()?;
+            if !self.rehearsal.run_to_next() {
+                break;
+            }
+            self.drain()?;
         }
         self.drain()
     }
@@ -140,10 +156,15 @@ impl<W: Write> Conversation<W> {
     pub(super) fn attend(&mut self) -> io::Result<()> {
         self.drain()?;
         for _ in 0..MAX_STEPS {
-            match self.rehearsal.engine().attention(self.leg) {
-                Some(Attention::Ringing | Attention::Hearing | Attention::Gone)
-                    if self.rehearsal.run_to_next() => {}
-                _ => break,
+            self.wait_for_answers()?;
+            let attention = self.rehearsal.engine().attention(self.leg);
+            let passes = self.rehearsal.awaits_reply()
+                || matches!(
+                    attention,
+                    Some(Attention::Ringing | Attention::Hearing | Attention::Gone)
+                );
+            if !passes || !self.rehearsal.run_to_next() {
+                break;
             }
             self.drain()?;
         }
@@ -155,6 +176,7 @@ impl<W: Write> Conversation<W> {
         self.rehearsal.run_to_silence(self.leg);
         self.drain()?;
         for _ in 0..MAX_STEPS {
+            self.wait_for_answers()?;
             if self.shown > 0 {
                 return Ok(());
             }
@@ -179,6 +201,24 @@ impl<W: Write> Conversation<W> {
         self.drain()
     }
 
+    /// Lets what the world outside was asked come back; how long that took goes into the call's time.
+    fn wait_for_answers(&mut self) -> io::Result<()> {
+        for answered in self.outside.wait() {
+            self.answered(answered)?;
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, answered: Answered) -> io::Result<()> {
+        let Answered { request, at, reply } = answered;
+        if let Some(about) = self.asked.remove(&request) {
+            self.shown += 1;
+            self.screen.say(&format!("* {about}: {}.", outside::outcome(&reply)))?;
+        }
+        self.rehearsal.reply(at, request, reply);
+        Ok(())
+    }
+
     /// Shows what was heard. A transfer is taken as answered and done at once: nobody is there to play it.
     fn drain(&mut self) -> io::Result<()> {
         while let Some(heard) = self.rehearsal.poll_heard() {
@@ -188,6 +228,13 @@ impl<W: Write> Conversation<W> {
             self.screen.show(&heard)?;
             if let Some(ear) = &mut self.ear {
                 ear(self.leg, &heard);
+            }
+            if let Heard::Request(at, request) = heard {
+                self.asked.insert(request.id, outside::about(&request.what));
+                if let Some(answered) = self.outside.ask(at, *request) {
+                    self.answered(answered)?;
+                }
+                continue;
             }
             if let Heard::Command(_, command) = &heard
                 && let CommandKind::Dial(dial) = &command.kind

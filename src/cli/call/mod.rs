@@ -8,6 +8,7 @@ mod line;
 #[cfg(feature = "speaker")]
 mod live;
 mod moment;
+mod outside;
 mod screen;
 #[cfg(feature = "speaker")]
 mod speaker;
@@ -23,13 +24,15 @@ use rustyline::error::ReadlineError;
 
 use super::{exit, print};
 use conversation::HELP;
+use outside::Fault;
 use stage::{MAX_AGENTS, Stage};
 
 use crate::time::Wall;
 
 /// Talk to a flow from the terminal.
 ///
-/// Lines come from the terminal or, as a script, from a pipe. The call's record is shown at its end.
+/// Lines come from the terminal or, as a script, from a pipe. The call's record is shown at its end. Services are asked
+/// for real, unless a fault is played.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct CallArgs {
@@ -45,6 +48,10 @@ pub(crate) struct CallArgs {
     #[arg(long, default_value_t = 1, value_name = "COUNT",
         value_parser = clap::value_parser!(u16).range(..=i64::from(MAX_AGENTS)))]
     agents: u16,
+    /// Let an operation of a service fail without asking it: `timeout`, `refused`, `error` or `not_found`; may
+    /// be given several times
+    #[arg(long, value_name = "SERVICE.OPERATION=FAULT", value_parser = outside::fault)]
+    fault: Vec<Fault>,
     /// Hear the prompts; time is the wall clock's
     #[cfg(feature = "speaker")]
     #[arg(long)]
@@ -54,7 +61,7 @@ pub(crate) struct CallArgs {
 /// Plays one call.
 pub(crate) fn run(args: &CallArgs) -> ExitCode {
     let wall = args.at.unwrap_or_else(moment::now);
-    let stage = match Stage::set(&args.flow, args.agents) {
+    let stage = match Stage::set(&args.flow, args.agents, &args.fault) {
         Ok(stage) => stage,
         Err(code) => return code,
     };

@@ -33,7 +33,8 @@ impl<W: Write> Screen<W> {
                 }
                 _ => Ok(()),
             },
-            Heard::Report(_, Report::Endpoint { .. }) => Ok(()),
+            // What the outside is asked is shown with its answer.
+            Heard::Report(_, Report::Endpoint { .. }) | Heard::Request(..) => Ok(()),
             Heard::Notice(_, notice) => match notice {
                 Notice::Queued { queue, position, .. } => {
                     self.say(&format!("* You wait in queue `{queue}` at place {position}."))

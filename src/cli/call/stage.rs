@@ -1,19 +1,23 @@
 //! The stage of a console call: the flow, its project, and agents that one person can play.
 
+use std::collections::BTreeSet;
+use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::conversation::Conversation;
+use super::outside::{self, Fault, Outside};
 use super::screen::Screen;
-use crate::assemble;
+use crate::assemble::{self, Surroundings};
 use crate::call::{FlowId, Item};
 use crate::cli::{exit, print};
+use crate::config::{self, Disabled, Keyring};
 use crate::engine::{Pattern, Route, Routes, Settings};
 use crate::flow::{Destination, Flow, Formula, Value, Verb};
 use crate::media::Library;
-use crate::project;
+use crate::project::{self, Project};
 use crate::simulation::{ItemDuration, Rehearsal, speech_duration};
 use crate::time::Wall;
 
@@ -33,17 +37,15 @@ pub(super) struct Stage {
     settings: Settings,
     library: Arc<Library>,
     agents: Vec<Arc<str>>,
+    outside: Outside,
     called: FlowId,
 }
 
 impl Stage {
     /// Reads a flow with its project and logs agents in. What is wrong with the flow is printed; then an exit code
     /// comes back.
-    pub(super) fn set(path: &Path, agents: u16) -> Result<Self, ExitCode> {
-        let project = project::open(path).map_err(|error| {
-            print::error(&error);
-            ExitCode::from(exit::UNREADABLE)
-        })?;
+    pub(super) fn set(path: &Path, agents: u16, faults: &[Fault]) -> Result<Self, ExitCode> {
+        let project = project::open(path).map_err(|error| failed(&error, exit::UNREADABLE))?;
         let Some(flow) = project.flow(path).cloned() else {
             print::faults(&project.compiled.diagnostics);
             if !project.compiled.diagnostics.has_errors() {
@@ -53,23 +55,26 @@ impl Stage {
         };
         let compiled = &project.compiled;
         let mut settings =
-            assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars).map_err(
-                |error| {
-                    print::error(&error);
-                    ExitCode::from(exit::FINDINGS)
-                },
-            )?;
+            assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
+                .map_err(|error| failed(&error, exit::FINDINGS))?;
         settings.adapters = vec!["console".into()];
         settings.routes =
             Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
-        settings.transfers = numbers(&flow);
+        let surroundings = surroundings(&project, &flow, path)?;
+        settings.transfers = numbers(&flow, &surroundings);
+        settings.numbers = surroundings.numbers;
+        let outside = outside::check_faults(faults, |service, operation| {
+            let service = compiled.services.iter().find(|one| *one.name == *service);
+            service.is_some_and(|one| one.operations.contains_key(operation))
+        });
+        outside.map_err(|error| failed(&error, exit::FINDINGS))?;
+        let outside = Outside::new(surroundings.services, faults)
+            .map_err(|error| failed(&error, exit::UNREADABLE))?;
         let agents = assemble::log_in(&mut settings, agents);
         // A recording that cannot be played is `check`'s business; here its words are read.
-        let (library, _) = project.library().map_err(|error| {
-            print::error(&error);
-            ExitCode::from(exit::UNREADABLE)
-        })?;
-        Ok(Self { settings, library: Arc::new(library), agents, called: flow.id.clone() })
+        let (library, _) = project.library().map_err(|error| failed(&error, exit::UNREADABLE))?;
+        let called = flow.id.clone();
+        Ok(Self { settings, library: Arc::new(library), agents, outside, called })
     }
 
     /// Begins a call in virtual time.
@@ -81,10 +86,12 @@ impl Stage {
     ) -> Conversation<W> {
         let durations = self.durations();
         let mut rehearsal = Rehearsal::new(self.settings, SEED, wall, durations.clone());
+        rehearsal.play_outside();
         for user in &self.agents {
             rehearsal.register(user, true);
         }
-        Conversation::begin(rehearsal, Screen::new(out, durations), self.called.as_str(), caller)
+        let screen = Screen::new(out, durations);
+        Conversation::begin(rehearsal, screen, self.outside, self.called.as_str(), caller)
     }
 
     /// A prompt lasts as long as its recording, else as long as its words take to say.
@@ -102,8 +109,40 @@ impl Stage {
     }
 }
 
+/// Prints an error; the exit code comes back.
+fn failed(error: &dyn Error, code: u8) -> ExitCode {
+    print::error(error);
+    ExitCode::from(code)
+}
+
+/// What the project takes from where it runs. Of what is not to be had, what this flow needs is told.
+fn surroundings(project: &Project, flow: &Flow, path: &Path) -> Result<Surroundings, ExitCode> {
+    let configured = match &project.settings {
+        Some(file) => {
+            let reading =
+                config::read_file(file).map_err(|error| failed(&error, exit::UNREADABLE))?;
+            reading.config.map(|config| config.keyring())
+        }
+        None => None,
+    };
+    let folder = project.settings.as_deref().unwrap_or(path).parent().unwrap_or(Path::new(""));
+    let keyring = configured.unwrap_or_else(|| Keyring::at(folder.to_owned()));
+    let found = assemble::surroundings(&project.compiled, &keyring);
+    let asks = |item: &str| {
+        flow.nodes.iter().any(|node| match &node.verb {
+            Verb::Http(http) => assemble::item(&http.operation.service) == item,
+            Verb::Transfer(_) => item.starts_with("number"),
+            _ => false,
+        })
+    };
+    for Disabled { item, why } in found.disabled.iter().filter(|one| asks(&one.item)) {
+        eprintln!("warning: {item} is left out: {why}");
+    }
+    Ok(found)
+}
+
 /// Every number that the flow names as such may be transferred to: nothing is dialled from a console.
-fn numbers(flow: &Flow) -> std::collections::BTreeSet<Arc<str>> {
+fn numbers(flow: &Flow, surroundings: &Surroundings) -> BTreeSet<Arc<str>> {
     let number = |verb: &Verb| match verb {
         Verb::Transfer(transfer) => match &transfer.to {
             Destination::Formula(Formula::Constant(Value::Text(number))) => Some(number.clone()),
@@ -111,5 +150,6 @@ fn numbers(flow: &Flow) -> std::collections::BTreeSet<Arc<str>> {
         },
         _ => None,
     };
-    flow.nodes.iter().filter_map(|node| number(&node.verb)).collect()
+    let elsewhere = surroundings.numbers.values().cloned();
+    flow.nodes.iter().filter_map(|node| number(&node.verb)).chain(elsewhere).collect()
 }
