@@ -3,17 +3,28 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use http::{Answer, HttpServer};
+
 #[path = "cli/check.rs"]
 mod check;
+#[path = "support/http.rs"]
+#[expect(dead_code, reason = "other tests need ruder servers")]
+mod http;
 #[path = "cli/new.rs"]
 mod new;
 
 /// Runs the program in the project's folder with a script on standard input.
 fn sambung(arguments: &[&str], script: &str) -> Output {
+    sambung_with(&[], arguments, script)
+}
+
+/// The same with more in its environment.
+fn sambung_with(environment: &[(&str, &str)], arguments: &[&str], script: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sambung"))
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_remove("SAMBUNG_LOG")
+        .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -127,4 +138,147 @@ fn the_flow_in_the_readme_has_no_fault() {
     std::fs::write(&file, flow).expect("the flow is written");
     let output = sambung(&["check", "--deny", "warnings", &file.to_string_lossy()], "");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+/// A flow that asks a service, with the section of the read-me.
+fn asking_flow() -> String {
+    let readme = include_str!("../README.md");
+    let section = readme.split("## Ask a service").nth(1).expect("the section");
+    let yaml = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let head = r#"
+sambung: 1
+flow: shop
+language: en
+start: ask
+vars:
+  order_no: { type: digits, class: personal }
+  order: { type: shop.Order }
+"#;
+    let nodes = r#"
+  ask:
+    collect: { text: "Your order number, please." }
+    into: order_no
+    as: { type: digits, length: 4 }
+    ok: find
+    failed: bye
+  tell:
+    branch: [ { when: 'order.status == "packing"', goto: packing } ]
+    else: elsewhere
+  packing: { say: { text: "It is being packed." }, next: bye }
+  elsewhere: { say: { text: "It is elsewhere." }, next: bye }
+  unknown: { say: { text: "We do not know that number." }, next: bye }
+  down: { say: { text: "Our system does not answer." }, next: bye }
+  bye: { hangup: { text: "Goodbye." } }
+"#;
+    format!("{head}{}{nodes}", yaml.expect("an example"))
+}
+
+#[test]
+fn a_flow_asks_a_service_and_goes_on_by_its_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("shop.yaml");
+    std::fs::write(&path, asking_flow()).expect("written");
+    let path = path.to_string_lossy();
+    let nowhere = "SHOP_URL";
+    for (name, answer, fault, line, said, asked) in [
+        (
+            "packing",
+            Answer::ok(r#"{"status":"packing"}"#),
+            "",
+            "`shop.find`: answered",
+            "It is being packed.",
+            1,
+        ),
+        (
+            "another state",
+            Answer::ok(r#"{"status":"gone"}"#),
+            "",
+            "`shop.find`: answered",
+            "It is elsewhere.",
+            1,
+        ),
+        (
+            "another shape",
+            Answer::ok(r#"{"state":1}"#),
+            "",
+            "`shop.find`: answered",
+            "Our system does not answer.",
+            1,
+        ),
+        (
+            "no such order",
+            Answer::Says(404, String::new()),
+            "",
+            "`shop.find`: not found",
+            "We do not know that number.",
+            1,
+        ),
+        (
+            "broken",
+            Answer::Says(500, String::new()),
+            "",
+            "`shop.find`: failed: error",
+            "Our system does not answer.",
+            2,
+        ),
+        (
+            "played",
+            Answer::ok("{}"),
+            "timeout",
+            "`shop.find`: failed: timeout",
+            "Our system does not answer.",
+            0,
+        ),
+        (
+            "played",
+            Answer::ok("{}"),
+            "not_found",
+            "`shop.find`: not found",
+            "We do not know that number.",
+            0,
+        ),
+        (
+            nowhere,
+            Answer::ok("{}"),
+            "",
+            "`shop.find`: failed: unavailable",
+            "Our system does not answer.",
+            0,
+        ),
+    ] {
+        let server = HttpServer::always(answer);
+        let url = if name == nowhere { String::new() } else { server.url() };
+        let environment = [("SHOP_URL", url.as_str()), ("SHOP_TOKEN", "kunci-toko")];
+        let fault = format!("shop.find={fault}");
+        let mut arguments = vec!["call", &*path];
+        if !fault.ends_with('=') {
+            arguments.extend(["--fault", &fault]);
+        }
+        let output = sambung_with(&environment, &arguments, "1234\n");
+        let (text, error) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{name}: {error}");
+        assert!(text.contains(line) && text.contains(said), "{name}: {text}");
+        assert!(!text.contains("kunci-toko") && !error.contains("kunci-toko"), "{name}");
+        assert_eq!(
+            error.contains("service `shop` is left out"),
+            name == nowhere,
+            "{name}: {error}"
+        );
+        let came = server.asked();
+        assert_eq!(came.len(), asked, "{name}");
+        if let Some(first) = came.first() {
+            assert_eq!(first.body, r#"{"id":"1234"}"#);
+            assert_eq!(first.headers["authorization"], "Bearer kunci-toko");
+            assert!(first.headers["idempotency-key"].contains("find"), "{:?}", first.headers);
+        }
+    }
+}
+
+#[test]
+fn a_fault_of_no_operation_is_told() {
+    let output = sambung(&["call", "flows/halo.yaml", "--fault", "shop.find=error"], "");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("no service declares the operation `shop.find`"), "{error}");
 }

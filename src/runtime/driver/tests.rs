@@ -6,9 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
-use crate::call::{
-    CommandKind, EndedBy, Event, EventKind, HangupCause, Item, LegId, Offer, PlayEnd, PromptId,
-};
+use crate::call::{CommandKind, EndedBy, Event, EventKind, Item, LegId, Offer, PlayEnd, PromptId};
 use crate::engine::{Pattern, Route, Routes, Settings};
 use crate::flow::{AnswerPolicy, Flow, HangupNode, Limits, Node, NodeIndex, Piece, Prompt, Verb};
 use crate::interpreter::Program;
