@@ -54,7 +54,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0010",
         "later",
-        "  a:\n    hangup: Sampai jumpa.\n    recordcall: pause\nservicse: { orders: {} }\n",
+        "  a:\n    hangup: Sampai jumpa.\n    next: a\nsurveys: { orders: {} }\n",
     ),
     (
         "E0011",
@@ -98,9 +98,39 @@ const CASES: &[(&str, &str, &str)] = &[
         "  a: { hours: shpo, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars: { shop: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" } } }\nqueues: { service: { hours: day } }\n",
     ),
     (
+        "E0105",
+        "outcome",
+        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok, locked]\n    vars: { n: { type: digits } }\n    start: x\n    nodes:\n      x: { collect: Masukkan nomor Anda., into: n, as: { type: digits, length: 4 }, ok: y }\n      y: { return: ok }\n",
+    ),
+    (
+        "E0106",
+        "parameter",
+        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, with: { trys: 3 }, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok]\n    params: { tries: { type: int } }\n    start: x\n    nodes:\n      x: { set: { tries: =tries + 1 }, next: y }\n      y: { return: ok }\n",
+    ),
+    (
+        "E0107",
+        "circle",
+        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok]\n    start: x\n    nodes:\n      x: { call: r, ok: y }\n      y: { return: ok }\n  r:\n    outcomes: [ok]\n    start: x\n    nodes:\n      x: { call: s, ok: y }\n      y: { return: ok }\n",
+    ),
+    (
+        "E0108",
+        "return",
+        "  a: { return: ok }\n",
+    ),
+    (
+        "E0109",
+        "outcome",
+        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok]\n    start: x\n    nodes:\n      x: { return: okay }\n",
+    ),
+    (
         "E0110",
         "else",
         "  a:\n    branch:\n      - { when: score > 3, goto: b }\n  b: { hangup: Sampai jumpa. }\nvars: { score: { type: int } }\n",
+    ),
+    (
+        "W0111",
+        "calendar",
+        "  a: { hangup: Sampai jumpa. }\ncalendars:\n  shop: { zone: Asia/Jakarta, open: { mon-fri: 08:00-17:00 } }\n",
     ),
     ("E0112", "hangup", "  a: { hangup: Sampai jumpa. }\non_hangup: a\n"),
     (
@@ -131,7 +161,22 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0305",
         "slot",
-        "  a: { hangup: bye }\nprompts: { bye: { id: \"Pesanan {order_no:digits} dikirim.\" } }\n",
+        "  a: { hangup: bye }\nvars: { order_no: { type: digits, start: \"12\" } }\nprompts: { bye: { id: \"Pesanan {order_no:money} dikirim.\" } }\n",
+    ),
+    (
+        "E0305",
+        "form",
+        "  a: { hangup: bye }\nvars: { n: { type: int, start: 3 } }\nprompts: { bye: { id: \"Anda urutan {n:ordnal}.\" } }\n",
+    ),
+    (
+        "E0305",
+        "brace",
+        "  a: { hangup: bye }\nvars: { n: { type: int, start: 3 } }\nprompts: { bye: { id: \"Anda urutan {n sekarang.\" } }\n",
+    ),
+    (
+        "E0305",
+        "differ",
+        "sambung: 1\nflow: t\nlanguages: [id, en]\nstart: a\nvars: { n: { type: int, start: 3 } }\nnodes: { a: { hangup: bye } }\nprompts: { bye: { id: \"Anda urutan {n:ordinal}.\", en: Please wait a moment. } }\n",
     ),
     (
         "E0306",
