@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sambung::call::SoundId;
-use sambung::flow::{AudioFact, Compiled, Facts, Format, RULES, Sources, compile};
+use sambung::flow::{AudioFact, Compiled, Facts, Format, Level, RULES, Sources, compile};
 use sambung::time::{Date, Duration};
 
 /// A flow of one language around some nodes; line 6 is the first of them.
@@ -32,14 +32,14 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "W0005",
         "hash",
-        "  a:\n    say: Tekan #1 untuk bantuan\n    next: b\n  b: { hangup: Sampai jumpa. }\n",
+        "  a:\n    say: Untuk bantuan tekan #1\n    next: b\n  b: { hangup: Sampai jumpa. }\n",
     ),
     ("W0006", "key", "  a: { hangup: Sampai jumpa. }\ncommands:\n  #: repeat\n  \"*\": back\n"),
     ("E0007", "braces", "  a:\n    say: {nama}\n    next: b\n  b: { hangup: Sampai jumpa. }\n"),
     (
         "W0008",
         "word",
-        "  a:\n    menu: Silakan jawab.\n    choices:\n      1: { goto: b, words: [ya, yes] }\n  b: { hangup: Sampai jumpa. }\n",
+        "  a:\n    menu: Silakan jawab.\n    choices:\n      1: { goto: b, words: [ya, yes] }\n    failed: b\n  b: { hangup: Sampai jumpa. }\n",
     ),
     (
         "E0009",
@@ -51,11 +51,7 @@ const CASES: &[(&str, &str, &str)] = &[
         "key",
         "  a:\n    say: Selamat datang.\n    nxet: b\n  b: { hangup: Sampai jumpa. }\n",
     ),
-    (
-        "E0010",
-        "later",
-        "  a:\n    hangup: Sampai jumpa.\n    next: a\nsurveys: { orders: {} }\n",
-    ),
+    ("E0010", "later", "  a:\n    hangup: Sampai jumpa.\n    next: a\nsurveys: { orders: {} }\n"),
     (
         "E0011",
         "values",
@@ -95,7 +91,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0104",
         "names",
-        "  a: { hours: shpo, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars: { shop: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" } } }\nqueues: { service: { hours: day } }\n",
+        "  a: { hours: shpo, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars: { shop: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { use: [indonesa] } } }\nqueues: { service: { hours: day } }\n",
     ),
     (
         "E0105",
@@ -105,18 +101,14 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0106",
         "parameter",
-        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, with: { trys: 3 }, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok]\n    params: { tries: { type: int } }\n    start: x\n    nodes:\n      x: { set: { tries: =tries + 1 }, next: y }\n      y: { return: ok }\n",
+        "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, with: { trys: 3 }, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok]\n    params: { tries: { type: int, start: 1 } }\n    start: x\n    nodes:\n      x: { set: { tries: =tries + 1 }, next: y }\n      y: { return: ok }\n",
     ),
     (
         "E0107",
         "circle",
         "sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n  a: { call: s, ok: b, failed: b }\n  b: { hangup: Sampai jumpa lagi. }\nsubflows:\n  s:\n    outcomes: [ok]\n    start: x\n    nodes:\n      x: { call: r, ok: y }\n      y: { return: ok }\n  r:\n    outcomes: [ok]\n    start: x\n    nodes:\n      x: { call: s, ok: y }\n      y: { return: ok }\n",
     ),
-    (
-        "E0108",
-        "return",
-        "  a: { return: ok }\n",
-    ),
+    ("E0108", "return", "  a: { return: ok }\n"),
     (
         "E0109",
         "outcome",
@@ -125,7 +117,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0110",
         "else",
-        "  a:\n    branch:\n      - { when: score > 3, goto: b }\n  b: { hangup: Sampai jumpa. }\nvars: { score: { type: int } }\n",
+        "  a:\n    branch:\n      - { when: score > 3, goto: b }\n  b: { hangup: Sampai jumpa. }\nvars: { score: { type: int, start: 1 } }\n",
     ),
     (
         "W0111",
@@ -233,7 +225,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0508",
         "wanted",
-        "  a:\n    branch:\n      - { when: topic, goto: b }\n    else: b\n  b: { set: { score: high, topic: 5 }, next: c }\n  c: { hangup: Sampai jumpa. }\nvars: { topic: { type: text }, score: { type: int } }\n",
+        "  a:\n    branch:\n      - { when: topic, goto: b }\n    else: b\n  b: { set: { score: high, topic: 5 }, next: c }\n  c: { hangup: Sampai jumpa. }\nvars: { topic: { type: text, start: x }, score: { type: int } }\n",
     ),
     (
         "E0502",
@@ -313,7 +305,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0803",
         "exceptions",
-        "  a: { hours: shop, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars:\n  shop:\n    zone: Asia/Jakarta\n    open: { mon-fri: \"08:00-17:00\", fri: \"08:00-11:30\", sat: \"22:00-06:00\", sun: \"05:00-12:00\" }\n    exceptions: { 2026-12-24: [\"08:00-12:00\", \"11:00-14:00\"], 12-31: closed, 2027-01-02: [closed, \"08:00-12:00\"] }\n    holidays: { use: [indonesa], 25-12: Natal, 02-30: Libur }\n",
+        "  a: { hours: shop, open: b, closed: b }\n  b: { hangup: Sampai jumpa. }\ncalendars:\n  shop:\n    zone: Asia/Jakarta\n    open: { mon-fri: \"08:00-17:00\", fri: \"08:00-11:30\", sat: \"22:00-06:00\", sun: \"05:00-12:00\" }\n    exceptions: { 2026-12-24: [\"08:00-12:00\", \"11:00-14:00\"], 12-31: closed, 2027-01-02: [closed, \"08:00-12:00\"] }\n    holidays: { use: [indonesia], 25-12: Natal, 02-30: Libur }\n",
     ),
     (
         "E0803",
@@ -352,13 +344,20 @@ fn compiled(code: &str, text: &str) -> Compiled {
 
 #[test]
 fn every_rule_says_what_is_wrong_where_and_what_to_do() {
+    let mut inexact = Vec::new();
     for (code, name, text) in CASES {
         let compiled = compiled(code, text);
-        let codes: Vec<&str> = compiled.diagnostics.list.iter().map(|d| d.code()).collect();
-        assert!(codes.contains(code), "{code} {name} gives {codes:?}");
+        // What follows from an error beside it, as a note or warning, is no fault of its own.
+        let error = code.starts_with('E');
+        let told = compiled.diagnostics.list.iter().filter(|d| !error || d.level() == Level::Error);
+        let codes: Vec<&str> = told.map(|d| d.code()).collect();
+        if codes.is_empty() || codes.iter().any(|found| found != code) {
+            inexact.push(format!("{code} {name} gives {codes:?}"));
+        }
         let printed = compiled.diagnostics.render_all(Format::Human { color: false });
         insta::assert_snapshot!(format!("{code}_{name}"), printed);
     }
+    assert!(inexact.is_empty(), "each flow breaks one rule:\n{}", inexact.join("\n"));
 }
 
 /// The rules about data and privacy each speak alone: one planted fault is told by one rule.
