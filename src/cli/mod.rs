@@ -8,6 +8,7 @@ mod check;
 mod eval;
 mod exit;
 mod explain;
+mod fmt;
 mod graph;
 mod log;
 mod new;
@@ -35,6 +36,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     New(new::NewArgs),
+    Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
 }
@@ -49,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
     }

@@ -19,6 +19,7 @@ mod repair;
 mod schema;
 mod source;
 mod suggest;
+mod tidy;
 
 pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
@@ -47,3 +48,4 @@ pub use render::{Format, sarif_log};
 pub use repair::repair;
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};
 pub use suggest::nearest;
+pub use tidy::tidy;

@@ -18,7 +18,7 @@ use jiff::tz::TimeZoneDatabase;
 
 use crate::flow::{Compiled, Facts, Flow, Sources, compile};
 use crate::time::Date;
-use files::{read_bounded, yaml_files};
+use files::read_bounded;
 use folders::Folders;
 
 pub use stamp::Stamp;
@@ -72,6 +72,15 @@ pub fn open_on(path: &Path, today: Option<Date>) -> Result<Project, ProjectError
     read(path, Folders::of(path)?, today)
 }
 
+/// The YAML files of a folder and the folders in it, or the one file that is named, with their contents.
+///
+/// # Errors
+/// When a file or folder cannot be read.
+pub fn yaml_files(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, ProjectError> {
+    let files = if path.is_dir() { files::yaml_files(path)? } else { vec![path.to_owned()] };
+    files.into_iter().map(|file| Ok((file.clone(), read_bounded(&file)?))).collect()
+}
+
 /// Opens the project of a settings file, whatever the file's name.
 ///
 /// # Errors
@@ -92,7 +101,7 @@ fn read(path: &Path, folders: Folders, today: Option<Date>) -> Result<Project, P
     let mut sources = Sources::new();
     let mut asked = BTreeSet::new();
     let mut files = match &folders.flows {
-        Some(folder) => yaml_files(folder)?,
+        Some(folder) => files::yaml_files(folder)?,
         None => Vec::new(),
     };
     if folders.flows.is_none() {

@@ -166,7 +166,8 @@ pub fn spelling(text: &str) -> Vec<(Range<usize>, String)> {
         let before = text.get(..range.start).and_then(|text| text.chars().next_back());
         let after = text.get(range.end..).and_then(|text| text.chars().next());
         let space = |needed: bool| if is_word && needed { " " } else { "" };
-        let before = space(before.is_some_and(|c| !c.is_whitespace() && c != '('));
+        // `!` behind `&&` finds the space that `and` brings along.
+        let before = space(before.is_some_and(|c| !c.is_whitespace() && !"([&|!".contains(c)));
         let after = space(after.is_some_and(|c| !c.is_whitespace()));
         repairs.push((range, format!("{before}{meaning}{after}")));
     }
