@@ -1,6 +1,9 @@
 //! Telephone keys (DTMF symbols, ITU-T Q.23) and short strings of them.
 
 use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroize as _;
 
 /// One telephone key: `0`–`9`, `*`, `#` or `A`–`D`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +107,8 @@ impl fmt::Debug for SymbolSet {
 }
 
 /// A string of keys, such as a menu choice `12` or an entry `0812`.
+///
+/// The keys are overwritten when they are dropped or outgrow their place: they may be a secret.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digits(Vec<Symbol>);
 
@@ -122,13 +127,29 @@ impl Digits {
 
     /// Appends one key.
     pub fn push(&mut self, symbol: Symbol) {
+        if self.0.len() == self.0.capacity() {
+            let mut grown = Vec::with_capacity((self.0.len() * 2).max(8));
+            grown.extend_from_slice(&self.0);
+            self.wipe();
+            self.0 = grown;
+        }
         self.0.push(symbol);
     }
 
     /// Forgets all keys, overwriting them first.
     pub fn wipe(&mut self) {
-        self.0.fill(Symbol(0));
+        self.0.iter_mut().for_each(|symbol| symbol.0.zeroize());
         self.0.clear();
+    }
+
+    /// The keys as text that nobody else holds.
+    #[must_use]
+    pub fn text(&self) -> Arc<str> {
+        let mut text = String::with_capacity(self.0.len());
+        text.extend(self.0.iter().map(|symbol| symbol.as_char()));
+        let own = Arc::from(&*text);
+        text.zeroize();
+        own
     }
 
     /// How many keys there are.
@@ -153,6 +174,12 @@ impl Digits {
     #[must_use]
     pub fn starts_with(&self, prefix: &Self) -> bool {
         self.0.starts_with(&prefix.0)
+    }
+}
+
+impl Drop for Digits {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 

@@ -245,7 +245,8 @@ impl Engine {
         let safe = settings.safe_flow.as_ref().and_then(|flow| settings.programs.get(flow));
         let safe = safe.cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
-        let arrival = Arrival { id, caller: offer.caller, called: offer.called, adapter };
+        let Offer { called, caller, dtmf, .. } = offer;
+        let arrival = Arrival { id, caller, called, adapter, dtmf };
         let number = settings.safe_number.clone();
         let session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
         self.legs.insert(leg, Role::Caller(id));

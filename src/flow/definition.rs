@@ -238,6 +238,8 @@ pub struct FaqEntry {
     pub key: Option<Digits>,
     /// Wordings of the question, per language.
     pub ask: BTreeMap<Language, Vec<Arc<str>>>,
+    /// The first wording of each language, for "did you mean"; `None` where there is none.
+    pub wording: Option<Arc<Prompt>>,
     /// The answer.
     pub say: Arc<Prompt>,
 }

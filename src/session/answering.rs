@@ -1,15 +1,18 @@
 //! The caller answers: keys and words, and what they come to.
 
+use std::sync::Arc;
+
 use super::asking::{Asking, MAX_RE_ENTRIES, MAX_UNKNOWN, Miss};
 use super::collector::Pick;
+use super::entry;
 use super::playback::Interruption;
-use super::question::{Stage, faq_of, input_of};
+use super::question::{Stage, faq_of, input_of, one, two};
 use super::spoken::{self, Heard};
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
 use crate::call::{Class, Digits, Symbol, SymbolSet, mask_value};
 use crate::faq::{self, Verdict};
-use crate::flow::{AnswerNode, CheckDigit, Collect, EntryKind, Goto, Place, Value, Verb};
+use crate::flow::{AnswerNode, Collect, EntryKind, Goto, Place, Value, Verb};
 use crate::interpreter::assign;
 use crate::text;
 use crate::time::Instant;
@@ -17,8 +20,12 @@ use crate::time::Instant;
 /// The longest utterance that is looked at, in words.
 const MAX_WORDS: usize = 60;
 
+/// The most characters that are kept of what was said.
+const MAX_SPOKEN: usize = 500;
+
 impl Session {
     pub(super) fn key(&mut self, symbol: Symbol, pressed_at: Instant, at: Moment<'_>) {
+        self.heard = true;
         if self.is_late_end(symbol, pressed_at) {
             return;
         }
@@ -69,15 +76,17 @@ impl Session {
     }
 
     pub(super) fn said(&mut self, words: &str, at: Moment<'_>) {
-        let mut words = text::words(words);
+        let spoken = words;
+        let mut words = text::words(spoken);
         words.truncate(MAX_WORDS);
         if words.is_empty() {
             return;
         }
+        self.heard = true;
         match std::mem::replace(&mut self.state, State::Moving) {
             // Keys were taken: speech is over for this visit. Words while a notice plays are not for us either.
             State::Asking(mut asking) if !asking.collector.has_keys() => {
-                let heard = self.understand(&asking, &words);
+                let heard = self.understand(&asking, spoken, &words);
                 let mut stops = Vec::new();
                 let interruption = asking.playback.interrupt(heard.is_some(), &mut stops);
                 self.actions.extend(stops.into_iter().map(Action::Command));
@@ -87,6 +96,12 @@ impl Session {
                     }
                     (_, Some(Understood::Picked(pick))) => self.picked(asking, pick, at),
                     (_, Some(Understood::Entered(value))) => self.entered(asking, value, at),
+                    (_, Some(Understood::Words(text))) => self.keep_words(&asking, text, at),
+                    (_, Some(Understood::Perhaps(entry))) => {
+                        let again = asking.stage == Stage::Again;
+                        asking.stage = Stage::DidYouMean { entry, again };
+                        self.pose(asking, Vec::new(), true, at);
+                    }
                     (_, Some(Understood::AskAgain)) => {
                         asking.stage = Stage::Question;
                         self.pose(asking, Vec::new(), true, at);
@@ -111,7 +126,7 @@ impl Session {
         self.missed(asking, Miss::NoMatch, "words_unknown", at);
     }
 
-    fn understand(&self, asking: &Asking, words: &[String]) -> Option<Understood> {
+    fn understand(&self, asking: &Asking, spoken: &str, words: &[String]) -> Option<Understood> {
         let flow = &self.program.flow;
         let verb = &flow.node(asking.node).verb;
         let language = self.memory.listening_language();
@@ -121,15 +136,29 @@ impl Session {
             Heard::Nothing => {}
         }
         match (verb, &asking.stage) {
-            (_, Stage::ReadBack { .. }) => spoken::yes_or_no(words)
-                .map(|yes| Understood::Picked(if yes { Pick::Yes } else { Pick::No })),
+            (_, Stage::ReadBack { .. } | Stage::DidYouMean { .. }) => yes_or_no(words),
             (Verb::Answer(answer), stage) => self.faq_answer(answer, stage, words),
-            (Verb::Collect(collect), _) => {
-                let keys = spoken::keys(words)?;
-                let fits =
-                    (collect.entry.min_length..=collect.entry.max_length).contains(&keys.len());
-                fits.then_some(Understood::Entered(keys))
-            }
+            // A secret is not said aloud.
+            (Verb::Collect(collect), _) if collect.class == Class::Secret => None,
+            (Verb::Collect(collect), _) => match collect.entry.kind {
+                EntryKind::YesNo => yes_or_no(words),
+                EntryKind::Words => {
+                    let text: String = spoken.trim().chars().take(MAX_SPOKEN).collect();
+                    Some(Understood::Words(text.into()))
+                }
+                EntryKind::Digits
+                | EntryKind::Int
+                | EntryKind::Money(_)
+                | EntryKind::Date
+                | EntryKind::Time
+                | EntryKind::Phone
+                | EntryKind::Account
+                | EntryKind::Pin => {
+                    let keys = spoken::keys(words)?;
+                    let fits = collect.entry.min_length..=collect.entry.max_length;
+                    fits.contains(&keys.len()).then_some(Understood::Entered(keys))
+                }
+            },
             (Verb::Menu(menu) | Verb::Confirm(menu), _) => {
                 let keys = spoken::keys(words)?;
                 let choice = menu.choices.iter().position(|c| c.keys.as_ref() == Some(&keys))?;
@@ -150,23 +179,24 @@ impl Session {
             spoken::question_languages(&self.program.flow, self.memory.listening_language());
         let question = words.join(" ");
         let judge = faq::Settings { confidence: answer.confidence, ..faq::Settings::default() };
-        let sure = languages.iter().find_map(|language| {
+        let mut perhaps = None;
+        for language in languages {
             match judge.judge(&index.rank(language, &question)) {
-                Verdict::Sure { entry } => Some(entry),
-                Verdict::Unsure { .. } | Verdict::Unknown => None,
+                Verdict::Sure { entry } => return Some(Understood::Picked(Pick::FaqEntry(entry))),
+                Verdict::Unsure { entries } => perhaps = perhaps.or(entries.first().copied()),
+                Verdict::Unknown => {}
             }
-        });
-        if let Some(entry) = sure {
-            return Some(Understood::Picked(Pick::FaqEntry(entry)));
         }
         match spoken::yes_or_no(words) {
             Some(true) if *stage == Stage::Again => Some(Understood::AskAgain),
             Some(false) if *stage == Stage::Again => Some(Understood::Picked(Pick::No)),
             _ => {
-                let keys = spoken::keys(words)?;
                 let entries = &faq_of(&self.program.flow, answer).entries;
-                let entry = entries.iter().position(|e| e.key.as_ref() == Some(&keys))?;
-                Some(Understood::Picked(Pick::FaqEntry(entry)))
+                let keys = spoken::keys(words);
+                let named =
+                    keys.and_then(|k| entries.iter().position(|e| e.key.as_ref() == Some(&k)));
+                let named = named.map(|entry| Understood::Picked(Pick::FaqEntry(entry)));
+                named.or(perhaps.map(Understood::Perhaps))
             }
         }
     }
@@ -202,11 +232,37 @@ impl Session {
             (Pick::FaqEntry(entry), Verb::Answer(answer)) => {
                 self.give_answer(asking, answer, entry, at)
             }
-            (Pick::No, Verb::Answer(answer)) => self.follow(node, "done", answer.done, at),
-            (Pick::Yes | Pick::No, Verb::Collect(collect)) => {
-                self.confirmed(asking, collect, pick, at)
-            }
+            (_, Verb::Answer(answer)) => self.answer_confirmed(asking, answer, pick, at),
+            (Pick::Yes | Pick::No, Verb::Collect(collect)) => match asking.stage {
+                Stage::ReadBack { .. } => self.confirmed(asking, collect, pick, at),
+                Stage::Question | Stage::Again | Stage::DidYouMean { .. } => {
+                    let keys = if pick == Pick::Yes { one() } else { two() };
+                    self.keep(&asking, collect, Value::Bool(pick == Pick::Yes), &keys, at);
+                }
+            },
             _ => self.apologise(at),
+        }
+    }
+
+    /// A yes or no at an `answer` node: to a further question, or to "did you mean".
+    fn answer_confirmed(
+        &mut self,
+        mut asking: Box<Asking>,
+        answer: &AnswerNode,
+        pick: Pick,
+        at: Moment<'_>,
+    ) {
+        match (asking.stage.clone(), pick) {
+            (Stage::DidYouMean { entry, .. }, Pick::Yes) => {
+                self.give_answer(asking, answer, entry, at)
+            }
+            (Stage::DidYouMean { again, .. }, _) => {
+                asking.stage = if again { Stage::Again } else { Stage::Question };
+                self.not_understood(asking, at);
+            }
+            (Stage::Question | Stage::Again | Stage::ReadBack { .. }, _) => {
+                self.follow(asking.node, "done", answer.done, at)
+            }
         }
     }
 
@@ -242,16 +298,17 @@ impl Session {
         let Verb::Collect(collect) = &flow.node(asking.node).verb else {
             return self.apologise(at);
         };
-        if let Err(reason) = check(collect, &value) {
-            return self.missed(asking, Miss::NoMatch, reason, at);
-        }
+        let meaning = match entry::value(&collect.entry, &value) {
+            Ok(meaning) => meaning,
+            Err(reason) => return self.missed(asking, Miss::NoMatch, reason, at),
+        };
         if collect.read_back && collect.class != Class::Secret {
             asking.stage = Stage::ReadBack { value };
             asking.no_inputs = 0;
             asking.no_matches = 0;
             return self.pose(asking, Vec::new(), true, at);
         }
-        self.keep(&asking, collect, &value, at);
+        self.keep(&asking, collect, meaning, &value, at);
     }
 
     fn confirmed(
@@ -266,7 +323,10 @@ impl Session {
             return self.apologise(at);
         };
         if pick == Pick::Yes {
-            return self.keep(&asking, collect, &value, at);
+            return match entry::value(&collect.entry, &value) {
+                Ok(meaning) => self.keep(&asking, collect, meaning, &value, at),
+                Err(reason) => self.missed(asking, Miss::NoMatch, reason, at),
+            };
         }
         asking.re_entries += 1;
         if asking.re_entries > MAX_RE_ENTRIES {
@@ -276,28 +336,41 @@ impl Session {
         self.pose(asking, Vec::new(), true, at);
     }
 
-    fn keep(&mut self, asking: &Asking, collect: &Collect, value: &Digits, at: Moment<'_>) {
+    fn keep(
+        &mut self,
+        asking: &Asking,
+        collect: &Collect,
+        value: Value,
+        keys: &Digits,
+        at: Moment<'_>,
+    ) {
         self.budget.valid();
         self.journal.answered();
-        let text = value.to_string();
-        self.journal.keys(mask_value(&text, collect.class));
+        if collect.class != Class::Secret {
+            self.journal.keys(mask_value(&keys.to_string(), collect.class));
+        }
         let flow = self.program.flow.clone();
-        let kept = match collect.entry.kind {
-            EntryKind::Digits
-            | EntryKind::Money(_)
-            | EntryKind::Date
-            | EntryKind::Time
-            | EntryKind::Phone
-            | EntryKind::Account
-            | EntryKind::Pin
-            | EntryKind::YesNo
-            | EntryKind::Words => Value::Text(text.into()),
-            EntryKind::Int => Value::Int(text.parse().unwrap_or(i64::MAX)),
-        };
-        if self.memory.set(&flow, Place::Variable(collect.into), kept) {
+        if self.memory.set(&flow, Place::Variable(collect.into), value) {
             self.budget.news();
         }
         self.follow(asking.node, "ok", collect.ok, at);
+    }
+
+    /// Words are the answer, as they were said.
+    fn keep_words(&mut self, asking: &Asking, text: Arc<str>, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        match &flow.node(asking.node).verb {
+            Verb::Collect(collect) => {
+                self.budget.valid();
+                self.journal.answered();
+                let place = Place::Variable(collect.into);
+                if self.memory.set(&flow, place, Value::Text(text)) {
+                    self.budget.news();
+                }
+                self.follow(asking.node, "ok", collect.ok, at);
+            }
+            _ => self.apologise_at(asking.node, at),
+        }
     }
 
     /// From now on a terminator belongs to the entry that has just become full.
@@ -322,42 +395,12 @@ impl Session {
 enum Understood {
     Picked(Pick),
     Entered(Digits),
+    Words(Arc<str>),
+    /// Perhaps this entry of the FAQ.
+    Perhaps(usize),
     AskAgain,
 }
 
-/// Checks a complete entry; the error is the reason in the record.
-fn check(collect: &Collect, value: &Digits) -> Result<(), &'static str> {
-    let entry = &collect.entry;
-    if entry.kind == EntryKind::Int {
-        let number: i64 = value.to_string().parse().map_err(|_| "no_number")?;
-        if entry.min_value.is_some_and(|min| number < min) {
-            return Err("too_small");
-        }
-        if entry.max_value.is_some_and(|max| number > max) {
-            return Err("too_large");
-        }
-    }
-    match entry.check {
-        Some(rule) if !check_digit(rule, value) => Err("check_digit"),
-        _ => Ok(()),
-    }
-}
-
-/// Whether the last digit agrees with the others: Luhn (ISO/IEC 7812-1 annex B), or modulo 11 with weights 2–7 from the right.
-fn check_digit(rule: CheckDigit, value: &Digits) -> bool {
-    let digits = value.as_slice().iter().rev().map(|s| u32::from(s.event_code()));
-    match rule {
-        CheckDigit::Mod10 => {
-            let sum: u32 = digits
-                .enumerate()
-                .map(|(i, d)| if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { d })
-                .sum();
-            sum.is_multiple_of(10)
-        }
-        CheckDigit::Mod11 => {
-            let weights = std::iter::once(1).chain((2..=7).cycle());
-            let sum: u32 = digits.zip(weights).map(|(d, w)| d * w).sum();
-            sum.is_multiple_of(11)
-        }
-    }
+fn yes_or_no(words: &[String]) -> Option<Understood> {
+    spoken::yes_or_no(words).map(|yes| Understood::Picked(if yes { Pick::Yes } else { Pick::No }))
 }

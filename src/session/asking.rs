@@ -84,7 +84,11 @@ impl Session {
             return self.apologise(at);
         };
         asking.collector = Collector::new(rules);
-        let question = if question { prompts(&flow, verb, &asking.stage) } else { Vec::new() };
+        let question = if question {
+            prompts(&flow, verb, &asking.stage, self.memory.language())
+        } else {
+            Vec::new()
+        };
         let must_hear = |p: &Arc<Prompt>| p.bargein.unwrap_or(input.bargein) == Bargein::None;
         if prefix.iter().chain(&question).any(must_hear) {
             self.type_ahead.flush();
@@ -171,6 +175,11 @@ impl Session {
         *count += 1;
         let nth = usize::try_from(*count).unwrap_or(usize::MAX).min(list.len());
         let words = nth.checked_sub(1).and_then(|i| list.get(i)).cloned();
+        if miss == Miss::NoInput && !self.arrival.dtmf && !self.heard && flow.escape.is_some() {
+            // No key can arrive and nothing was ever said: asking again would lead nowhere.
+            self.state = State::Asking(asking);
+            return self.escape("dtmf_unavailable", at);
+        }
         if self.budget.error() {
             self.state = State::Asking(asking);
             return self.escape(too_many(reason), at);

@@ -23,6 +23,7 @@ mod asking;
 mod budget;
 mod collector;
 mod ending;
+mod entry;
 mod errand;
 mod exchange;
 mod journal;
@@ -85,6 +86,8 @@ pub struct Session {
     masked: bool,
     /// Whether the caller's leg is gone: nothing is commanded any more.
     gone: bool,
+    /// Whether a key or a word of the caller has arrived.
+    heard: bool,
     /// Question nodes entered, the present one last, for `back`.
     trail: Vec<crate::flow::NodeIndex>,
     /// Subflows entered and not left, the present one last.
@@ -138,6 +141,8 @@ pub struct Arrival {
     pub called: Arc<str>,
     /// The name of the adapter.
     pub adapter: Arc<str>,
+    /// Whether keys can arrive, as far as the adapter knows.
+    pub dtmf: bool,
 }
 
 impl Session {
@@ -167,6 +172,7 @@ impl Session {
             recordings: 0,
             masked: false,
             gone: false,
+            heard: false,
             trail: Vec::new(),
             visits: Vec::new(),
             actions: VecDeque::new(),

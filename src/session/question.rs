@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::collector::{Pick, Rules};
-use crate::call::{Digits, Symbol};
-use crate::flow::{AnswerNode, FaqDefinition, Flow, Input, Prompt, Verb};
+use super::entry;
+use crate::call::{Digits, Language, PromptId, SayAs, Symbol};
+use crate::flow::{AnswerNode, Entry, EntryKind, FaqDefinition, Flow, Input, Piece, Prompt, Verb};
+use crate::interpreter::read_value;
 
 /// What an input node is waiting for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,13 @@ pub(super) enum Stage {
     },
     /// Another question, after one was answered from the FAQ.
     Again,
+    /// A yes or no to whether an entry of the FAQ is what was asked for.
+    DidYouMean {
+        /// The entry.
+        entry: usize,
+        /// Whether it was another question, after one was answered.
+        again: bool,
+    },
 }
 
 /// The part of an input verb that all of them share.
@@ -61,16 +70,29 @@ pub(super) fn rules(flow: &Flow, verb: &Verb, stage: &Stage) -> Option<Rules> {
         max_time: input.max_time,
     };
     match (verb, stage) {
-        (_, Stage::ReadBack { .. }) => rules.keyed.extend([(one(), Pick::Yes), (two(), Pick::No)]),
+        (_, Stage::ReadBack { .. } | Stage::DidYouMean { .. }) => {
+            rules.keyed.extend([(one(), Pick::Yes), (two(), Pick::No)]);
+        }
         (Verb::Menu(menu) | Verb::Confirm(menu), _) => {
             let keyed = menu.choices.iter().enumerate();
             rules.keyed.extend(keyed.filter_map(|(i, c)| Some((c.keys.clone()?, Pick::Choice(i)))));
         }
-        (Verb::Collect(collect), _) => {
-            rules.entry = Some(collect.entry);
-            rules.erase = collect.erase;
-            rules.end = collect.entry.end;
-        }
+        (Verb::Collect(collect), _) => match collect.entry.kind {
+            EntryKind::YesNo => rules.keyed.extend([(one(), Pick::Yes), (two(), Pick::No)]),
+            EntryKind::Words => {}
+            EntryKind::Digits
+            | EntryKind::Int
+            | EntryKind::Money(_)
+            | EntryKind::Date
+            | EntryKind::Time
+            | EntryKind::Phone
+            | EntryKind::Account
+            | EntryKind::Pin => {
+                rules.entry = Some(collect.entry);
+                rules.erase = collect.erase;
+                rules.end = collect.entry.end;
+            }
+        },
         (Verb::Answer(answer), _) => {
             if *stage == Stage::Again {
                 rules.keyed.push((two(), Pick::No));
@@ -87,20 +109,49 @@ pub(super) fn rules(flow: &Flow, verb: &Verb, stage: &Stage) -> Option<Rules> {
     Some(rules)
 }
 
-/// The prompts that pose the question at this stage.
-pub(super) fn prompts(flow: &Flow, verb: &Verb, stage: &Stage) -> Vec<Arc<Prompt>> {
+/// The prompts that pose the question at this stage to a caller of `language`.
+pub(super) fn prompts(
+    flow: &Flow,
+    verb: &Verb,
+    stage: &Stage,
+    language: &Language,
+) -> Vec<Arc<Prompt>> {
     match (verb, stage) {
-        (_, Stage::ReadBack { value }) => {
-            let digits = value.as_slice().iter().filter_map(|s| digit_prompt(flow, *s));
-            built_in(flow, "read_back")
-                .into_iter()
-                .chain(digits)
-                .chain(built_in(flow, "read_back_ask"))
-                .collect()
+        (Verb::Collect(collect), Stage::ReadBack { value }) => {
+            let entry = entered(&collect.entry, value, language);
+            let words = [built_in(flow, "read_back"), entry, built_in(flow, "read_back_ask")];
+            words.into_iter().flatten().collect()
+        }
+        (Verb::Answer(answer), Stage::DidYouMean { entry, .. }) => {
+            let wording = faq_of(flow, answer).entries.get(*entry).and_then(|e| e.wording.clone());
+            let words = [built_in(flow, "did_you_mean"), wording, built_in(flow, "yes_or_no")];
+            words.into_iter().flatten().collect()
         }
         (Verb::Answer(answer), Stage::Again) if !answer.again.is_empty() => answer.again.clone(),
         _ => input_of(verb).map(|input| input.prompts.clone()).unwrap_or_default(),
     }
+}
+
+/// An entry as it is read back.
+fn entered(entry: &Entry, value: &Digits, language: &Language) -> Option<Arc<Prompt>> {
+    let form = match entry.kind {
+        EntryKind::Int => SayAs::Number,
+        EntryKind::Money(_) => SayAs::Money,
+        EntryKind::Date => SayAs::Date,
+        EntryKind::Time => SayAs::Time,
+        EntryKind::Phone => SayAs::Phone,
+        EntryKind::Digits
+        | EntryKind::Account
+        | EntryKind::Pin
+        | EntryKind::YesNo
+        | EntryKind::Words => SayAs::Digits,
+    };
+    let id = PromptId::from("std/entry");
+    let value = entry::value(entry, value).ok()?;
+    let items = read_value(&value, form, &id, language, None)?;
+    let pieces = items.into_iter().map(Piece::Words).collect();
+    let pieces = [(language.clone(), pieces)].into();
+    Some(Arc::new(Prompt { id, bargein: None, play: None, pieces }))
 }
 
 /// A built-in prompt by name.
@@ -108,18 +159,10 @@ pub(super) fn built_in(flow: &Flow, name: &str) -> Option<Arc<Prompt>> {
     flow.built_in.get(name).cloned()
 }
 
-fn digit_prompt(flow: &Flow, symbol: Symbol) -> Option<Arc<Prompt>> {
-    const NAMES: [&str; 10] = [
-        "digit_0", "digit_1", "digit_2", "digit_3", "digit_4", "digit_5", "digit_6", "digit_7",
-        "digit_8", "digit_9",
-    ];
-    built_in(flow, NAMES.get(usize::from(symbol.event_code()))?)
-}
-
-fn one() -> Digits {
+pub(super) fn one() -> Digits {
     Symbol::from_event_code(1).into_iter().collect()
 }
 
-fn two() -> Digits {
+pub(super) fn two() -> Digits {
     Symbol::from_event_code(2).into_iter().collect()
 }

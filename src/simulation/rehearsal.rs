@@ -146,6 +146,11 @@ impl Rehearsal {
         self.settle();
     }
 
+    /// The owner of a leg speaks for a while, into whatever recording runs or begins meanwhile.
+    pub fn speak(&mut self, leg: LegId, length: Duration) {
+        self.phones.speak(self.now, leg, length);
+    }
+
     /// The far side of a leg hangs up.
     pub fn hang_up(&mut self, leg: LegId, cause: HangupCause) {
         self.phones.hang_up(self.now, leg, cause);

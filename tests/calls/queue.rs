@@ -139,3 +139,81 @@ fn a_caller_whom_the_agent_puts_on_hold_hears_music_until_the_agent_is_back() {
     call.wait(1_000);
     insta::assert_snapshot!(call.end());
 }
+
+/// A line with words meanwhile and the offer to be called back.
+const LONG: &str = r##"
+sambung: 1
+flow: long
+language: en
+start: agent
+queues:
+  service: { max_calls: 5 }
+nodes:
+  agent:
+    queue: service
+    greet: "We are connecting you."
+    every: { 20s: "You are {queue.position:ordinal} in line." }
+    offer_callback: { after: 30s, say: "Press 1 to be called back.", key: 1 }
+    max_wait: 5m
+    done: goodbye
+    too_long: goodbye
+    full: goodbye
+    closed: goodbye
+    unstaffed: goodbye
+    called_back: booked
+  booked:
+    say: "We will call you."
+    next: goodbye
+  goodbye:
+    hangup: "Goodbye then."
+"##;
+
+#[test]
+fn the_place_in_line_is_said_again_only_when_it_is_better_or_after_a_minute() {
+    let mut call = Set::of(LONG).ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.wait(110_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn an_agent_who_answers_cuts_an_announcement() {
+    let mut call = Set::of(LONG).ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.rehearsal.register("202", true);
+    call.wait(20_200);
+    call.agent_answers();
+    call.wait(1_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn a_caller_who_wishes_to_be_called_back_leaves_the_line_once_it_is_kept() {
+    let mut call = Set::of(LONG).ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.outside(500, Reply::Kept("77".into()));
+    call.press("1");
+    call.wait(31_000);
+    call.press("21");
+    call.wait(1_000);
+    call.listen();
+    insta::assert_snapshot!("kept", call.end());
+    let mut call = Set::of(LONG).ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.outside(500, Reply::Failed(Failure::Error));
+    call.wait(31_000);
+    call.press("1");
+    call.wait(5_000);
+    insta::assert_snapshot!("not_kept", call.end());
+}
+
+#[test]
+fn a_withheld_number_is_not_offered_a_callback() {
+    let mut set = Set::of(LONG);
+    set.caller = None;
+    let mut call = set.ring(&["201"]);
+    call.agent_ends(HangupCause::Busy);
+    call.wait(35_000);
+    call.press("1");
+    insta::assert_snapshot!(call.end());
+}

@@ -26,20 +26,21 @@ impl FlowCompiler<'_> {
                 continue;
             }
             places.insert(name.value.clone(), name.span);
-            let entries =
-                read::<FaqRaw>(reader).map(|raw| self.faq_entries(&raw)).unwrap_or_default();
+            let entries = read::<FaqRaw>(reader)
+                .map(|raw| self.faq_entries(&name.value, &raw))
+                .unwrap_or_default();
             let index = FaqIndex(u32::try_from(self.faqs.len()).unwrap_or(u32::MAX));
             self.faq_names.insert(name.value.clone(), index);
             self.faqs.push(FaqDefinition { name: name.as_str().into(), entries });
         }
     }
 
-    fn faq_entries(&mut self, raw: &FaqRaw) -> Vec<FaqEntry> {
+    fn faq_entries(&mut self, faq: &str, raw: &FaqRaw) -> Vec<FaqEntry> {
         let mut entries = Vec::new();
         let mut taken: BTreeMap<Digits, Span> = BTreeMap::new();
         for (name, entry) in &raw.entries {
             let key = entry.key.as_ref().and_then(|key| self.faq_key(key, &mut taken));
-            if let Some(entry) = self.faq_entry(name, entry, key) {
+            if let Some(entry) = self.faq_entry(faq, name, entry, key) {
                 entries.push(entry);
             }
         }
@@ -65,11 +66,15 @@ impl FlowCompiler<'_> {
 
     fn faq_entry(
         &mut self,
+        faq: &str,
         name: &Spanned<String>,
         raw: &FaqEntryRaw,
         key: Option<Digits>,
     ) -> Option<FaqEntry> {
         let places = self.phrases(&raw.ask);
+        let first =
+            places.iter().filter_map(|(l, asked)| Some((l.clone(), asked.first()?.clone())));
+        let wording = self.wording(&format!("{faq}-{}", name.value), first.collect());
         let ask = places
             .into_iter()
             .map(|(language, phrases)| {
@@ -83,6 +88,6 @@ impl FlowCompiler<'_> {
             self.findings.push(check::one_prompt(name.span));
         }
         let say = prompts.into_iter().next()?;
-        Some(FaqEntry { name: name.as_str().into(), key, ask, say })
+        Some(FaqEntry { name: name.as_str().into(), key, ask, wording, say })
     }
 }

@@ -454,6 +454,22 @@ impl FlowCompiler<'_> {
         self.make(Place::Literal(name))
     }
 
+    /// The wording of a question of a FAQ, to be asked back.
+    pub(super) fn wording(
+        &mut self,
+        name: &str,
+        texts: BTreeMap<Language, Spanned<String>>,
+    ) -> Option<Arc<Prompt>> {
+        let name = format!("faq-{name}");
+        if texts.is_empty() {
+            return None;
+        }
+        let draft = Draft { texts, ..Draft::default() };
+        let entry = self.with_sounds(PromptId::new(name.as_str()), draft, false);
+        self.prompts.literal.insert(name.clone(), entry);
+        self.make(Place::Literal(name))
+    }
+
     /// The name of a literal text: a hash of eight digits, or of sixteen where another text has the same eight.
     fn literal_name(&self, text: &str) -> String {
         let sum = Sha256::digest(text.as_bytes());
