@@ -7,10 +7,13 @@ mod fault;
 mod hangup;
 mod input;
 mod limits;
+mod outside;
 mod queue;
+mod recording;
 mod reload;
 mod shop;
 mod stage;
+mod subflow;
 
 /// Runs a call and returns its transcript.
 macro_rules! transcript {

@@ -1,6 +1,6 @@
 //! The human queue as the caller meets it.
 
-use sambung::call::HangupCause;
+use sambung::call::{Failure, HangupCause, Reply};
 
 use crate::stage::Set;
 

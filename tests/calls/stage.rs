@@ -1,11 +1,11 @@
 //! A flow, an engine, telephones on paper, and short verbs to play a call.
 
 use sambung::assemble;
-use sambung::call::{AgentId, Digits, HangupCause, LegId, QueueId, Target};
+use sambung::call::{AgentId, Digits, HangupCause, LegId, QueueId, Reply, Target};
 use sambung::engine::{Agent, Pattern, Route, Routes, Settings};
 use sambung::flow::{Compiled, Facts, Format, Sources, compile};
 use sambung::queue::AgentSettings;
-use sambung::simulation::{Rehearsal, Side};
+use sambung::simulation::{Heard, Rehearsal, Side};
 use sambung::time::{Duration, Wall};
 
 /// 2026-03-04 10:00 in Jakarta, a Wednesday.
@@ -16,6 +16,8 @@ pub(crate) struct Stage {
     pub(crate) rehearsal: Rehearsal,
     pub(crate) leg: LegId,
     lines: Vec<String>,
+    /// How the outside answers everything, and after how long; `None` = never.
+    outside: Option<(Duration, Reply)>,
 }
 
 /// The set: what stands around the call.
@@ -62,7 +64,7 @@ impl Set {
         }
         while rehearsal.poll_heard().is_some() {}
         let leg = rehearsal.call("100", self.caller);
-        let mut stage = Stage { rehearsal, leg, lines: Vec::new() };
+        let mut stage = Stage { rehearsal, leg, lines: Vec::new(), outside: None };
         stage.wait(1_000);
         stage
     }
@@ -78,7 +80,7 @@ impl Stage {
     pub(crate) fn ringing(set: Set) -> Self {
         let mut rehearsal = Rehearsal::new(set.settings, 7, set.wall, Rehearsal::by_text());
         let leg = rehearsal.call("100", set.caller);
-        Self { rehearsal, leg, lines: Vec::new() }
+        Self { rehearsal, leg, lines: Vec::new(), outside: None }
     }
 
     /// Keys, 150 ms apart, the first now.
@@ -93,7 +95,30 @@ impl Stage {
     }
 
     pub(crate) fn wait(&mut self, ms: u64) {
-        self.rehearsal.run_for(Duration::from_millis(ms));
+        let end = self.rehearsal.now() + Duration::from_millis(ms);
+        while self.rehearsal.next_due().is_some_and(|due| due <= end) {
+            self.rehearsal.run_to_next();
+            self.collect();
+        }
+        self.rehearsal.run_until(end);
+        self.collect();
+    }
+
+    /// From now on whatever is asked of the outside is answered so, after that many milliseconds.
+    pub(crate) fn outside(&mut self, after_ms: u64, reply: Reply) {
+        self.rehearsal.play_outside();
+        self.outside = Some((Duration::from_millis(after_ms), reply));
+    }
+
+    /// From now on the outside never answers.
+    pub(crate) fn outside_is_silent(&mut self) {
+        self.rehearsal.play_outside();
+        self.outside = None;
+    }
+
+    /// The caller speaks, from now.
+    pub(crate) fn speak(&mut self, ms: u64) {
+        self.rehearsal.speak(self.leg, Duration::from_millis(ms));
         self.collect();
     }
 
@@ -139,6 +164,9 @@ impl Stage {
     fn collect(&mut self) {
         while let Some(heard) = self.rehearsal.poll_heard() {
             self.lines.extend(heard.line());
+            if let (Heard::Request(at, request), Some((after, reply))) = (&heard, &self.outside) {
+                self.rehearsal.reply(*at + *after, request.id, reply.clone());
+            }
         }
     }
 }
