@@ -295,4 +295,47 @@ mod tests {
         scrub_json(&mut json);
         assert_eq!(json, serde_json::json!({ "token": "", "list": [""] }));
     }
+
+    const VISIT: &str = "
+sambung: 1
+flow: visit
+language: en
+start: check
+nodes:
+  check: { call: verify, with: { pin: '4711' }, ok: bye, failed: bye }
+  bye: { hangup: Goodbye then. }
+subflows:
+  verify:
+    params: { pin: { type: pin } }
+    outcomes: [ok]
+    vars: { tries: { type: int, start: 1 } }
+    start: good
+    nodes: { good: { return: ok } }
+";
+
+    #[test]
+    fn a_visit_begins_anew_and_leaves_nothing_behind() {
+        let sources = crate::flow::Sources::one("visit.yaml", VISIT.as_bytes());
+        let compiled = crate::flow::compile(&sources, &crate::flow::Facts::default());
+        let findings = compiled.diagnostics.render_all(crate::flow::Format::Human { color: false });
+        let flow = compiled.flow().expect(&findings);
+        let id = CallId::new(1, 2);
+        let mut memory = Memory::new(flow, CallFacts { id, from: None, to: "100".into() });
+        let subflow = flow.subflow(crate::flow::SubflowIndex(0));
+        let pin = subflow.params[0];
+        let tries = subflow.variables.clone().map(VariableIndex).find(|v| *v != pin);
+        let tries = tries.expect("two variables");
+        for _ in 0..2 {
+            memory.begin_visit(flow, subflow, vec![(pin, Value::from("4711"))]);
+            assert_eq!(memory.variable(pin), Value::from("4711"));
+            assert_eq!(memory.variable(tries), Value::Int(1), "as it begins");
+            memory.set(flow, Place::Variable(tries), Value::Int(3));
+            memory.end_visit(subflow);
+            assert_eq!(memory.variable(pin), Value::Unset);
+            assert_eq!(memory.variable(tries), Value::Unset);
+        }
+        memory.set(flow, Place::Variable(pin), Value::from("4711"));
+        memory.forget(pin);
+        assert_eq!(memory.variable(pin), Value::Unset);
+    }
 }

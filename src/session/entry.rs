@@ -126,7 +126,7 @@ mod tests {
             (EntryKind::Digits, None, "0812", Ok("0812")),
             (EntryKind::Account, Some(CheckDigit::Mod10), "79927398713", Ok("79927398713")),
             (EntryKind::Account, Some(CheckDigit::Mod10), "79927398710", Err("check_digit")),
-            (EntryKind::Account, Some(CheckDigit::Mod11), "0306406152", Ok("0306406152")),
+            (EntryKind::Account, Some(CheckDigit::Mod11), "0306406159", Ok("0306406159")),
             (EntryKind::Account, Some(CheckDigit::Mod11), "0306406153", Err("check_digit")),
         ] {
             let value = value(&of(kind, check), &Digits::parse(keys).expect("keys"));

@@ -141,6 +141,9 @@ impl Session {
         let message = (lasted >= SHORTEST_MESSAGE).then(|| recording.clone());
         match end {
             RecordingEnd::Hangup => {
+                if message.is_none() {
+                    self.journal.reason("too_short");
+                }
                 let until = at.now + super::LEAVING_LIMIT;
                 let stage = Stage::Left { message, until };
                 self.state = State::Recording(Box::new(Taping { node, stage }));

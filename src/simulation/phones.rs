@@ -90,6 +90,15 @@ impl Phones {
 
     /// A telephone calls a number.
     pub fn call(&mut self, now: Instant, called: &str, caller: Option<&str>) -> LegId {
+        self.call_with(now, called, caller, true)
+    }
+
+    /// A telephone calls a number whose keys cannot arrive.
+    pub fn call_without_keys(&mut self, now: Instant, called: &str) -> LegId {
+        self.call_with(now, called, None, false)
+    }
+
+    fn call_with(&mut self, now: Instant, called: &str, caller: Option<&str>, dtmf: bool) -> LegId {
         let leg = LegId { adapter: ADAPTER, number: self.offered * 2 + 1 };
         self.offered += 1;
         self.insert(leg, Side::Caller, now);
@@ -97,7 +106,7 @@ impl Phones {
             called: called.into(),
             caller: Party { number: caller.map(Into::into), name: None },
             asserted: false,
-            dtmf: true,
+            dtmf,
         };
         self.report(now, leg, EventKind::Offered(offer));
         leg

@@ -129,6 +129,13 @@ impl Rehearsal {
         leg
     }
 
+    /// A telephone calls whose keys cannot arrive.
+    pub fn call_without_keys(&mut self, called: &str) -> LegId {
+        let leg = self.phones.call_without_keys(self.now, called);
+        self.settle();
+        leg
+    }
+
     /// Keys are pressed, one each 150 ms, the first now.
     pub fn press(&mut self, leg: LegId, keys: &Digits) {
         for (i, symbol) in keys.as_slice().iter().enumerate() {
@@ -335,13 +342,22 @@ fn request_line(what: &Errand) -> String {
     }
 }
 
+/// A prompt by its name; a word of a value that is read aloud by the word itself, its pauses left out.
+fn item_line(item: &Item) -> Option<String> {
+    match &item.sound {
+        Some(sound) if sound.as_str().contains("/words/") => {
+            (!item.text.is_empty()).then(|| format!("{:?}", &*item.text))
+        }
+        _ => Some(format!("{}/{}", item.language, item.prompt)),
+    }
+}
+
 fn command_line(kind: &CommandKind) -> Option<String> {
     Some(match kind {
         CommandKind::Accept(how) => format!("accept {how:?}"),
         CommandKind::Refuse(cause) => format!("refuse {cause:?}"),
         CommandKind::Play(play) => {
-            let items: Vec<_> =
-                play.items.iter().map(|i| format!("{}/{}", i.language, i.prompt)).collect();
+            let items: Vec<_> = play.items.iter().filter_map(item_line).collect();
             format!("play #{} {} stop_on {:?}", play.id.0, items.join(" "), play.stop_on)
         }
         CommandKind::Stop(play) => format!("stop #{}", play.0),

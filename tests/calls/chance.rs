@@ -4,11 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sambung::call::{CommandKind, Digits, EventKind, HangupCause, LegId, Report};
+use sambung::call::{
+    CommandKind, Digits, EventKind, Failure, HangupCause, LegId, Reply, Report, RequestId,
+};
 use sambung::simulation::{Heard, LegState, Rehearsal, Side};
 use sambung::time::Duration;
 
 use crate::stage::Set;
+
+/// What the callers call: a shop that is in use, and a flow of every verb.
+const FLOWS: [&str; 2] = [include_str!("../../flows/toko.yaml"), include_str!("everything.yaml")];
 
 /// How many days of calls are played; each has a seed of its own.
 const SEEDS: u64 = 300;
@@ -58,13 +63,18 @@ fn whatever_anybody_does_each_call_ends_once_and_nothing_stalls() {
     let mut calls = 0;
     for seed in 1..=SEEDS {
         let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let mut set = Set::of(include_str!("../../flows/toko.yaml"));
+        let flow = FLOWS[usize::from(seed % 2 == 0)];
+        let mut set = Set::of(flow);
         set.settings.max_calls = CALLERS;
         let mut rehearsal = Rehearsal::new(set.settings, seed, set.wall, Rehearsal::by_text());
+        rehearsal.play_outside();
         let mut story = Story::default();
         for _ in 0..ACTIONS {
             act(&mut rehearsal, &mut chance);
             story.read(&mut rehearsal, seed);
+            for request in std::mem::take(&mut story.asked) {
+                answer(&mut rehearsal, &mut chance, request);
+            }
         }
         for leg in legs(&rehearsal, |side| matches!(side, Side::Caller)) {
             rehearsal.hang_up(leg, HangupCause::Normal);
@@ -84,7 +94,7 @@ fn act(rehearsal: &mut Rehearsal, chance: &mut Chance) {
     let caller = (!callers.is_empty()).then(|| callers[chance.below(callers.len())]);
     let dialled = legs(rehearsal, |side| matches!(side, Side::Dialled(_)));
     let agent = (!dialled.is_empty()).then(|| dialled[chance.below(dialled.len())]);
-    match (chance.below(12), caller, agent) {
+    match (chance.below(13), caller, agent) {
         (0, ..) => {
             rehearsal.call("100", None);
         }
@@ -99,11 +109,27 @@ fn act(rehearsal: &mut Rehearsal, chance: &mut Chance) {
         (8, ..) => rehearsal.register(["201", "202"][chance.below(2)], chance.below(3) > 0),
         (9, Some(leg), _) if chance.below(4) == 0 => rehearsal.hang_up(leg, HangupCause::Normal),
         (10, ..) => rehearsal.run_for(Duration::from_secs(60)),
+        (11, Some(leg), _) => rehearsal.speak(leg, Duration::from_secs(5)),
         _ => {
             let span = u64::try_from(chance.below(9_000)).expect("small");
             rehearsal.run_for(Duration::from_millis(span));
         }
     }
+}
+
+/// The outside answers, well or badly, soon or late or never.
+fn answer(rehearsal: &mut Rehearsal, chance: &mut Chance, request: RequestId) {
+    let order = serde_json::json!({ "status": "paid", "total": 1250500, "eta": "2026-08-17" });
+    let reply = match chance.below(7) {
+        0 => return,
+        1 => Reply::NotFound,
+        2 => Reply::Failed(Failure::Error),
+        3 => Reply::Answered(serde_json::json!({ "status": 1 })),
+        4 => Reply::Kept("1001".into()),
+        _ => Reply::Answered(order),
+    };
+    let after = u64::try_from(chance.below(12_000)).expect("small");
+    rehearsal.reply(rehearsal.now() + Duration::from_millis(after), request, reply);
 }
 
 fn legs(rehearsal: &Rehearsal, wanted: impl Fn(&Side) -> bool) -> Vec<LegId> {
@@ -119,6 +145,8 @@ struct Story {
     ended: BTreeMap<LegId, &'static str>,
     /// Records written.
     records: usize,
+    /// What the outside is asked and was not answered.
+    asked: Vec<RequestId>,
 }
 
 impl Story {
@@ -126,6 +154,7 @@ impl Story {
         while let Some(heard) = rehearsal.poll_heard() {
             match heard {
                 Heard::Record(_) => self.records += 1,
+                Heard::Request(_, request) => self.asked.push(request.id),
                 Heard::Command(at, command) => {
                     let before = self.ended.get(&command.leg);
                     assert_eq!(
@@ -147,13 +176,16 @@ impl Story {
                     }
                 }
                 Heard::Report(at, Report::Leg(event)) => {
+                    if let EventKind::Ended { .. } = event.kind {
+                        self.ended.insert(event.leg, "ended");
+                    }
                     if let EventKind::Answered = event.kind {
                         let state = rehearsal.phones.leg(event.leg).map(|leg| leg.state);
                         let rings = matches!(state, Some(LegState::Ringing(_)));
                         assert!(!rings, "seed {seed}, {at} s: answered and still ringing");
                     }
                 }
-                Heard::Report(..) | Heard::Request(..) | Heard::Notice(..) => {}
+                Heard::Report(..) | Heard::Notice(..) => {}
             }
         }
     }

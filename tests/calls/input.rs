@@ -1,5 +1,6 @@
 //! Prompts, keys and words: barge-in, type-ahead, timers, retries, commands.
 
+use crate::stage::{Set, Stage};
 use crate::transcript;
 
 const MENU: &str = r##"
@@ -266,6 +267,119 @@ fn entries_of_the_wrong_shape_use_up_the_attempts() {
         call.wait(6_000);
         call.listen();
         call.press("#");
+        call.listen();
+    });
+}
+
+const KINDS: &str = r##"
+sambung: 1
+flow: kinds
+language: en
+start: day
+commands:
+  "0": person
+vars:
+  day: { type: date }
+  amount: { type: money(IDR) }
+  sure: { type: bool }
+  words: { type: text }
+nodes:
+  day:
+    collect: "Enter the day."
+    into: day
+    as: { type: date }
+    read_back: true
+    ok: amount
+  amount:
+    collect: "Enter the amount."
+    into: amount
+    as: { type: money(IDR), min: 10000 }
+    read_back: true
+    ok: sure
+  sure:
+    collect: "Are you sure?"
+    into: sure
+    as: { type: yesno }
+    ok: words
+  words:
+    collect: "Say why."
+    into: words
+    as: { type: words }
+    ok: note
+  note:
+    note: { day: =day, amount: =amount, sure: =sure, words: =words }
+    next: again
+  again:
+    say: "On {day:date:full}, {amount:money}."
+    next: person
+  person:
+    hangup: "Goodbye then."
+"##;
+
+#[test]
+fn every_type_of_entry_is_understood_and_read_back() {
+    transcript!(KINDS, |call| {
+        call.listen();
+        call.press("31022026");
+        call.listen();
+        call.wait(1_100);
+        call.press("17082026");
+        call.listen();
+        call.press("1");
+        call.listen();
+        call.press("150000#");
+        call.listen();
+        call.say("yes");
+        call.listen();
+        call.say("yes, please");
+        call.listen();
+        call.say("Because I like it.");
+        call.listen();
+    });
+}
+
+#[test]
+fn a_caller_whose_keys_cannot_arrive_is_led_to_a_person_after_the_first_silence() {
+    let mut call = Stage::without_keys(Set::of(KINDS));
+    call.wait(1_000);
+    call.listen();
+    call.wait(12_000);
+    call.listen();
+    insta::assert_snapshot!(call.end());
+}
+
+const QUESTIONS: &str = r##"
+sambung: 1
+flow: questions
+language: en
+start: ask
+faq:
+  shop:
+    entries:
+      delivery: { ask: [how long does delivery take, when does it arrive], say: "Two days." }
+      price: { ask: [how much does it cost, what is the price], say: "It is free." }
+nodes:
+  ask:
+    answer: shop
+    ask: "What would you like to know?"
+    confidence: 0.95
+    done: goodbye
+    unknown: goodbye
+  goodbye:
+    hangup: "Goodbye then."
+"##;
+
+#[test]
+fn a_question_that_is_nearly_understood_is_asked_back() {
+    transcript!(QUESTIONS, |call| {
+        call.listen();
+        call.say("how long does delivery last");
+        call.listen();
+        call.press("1");
+        call.listen();
+        call.say("how long does delivery last");
+        call.listen();
+        call.say("no");
         call.listen();
     });
 }

@@ -180,8 +180,9 @@ fn the_place_in_line_is_said_again_only_when_it_is_better_or_after_a_minute() {
 fn an_agent_who_answers_cuts_an_announcement() {
     let mut call = Set::of(LONG).ring(&["201"]);
     call.agent_ends(HangupCause::Busy);
+    call.wait(10_000);
     call.rehearsal.register("202", true);
-    call.wait(20_200);
+    call.wait(10_200);
     call.agent_answers();
     call.wait(1_000);
     insta::assert_snapshot!(call.end());

@@ -83,6 +83,13 @@ impl Stage {
         Self { rehearsal, leg, lines: Vec::new(), outside: None }
     }
 
+    /// A call whose keys cannot arrive.
+    pub(crate) fn without_keys(set: Set) -> Self {
+        let mut rehearsal = Rehearsal::new(set.settings, 7, set.wall, Rehearsal::by_text());
+        let leg = rehearsal.call_without_keys("100");
+        Self { rehearsal, leg, lines: Vec::new(), outside: None }
+    }
+
     /// Keys, 150 ms apart, the first now.
     pub(crate) fn press(&mut self, keys: &str) {
         self.rehearsal.press(self.leg, &Digits::parse(keys).expect("keys"));

@@ -43,7 +43,7 @@ nodes:
     hangup: "Goodbye then."
 subflows:
   verify:
-    params: { limit: int }
+    params: { limit: { type: int } }
     returns: { name: text }
     outcomes: [ok, refused]
     vars:
@@ -70,7 +70,7 @@ subflows:
         else: pin_in
       good:
         return: ok
-        with: { name: =if(tries == 0, "first", "later") }
+        with: { name: '=if(tries == 0, "first", "later")' }
       bad:
         return: refused
 "##;
@@ -92,7 +92,7 @@ fn a_subflow_gives_back_what_it_found() {
     call.press("4711");
     call.listen();
     let lines = call.end();
-    assert!(!lines.contains("4711") || !lines.contains("[4711]"), "the PIN is in no record");
+    assert!(!lines.contains("4711"), "the PIN is in no record");
     insta::assert_snapshot!(lines);
 }
 

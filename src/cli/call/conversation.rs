@@ -8,13 +8,13 @@ use super::outside::{self, Answered, Outside};
 use super::screen::Screen;
 use crate::call::{CommandKind, Digits, HangupCause, LegId, RequestId, Target};
 use crate::session::Attention;
-use crate::simulation::{Heard, LegState, Rehearsal, Side};
+use crate::simulation::{Heard, LegState, Rehearsal, Side, speech_duration};
 
 /// What can be typed.
 pub(super) const HELP: &str = "\
 What to type:
   keys 0-9 * #    pressed when the prompt has ended; with a leading `!` now, into the prompt
-  other text      is speech
+  other text      is speech; while you are recorded, it takes as long as it takes to say
   empty line      waits for the next thing that happens
   /agent answer|reject|hangup    plays the agent of a queue
   ^D              hangs up";
@@ -76,12 +76,20 @@ impl<W: Write> Conversation<W> {
         match Line::parse(line) {
             Line::Keys(keys) | Line::KeysNow(keys) => self.press(&keys),
             Line::Speech(text) => {
-                self.rehearsal.say(self.leg, &text);
+                if self.is_recorded() {
+                    self.rehearsal.speak(self.leg, speech_duration(&text));
+                } else {
+                    self.rehearsal.say(self.leg, &text);
+                }
                 self.drain()
             }
             Line::Silence => Ok(()),
             other => self.act(other),
         }
+    }
+
+    fn is_recorded(&self) -> bool {
+        self.rehearsal.engine().attention(self.leg) == Some(Attention::Recorded)
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -100,7 +108,13 @@ impl<W: Write> Conversation<W> {
             Line::KeysNow(keys) => self.press(&keys)?,
             Line::Speech(text) => {
                 self.rehearsal.run_to_silence(self.leg);
-                self.rehearsal.say(self.leg, &text);
+                if self.is_recorded() {
+                    let length = speech_duration(&text);
+                    self.rehearsal.speak(self.leg, length);
+                    self.rehearsal.run_for(length);
+                } else {
+                    self.rehearsal.say(self.leg, &text);
+                }
             }
             Line::Silence => self.wait()?,
             other => self.act(other)?,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::call::{Command, CommandKind, Dial, EventKind, Item, LegId, Report, Target};
 use crate::engine::Notice;
 use crate::simulation::{Heard, ItemDuration};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// Prints what is heard, one line each.
 pub(super) struct Screen<W> {
@@ -62,7 +62,14 @@ impl<W: Write> Screen<W> {
 
     fn command(&mut self, at: Instant, kind: &CommandKind) -> io::Result<()> {
         match kind {
-            CommandKind::Play(play) => play.items.iter().try_for_each(|item| self.item(item)),
+            CommandKind::Play(play) => {
+                let prompts = play.items.chunk_by(|one, next| one.prompt == next.prompt);
+                prompts.into_iter().try_for_each(|items| self.prompt(items))
+            }
+            CommandKind::Record(recording) => self.say(&format!(
+                "* You are recorded for up to {}: type what you say, {:?} or an empty line.",
+                recording.limit, recording.end_on
+            )),
             CommandKind::Music(Some(sound)) => self.say(&format!("~ music: {sound}")),
             CommandKind::Dial(dial) => self.dial(dial),
             CommandKind::Hangup(cause) => self.say(&format!("* Hung up at {at} s: {cause:?}.")),
@@ -70,10 +77,14 @@ impl<W: Write> Screen<W> {
         }
     }
 
-    fn item(&mut self, item: &Item) -> io::Result<()> {
-        let span = (self.item_duration)(item);
+    /// A prompt in one line, however many sounds it is put together from.
+    fn prompt(&mut self, items: &[Item]) -> io::Result<()> {
+        let Some(first) = items.first() else { return Ok(()) };
+        let span = items.iter().fold(Duration::ZERO, |sum, item| sum + (self.item_duration)(item));
         let tenths = span.as_millis().div_ceil(100);
-        self.say(&format!("> {}   [{}, {}.{} s]", item.text, item.prompt, tenths / 10, tenths % 10))
+        let words = items.iter().map(|item| item.text.trim()).filter(|text| !text.is_empty());
+        let text = words.collect::<Vec<_>>().join(" ");
+        self.say(&format!("> {text}   [{}, {}.{} s]", first.prompt, tenths / 10, tenths % 10))
     }
 
     fn dial(&mut self, dial: &Dial) -> io::Result<()> {
