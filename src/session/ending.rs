@@ -51,7 +51,7 @@ impl Session {
     /// Ends the call politely: a line is said first where the caller listens to us.
     pub(super) fn close(&mut self, cause: HangupCause, at: Moment<'_>) {
         match std::mem::replace(&mut self.state, State::Moving) {
-            State::Parted(parted) => self.part_at_once(parted, at),
+            State::Parted(parted) => self.part_at_once(*parted, at),
             state @ (State::Saying { then: Then::Hangup(_), .. }
             | State::Leaving { .. }
             | State::Ended

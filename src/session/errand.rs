@@ -93,7 +93,7 @@ impl Session {
     pub(super) fn waiting_tick(&mut self, mut waiting: Box<Waiting>, at: Moment<'_>) {
         if at.now >= waiting.until {
             self.actions.push_back(Action::Abandon);
-            return self.settled(waiting, Reply::Failed(Failure::Timeout), at);
+            return self.settled(*waiting, Reply::Failed(Failure::Timeout), at);
         }
         let due = match waiting.filler {
             Filler::First { at: first } if at.now >= first => {
@@ -159,14 +159,14 @@ impl Session {
 
     pub(super) fn reply(&mut self, reply: Reply, at: Moment<'_>) {
         match std::mem::replace(&mut self.state, State::Moving) {
-            State::Waiting(waiting) => self.settled(waiting, reply, at),
-            State::Parted(parted) => self.parted_reply(parted, reply, at),
+            State::Waiting(waiting) => self.settled(*waiting, reply, at),
+            State::Parted(parted) => self.parted_reply(*parted, reply, at),
             State::Queued(line) => self.line_reply(line, &reply, at),
             other => self.state = other,
         }
     }
 
-    fn settled(&mut self, mut waiting: Box<Waiting>, reply: Reply, at: Moment<'_>) {
+    fn settled(&mut self, mut waiting: Waiting, reply: Reply, at: Moment<'_>) {
         self.actions.extend(waiting.playback.stop().map(Action::Command));
         let node = waiting.node;
         let flow = self.program.flow.clone();

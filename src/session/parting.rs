@@ -86,8 +86,8 @@ impl Session {
         }
     }
 
-    pub(super) fn parted_reply(&mut self, parted: Box<Parted>, reply: Reply, at: Moment<'_>) {
-        let Parted { node, part, until, ending } = *parted;
+    pub(super) fn parted_reply(&mut self, parted: Parted, reply: Reply, at: Moment<'_>) {
+        let Parted { node, part, until, ending } = parted;
         let Some(settled) = self.settle(node, reply) else {
             return self.parted_part(part, ending, at);
         };
@@ -99,9 +99,9 @@ impl Session {
     }
 
     /// Time is up: the answer counts as lost, and the rest of the nodes is left out.
-    pub(super) fn parted_tick(&mut self, parted: Box<Parted>, at: Moment<'_>) {
+    pub(super) fn parted_tick(&mut self, parted: Parted, at: Moment<'_>) {
         self.actions.push_back(Action::Abandon);
-        let Parted { node, part, ending, .. } = *parted;
+        let Parted { node, part, ending, .. } = parted;
         if let Some(settled) = self.settle(node, Reply::Failed(Failure::Timeout)) {
             self.journal.leave(settled.outcome);
         }
@@ -109,7 +109,7 @@ impl Session {
     }
 
     /// The node shuts down: nothing is waited for any more.
-    pub(super) fn part_at_once(&mut self, parted: Box<Parted>, at: Moment<'_>) {
+    pub(super) fn part_at_once(&mut self, parted: Parted, at: Moment<'_>) {
         self.actions.push_back(Action::Abandon);
         self.journal.reason("abandoned");
         self.write_record(parted.ending, at);

@@ -115,7 +115,7 @@ impl Session {
             State::Waiting(waiting) => self.waiting_tick(waiting, at),
             State::Recording(taping) => self.taping_tick(taping, at),
             State::Queued(line) => self.line_tick(line, at),
-            State::Parted(parted) => self.parted_tick(parted, at),
+            State::Parted(parted) => self.parted_tick(*parted, at),
             State::Leaving { cause, node, .. } => {
                 self.state = State::Leaving { node, cause, until: at.now };
                 self.finish_leaving(cause, at);
