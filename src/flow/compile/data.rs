@@ -110,6 +110,13 @@ impl FlowCompiler<'_> {
         name.rsplit('.').next().unwrap_or_default().to_owned()
     }
 
+    /// The formulas of a node; all of them were noted in the order of the nodes.
+    fn formulas_of(&self, node: NodeIndex) -> &[FormulaPlace] {
+        let start = self.formulas.partition_point(|formula| formula.node < node);
+        let end = self.formulas.partition_point(|formula| formula.node <= node);
+        self.formulas.get(start..end).unwrap_or_default()
+    }
+
     /// The place of a node's name.
     fn node_place(&self, node: NodeIndex) -> Span {
         self.node_names.get_index(node.0 as usize).map(|(_, span)| *span).unwrap_or_default()
@@ -123,7 +130,7 @@ impl FlowCompiler<'_> {
             formula.reads(&mut variables);
             variables.contains(&variable)
         };
-        let own = self.formulas.iter().find(|f| f.node == node && reads(&f.formula));
+        let own = self.formulas_of(node).iter().find(|f| reads(&f.formula));
         if let Some(FormulaPlace { span, .. }) = own {
             let name = self.own_name(variable);
             let at = word(self.written(*span), &name);
@@ -146,7 +153,7 @@ impl FlowCompiler<'_> {
 
     /// The place and the words of a formula at a node.
     fn formula_place(&self, node: NodeIndex, formula: &Formula) -> (Span, String) {
-        let own = self.formulas.iter().find(|f| f.node == node && f.formula == *formula);
+        let own = self.formulas_of(node).iter().find(|f| f.formula == *formula);
         match own {
             Some(FormulaPlace { span, .. }) => (*span, self.written(*span).trim().to_owned()),
             None => (self.node_place(node), "a value".to_owned()),
