@@ -7,11 +7,13 @@ mod data;
 mod definition;
 mod diagnostic;
 mod diagram;
+mod effort;
 mod evaluate;
 mod expression;
 mod graph;
 mod holidays;
 mod load;
+mod map;
 mod node;
 mod read;
 mod render;
@@ -20,6 +22,8 @@ mod schema;
 mod source;
 mod suggest;
 mod tidy;
+mod timing;
+mod told;
 
 pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
@@ -31,6 +35,7 @@ pub use definition::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use diagram::{Diagram, Stroke, TooManyBoxes};
+pub use effort::{Effort, FlowEffort, Goal};
 pub use evaluate::{EvaluateError, evaluate};
 pub use expression::{
     BinaryOperator, BuiltIn, EvalError, Formula, MAX_PATTERN, MAX_TEXT, Scope, Value, spelling,

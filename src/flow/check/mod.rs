@@ -2,16 +2,26 @@
 //!
 //! A rule's functions make findings from plain values; when they are asked is `compile`'s business.
 
+mod adversary;
 mod announced;
 mod assigned;
 mod calendar;
+mod choices;
 mod clear_text;
 mod constant;
+mod depth;
+mod effort;
+mod endless;
 mod entry;
 mod formula;
 mod graph;
+mod language;
+mod length;
+mod mention;
 mod name;
 mod outcome;
+mod outside;
+mod patience;
 mod personal;
 mod pin;
 mod prompt;
@@ -21,21 +31,35 @@ mod secret;
 mod service;
 mod sound;
 mod subflow;
+mod subject;
 mod unclassed;
 mod unread;
 mod value;
+mod waiting;
+mod way_out;
 mod words;
+mod zero;
 
+pub(super) use adversary::*;
 pub(super) use announced::*;
 pub(super) use assigned::*;
 pub(super) use calendar::*;
+pub(super) use choices::*;
 pub(super) use clear_text::*;
 pub(super) use constant::*;
+pub(super) use depth::*;
+pub(super) use effort::*;
+pub(super) use endless::*;
 pub(super) use entry::*;
 pub(super) use formula::*;
 pub(super) use graph::*;
+pub(super) use language::*;
+pub(super) use length::*;
+pub(super) use mention::*;
 pub(super) use name::*;
 pub(super) use outcome::*;
+pub(super) use outside::*;
+pub(super) use patience::*;
 pub(super) use personal::*;
 pub(super) use pin::*;
 pub(super) use prompt::*;
@@ -46,10 +70,39 @@ pub(super) use secret::*;
 pub(super) use service::*;
 pub(super) use sound::*;
 pub(super) use subflow::*;
+pub(super) use subject::*;
 pub(super) use unclassed::*;
 pub(super) use unread::*;
 pub(super) use value::*;
+pub(super) use waiting::*;
+pub(super) use way_out::*;
 pub(super) use words::*;
+pub(super) use zero::*;
+
+use super::diagnostic::Diagnostic;
+
+/// The rules that look at a whole flow.
+pub(super) const WHOLE: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] = &[
+    ways_out,
+    endless,
+    people,
+    silence,
+    always_wrong,
+    services_down,
+    depths,
+    efforts,
+    languages,
+    choices,
+    mentions,
+    zeros,
+    patience,
+    waits,
+    silences,
+    lengths,
+    overflows,
+    repeats,
+    numbers,
+];
 
 /// Every rule, in the order of the codes.
 pub static RULES: &[&Rule] = &[
@@ -80,6 +133,15 @@ pub static RULES: &[&Rule] = &[
     &NOT_SILENT,
     &UNREACHABLE,
     &TRAP,
+    &ONLY_BY_FAILING,
+    &ENDLESS,
+    &NO_PERSON,
+    &SILENCE_NEVER_ENDS,
+    &NEVER_OFFERED,
+    &DEAD_END,
+    &DEEP_MENU,
+    &FAR_PERSON,
+    &OVER_BUDGET,
     &UNKNOWN_PROMPT,
     &NO_TEXT,
     &NO_FAILED,
@@ -87,11 +149,20 @@ pub static RULES: &[&Rule] = &[
     &BROKEN_SOUND,
     &NO_PROMPT,
     &LITERAL_TEXT,
+    &UNCHOSEN_LANGUAGE,
     &UNSPOKEN,
+    &MANY_CHOICES,
+    &SLOW_CHOICE,
     &WORDS_CLASH,
     &ANNOUNCED_KEY,
+    &UNMENTIONED,
+    &DISORDER,
+    &KEY_FIRST,
     &AMBIGUOUS_END,
     &IMPOSSIBLE_ENTRY,
+    &WITHOUT_WORDS,
+    &OTHER_ZERO,
+    &ZERO_IS_DATA,
     &FORMULA_NAME,
     &MAY_BE_EMPTY,
     &FORMULA_TYPES,
@@ -110,8 +181,17 @@ pub static RULES: &[&Rule] = &[
     &NO_CLASS,
     &KEPT_FOR_EVER,
     &PLAIN_HTTP,
+    &SHORT_TIMEOUT,
+    &LONG_MENU,
+    &SHORT_WAIT,
+    &SILENCE,
+    &TOO_LONG,
+    &LONG_MUST,
+    &OVERFLOW_CIRCLE,
     &BAD_CALENDAR,
     &HOLIDAYS_END,
+    &UNSAFE_REPEAT,
+    &RESTRICTED_NUMBER,
     &NOT_ALLOWABLE,
 ];
 

@@ -17,6 +17,7 @@ use crate::call::{FlowHash, FlowId, Language, NodeId};
 use crate::flow::check::{self, GIVEN_TWICE};
 use crate::flow::definition::{FaqDefinition, VariableDefinition};
 use crate::flow::diagnostic::Diagnostic;
+use crate::flow::effort::FlowEffort;
 use crate::flow::expression::Kind;
 use crate::flow::graph::Graph;
 use crate::flow::node::{
@@ -75,6 +76,8 @@ pub(super) struct FlowCompiler<'a> {
     pub(super) scope: Option<SubflowIndex>,
     /// What nodes name of what the project shares.
     pub(super) used: Used,
+    /// What callers need to reach people, answers and the end.
+    pub(super) effort: Option<FlowEffort>,
     /// Warnings that nodes allow.
     allowed: BTreeMap<FileId, Vec<(Span, String)>>,
     pub(super) findings: Vec<Diagnostic>,
@@ -101,6 +104,7 @@ pub(super) struct FlowDraft {
     pub(super) nodes: usize,
     pub(super) recordings: Vec<Recording>,
     pub(super) used: Used,
+    pub(super) effort: Option<FlowEffort>,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -138,6 +142,7 @@ impl<'a> FlowCompiler<'a> {
             subflows: Vec::new(),
             scope: None,
             used: Used::default(),
+            effort: None,
             allowed: BTreeMap::new(),
             findings: Vec::new(),
         }
@@ -157,10 +162,10 @@ impl<'a> FlowCompiler<'a> {
         self.defaults = self.section("defaults").and_then(read).unwrap_or_default();
         self.read_commands();
         let nodes: Vec<Option<Node>> = (0_u32..)
-            .zip(node_readers)
+            .zip(&node_readers)
             .map(|(i, (name, reader, scope))| {
-                self.scope = scope;
-                self.node(i, &name, reader)
+                self.scope = *scope;
+                self.node(i, name, *reader)
             })
             .collect();
         self.scope = None;
@@ -174,6 +179,7 @@ impl<'a> FlowCompiler<'a> {
         let mut flow = self.finish(nodes, &roots, subflows);
         if let Some(flow) = &mut flow {
             self.check_data(flow);
+            self.advise(flow, &node_readers);
         }
         self.drop_allowed();
         FlowDraft {
@@ -183,6 +189,7 @@ impl<'a> FlowCompiler<'a> {
             files: self.files.into_iter().collect(),
             recordings: self.prompts.recordings(&self.id),
             used: self.used,
+            effort: self.effort,
             findings: self.findings,
         }
     }

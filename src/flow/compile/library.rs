@@ -145,7 +145,7 @@ fn check_edition(edition: Option<Reader<'_>>, kind: FileKind, file: FileId, cont
     }
 }
 
-const FLOW_KEYS: [&str; 21] = [
+const FLOW_KEYS: [&str; 22] = [
     "sambung",
     "flow",
     "about",
@@ -159,6 +159,7 @@ const FLOW_KEYS: [&str; 21] = [
     "answer",
     "on_hangup",
     "on_fault",
+    "humans",
     "nodes",
     "subflows",
     "prompts",

@@ -22,6 +22,7 @@ mod prompt;
 mod service;
 mod slot;
 mod subflow;
+mod whole;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use super::check::{self, GIVEN_TWICE};
 use super::definition::{CalendarDefinition, QueueDefinition, ServiceDefinition};
 use super::diagnostic::{Diagnostic, Diagnostics, Level};
+use super::effort::FlowEffort;
 use super::node::Flow;
 use super::read::Context;
 use super::source::{FileId, Sources, Span};
@@ -72,6 +74,8 @@ pub struct Compiled {
     pub services: Vec<ServiceDefinition>,
     /// Every text that a caller may hear, with the sound file that is to hold it; built-in words are not among them.
     pub recordings: Vec<Recording>,
+    /// What callers need to reach people, answers and the end: every flow whose nodes are all understood.
+    pub efforts: Vec<FlowEffort>,
     /// What was found, in file order.
     pub diagnostics: Diagnostics,
     /// What was looked at: every flow, those with errors too.
@@ -132,6 +136,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     let mut globals = Globals::read(&library, &contexts, facts);
     let mut findings = Vec::new();
     let mut recordings = Vec::new();
+    let mut efforts = Vec::new();
     let mut drafts = Vec::new();
     let mut flow_files = Vec::new();
     let mut used = Vec::new();
@@ -142,6 +147,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         findings.extend(draft.findings);
         recordings.extend(draft.recordings);
         used.push(draft.used);
+        efforts.extend(draft.effort);
         if let Some((name, span)) = draft.name {
             if let Some(first) = names.get(&name) {
                 findings.push(same_flow(&name, span, *first));
@@ -180,6 +186,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         calendars: globals.calendars.into_values().map(|(_, calendar)| calendar).collect(),
         services: globals.services.into_values().map(|(_, service)| service).collect(),
         recordings,
+        efforts,
         diagnostics,
         flow_files,
     }

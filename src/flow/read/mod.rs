@@ -57,6 +57,11 @@ impl<'a> Context<'a> {
         self.findings.into_inner().into_values().collect()
     }
 
+    /// Whether anything was found of a code that `is` accepts.
+    pub(crate) fn any(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.findings.borrow().keys().any(|(_, code)| is(code))
+    }
+
     /// Notes a finding, once.
     pub(crate) fn report(&self, finding: Diagnostic) {
         let mut findings = self.findings.borrow_mut();

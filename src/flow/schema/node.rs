@@ -234,6 +234,7 @@ verb! { "a `queue` node" Queue {
 
 verb! { "a `transfer` node" Transfer {
     transfer: Number,
+    allow_number: Option<bool>,
     ring: Option<Time>,
     caller_id: Option<Spanned<String>>,
     done: Target,

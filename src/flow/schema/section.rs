@@ -30,6 +30,15 @@ pub(crate) struct LimitsRaw {
     pub(crate) visits: Option<Spanned<u32>>,
     pub(crate) errors: Option<Spanned<u32>>,
     pub(crate) menus: Option<Time>,
+    pub(crate) effort: Option<EffortRaw>,
+}
+
+/// `effort`: what a caller may need to reach a person.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename = "`effort`")]
+pub(crate) struct EffortRaw {
+    pub(crate) to_person: Option<Time>,
+    pub(crate) keys: Option<Spanned<u32>>,
 }
 
 /// `answer`: how a call is picked up.
