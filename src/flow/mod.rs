@@ -16,6 +16,7 @@ mod load;
 mod map;
 mod node;
 mod read;
+mod recorded;
 mod render;
 mod repair;
 mod schema;
@@ -49,6 +50,7 @@ pub use node::{
     Slot, Subflow, SubflowIndex, TicketNode, Transfer, VariableIndex, Verb, Way, WayKind, Words,
 };
 pub use read::read_yaml;
+pub use recorded::words_hash;
 pub use render::{Format, sarif_log};
 pub use repair::repair;
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};

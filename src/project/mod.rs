@@ -125,7 +125,8 @@ fn read(path: &Path, folders: Folders, today: Option<Date>) -> Result<Project, P
     let audio = folders.audio.as_deref().map(sounds::facts).transpose()?;
     let zones =
         TimeZoneDatabase::bundled().available().map(|name| Arc::from(name.as_str())).collect();
-    let compiled = compile(&sources, &Facts { audio, zones: Some(zones), today });
+    let words = folders.audio.as_deref().map(sounds::words).transpose()?.unwrap_or_default();
+    let compiled = compile(&sources, &Facts { audio, words, zones: Some(zones), today });
     let (settings, audio) = (folders.settings, folders.audio);
     Ok(Project { settings, audio, compiled, sources, asked })
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
 use super::files::{read_bounded, wav_files};
 use super::{Project, ProjectError, file_name};
 use crate::call::{BEEP, HOLD_MUSIC, RINGING_TONE, SoundId};
@@ -39,6 +42,46 @@ pub(super) fn facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, Proje
         facts.entry(SoundId::from(own)).or_insert(AudioFact::Playable(duration));
     }
     Ok(facts)
+}
+
+/// The manifest that `sambung prompts` keeps beside the sounds, as far as it is read here.
+#[derive(Debug, Deserialize)]
+struct Manifest {
+    files: BTreeMap<SoundId, Entry>,
+}
+
+/// What the manifest knows of a file.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    /// The hash of its words.
+    text: String,
+    /// The hash of its bytes.
+    file: String,
+}
+
+/// The words of the sound files that the manifest still knows byte by byte. Of a file that a person has put in place
+/// of another nothing is known; a manifest that cannot be read is `sambung prompts`' business.
+pub(super) fn words(folder: &Path) -> Result<BTreeMap<SoundId, String>, ProjectError> {
+    let path = folder.join("manifest.json");
+    let mut words = BTreeMap::new();
+    if !path.is_file() {
+        return Ok(words);
+    }
+    let Ok(manifest) = serde_json::from_slice::<Manifest>(&read_bounded(&path)?) else {
+        return Ok(words);
+    };
+    for (sound, entry) in manifest.files {
+        let file = folder.join(sound.as_str());
+        if file.is_file() && hash(&read_bounded(&file)?) == entry.file {
+            words.insert(sound, entry.text);
+        }
+    }
+    Ok(words)
+}
+
+/// The first 16 hexadecimal digits of a SHA-256 sum, as the manifest writes them.
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Project {

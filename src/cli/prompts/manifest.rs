@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::call::{Language, SoundId};
+use crate::flow::words_hash;
 
 /// The manifest's place under the audio folder.
 pub(super) const FILE: &str = "manifest.json";
@@ -28,7 +29,7 @@ impl Hash {
 
     /// The hash of words in a language.
     pub(super) fn of_words(language: &Language, text: &str) -> Self {
-        Self::of(format!("{language}\n{text}").as_bytes())
+        Self(words_hash(language, text))
     }
 }
 

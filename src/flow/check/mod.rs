@@ -101,7 +101,6 @@ pub(super) const WHOLE: &[fn(&Subject<'_>, &mut Vec<Diagnostic>)] = &[
     lengths,
     overflows,
     repeats,
-    numbers,
 ];
 
 /// Every rule, in the order of the codes.
@@ -144,12 +143,15 @@ pub static RULES: &[&Rule] = &[
     &OVER_BUDGET,
     &UNKNOWN_PROMPT,
     &NO_TEXT,
+    &NEVER_PLAYED,
     &NO_FAILED,
     &BAD_SLOT,
     &BROKEN_SOUND,
+    &OTHER_WORDS,
     &NO_PROMPT,
     &LITERAL_TEXT,
     &UNCHOSEN_LANGUAGE,
+    &WORD_IS_SAID,
     &UNSPOKEN,
     &MANY_CHOICES,
     &SLOW_CHOICE,

@@ -3,8 +3,7 @@
 use super::Rule;
 use super::subject::Subject;
 use crate::flow::diagnostic::Diagnostic;
-use crate::flow::expression::{Formula, Value};
-use crate::flow::node::{Destination, Verb};
+use crate::flow::node::Verb;
 use crate::flow::source::Span;
 
 /// W0805: a write that would be done twice.
@@ -52,22 +51,11 @@ pub(crate) fn unsafe_repeat(operation: &str, place: Span) -> Diagnostic {
     )
 }
 
-/// Looks at the numbers that transfers ring.
-pub(crate) fn numbers(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
-    for (_, node, site) in subject.nodes() {
-        let Verb::Transfer(transfer) = &node.verb else { continue };
-        let Destination::Formula(Formula::Constant(Value::Text(number))) = &transfer.to else {
-            continue;
-        };
-        if let Some(kind) = restricted(number)
-            && !site.is_true("allow_number")
-        {
-            let message = format!("`{number}` is {kind} number");
-            let finding = Diagnostic::new(&RESTRICTED_NUMBER, site.key(&["transfer"]), message);
-            findings
-                .push(finding.help("where it is meant, write `allow_number: true` in the node"));
-        }
-    }
+/// An emergency or premium number that a transfer would ring.
+pub(crate) fn restricted_number(number: &str, place: Span) -> Option<Diagnostic> {
+    let message = format!("`{number}` is {} number", restricted(number)?);
+    let finding = Diagnostic::new(&RESTRICTED_NUMBER, place, message);
+    Some(finding.help("where it is meant, write `allow_number: true` in the node"))
 }
 
 /// What kind of number it is that no flow may ring by mistake.

@@ -1,4 +1,4 @@
-//! E0301, E0302, E0305, E0308 and W0309: prompts and their words.
+//! E0301, E0302, W0303, E0305, E0308 and W0309: prompts and their words.
 
 use super::{MISSING_KEY, Rule, WRONG_FORM};
 use crate::call::{Language, SayAs};
@@ -42,6 +42,45 @@ pub(crate) static LITERAL_TEXT: Rule =
         .example(
             "languages: [id, en]\nnodes: { hello: { say: Selamat datang semua, next: menu } }",
         );
+
+/// W0303: words that nobody hears.
+pub(crate) static NEVER_PLAYED: Rule = Rule::warning("W0303", "a prompt is never played")
+    .why("It is left over, or the node that was to play it plays another one.")
+    .cure("Play it somewhere, or remove it.")
+    .example("prompts: { old_news: { id: Kabar lama. } }");
+
+/// W0311: a single word that is said.
+pub(crate) static WORD_IS_SAID: Rule =
+    Rule::warning("W0311", "a word stands where the name of a prompt is expected")
+        .why("A single word is the name of a prompt; this one looks like words to be said, and is said. The next reader has to guess.")
+        .cure("Write `{ text: Halo }`; `sambung check --fix` does.")
+        .example("bye: { hangup: Halo }");
+
+/// A prompt that nothing plays.
+pub(crate) fn never_played(name: &str, place: Span) -> Diagnostic {
+    Diagnostic::new(&NEVER_PLAYED, place, format!("prompt `{name}` is never played"))
+        .help("play it somewhere, or remove it")
+}
+
+/// Whether a single word looks like words to be said rather than a name: it begins with a capital letter or ends a
+/// sentence, and no prompt has a name like it.
+pub(crate) fn is_said(word: &str, known: &[&str]) -> bool {
+    let capital = word.chars().next().is_some_and(char::is_uppercase);
+    let sentence = word.ends_with(['.', '!', '?', ',']);
+    (capital || sentence)
+        && nearest(word, known.iter().copied()).is_none()
+        && !known.iter().any(|name| name.eq_ignore_ascii_case(word))
+}
+
+/// A word that is said although a name is expected.
+pub(crate) fn word_is_said(word: &Spanned<String>) -> Diagnostic {
+    let message =
+        format!("this is a word where the name of a prompt is expected: `{}`", word.value);
+    Diagnostic::new(&WORD_IS_SAID, word.span, message)
+        .label("it is said as it stands")
+        .help("write `text:` before it to have it said")
+        .fix(word.span, format!("{{ text: \"{}\" }}", word.value.replace('"', "'")))
+}
 
 /// A prompt name that nothing has.
 pub(crate) fn unknown_prompt(name: &Spanned<String>, known: &[&str]) -> Diagnostic {

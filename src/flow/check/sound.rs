@@ -12,6 +12,12 @@ pub(crate) static BROKEN_SOUND: Rule =
         .cure("Put the file where the message says, as a WAV file, or correct its name.")
         .example("prompts: { hold: { audio: hold.wav } }");
 
+/// W0307: a recording of other words.
+pub(crate) static OTHER_WORDS: Rule = Rule::warning("W0307", "a recording is older than its text")
+    .why("The text was changed after the words were recorded: callers hear what it said before.")
+    .cure("Run `sambung prompts build`, or have the words recorded again.")
+    .example("prompts: { hours: { id: Kami buka sampai pukul enam. } }");
+
 /// N0312: words without a recording.
 pub(crate) static UNSPOKEN: Rule = Rule::note("N0312", "words have no recording yet")
     .why("`sambung prompts build` makes one with a synthetic voice; a recording by a person always wins.")
@@ -22,6 +28,19 @@ pub(crate) static UNSPOKEN: Rule = Rule::note("N0312", "words have no recording 
 pub(crate) fn missing_sound(span: Span, sound: &SoundId) -> Diagnostic {
     Diagnostic::new(&BROKEN_SOUND, span, format!("there is no sound file `{sound}`"))
         .help("the path begins at the audio folder of the project")
+}
+
+/// A recording that holds other words than the text beside it.
+pub(crate) fn other_words(
+    prompt: &str,
+    language: &Language,
+    place: Span,
+    sound: &SoundId,
+) -> Diagnostic {
+    let message = format!("the audio of `{prompt}` in `{language}` is older than its text");
+    Diagnostic::new(&OTHER_WORDS, place, message)
+        .label(format!("`{sound}` says something else"))
+        .help("run `sambung prompts build`, or have the words recorded again")
 }
 
 /// A file that cannot be played.

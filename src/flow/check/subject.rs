@@ -81,15 +81,6 @@ impl Site<'_> {
 
     /// The value of a key, if it is a number.
     pub(crate) fn number(&self, key: &str) -> Option<u32> {
-        self.value(key)
-    }
-
-    /// Whether a key is given as `true`.
-    pub(crate) fn is_true(&self, key: &str) -> bool {
-        self.value(key) == Some(true)
-    }
-
-    fn value<T: serde::de::DeserializeOwned>(&self, key: &str) -> Option<T> {
         let entries = if self.reader.is_map() { self.reader.entries() } else { Vec::new() };
         entries.into_iter().find(|(k, _)| k.value == key).and_then(|(_, inside)| read(inside))
     }

@@ -140,6 +140,11 @@ impl FlowCompiler<'_> {
             to: match &raw.transfer {
                 Number::Text(number) => {
                     let value = self.value(&text(number), Kind::Text, "a number to call");
+                    if let Formula::Constant(Value::Text(plain)) = &value
+                        && raw.allow_number != Some(true)
+                    {
+                        self.findings.extend(check::restricted_number(plain, number.span));
+                    }
                     Destination::Formula(value)
                 }
                 Number::Map(full) => {

@@ -90,6 +90,8 @@ pub(super) struct Used {
     pub(super) queues: BTreeSet<String>,
     pub(super) services: BTreeSet<String>,
     pub(super) subflows: BTreeSet<String>,
+    /// Named prompts by their places, and whether anything plays them.
+    pub(super) prompts: BTreeMap<Span, (String, bool)>,
 }
 
 /// What a flow file gave.
@@ -181,6 +183,7 @@ impl<'a> FlowCompiler<'a> {
             self.check_data(flow);
             self.advise(flow, &node_readers);
         }
+        self.used.prompts = self.prompts.played();
         self.drop_allowed();
         FlowDraft {
             name: self.name,
@@ -328,6 +331,7 @@ impl<'a> FlowCompiler<'a> {
         }
         self.findings.extend(check::without_failed(&self.without_failed));
         self.findings.extend(self.prompts.missing_sounds(self.facts));
+        self.findings.extend(self.prompts.other_words(self.facts));
     }
 
     fn finish(

@@ -46,6 +46,8 @@ use library::{FileKind, Library};
 pub struct Facts {
     /// The sound files; `None` = not known, so that no sound is missed and no prompt has one.
     pub audio: Option<BTreeMap<SoundId, AudioFact>>,
+    /// The words of the sound files of which these are known, as [`words_hash`](super::words_hash) gives them.
+    pub words: BTreeMap<SoundId, String>,
     /// The names of all time zones; `None` = not known, so that every name is taken.
     pub zones: Option<BTreeSet<Arc<str>>>,
     /// The day on which the check is made; `None` = not known, so that nothing is said of lists that run out.
@@ -192,7 +194,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     }
 }
 
-/// Queues, calendars and services that no flow uses. A project without flows defines them for others.
+/// Queues, calendars, services and prompts that no flow uses. A project without flows defines them for others.
 fn unused(globals: &Globals, used: &[Used]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if used.is_empty() {
@@ -215,6 +217,13 @@ fn unused(globals: &Globals, used: &[Used]) -> Vec<Diagnostic> {
         if !used.iter().any(|used| used.services.contains(name)) {
             findings.push(check::unused("service", name, *span));
         }
+    }
+    let mut played: BTreeMap<Span, (&str, bool)> = BTreeMap::new();
+    for (place, (name, plays)) in used.iter().flat_map(|used| &used.prompts) {
+        played.entry(*place).or_insert((name, false)).1 |= plays;
+    }
+    for (place, (name, _)) in played.into_iter().filter(|(_, (_, plays))| !plays) {
+        findings.push(check::never_played(name, place));
     }
     findings
 }

@@ -14,6 +14,7 @@ use crate::flow::check;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::node::{Bargein, Piece, Prompt, Slot, SubflowIndex};
 use crate::flow::read::{read, unknown_key};
+use crate::flow::recorded::words_hash;
 use crate::flow::schema::{BargeinRaw, PromptRaw, Prompts, PromptsItem};
 use crate::flow::source::{Span, Spanned};
 
@@ -38,6 +39,10 @@ struct Entry {
     pieces: BTreeMap<Language, Vec<EntryPiece>>,
     /// A sound without words.
     audio: Option<(SoundId, Span)>,
+    /// The place of its name.
+    place: Span,
+    /// Whether it is music that a queue plays.
+    music: bool,
     /// The prompt as each scope plays it; one for all where it has no slots.
     made: BTreeMap<Option<SubflowIndex>, Arc<Prompt>>,
 }
@@ -204,6 +209,31 @@ impl Catalogue {
         findings
     }
 
+    /// Named prompts by their places, and whether anything plays them.
+    pub(super) fn played(&self) -> BTreeMap<Span, (String, bool)> {
+        let plays = |entry: &Entry| entry.music || !entry.made.is_empty();
+        let named = self.named.iter();
+        named.map(|(name, entry)| (entry.place, (name.clone(), plays(entry)))).collect()
+    }
+
+    /// Texts whose recording is known to hold other words, one finding each.
+    pub(super) fn other_words(&self, facts: &Facts) -> Vec<Diagnostic> {
+        let mut findings = BTreeMap::new();
+        for entry in self.entries() {
+            for (language, piece) in entry.all_pieces() {
+                let EntryPiece::Words { text, wanted, exists: true } = piece else { continue };
+                let Some(place) = entry.texts.get(language) else { continue };
+                let known = facts.words.get(wanted);
+                if known.is_some_and(|known| *known != words_hash(language, text)) {
+                    let finding =
+                        || check::other_words(entry.id.as_str(), language, place.span, wanted);
+                    findings.entry(place.span).or_insert_with(finding);
+                }
+            }
+        }
+        findings.into_values().collect()
+    }
+
     /// The words of a prompt with their places, by its id.
     pub(super) fn texts(&self, id: &PromptId) -> Option<&BTreeMap<Language, Spanned<String>>> {
         let entry = self.named.get(id.as_str()).or_else(|| self.literal.get(id.as_str()));
@@ -302,6 +332,8 @@ impl FlowCompiler<'_> {
                 id,
                 bargein: draft.bargein,
                 play: None,
+                place: draft.name,
+                music: false,
                 made: BTreeMap::new(),
             };
         }
@@ -335,6 +367,8 @@ impl FlowCompiler<'_> {
             texts: draft.texts,
             pieces,
             audio: None,
+            place: draft.name,
+            music: false,
             made: BTreeMap::new(),
         }
     }
@@ -425,6 +459,10 @@ impl FlowCompiler<'_> {
             PromptsItem::Text(text) if !text.value.contains(char::is_whitespace) => {
                 if !self.prompts.named.contains_key(&text.value) {
                     let known: Vec<&str> = self.prompts.named.keys().map(String::as_str).collect();
+                    if check::is_said(&text.value, &known) && !self.is_cut_short(text.span) {
+                        self.findings.push(check::word_is_said(&text));
+                        return self.literal(text);
+                    }
                     self.findings.push(check::unknown_prompt(&text, &known));
                 }
                 self.make(Place::Named(text.value))
@@ -432,6 +470,13 @@ impl FlowCompiler<'_> {
             PromptsItem::Text(text) => self.literal(text),
             PromptsItem::Map(text) => self.literal(text.text),
         }
+    }
+
+    /// Whether a comment follows a text at once, so that it may have been longer.
+    fn is_cut_short(&self, text: Span) -> bool {
+        let file = self.library.files.get(text.file.0 as usize);
+        let rest = file.and_then(|file| file.text.get(text.end as usize..)).unwrap_or("");
+        rest.starts_with(" #")
     }
 
     /// A text that stands in a node: the same words in every language.
@@ -485,7 +530,10 @@ impl FlowCompiler<'_> {
 
     /// A sound that loops: a prompt with `audio:`.
     pub(super) fn music(&mut self, name: &Spanned<String>) -> Option<SoundId> {
-        let found = self.prompts.named.get(&name.value).map(|entry| entry.audio.clone());
+        let found = self.prompts.named.get_mut(&name.value).map(|entry| {
+            entry.music = true;
+            entry.audio.clone()
+        });
         match found {
             Some(Some((sound, _))) => Some(sound),
             Some(None) => {

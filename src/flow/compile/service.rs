@@ -232,6 +232,12 @@ impl Globals {
         if let Some(tries) = written.filter(|tries| !(1..=MAX_TRIES).contains(&tries.value)) {
             self.findings.push(check::out_of_range("tries", tries.span, "from 1 to 5"));
         }
+        let in_vain = raw.tries.as_ref().filter(|tries| !idempotent && tries.value > 1);
+        self.findings.extend(
+            in_vain.map(|tries| {
+                check::unsafe_repeat(&format!("{service}.{}", name.value), tries.span)
+            }),
+        );
         let tries = written.map_or(TRIES, |tries| tries.value.clamp(1, MAX_TRIES));
         let timeout = raw.timeout.as_ref().or(owner.timeout.as_ref());
         let unit = raw.unit.as_ref().or(owner.unit.as_ref());
