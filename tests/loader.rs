@@ -1,0 +1,125 @@
+//! The readers of flows under damaged input, and the loader held against another YAML library.
+//!
+//! `cargo test --test loader -- --ignored` runs ten minutes on each reader; `tests/fuzz` has the same inputs for a
+//! fuzzer that looks inside.
+
+use std::time::Duration;
+
+use chance::Chance;
+use sambung::flow::{Compiled, Diagnostics, Facts, Sources, compile, read_yaml};
+
+#[path = "loader/chance.rs"]
+mod chance;
+#[path = "loader/formulas.rs"]
+mod formulas;
+#[path = "loader/same.rs"]
+mod same;
+#[path = "support/wait.rs"]
+#[expect(dead_code, reason = "only the clock is needed here")]
+mod wait;
+
+/// Inputs to each reader in every run.
+const INPUTS: usize = 100_000;
+/// What a long run takes on each reader.
+const LONG: Duration = Duration::from_secs(600);
+/// No input may take a reader more CPU time, without optimisation.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is cut into pieces and damaged.
+const SEEDS: [&str; 3] = [
+    include_str!("../flows/halo.yaml"),
+    include_str!("../flows/toko.yaml"),
+    include_str!("../sambung.yaml"),
+];
+
+#[test]
+fn no_damaged_piece_of_a_file_makes_the_loader_panic_or_stall() {
+    let mut chance = Chance::new(1);
+    for _ in 0..INPUTS {
+        load(&chance.damaged(&SEEDS));
+    }
+}
+
+#[test]
+fn no_damaged_formula_makes_the_checker_panic_or_stall() {
+    let mut chance = Chance::new(2);
+    for _ in 0..INPUTS / formulas::TOGETHER {
+        check(&formulas::flow(&mut chance));
+    }
+}
+
+#[test]
+fn no_damaged_flow_makes_the_checker_panic_or_stall() {
+    let mut chance = Chance::new(3);
+    for _ in 0..60 {
+        check(&chance.damaged_whole(&SEEDS[..2]));
+    }
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn ten_minutes_of_damaged_files() {
+    for_long(10, |chance| load(&chance.damaged(&SEEDS)), 1);
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn ten_minutes_of_damaged_formulas() {
+    for_long(20, |chance| check(&formulas::flow(chance)), formulas::TOGETHER);
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn ten_minutes_of_damaged_flows() {
+    for_long(30, |chance| check(&chance.damaged_whole(&SEEDS[..2])), 1);
+}
+
+/// Works for [`LONG`] with a fresh seed every time, and says how far it came.
+fn for_long(first_seed: u64, mut work: impl FnMut(&mut Chance), inputs_each: usize) {
+    let (began, mut inputs, mut seed) = (wait::now(), 0_usize, first_seed);
+    while began.elapsed() < LONG {
+        let mut chance = Chance::new(seed);
+        for _ in 0..100 {
+            work(&mut chance);
+            inputs += inputs_each;
+        }
+        seed += 100;
+    }
+    println!("{inputs} inputs, seeds {first_seed} to {seed} by hundreds");
+}
+
+/// Loads one file as plain values.
+fn load(bytes: &[u8]) {
+    let began = cpu_time();
+    let (_, findings) = read_yaml::<serde_yaml::Value>("a.yaml", bytes);
+    assert!(cpu_time() - began < PATIENCE, "{}", String::from_utf8_lossy(bytes));
+    places_lie_in_their_files(&findings, bytes);
+}
+
+/// Compiles one flow.
+fn check(bytes: &[u8]) {
+    let began = cpu_time();
+    let compiled: Compiled = compile(&Sources::one("a.yaml", bytes), &Facts::default());
+    assert!(cpu_time() - began < PATIENCE, "{}", String::from_utf8_lossy(bytes));
+    places_lie_in_their_files(&compiled.diagnostics, bytes);
+}
+
+/// The CPU time of this thread: how busy the machine is does not count.
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).expect("time runs forward");
+    let nanos = u64::try_from(time.tv_nsec).expect("below a second");
+    Duration::from_secs(seconds) + Duration::from_nanos(nanos)
+}
+
+/// Every place that a finding shows is a piece of its file, between whole characters.
+fn places_lie_in_their_files(findings: &Diagnostics, bytes: &[u8]) {
+    for finding in &findings.list {
+        for label in &finding.labels {
+            let file = &findings.files[label.span.file.0 as usize];
+            let piece = file.text.get(label.span.range());
+            let code = finding.code();
+            assert!(piece.is_some(), "{code} {:?} of {:?}", label, String::from_utf8_lossy(bytes));
+        }
+    }
+}
