@@ -406,8 +406,8 @@ impl FlowCompiler<'_> {
     }
 
     /// The prompt of an entry as the present scope plays it.
-    fn make(&mut self, place: Place) -> Option<Arc<Prompt>> {
-        let entry = self.prompts.entry(&place)?;
+    fn make(&mut self, place: &Place) -> Option<Arc<Prompt>> {
+        let entry = self.prompts.entry(place)?;
         let slots: Vec<(Language, SlotDraft)> = entry
             .all_pieces()
             .filter_map(|(language, piece)| match piece {
@@ -424,9 +424,9 @@ impl FlowCompiler<'_> {
         for (language, slot) in slots {
             ready.push((language, self.slot(id.as_str(), &slot)));
         }
-        let entry = self.prompts.entry(&place)?;
+        let entry = self.prompts.entry(place)?;
         let prompt = Arc::new(entry.prompt(&self.languages, ready));
-        let made = self.prompts.entry_mut(&place)?;
+        let made = self.prompts.entry_mut(place)?;
         made.made.insert(scope, Arc::clone(&prompt));
         Some(prompt)
     }
@@ -465,7 +465,7 @@ impl FlowCompiler<'_> {
                     }
                     self.findings.push(check::unknown_prompt(&text, &known));
                 }
-                self.make(Place::Named(text.value))
+                self.make(&Place::Named(text.value))
             }
             PromptsItem::Text(text) => self.literal(text),
             PromptsItem::Map(text) => self.literal(text.text),
@@ -496,7 +496,7 @@ impl FlowCompiler<'_> {
             let entry = self.with_sounds(PromptId::new(name.as_str()), draft, false);
             self.prompts.literal.insert(name.clone(), entry);
         }
-        self.make(Place::Literal(name))
+        self.make(&Place::Literal(name))
     }
 
     /// The wording of a question of a FAQ, to be asked back.
