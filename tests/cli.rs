@@ -173,14 +173,12 @@ vars:
     format!("{head}{}{nodes}", yaml.expect("an example"))
 }
 
-#[test]
-fn a_flow_asks_a_service_and_goes_on_by_its_answer() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("shop.yaml");
-    std::fs::write(&path, asking_flow()).expect("written");
-    let path = path.to_string_lossy();
-    let nowhere = "SHOP_URL";
-    for (name, answer, fault, line, said, asked) in [
+/// The name of the case without an address of the service.
+const NOWHERE: &str = "SHOP_URL";
+
+/// What the service answers or which fault is played, what is shown and said then, and how often the service is asked.
+fn answers() -> Vec<(&'static str, Answer, &'static str, &'static str, &'static str, usize)> {
+    vec![
         (
             "packing",
             Answer::ok(r#"{"status":"packing"}"#),
@@ -238,16 +236,25 @@ fn a_flow_asks_a_service_and_goes_on_by_its_answer() {
             0,
         ),
         (
-            nowhere,
+            NOWHERE,
             Answer::ok("{}"),
             "",
             "`shop.find`: failed: unavailable",
             "Our system does not answer.",
             0,
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn a_flow_asks_a_service_and_goes_on_by_its_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("shop.yaml");
+    std::fs::write(&path, asking_flow()).expect("written");
+    let path = path.to_string_lossy();
+    for (name, answer, fault, line, said, asked) in answers() {
         let server = HttpServer::always(answer);
-        let url = if name == nowhere { String::new() } else { server.url() };
+        let url = if name == NOWHERE { String::new() } else { server.url() };
         let environment = [("SHOP_URL", url.as_str()), ("SHOP_TOKEN", "kunci-toko")];
         let fault = format!("shop.find={fault}");
         let mut arguments = vec!["call", &*path];
@@ -262,7 +269,7 @@ fn a_flow_asks_a_service_and_goes_on_by_its_answer() {
         assert!(!text.contains("kunci-toko") && !error.contains("kunci-toko"), "{name}");
         assert_eq!(
             error.contains("service `shop` is left out"),
-            name == nowhere,
+            name == NOWHERE,
             "{name}: {error}"
         );
         let came = server.asked();

@@ -512,7 +512,7 @@ impl FlowCompiler<'_> {
         let draft = Draft { texts, ..Draft::default() };
         let entry = self.with_sounds(PromptId::new(name.as_str()), draft, false);
         self.prompts.literal.insert(name.clone(), entry);
-        self.make(Place::Literal(name))
+        self.make(&Place::Literal(name))
     }
 
     /// The name of a literal text: a hash of eight digits, or of sixteen where another text has the same eight.

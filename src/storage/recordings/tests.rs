@@ -6,7 +6,7 @@ use super::*;
 use crate::media::Recording;
 
 /// Waits for a verdict; the writer is never far behind.
-fn verdict(tape: &super::super::tape::Tape) -> Verdict {
+fn verdict(tape: &crate::storage::tape::Tape) -> Verdict {
     for _ in 0..1_000 {
         if let Some(verdict) = tape.verdict() {
             return verdict;
