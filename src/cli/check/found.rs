@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{CheckArgs, CheckError, Deny, Form};
 use crate::config;
-use crate::flow::{self, Diagnostic, Diagnostics, Format, Level, sarif_log};
+use crate::flow::{self, Diagnostic, Diagnostics, FlowEffort, Format, Level, sarif_log};
 use crate::project::{self, Project};
 use crate::time::Date;
 
@@ -21,6 +21,8 @@ pub(super) struct Found {
     sets: Vec<Diagnostics>,
     /// How many there are.
     pub(super) sum: Sum,
+    /// What the callers of each flow need to reach people, answers, messages and the end.
+    pub(super) efforts: Vec<FlowEffort>,
 }
 
 /// How many findings there were.
@@ -84,6 +86,9 @@ impl Found {
             for file in &project.compiled.flow_files {
                 // Paths may overlap, such as a folder and a file in it.
                 if project.asked_for(&file.path) && counted.insert(file.path.clone()) {
+                    let mut efforts = project.compiled.efforts.iter();
+                    let effort = efforts.find(|effort| *effort.flow == *file.flow.as_str());
+                    found.efforts.extend(effort.cloned());
                     found.sum.flows += 1;
                     found.sum.nodes += file.nodes;
                 }

@@ -1,5 +1,6 @@
 //! `sambung check`: reads flows and says what is wrong with them, before a caller finds out.
 
+mod effort;
 mod fix;
 mod found;
 mod watch;
@@ -40,6 +41,9 @@ pub(crate) struct CheckArgs {
     /// Applies the changes whose meaning is beyond doubt, and tells them on standard error
     #[arg(long)]
     fix: bool,
+    /// Prints how many seconds and keys callers need to reach people, answers, messages and the end
+    #[arg(long)]
+    effort: bool,
     /// Checks again whenever a file changes, until Ctrl+C
     #[arg(long, conflicts_with = "fix")]
     watch: bool,
@@ -134,6 +138,9 @@ fn once(args: &CheckArgs, color: bool, out: &mut impl Write) -> Result<Outcome, 
         Found::look(args, today)?
     };
     let left_out = found.tell(args.format, color, out)?;
+    if args.effort && args.format == Form::Human {
+        effort::tell(&found.efforts, out)?;
+    }
     if args.format == Form::Human && !args.watch {
         writeln!(out, "{}", found.sum.line())?;
     }

@@ -86,26 +86,31 @@ impl Search<'_, '_> {
         (time, way)
     }
 
-    /// Walks in depth, leaving out every road that leads back to where the walk came from: what is left has no
+    /// Walks in depth inside the flow or one of its subflows, leaving out every road that leads back to where the walk came from: what is left has no
     /// circle, so that the longest way is known once everything behind a vertex is.
     fn from(&mut self, root: usize) -> Found {
         let map = &self.subject.closed;
         let size = map.len();
         let mut found =
             Found { longest: vec![None; size], next: vec![[None; MAX_SLIPS + 1]; size] };
+        let part = |vertex: usize| self.subject.flow.nodes.get(vertex).map(|node| node.subflow);
+        let inside = |vertex: usize| part(vertex) == part(root);
         let mut entered = vec![false; size];
         entered[root] = true;
-        let mut open = vec![(root, 0)];
+        let (mut open, mut order) = (vec![(root, 0)], Vec::new());
         while let Some((at, road)) = open.last_mut() {
             let at = *at;
             if let Some(taken) = self.subject.closed.roads(at).get(*road) {
                 *road += 1;
-                if !std::mem::replace(&mut entered[taken.to], true) {
+                if inside(taken.to) && !std::mem::replace(&mut entered[taken.to], true) {
                     open.push((taken.to, 0));
                 }
                 continue;
             }
             open.pop();
+            order.push(at);
+        }
+        for at in order {
             self.settle(at, &mut found);
         }
         found
