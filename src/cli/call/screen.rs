@@ -63,7 +63,9 @@ impl<W: Write> Screen<W> {
     fn command(&mut self, at: Instant, kind: &CommandKind) -> io::Result<()> {
         match kind {
             CommandKind::Play(play) => {
-                let prompts = play.items.chunk_by(|one, next| one.prompt == next.prompt);
+                let prompts = play.items.chunk_by(|one, next| {
+                    one.prompt == next.prompt && one.language == next.language
+                });
                 prompts.into_iter().try_for_each(|items| self.prompt(items))
             }
             CommandKind::Record(recording) => self.say(&format!(
