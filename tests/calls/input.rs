@@ -83,6 +83,7 @@ nodes:
     collect: "Enter your secret number of four digits."
     into: pin
     as: { type: digits, length: 4 }
+    record_call: pause
     ok: score
     failed: person
   score:
