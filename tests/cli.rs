@@ -111,7 +111,7 @@ fn a_flow_is_drawn_in_each_format_or_refused_with_the_reason() {
         let output = sambung(&["graph", "flows/toko.yaml", "--format", format], "");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{format}");
-        assert!(text.starts_with(begins) && text.contains("nobody_there"), "{format}: {text}");
+        assert!(text.starts_with(begins) && text.contains("all_busy"), "{format}: {text}");
         let part = sambung(&["graph", "flows/toko.yaml", "--only=errors", "--format", format], "");
         let text = String::from_utf8_lossy(&part.stdout);
         assert!(text.contains("unstaffed") && !text.contains("bahasa inggris"), "{format}: {text}");

@@ -197,7 +197,7 @@ fn commands_stand_in_a_table_and_not_at_every_question() {
     assert_eq!(
         lines,
         [
-            "0 (operator, petugas, orang) → agent, not at closed_menu",
+            "0 (operator, petugas, orang) → agent, not at closed_menu, agents_closed",
             "* → back to the menu before",
             "# → the question again"
         ]
@@ -220,12 +220,22 @@ fn a_part_of_the_picture_is_the_ways_of_one_kind() {
         ways,
         [
             "agent -> agents_closed: closed",
-            "agent -> all_busy: too_long, full",
-            "agent -> nobody_there: unstaffed",
+            "agent -> all_busy: too_long, full, unstaffed",
+            "agents_closed -> complain: failed",
+            "call_back -> complain: failed",
             "choose_language -> opening: failed",
-            "closed_menu -> goodbye: failed",
+            "closed_menu -> complain: failed",
+            "complain -> complain_empty: empty",
+            "complain -> complain_send: hung_up",
+            "complain_check -> complain_send: failed",
+            "complain_send -> complain_kept: failed",
             "faq -> faq_unknown: unknown",
             "main -> agent: failed",
+            "order_ask -> agent: failed",
+            "order_find -> order_down: failed",
+            "order_find -> order_unknown: not_found",
+            "order_next -> survey: failed",
+            "order_unknown -> agent: failed",
             "survey -> goodbye: failed",
         ]
     );
