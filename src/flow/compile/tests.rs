@@ -10,6 +10,7 @@ use crate::time::Moment;
 
 const HALO: &str = include_str!("../../../flows/halo.yaml");
 const TOKO: &str = include_str!("../../../flows/toko.yaml");
+const BANK: &str = include_str!("../../../flows/bank.yaml");
 
 fn print(compiled: &Compiled) -> String {
     compiled.diagnostics.render_all(Format::Human { color: false })
@@ -65,6 +66,16 @@ fn the_shipped_flows_are_clean() {
     let toko = clean(TOKO);
     assert_eq!(toko.nodes.len(), 34);
     assert_eq!(toko.escape, Some(node_of(&toko, "agent")));
+
+    let bank = clean(BANK);
+    assert_eq!(bank.subflows.len(), 1);
+    let secret: Vec<&str> = bank
+        .variables
+        .iter()
+        .filter(|(_, variable)| variable.class == crate::call::Class::Secret)
+        .map(|(name, _)| &**name)
+        .collect();
+    assert_eq!(secret, ["token", "verify.pin", "verify.session"]);
 }
 
 #[test]
