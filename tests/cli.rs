@@ -129,15 +129,18 @@ fn a_flow_is_drawn_in_each_format_or_refused_with_the_reason() {
 }
 
 #[test]
-fn the_flow_in_the_readme_has_no_fault() {
+fn the_flows_in_the_readme_have_no_fault() {
     let readme = include_str!("../README.md");
-    let (_, after) = readme.split_once("```yaml\n").expect("the README shows a flow");
-    let (flow, _) = after.split_once("```").expect("the block ends");
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("halo.yaml");
-    std::fs::write(&file, flow).expect("the flow is written");
-    let output = sambung(&["check", "--deny", "warnings", &file.to_string_lossy()], "");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let blocks = readme.split("```yaml\n").skip(1);
+    let flows: Vec<&str> = blocks.filter_map(|block| block.split("```").next()).collect();
+    assert_eq!(flows.len(), 2, "the README shows two flows");
+    for (number, flow) in flows.into_iter().enumerate() {
+        let file = folder.path().join(format!("{number}.yaml"));
+        std::fs::write(&file, flow).expect("the flow is written");
+        let output = sambung(&["check", "--deny", "warnings", &file.to_string_lossy()], "");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
 }
 
 /// A flow that asks a service, with the section of the read-me.
