@@ -277,6 +277,36 @@ pub(super) fn scrub_json(json: &mut Json) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::{Facts, Sources, compile};
+
+    /// What the shipped bank's PIN check knows is gone with it.
+    #[test]
+    fn what_is_forgotten_and_what_a_subflow_knew_is_gone() {
+        let yaml = include_bytes!("../../flows/bank.yaml");
+        let compiled = compile(&Sources::one("bank.yaml", yaml), &Facts::default());
+        let flow = compiled.flow().expect("a flow without errors");
+        let facts = CallFacts { id: CallId::new(1, 1), from: None, to: "300".into() };
+        let mut memory = Memory::new(flow, facts);
+        let verify = &flow.subflows[0];
+        let names = flow.variables.keys().zip(0_u32..);
+        let places: BTreeMap<&str, VariableIndex> =
+            names.map(|(name, place)| (&**name, VariableIndex(place))).collect();
+        let (pin, session) = (places["verify.pin"], places["verify.session"]);
+        let remembered = |memory: &mut Memory| {
+            memory.set(flow, Place::Variable(pin), "482916".into());
+            let fields = [Value::from("ok"), Value::from("token")].into();
+            memory.set(flow, Place::Variable(session), Value::Record(fields));
+        };
+        memory.begin_visit(flow, verify, Vec::new());
+        remembered(&mut memory);
+        memory.forget(pin);
+        assert_eq!(memory.variable(pin), Value::Unset);
+        remembered(&mut memory);
+        memory.end_visit(verify);
+        let left = verify.variables.clone().map(|place| memory.variable(VariableIndex(place)));
+        assert!(left.into_iter().all(|value| value == Value::Unset));
+        assert!(!format!("{memory:?}").contains("482916"));
+    }
 
     #[test]
     fn a_text_that_nobody_else_holds_is_overwritten() {

@@ -12,6 +12,8 @@
 //!
 //! The collector knows keys and times, not prompts, retries or nodes.
 
+use std::fmt;
+
 use crate::call::{Digits, Symbol, SymbolSet};
 use crate::flow::Entry;
 use crate::time::{Duration, Instant};
@@ -85,11 +87,22 @@ pub(super) struct Collector {
     phase: Phase,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Phase {
     Prompting,
     WaitingFirst { until: Instant },
     Collecting { keys: Digits, last: Instant, cap: Option<Instant> },
+}
+
+impl fmt::Debug for Phase {
+    /// Leaves the keys out, even how many there are: they may be a PIN.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prompting => f.write_str("Prompting"),
+            Self::WaitingFirst { until } => write!(f, "WaitingFirst until {until}"),
+            Self::Collecting { last, .. } => write!(f, "Collecting, last key at {last}"),
+        }
+    }
 }
 
 impl Collector {
