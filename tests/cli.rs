@@ -12,6 +12,8 @@ mod check;
 mod http;
 #[path = "cli/new.rs"]
 mod new;
+#[path = "cli/services.rs"]
+mod services;
 
 /// Runs the program in the project's folder with a script on standard input.
 fn sambung(arguments: &[&str], script: &str) -> Output {
@@ -132,8 +134,8 @@ fn a_flow_is_drawn_in_each_format_or_refused_with_the_reason() {
 fn the_flows_in_the_readme_have_no_fault() {
     let readme = include_str!("../README.md");
     let folder = tempfile::tempdir().expect("a folder");
-    let blocks = readme.split("```yaml\n").skip(1);
-    let flows: Vec<&str> = blocks.filter_map(|block| block.split("```").next()).collect();
+    let blocks = readme.split("```yaml\n").skip(1).filter_map(|block| block.split("```").next());
+    let flows: Vec<&str> = blocks.filter(|block| block.contains("\nflow: ")).collect();
     assert_eq!(flows.len(), 2, "the README shows two flows");
     for (number, flow) in flows.into_iter().enumerate() {
         let file = folder.path().join(format!("{number}.yaml"));

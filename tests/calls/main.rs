@@ -2,11 +2,15 @@
 //!
 //! `<-` is a command to a telephone, `->` its report, times are seconds since the ring.
 
+mod bank;
+mod canary;
 mod chance;
+mod dialogue;
 mod fault;
 mod hangup;
 mod input;
 mod limits;
+mod orders;
 mod outside;
 mod queue;
 mod recording;
