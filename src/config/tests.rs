@@ -39,7 +39,7 @@ fn the_shipped_file_is_clean_and_leaves_out_whose_password_is_not_set() {
     assert_eq!(reading.findings.render_all(Format::Short), "");
     let config = reading.config.expect("clean");
     let routes: Vec<&str> = config.routes.iter().map(|route| route.flow.as_str()).collect();
-    assert_eq!(routes, ["toko", "halo"]);
+    assert_eq!(routes, ["toko", "bank", "halo"]);
     assert!(config.agents.contains_key(&AgentId::from("budi")));
     let sari = config.agents.contains_key(&AgentId::from("sari"));
     assert_eq!(sari, config.disabled.is_empty(), "there, or told why not");
@@ -58,7 +58,7 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
     text = text.replace("  # - { prefix", "  - { prefix");
     let config = clean(&text);
     assert!(config.safe_flow.is_some() && config.pop_url.is_some());
-    assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 3));
+    assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 4));
 }
 
 #[test]
