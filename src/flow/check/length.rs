@@ -155,6 +155,8 @@ impl Search<'_, '_> {
         if let Some(known) = self.passages.get(&start) {
             return *known;
         }
+        // A command may lead out of the subflow and on to another call of it: a circle, which counts as nothing.
+        self.passages.insert(start, Longest::default());
         let longest = self.from(start).longest[start].unwrap_or_default();
         self.passages.insert(start, longest);
         longest
