@@ -345,8 +345,8 @@ subflows:
 
     #[test]
     fn a_visit_begins_anew_and_leaves_nothing_behind() {
-        let sources = crate::flow::Sources::one("visit.yaml", VISIT.as_bytes());
-        let compiled = crate::flow::compile(&sources, &crate::flow::Facts::default());
+        let sources = Sources::one("visit.yaml", VISIT.as_bytes());
+        let compiled = compile(&sources, &Facts::default());
         let findings = compiled.diagnostics.render_all(crate::flow::Format::Human { color: false });
         let flow = compiled.flow().expect(&findings);
         let id = CallId::new(1, 2);
