@@ -60,6 +60,10 @@ pub(crate) fn restricted_number(number: &str, place: Span) -> Option<Diagnostic>
 
 /// What kind of number it is that no flow may ring by mistake.
 fn restricted(number: &str) -> Option<&'static str> {
+    if number.contains(char::is_alphabetic) {
+        // A `sip:` address is a place of its own.
+        return None;
+    }
     let plain: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     let national = plain.strip_prefix("+62").map_or(plain.clone(), |rest| format!("0{rest}"));
     if EMERGENCY.contains(&&*plain) {

@@ -89,12 +89,21 @@ impl FlowCompiler<'_> {
         let commands = self.commands_here(raw.input().commands);
         let input = self.input(&raw.confirm, raw.input(), &commands, 1);
         let (mut yes, mut no) = (Words::new(), Words::new());
+        let (mut yes_places, mut no_places) = (PhrasePlaces::new(), PhrasePlaces::new());
+        let place = self.current_place();
         for language in &self.languages {
             let (yes_words, no_words) = yes_no(language);
             let phrases = |words: &[&str]| words.iter().map(|w| vec![(*w).to_owned()]).collect();
             yes.insert(language.clone(), phrases(yes_words));
             no.insert(language.clone(), phrases(no_words));
+            let placed = |words: &[&str]| {
+                words.iter().map(|w| Spanned::new((*w).to_owned(), place)).collect()
+            };
+            yes_places.insert(language.clone(), placed(yes_words));
+            no_places.insert(language.clone(), placed(no_words));
         }
+        let built_in = vec![("`yes`".to_owned(), yes_places), ("`no`".to_owned(), no_places)];
+        self.words_clash(built_in, &commands);
         let choice = |name: &str, key: u8, words: Words, goto: Goto| Choice {
             name: name.into(),
             keys: Some(Symbol::from_event_code(key).into_iter().collect()),
