@@ -86,8 +86,8 @@ impl Search<'_, '_> {
         (time, way)
     }
 
-    /// Walks in depth inside the flow or one of its subflows, leaving out every road that leads back to where the walk came from: what is left has no
-    /// circle, so that the longest way is known once everything behind a vertex is.
+    /// Walks in depth inside the flow or one of its subflows, leaving out every road that leads back to where the walk
+    /// came from: what is left has no circle, so that the longest way is known once everything behind a vertex is.
     fn from(&mut self, root: usize) -> Found {
         let map = &self.subject.closed;
         let size = map.len();
