@@ -75,6 +75,7 @@ fn ten_minutes_of_damaged_flows() {
 }
 
 /// Works for [`LONG`] with a fresh seed every time, and says how far it came.
+#[expect(clippy::print_stdout, reason = "a long run says how far it came")]
 fn for_long(first_seed: u64, mut work: impl FnMut(&mut Chance), inputs_each: usize) {
     let (began, mut inputs, mut seed) = (wait::now(), 0_usize, first_seed);
     while began.elapsed() < LONG {
