@@ -67,7 +67,8 @@ fn all_said(shown: &str, lines: &[&str]) {
     let mut rest = shown;
     for line in lines {
         let found = rest.split_once(line);
-        rest = found.unwrap_or_else(|| panic!("{line} is missing or too early in\n{shown}")).1;
+        assert!(found.is_some(), "{line} is missing or too early in\n{shown}");
+        rest = found.map_or("", |(_, after)| after);
     }
 }
 

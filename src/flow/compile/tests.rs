@@ -331,20 +331,21 @@ fn each_type_of_entry_knows_its_keys_and_its_variable() {
 fn a_subflow_has_its_own_names_and_gives_values_back() {
     let flow = clean(
         "sambung: 1\nflow: t\nlanguage: id\nstart: ask\nvars: { found: { type: digits } }\n\
-         commands: { \"0\": bye }\nnodes:\n\
-         \x20 ask: { call: number, with: { tries: 2 }, returns: { found: value }, ok: bye, failed: bye }\n\
+         commands: { \"0\": sorry }\nnodes:\n\
+         \x20 ask: { call: number, with: { tries: 2 }, returns: { found: value }, ok: bye, failed: sorry }\n\
+         \x20 sorry: { hangup: Sampai jumpa lagi. }\n\
          \x20 bye: { hangup: \"Nomor Anda {found}.\" }\n\
-         subflows:\n  number:\n    params: { tries: { type: int } }\n    returns: { value: digits }\n\
+         subflows:\n  number:\n    params: { tries: { type: int } }\n    returns: { value: digits, left: int }\n\
          \x20   outcomes: [ok]\n    vars: { value: { type: digits } }\n    start: ask\n    nodes:\n\
          \x20     ask: { collect: Masukkan nomor Anda., into: value, as: { type: digits, max: 4 }, ok: done }\n\
-         \x20     done: { return: ok, with: { value: =value } }\n",
+         \x20     done: { return: ok, with: { value: =value, left: =tries - 1 } }\n",
     );
     let names: Vec<&str> = flow.nodes.iter().map(|node| node.id.as_str()).collect();
-    assert_eq!(names, ["ask", "bye", "number.ask", "number.done"]);
+    assert_eq!(names, ["ask", "sorry", "bye", "number.ask", "number.done"]);
     let variables: Vec<&str> = flow.variables.keys().map(AsRef::as_ref).collect();
     assert_eq!(variables, ["found", "number.tries", "number.value"]);
     let subflow = &flow.subflows[0];
-    assert_eq!((subflow.variables.clone(), subflow.start), (1..3, NodeIndex(2)));
+    assert_eq!((subflow.variables.clone(), subflow.start), (1..3, NodeIndex(3)));
     let Verb::Collect(inner) = verb(&flow, "number.ask") else { panic!("a collect") };
     assert_eq!(inner.input.failed, Some(Goto::Failed), "its retries end the subflow");
     assert_eq!(inner.input.commands[0].goto, Goto::Node(NodeIndex(1)), "commands lead out of it");
