@@ -8,6 +8,8 @@ mod agents;
 mod calls;
 #[path = "sip/drain.rs"]
 mod drain;
+#[path = "support/http.rs"]
+mod http;
 #[path = "sip/many.rs"]
 mod many;
 #[path = "sip/media.rs"]
@@ -16,3 +18,5 @@ mod media;
 mod noise;
 #[path = "sip/reload.rs"]
 mod reload;
+#[path = "sip/secrets.rs"]
+mod secrets;

@@ -26,8 +26,10 @@ pub(crate) struct NewArgs {
 enum Template {
     /// One menu with two choices, in 15 lines
     Hello,
-    /// A shop: two languages, opening hours, questions and answers, a human queue
+    /// A shop: two languages, opening hours, questions and answers, orders by HTTP, a human queue
     Shop,
+    /// A bank: a PIN check in a subflow, balances and cards by HTTP, two human queues
+    Bank,
 }
 
 impl Template {
@@ -36,6 +38,7 @@ impl Template {
         match self {
             Self::Hello => ("halo", include_str!("../../flows/halo.yaml")),
             Self::Shop => ("toko", include_str!("../../flows/toko.yaml")),
+            Self::Bank => ("bank", include_str!("../../flows/bank.yaml")),
         }
     }
 
@@ -43,6 +46,7 @@ impl Template {
         match self {
             Self::Hello => HELLO,
             Self::Shop => SHOP,
+            Self::Bank => BANK,
         }
     }
 }
@@ -76,6 +80,23 @@ sip:
 # The people behind the queue. A phone registers as user 201 with the password in AGENT_201.
 agents:
   sari: { user: \"201\", password: { env: AGENT_201 }, queues: [service] }
+";
+
+const BANK: &str = "\
+# The settings of this project. Each change is checked by `sambung check sambung.yaml`.
+sambung: 1
+languages: [id, en]                       # the fallback first
+flows: flows
+audio: audio                              # recordings: LANGUAGE/FLOW/PROMPT.wav
+records: records.jsonl                    # one JSON object per call
+routes: [ { default: bank } ]             # every number leads to flows/bank.yaml
+sip:
+  listen: [\"udp:0.0.0.0:5060\"]
+  allow: [127.0.0.0/8]                    # who may call without an account
+# The people behind the queues. A phone registers as user 201 with the password in AGENT_201.
+agents:
+  sari: { user: \"201\", password: { env: AGENT_201 }, queues: [retail] }
+  dewi: { user: \"202\", password: { env: AGENT_202 }, queues: [supervisors] }
 ";
 
 /// Why no project was written.

@@ -6,7 +6,7 @@ use crate::sambung;
 
 #[test]
 fn every_template_checks_clean_and_is_never_written_over_anything() {
-    for (template, flow) in [("hello", "halo"), ("shop", "toko")] {
+    for (template, flow) in [("hello", "halo"), ("shop", "toko"), ("bank", "bank")] {
         let folder = tempfile::tempdir().expect("a folder");
         let project = folder.path().join("line");
         let name = project.to_string_lossy();

@@ -95,6 +95,12 @@ impl Project {
         self
     }
 
+    /// Sets an environment variable of the program.
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
+        self.secrets.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Adds an agent of the queue `service` who is always reached at `address`.
     pub(crate) fn static_agent(mut self, name: &str, address: &str) -> Self {
         writeln!(self.agents, "  {name}: {{ address: \"{address}\", queues: [service] }}")
@@ -112,7 +118,7 @@ impl Project {
         self.rtp
     }
 
-    /// The passwords, as environment variables.
+    /// The passwords and what else the program finds in its environment.
     pub(crate) fn secrets(&self) -> &[(String, String)] {
         &self.secrets
     }

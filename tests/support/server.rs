@@ -87,6 +87,11 @@ impl Server {
         whole.lines().map(|line| serde_json::from_str(line).expect("a record is JSON")).collect()
     }
 
+    /// A file of its folder, as text.
+    pub(crate) fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.project.folder().join(name)).expect("the program wrote it")
+    }
+
     /// Asks it to end, as a service supervisor does.
     pub(crate) fn terminate(&self) {
         self.process.terminate();
