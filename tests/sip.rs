@@ -9,6 +9,7 @@ mod calls;
 #[path = "sip/drain.rs"]
 mod drain;
 #[path = "support/http.rs"]
+#[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;
 #[path = "sip/many.rs"]
 mod many;
