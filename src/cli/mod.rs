@@ -14,6 +14,7 @@ mod log;
 mod new;
 mod print;
 mod prompts;
+mod schema;
 mod serve;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ enum Command {
     Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
+    Schema(schema::SchemaArgs),
 }
 
 /// Reads the arguments of the process, does what they say, and gives its exit code.
@@ -54,5 +56,6 @@ pub fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
+        Command::Schema(args) => schema::run(&args),
     }
 }

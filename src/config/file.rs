@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -16,8 +17,9 @@ use crate::call::{AgentId, FlowId, QueueId};
 use crate::flow::Spanned;
 
 /// The file. Every key may be missing but the edition.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename = "the configuration")]
+#[schemars(rename = "settings", deny_unknown_fields)]
 pub(super) struct File {
     pub(super) sambung: Spanned<u64>,
     pub(super) languages: Option<Spanned<Vec<Spanned<Tag>>>>,
@@ -30,8 +32,10 @@ pub(super) struct File {
     pub(super) safe: Option<SafeSection>,
     pub(super) sip: Option<SipSection>,
     pub(super) rtp: Option<RtpSection>,
+    #[schemars(skip)]
     pub(super) adapters: Option<Vec<Spanned<IgnoredAny>>>,
     pub(super) routes: Option<Vec<Spanned<RouteEntry>>>,
+    #[schemars(with = "Option<BTreeMap<String, AgentEntry>>")]
     pub(super) agents: Option<BTreeMap<AgentId, Spanned<AgentEntry>>>,
     pub(super) transfers: Option<TransferSection>,
     pub(super) pop_url: Option<Page>,
@@ -39,26 +43,33 @@ pub(super) struct File {
     pub(super) secrets: Option<BTreeMap<Arc<str>, Spanned<SecretEntry>>>,
     /// Read with the flows.
     #[serde(rename = "answer")]
+    #[schemars(skip)]
     pub(super) _answer: Option<IgnoredAny>,
     /// Read with the flows.
     #[serde(rename = "queues")]
+    #[schemars(skip)]
     pub(super) _queues: Option<IgnoredAny>,
     #[serde(rename = "services")]
+    #[schemars(skip)]
     pub(super) _services: Option<IgnoredAny>,
     /// Read with the flows.
     #[serde(rename = "calendars")]
+    #[schemars(skip)]
     pub(super) _calendars: Option<IgnoredAny>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`safe`")]
+#[schemars(rename = "safe", deny_unknown_fields)]
 pub(super) struct SafeSection {
+    #[schemars(with = "Option<String>")]
     pub(super) flow: Option<Spanned<FlowId>>,
     pub(super) number: Option<Spanned<Transferable>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`sip`")]
+#[schemars(rename = "sip", deny_unknown_fields)]
 pub(super) struct SipSection {
     pub(super) listen: Option<Spanned<Vec<Spanned<Socket>>>>,
     pub(super) advertise: Option<Advertise>,
@@ -67,28 +78,34 @@ pub(super) struct SipSection {
     pub(super) media_source: Option<MediaSource>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`rtp`")]
+#[schemars(rename = "rtp", deny_unknown_fields)]
 pub(super) struct RtpSection {
     pub(super) ports: Option<Ports>,
     pub(super) threads: Option<Threads>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename = "a route")]
+#[schemars(rename = "route", deny_unknown_fields)]
 pub(super) struct RouteEntry {
     pub(super) to: Option<Called>,
     pub(super) prefix: Option<Called>,
+    #[schemars(with = "Option<String>")]
     pub(super) default: Option<Spanned<FlowId>>,
+    #[schemars(with = "Option<String>")]
     pub(super) flow: Option<Spanned<FlowId>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename = "an agent")]
+#[schemars(rename = "agent", deny_unknown_fields)]
 pub(super) struct AgentEntry {
     pub(super) user: Option<Spanned<User>>,
     pub(super) password: Option<Spanned<SecretEntry>>,
     pub(super) address: Option<Spanned<SipAddress>>,
+    #[schemars(with = "Option<Vec<String>>")]
     pub(super) queues: Option<Vec<Spanned<QueueId>>>,
     pub(super) skills: Option<BTreeMap<Arc<str>, Vec<Arc<str>>>>,
 }
@@ -101,22 +118,25 @@ pub(super) enum SecretEntry {
     Map(SecretMap),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename = "a secret")]
+#[schemars(rename = "secret", deny_unknown_fields, extend("minProperties" = 1, "maxProperties" = 1))]
 pub(super) struct SecretMap {
     pub(super) env: Option<Variable>,
     pub(super) file: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`transfers`")]
+#[schemars(rename = "transfers", deny_unknown_fields)]
 pub(super) struct TransferSection {
     pub(super) allow: Option<Spanned<Vec<Transferable>>>,
     pub(super) via: Option<Gateway>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`limits`")]
+#[schemars(rename = "limits", deny_unknown_fields)]
 pub(super) struct LimitSection {
     pub(super) calls: Option<Spanned<u64>>,
     pub(super) drain: Option<Spanned<Time>>,

@@ -9,6 +9,7 @@ mod file;
 mod keyring;
 mod references;
 mod rule;
+mod schema;
 mod secret;
 mod settings;
 mod settle;
@@ -25,6 +26,7 @@ use references::References;
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
 pub use rule::{CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_WAY_OUT, OPEN_TO_ALL, RULES};
+pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Agent, Called, Config, Disabled, Limits, MediaSource, Network, Phone, Route, Rtp, Sip,

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::keyring::Keyring;
@@ -94,8 +95,9 @@ pub struct Network {
 }
 
 /// Whose audio is taken (`media_source`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "media_source")]
 pub enum MediaSource {
     /// The signalled address; one behind NAT is learnt once, from the address that signals.
     #[default]

@@ -1,5 +1,6 @@
 //! The written forms of single values: sockets, networks, port ranges, numbers, times. Each says what it expects.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::{IpAddr, SocketAddr};
@@ -7,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::settings::Network;
@@ -49,6 +51,20 @@ macro_rules! written {
             fn read(text: &str) -> Option<Self> {
                 let read: fn(&str) -> Option<$value> = $read;
                 read(text).map(Self)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "description": concat!("Must be ", $expected, ".") })
             }
         }
 

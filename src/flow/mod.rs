@@ -7,6 +7,7 @@ mod data;
 mod definition;
 mod diagnostic;
 mod diagram;
+mod editor;
 mod effort;
 mod evaluate;
 mod expression;
@@ -36,6 +37,7 @@ pub use definition::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use diagram::{Diagram, Stroke, TooManyBoxes};
+pub use editor::{finish_schema, flow_schema, schema_generator, shared_sections};
 pub use effort::{Effort, FlowEffort, Goal};
 pub use evaluate::{EvaluateError, evaluate};
 pub use expression::{

@@ -145,7 +145,7 @@ fn check_edition(edition: Option<Reader<'_>>, kind: FileKind, file: FileId, cont
     }
 }
 
-const FLOW_KEYS: [&str; 22] = [
+pub(in crate::flow) const FLOW_KEYS: [&str; 22] = [
     "sambung",
     "flow",
     "about",
@@ -169,8 +169,8 @@ const FLOW_KEYS: [&str; 22] = [
     "services",
     "use",
 ];
-const CATALOGUE_KEYS: [&str; 4] = ["sambung", "language", "about", "prompts"];
-const PART_KEYS: [&str; 10] = [
+pub(in crate::flow) const CATALOGUE_KEYS: [&str; 4] = ["sambung", "language", "about", "prompts"];
+pub(in crate::flow) const PART_KEYS: [&str; 10] = [
     "sambung",
     "about",
     "nodes",

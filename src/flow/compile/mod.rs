@@ -39,7 +39,13 @@ use crate::call::{FlowId, Language, PromptId, SoundId};
 use crate::time::{Date, Duration};
 use flow::{FlowCompiler, Used};
 use globals::Globals;
+#[cfg(test)]
+pub(super) use library::{CATALOGUE_KEYS, FLOW_KEYS, PART_KEYS};
 use library::{FileKind, Library};
+#[cfg(test)]
+pub(super) use node::verb_names;
+#[cfg(test)]
+pub(super) use subflow::KEYS as SUBFLOW_KEYS;
 
 /// What the compiler is told about the world outside the YAML files.
 #[derive(Debug, Clone, Default)]

@@ -37,6 +37,12 @@ const VERBS: [(&str, ReadVerb); 18] = [
     ("hangup", |r| verb(r, NodeRaw::Hangup)),
 ];
 
+/// The names of the verbs.
+#[cfg(test)]
+pub(in crate::flow) fn verb_names() -> Vec<&'static str> {
+    VERBS.iter().map(|(verb, _)| *verb).collect()
+}
+
 fn verb<T: DeserializeOwned>(reader: Reader<'_>, make: fn(T) -> NodeRaw) -> Option<NodeRaw> {
     read(reader).map(make)
 }

@@ -16,7 +16,8 @@ use crate::flow::schema::{self, Entries};
 use crate::flow::source::{Span, Spanned};
 
 /// The keys of a subflow.
-const KEYS: [&str; 7] = ["about", "params", "returns", "outcomes", "vars", "start", "nodes"];
+pub(in crate::flow) const KEYS: [&str; 7] =
+    ["about", "params", "returns", "outcomes", "vars", "start", "nodes"];
 
 /// A subflow as its section writes it.
 pub(super) struct SubflowDraft<'a> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -9,8 +10,9 @@ use super::value::{Entries, ForPeople, Texts};
 use crate::flow::source::Spanned;
 
 /// Opening hours.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a calendar")]
+#[schemars(rename = "calendar", deny_unknown_fields)]
 pub(crate) struct CalendarRaw {
     pub(crate) zone: Spanned<String>,
     pub(crate) open: Entries<Texts>,
@@ -77,8 +79,9 @@ impl<'de> Visitor<'de> for HolidaysVisitor {
 }
 
 /// Open or closed whatever the hours say.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "override", untagged)]
 pub(crate) enum OverrideRaw {
     /// `open` or `closed`.
     Text(Spanned<String>),
@@ -87,8 +90,9 @@ pub(crate) enum OverrideRaw {
 }
 
 /// An override with an end.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "`override`")]
+#[schemars(rename = "override_until", deny_unknown_fields)]
 pub(crate) struct OverrideKeys {
     pub(crate) open: Option<bool>,
     pub(crate) closed: Option<bool>,

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod call;
+mod json;
 mod node;
 mod section;
 mod service;
@@ -13,8 +14,8 @@ mod value;
 pub(super) use calendar::{CalendarRaw, HolidaysRaw, OverrideRaw};
 pub(super) use node::{
     Answer, AsRaw, BargeinRaw, Branch, Call, Callback, CheckRaw, Choice, Collect, Command, Confirm,
-    Hours, Http, InputRaw, Menu, NodeRaw, Number, OfferRaw, Queue, Record, RecordCall, RetryRaw,
-    Return, Say, Tell, Ticket, Transfer,
+    Hangup, Hours, Http, InputRaw, Menu, NodeRaw, Note, Number, OfferRaw, Queue, Record,
+    RecordCall, RetryRaw, Return, Say, Set, Tell, Ticket, Transfer,
 };
 pub(super) use section::{
     AnswerPolicyRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw, StrategyRaw,

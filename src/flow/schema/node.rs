@@ -1,5 +1,6 @@
 //! The forms of the verbs.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
@@ -18,8 +19,9 @@ type Target = Option<Spanned<String>>;
 macro_rules! verb {
     ($label:literal $name:ident { $($key:ident $($rename:literal)? : $type:ty,)* }) => {
         #[doc = concat!("What ", $label, " may hold.")]
-        #[derive(Debug, Clone, Deserialize)]
+        #[derive(Debug, Clone, Deserialize, JsonSchema)]
         #[serde(rename = $label)]
+        #[schemars(deny_unknown_fields)]
         pub(crate) struct $name {
             $($(#[serde(rename = $rename)])? pub(crate) $key: $type,)*
             #[serde(rename = "about")]
@@ -98,8 +100,9 @@ pub(crate) enum NodeRaw {
 }
 
 /// What becomes of the recording of the call at a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "record_call")]
 pub(crate) enum RecordCall {
     /// It pauses.
     Pause,
@@ -248,23 +251,26 @@ verb! { "a `hangup` node" Hangup {
 } }
 
 /// A number to ring: as the flow says, or as the node it runs on.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "number_to_ring", untagged)]
 pub(crate) enum Number {
     Text(Spanned<String>),
     Map(NumberFull),
 }
 
 /// A number with its origin.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "`transfer`")]
+#[schemars(rename = "number_from_outside", deny_unknown_fields)]
 pub(crate) struct NumberFull {
     pub(crate) number: Spanned<SettingRaw>,
 }
 
 /// The offer to be called back instead of waiting.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "`offer_callback`")]
+#[schemars(rename = "offer_callback", deny_unknown_fields)]
 pub(crate) struct OfferRaw {
     pub(crate) after: Time,
     pub(crate) say: Prompts,
@@ -305,8 +311,9 @@ impl<'de> Deserialize<'de> for BargeinRaw {
 }
 
 /// How a question is asked again.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "`retry`")]
+#[schemars(rename = "retry", deny_unknown_fields)]
 pub(crate) struct RetryRaw {
     pub(crate) noinput: Option<Prompts>,
     pub(crate) nomatch: Option<Prompts>,
@@ -315,16 +322,18 @@ pub(crate) struct RetryRaw {
 }
 
 /// A choice: a target, or a target with words and assignments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "choice", untagged)]
 pub(crate) enum Choice {
     Text(Spanned<String>),
     Map(ChoiceFull),
 }
 
 /// A choice with words and assignments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a choice")]
+#[schemars(rename = "choice_with_words", deny_unknown_fields)]
 pub(crate) struct ChoiceFull {
     pub(crate) goto: Spanned<String>,
     pub(crate) words: Option<WordsRaw>,
@@ -332,24 +341,27 @@ pub(crate) struct ChoiceFull {
 }
 
 /// A command: a target, or a target with words.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "command", untagged)]
 pub(crate) enum Command {
     Text(Spanned<String>),
     Map(CommandFull),
 }
 
 /// A command with words.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a command")]
+#[schemars(rename = "command_with_words", deny_unknown_fields)]
 pub(crate) struct CommandFull {
     pub(crate) goto: Spanned<String>,
     pub(crate) words: Option<WordsRaw>,
 }
 
 /// What a collected value looks like.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "`as`")]
+#[schemars(rename = "as", deny_unknown_fields)]
 pub(crate) struct AsRaw {
     #[serde(rename = "type")]
     pub(crate) kind: EntryType,
@@ -377,6 +389,13 @@ const ENTRY_TYPES: [(&str, EntryKind); 9] = [
     ("yesno", EntryKind::YesNo),
     ("words", EntryKind::Words),
 ];
+
+impl EntryType {
+    /// The names of all types but `money`.
+    pub(crate) fn names() -> [&'static str; ENTRY_TYPES.len()] {
+        ENTRY_TYPES.map(|(name, _)| name)
+    }
+}
 
 impl<'de> Deserialize<'de> for EntryType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -409,24 +428,27 @@ impl<'de> Deserialize<'de> for EntryType {
 }
 
 /// A check digit rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "check")]
 pub(crate) enum CheckRaw {
     Mod10,
     Mod11,
 }
 
 /// One way of a `branch`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a way of `branch`")]
+#[schemars(rename = "branch_way", deny_unknown_fields)]
 pub(crate) struct Arm {
     pub(crate) when: Spanned<Scalar>,
     pub(crate) goto: Spanned<String>,
 }
 
 /// What the agent is told: names, or labels with values.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "tell", untagged)]
 pub(crate) enum Tell {
     List(Vec<Spanned<String>>),
     Map(Entries<Spanned<Scalar>>),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
@@ -11,8 +12,9 @@ use crate::call::Class;
 use crate::flow::source::Spanned;
 
 /// `defaults`: what holds for every node that does not say otherwise.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`defaults`")]
+#[schemars(rename = "defaults", deny_unknown_fields)]
 pub(crate) struct Defaults {
     pub(crate) timeout: Option<Time>,
     pub(crate) between_digits: Option<Time>,
@@ -23,8 +25,9 @@ pub(crate) struct Defaults {
 }
 
 /// `limits` on self-service.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`limits`")]
+#[schemars(rename = "limits", deny_unknown_fields)]
 pub(crate) struct LimitsRaw {
     pub(crate) call: Option<Time>,
     pub(crate) visits: Option<Spanned<u32>>,
@@ -34,24 +37,27 @@ pub(crate) struct LimitsRaw {
 }
 
 /// `effort`: what a caller may need to reach a person.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`effort`")]
+#[schemars(rename = "effort", deny_unknown_fields)]
 pub(crate) struct EffortRaw {
     pub(crate) to_person: Option<Time>,
     pub(crate) keys: Option<Spanned<u32>>,
 }
 
 /// `answer`: how a call is picked up.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`answer`")]
+#[schemars(rename = "answer_policy", deny_unknown_fields)]
 pub(crate) struct AnswerPolicyRaw {
     pub(crate) after: Option<Time>,
     pub(crate) early: Option<bool>,
 }
 
 /// A variable.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a variable")]
+#[schemars(rename = "variable", deny_unknown_fields)]
 pub(crate) struct VariableRaw {
     #[serde(rename = "type")]
     pub(crate) kind: Spanned<String>,
@@ -128,8 +134,9 @@ impl<'de> Visitor<'de> for PromptVisitor {
 }
 
 /// A FAQ.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a FAQ")]
+#[schemars(rename = "faq", deny_unknown_fields)]
 pub(crate) struct FaqRaw {
     pub(crate) entries: Entries<FaqEntryRaw>,
     #[serde(rename = "about")]
@@ -137,8 +144,9 @@ pub(crate) struct FaqRaw {
 }
 
 /// One answer of a FAQ.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a FAQ entry")]
+#[schemars(rename = "faq_entry", deny_unknown_fields)]
 pub(crate) struct FaqEntryRaw {
     pub(crate) key: Option<Spanned<String>>,
     pub(crate) ask: WordsRaw,
@@ -146,8 +154,9 @@ pub(crate) struct FaqEntryRaw {
 }
 
 /// A human queue.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a queue")]
+#[schemars(rename = "queue", deny_unknown_fields)]
 pub(crate) struct QueueRaw {
     pub(crate) hours: Option<Spanned<String>>,
     pub(crate) max_calls: Option<Spanned<u32>>,
@@ -158,16 +167,18 @@ pub(crate) struct QueueRaw {
 }
 
 /// How the agents of a queue are rung.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "`ring`")]
+#[schemars(rename = "ring", deny_unknown_fields)]
 pub(crate) struct RingRaw {
     pub(crate) strategy: Option<StrategyRaw>,
     pub(crate) timeout: Option<Time>,
 }
 
 /// Who is rung first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "strategy")]
 pub(crate) enum StrategyRaw {
     LongestIdle,
 }

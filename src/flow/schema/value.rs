@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, de};
 
@@ -144,8 +145,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 }
 
 /// What is played: one prompt or several, by name or as text.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "prompts", untagged)]
 pub(crate) enum Prompts {
     /// A name, or text with spaces.
     Text(Spanned<String>),
@@ -156,8 +158,9 @@ pub(crate) enum Prompts {
 }
 
 /// One prompt of a list.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "prompts_item", untagged)]
 pub(crate) enum PromptsItem {
     /// A name, or text with spaces.
     Text(Spanned<String>),
@@ -166,8 +169,9 @@ pub(crate) enum PromptsItem {
 }
 
 /// A text that is no name even without spaces.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "a prompt here")]
+#[schemars(rename = "prompt_text", deny_unknown_fields)]
 pub(crate) struct PromptText {
     /// The text.
     pub(crate) text: Spanned<String>,
@@ -185,8 +189,9 @@ impl Prompts {
 }
 
 /// One text or several.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "texts", untagged)]
 pub(crate) enum Texts {
     /// One.
     Text(Spanned<String>),
@@ -205,8 +210,9 @@ impl Texts {
 }
 
 /// Words of the caller: a list for every language, or lists per language.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "words", untagged)]
 pub(crate) enum WordsRaw {
     /// One phrase, in every language.
     Text(Spanned<String>),
@@ -217,8 +223,9 @@ pub(crate) enum WordsRaw {
 }
 
 /// Warnings that are allowed here: a list of codes, or codes with their reasons.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "allow", untagged)]
 pub(crate) enum Allow {
     /// Codes.
     List(Vec<Spanned<String>>),
