@@ -40,7 +40,7 @@ fn flow(generator: &mut SchemaGenerator) -> Schema {
     add::<Entries<Command>>(&mut keys, "commands", generator);
     add::<AnswerPolicyRaw>(&mut keys, "answer", generator);
     add::<Texts>(&mut keys, "use", generator);
-    let mut flow = closed(keys, &["sambung", "flow", "start"]);
+    let mut flow = closed(&keys, &["sambung", "flow", "start"]);
     flow.insert(
         "anyOf".to_owned(),
         json!([{ "required": ["language"] }, { "required": ["languages"] }]),
@@ -53,11 +53,11 @@ fn catalogue(generator: &mut SchemaGenerator) -> Schema {
     keys.insert("sambung".to_owned(), edition());
     keys.insert("about".to_owned(), true.into());
     add::<Entries<PromptRaw>>(&mut keys, "prompts", generator);
-    closed(keys, &["language"])
+    closed(&keys, &["language"])
 }
 
 fn part(generator: &mut SchemaGenerator) -> Schema {
-    closed(parts(generator), &[])
+    closed(&parts(generator), &[])
 }
 
 /// The keys that flow files and parts share.
@@ -97,7 +97,7 @@ fn subflow(generator: &mut SchemaGenerator) -> Schema {
     add::<Entries<String>>(&mut keys, "returns", generator);
     add::<Vec<String>>(&mut keys, "outcomes", generator);
     keys.insert("nodes".to_owned(), nodes(generator));
-    closed(keys, &[])
+    closed(&keys, &[])
 }
 
 fn nodes(generator: &mut SchemaGenerator) -> Value {

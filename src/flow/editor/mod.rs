@@ -48,7 +48,7 @@ pub fn finish_schema(mut generator: SchemaGenerator, title: &str, mut root: Sche
 }
 
 /// A map that has these keys and no others.
-fn closed(properties: Map<String, Value>, required: &[&str]) -> Schema {
+fn closed(properties: &Map<String, Value>, required: &[&str]) -> Schema {
     json_schema!({
         "type": "object",
         "properties": properties,
