@@ -1,7 +1,7 @@
 //! The readers of flows under damaged input, and the loader held against another YAML library.
 //!
-//! `cargo test --test loader -- --ignored` runs ten minutes on each reader; `tests/fuzz` has the same inputs for a
-//! fuzzer that looks inside.
+//! `SAMBUNG_LONG=600 cargo test --test loader` takes fresh inputs for ten minutes on each reader; `tests/fuzz` has the
+//! same inputs for a fuzzer that looks inside.
 
 use std::time::Duration;
 
@@ -20,8 +20,11 @@ mod wait;
 
 /// Inputs to each reader in every run.
 const INPUTS: usize = 100_000;
-/// What a long run takes on each reader.
-const LONG: Duration = Duration::from_secs(600);
+/// How long each reader is given fresh inputs: so many seconds, by default one.
+fn long() -> Duration {
+    let asked = std::env::var("SAMBUNG_LONG").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(asked.unwrap_or(1))
+}
 /// No input may take a reader more CPU time, without optimisation.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -57,28 +60,25 @@ fn no_damaged_flow_makes_the_checker_panic_or_stall() {
 }
 
 #[test]
-#[ignore = "ten minutes"]
-fn ten_minutes_of_damaged_files() {
+fn fresh_damage_to_files_is_told() {
     for_long(10, |chance| load(&chance.damaged(&SEEDS)), 1);
 }
 
 #[test]
-#[ignore = "ten minutes"]
-fn ten_minutes_of_damaged_formulas() {
+fn fresh_damage_to_formulas_is_told() {
     for_long(20, |chance| check(&formulas::flow(chance)), formulas::TOGETHER);
 }
 
 #[test]
-#[ignore = "ten minutes"]
-fn ten_minutes_of_damaged_flows() {
+fn fresh_damage_to_whole_flows_is_told() {
     for_long(30, |chance| check(&chance.damaged_whole(&SEEDS[..2])), 1);
 }
 
-/// Works for [`LONG`] with a fresh seed every time, and says how far it came.
+/// Works for [`long`] with a fresh seed every time, and says how far it came.
 #[expect(clippy::print_stdout, reason = "a long run says how far it came")]
 fn for_long(first_seed: u64, mut work: impl FnMut(&mut Chance), inputs_each: usize) {
     let (began, mut inputs, mut seed) = (wait::now(), 0_usize, first_seed);
-    while began.elapsed() < LONG {
+    while began.elapsed() < long() {
         let mut chance = Chance::new(seed);
         for _ in 0..100 {
             work(&mut chance);
