@@ -6,7 +6,7 @@ use super::asking::{Asking, MAX_RE_ENTRIES, MAX_UNKNOWN, Miss};
 use super::collector::Pick;
 use super::entry;
 use super::playback::Interruption;
-use super::question::{Stage, faq_of, input_of, one, two};
+use super::question::{Stage, faq_of, one, two};
 use super::spoken::{self, Heard};
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
@@ -211,7 +211,7 @@ impl Session {
         let verb = &flow.node(node).verb;
         match (pick, verb) {
             (Pick::Command(i), _) => {
-                let Some(command) = input_of(verb).and_then(|input| input.commands.get(i)) else {
+                let Some(command) = verb.input().and_then(|input| input.commands.get(i)) else {
                     return self.apologise(at);
                 };
                 if command.goto == Goto::Repeat {

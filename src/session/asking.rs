@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::collector::{Collector, Outcome};
 use super::playback::Playback;
-use super::question::{Stage, built_in, input_of, prompts, rules};
+use super::question::{Stage, built_in, prompts, rules};
 use super::state::{State, Then};
 use super::{Moment, Session};
 use crate::call::{Class, HangupCause, SymbolSet};
@@ -49,7 +49,7 @@ impl Session {
     pub(super) fn ask(&mut self, node: NodeIndex, at: Moment<'_>) {
         let flow = self.program.flow.clone();
         let verb = &flow.node(node).verb;
-        let (Some(rules), Some(input)) = (rules(&flow, verb, &Stage::Question), input_of(verb))
+        let (Some(rules), Some(input)) = (rules(&flow, verb, &Stage::Question), verb.input())
         else {
             return self.apologise(at);
         };
@@ -80,7 +80,7 @@ impl Session {
     ) {
         let flow = self.program.flow.clone();
         let verb = &flow.node(asking.node).verb;
-        let (Some(rules), Some(input)) = (rules(&flow, verb, &asking.stage), input_of(verb)) else {
+        let (Some(rules), Some(input)) = (rules(&flow, verb, &asking.stage), verb.input()) else {
             return self.apologise(at);
         };
         asking.collector = Collector::new(rules);
@@ -167,7 +167,7 @@ impl Session {
             // Whoever says nothing has no further question.
             return self.follow(asking.node, "done", answer.done, at);
         }
-        let Some(input) = input_of(verb) else { return self.apologise(at) };
+        let Some(input) = verb.input() else { return self.apologise(at) };
         let (count, list) = match miss {
             Miss::NoInput => (&mut asking.no_inputs, &input.retry.no_input),
             Miss::NoMatch => (&mut asking.no_matches, &input.retry.no_match),
@@ -196,7 +196,7 @@ impl Session {
         let verb = &flow.node(asking.node).verb;
         let failed = match verb {
             Verb::Answer(answer) => Some(("unknown", answer.unknown)),
-            _ => input_of(verb).and_then(|input| input.failed).map(|goto| ("failed", goto)),
+            _ => verb.input().and_then(|input| input.failed).map(|goto| ("failed", goto)),
         };
         match failed {
             // Asking the same thing again would trap the caller.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::playback::Playback;
-use super::question::{built_in, input_of};
+use super::question::built_in;
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
 use crate::call::{Errand, Failure, Reply, Symbol, SymbolSet};
@@ -147,7 +147,7 @@ impl Session {
     /// The commands of one key that lead away, as they hold at the question that the caller answered last.
     fn waiting_commands(&self) -> impl Iterator<Item = (Symbol, Goto)> + use<> {
         let flow = self.program.flow.clone();
-        let input = self.trail.last().and_then(|node| input_of(&flow.node(*node).verb));
+        let input = self.trail.last().and_then(|node| flow.node(*node).verb.input());
         let commands = input.map(|input| input.commands.as_slice()).unwrap_or_default();
         let leading = |goto: Goto| matches!(goto, Goto::Node(_) | Goto::Back | Goto::Failed);
         let single = commands.iter().filter_map(|command| match command.keys.as_slice() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::collector::{Pick, Rules};
 use super::entry;
 use crate::call::{Digits, Language, PromptId, SayAs, Symbol};
-use crate::flow::{AnswerNode, Entry, EntryKind, FaqDefinition, Flow, Input, Piece, Prompt, Verb};
+use crate::flow::{AnswerNode, Entry, EntryKind, FaqDefinition, Flow, Piece, Prompt, Verb};
 use crate::interpreter::read_value;
 
 /// What an input node is waiting for.
@@ -29,29 +29,6 @@ pub(super) enum Stage {
     },
 }
 
-/// The part of an input verb that all of them share.
-pub(super) fn input_of(verb: &Verb) -> Option<&Input> {
-    match verb {
-        Verb::Menu(menu) | Verb::Confirm(menu) => Some(&menu.input),
-        Verb::Collect(collect) => Some(&collect.input),
-        Verb::Answer(answer) => Some(&answer.input),
-        Verb::Say(_)
-        | Verb::Set(_)
-        | Verb::Branch(_)
-        | Verb::Hours(_)
-        | Verb::Http(_)
-        | Verb::Call(_)
-        | Verb::Record(_)
-        | Verb::Ticket(_)
-        | Verb::Note(_)
-        | Verb::Callback(_)
-        | Verb::Return(_)
-        | Verb::Queue(_)
-        | Verb::Transfer(_)
-        | Verb::Hangup(_) => None,
-    }
-}
-
 /// The FAQ that an `answer` node uses.
 pub(super) fn faq_of<'f>(flow: &'f Flow, node: &AnswerNode) -> &'f FaqDefinition {
     &flow.faqs[node.faq.0 as usize]
@@ -59,7 +36,7 @@ pub(super) fn faq_of<'f>(flow: &'f Flow, node: &AnswerNode) -> &'f FaqDefinition
 
 /// The rules of one entry at this stage of a node.
 pub(super) fn rules(flow: &Flow, verb: &Verb, stage: &Stage) -> Option<Rules> {
-    let input = input_of(verb)?;
+    let input = verb.input()?;
     let mut rules = Rules {
         keyed: Vec::new(),
         entry: None,
@@ -128,7 +105,7 @@ pub(super) fn prompts(
             words.into_iter().flatten().collect()
         }
         (Verb::Answer(answer), Stage::Again) if !answer.again.is_empty() => answer.again.clone(),
-        _ => input_of(verb).map(|input| input.prompts.clone()).unwrap_or_default(),
+        _ => verb.input().map(|input| input.prompts.clone()).unwrap_or_default(),
     }
 }
 

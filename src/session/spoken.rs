@@ -5,7 +5,7 @@ use crate::call::{Digits, Language};
 use crate::flow::{Flow, Verb, Words};
 use crate::text::{contains_phrase, spoken_keys};
 
-use super::question::{Stage, input_of};
+use super::question::Stage;
 
 /// What words came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(super) fn pick(
             }
         }
     }
-    for (i, command) in input_of(verb).into_iter().flat_map(|input| &input.commands).enumerate() {
+    for (i, command) in verb.input().into_iter().flat_map(|input| &input.commands).enumerate() {
         if let Some(length) = longest(&command.words, language, words) {
             consider(length, Pick::Command(i));
         }

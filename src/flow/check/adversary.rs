@@ -1,7 +1,7 @@
 //! W0207 and W0208: how the call ends for who always presses wrong, and while every service is down.
 
 use super::Rule;
-use super::subject::{Subject, input_of};
+use super::subject::Subject;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::map::Road;
 use crate::flow::node::{Verb, WayKind};
@@ -51,7 +51,7 @@ pub(crate) fn always_wrong(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>
     let over =
         |vertex: usize| (subject.hangs_up(vertex) || map.apologises(vertex)) && !offered(vertex);
     let Some(path) = map.path(subject.flow.start.0 as usize, over, wrongly) else { return };
-    let asks = |vertex: &&usize| subject.verb(**vertex).is_some_and(|v| input_of(v).is_some());
+    let asks = |vertex: &&usize| subject.verb(**vertex).is_some_and(|v| v.input().is_some());
     let Some(question) = path.iter().rfind(asks) else { return };
     let message = format!(
         "the caller who always presses wrong is hung up on without having been offered a person: {}",
@@ -66,7 +66,7 @@ pub(crate) fn always_wrong(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>
 
 /// Whether the words of a question name a key that brings a person.
 fn is_told_of_person(subject: &Subject<'_>, vertex: usize) -> bool {
-    let Some(input) = subject.verb(vertex).and_then(input_of) else { return false };
+    let Some(input) = subject.verb(vertex).and_then(Verb::input) else { return false };
     let mut ways = subject.open.roads(vertex).iter().filter(|road| subject.offers_person(road));
     ways.any(|road| {
         let retries = input.retry.no_input.iter().chain(&input.retry.no_match);

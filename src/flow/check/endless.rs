@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Rule;
-use super::subject::{Subject, input_of};
+use super::subject::Subject;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::expression::Formula;
 use crate::flow::map::Road;
@@ -36,7 +36,7 @@ pub(crate) fn endless(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         kind && match subject.verb(from) {
             Some(Verb::Call(call)) => passes.has(call.subflow.0, &road.outcome),
             Some(Verb::Record(_)) | None => false,
-            Some(verb) => input_of(verb).is_none(),
+            Some(verb) => verb.input().is_none(),
         }
     };
     let passes = Through::find(subject, &by_itself);
@@ -77,7 +77,7 @@ pub(crate) fn silence(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     for circle in circles(subject, &allow) {
         let asks = |vertex: &usize| match subject.verb(*vertex) {
             Some(Verb::Record(_)) => true,
-            Some(verb) => input_of(verb).is_some(),
+            Some(verb) => verb.input().is_some(),
             None => false,
         };
         let Some(question) = circle.iter().find(|vertex| asks(vertex)) else { continue };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Rule;
-use super::subject::{Site, Subject, input_of};
+use super::subject::{Site, Subject};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::node::{Bargein, Prompt, Verb};
 use crate::time::Duration;
@@ -66,7 +66,7 @@ pub(crate) fn patience(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn must_hear(subject: &Subject<'_>, verb: &Verb, site: &Site<'_>) -> Option<Diagnostic> {
-    let (prompts, bargein) = match (verb, input_of(verb)) {
+    let (prompts, bargein) = match (verb, verb.input()) {
         (Verb::Say(say), _) => (&say.prompts, say.bargein),
         (_, Some(input)) => (&input.prompts, input.bargein),
         (_, None) => return None,

@@ -173,26 +173,3 @@ impl<'a> Subject<'a> {
 
 /// The most nodes of a path that are shown.
 const SHOWN: usize = 8;
-
-/// The question of a node, if it asks one.
-pub(crate) const fn input_of(verb: &Verb) -> Option<&Input> {
-    match verb {
-        Verb::Menu(menu) | Verb::Confirm(menu) => Some(&menu.input),
-        Verb::Collect(collect) => Some(&collect.input),
-        Verb::Answer(answer) => Some(&answer.input),
-        Verb::Say(_)
-        | Verb::Set(_)
-        | Verb::Branch(_)
-        | Verb::Hours(_)
-        | Verb::Http(_)
-        | Verb::Call(_)
-        | Verb::Record(_)
-        | Verb::Ticket(_)
-        | Verb::Note(_)
-        | Verb::Queue(_)
-        | Verb::Callback(_)
-        | Verb::Transfer(_)
-        | Verb::Return(_)
-        | Verb::Hangup(_) => None,
-    }
-}

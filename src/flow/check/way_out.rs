@@ -1,7 +1,7 @@
 //! W0203 and W0205: callers who get out only by failing, and questions without a way to a person.
 
 use super::Rule;
-use super::subject::{Subject, input_of};
+use super::subject::Subject;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::node::WayKind;
 
@@ -64,7 +64,7 @@ pub(crate) fn people(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let leads = subject.open.leading_to(|vertex| subject.is_person(vertex), |_, _| true);
-    let mut questions = subject.nodes().filter(|(_, node, _)| input_of(&node.verb).is_some());
+    let mut questions = subject.nodes().filter(|(_, node, _)| node.verb.input().is_some());
     let nobody = !subject.nodes().any(|(index, _, _)| subject.is_person(index));
     let help = "lead `failed` or a command such as `0` to a person; where nobody is meant to be reached, write `humans: none` in the flow";
     if nobody {

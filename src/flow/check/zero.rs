@@ -62,7 +62,7 @@ pub(crate) fn zeros(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             | Verb::Return(_)
             | Verb::Hangup(_) => {}
         }
-        let Some(input) = super::input_of(&node.verb) else { continue };
+        let Some(input) = node.verb.input() else { continue };
         let own = input.commands.iter().find(|command| command.keys.to_string() == "0");
         let chosen =
             matches!(&node.verb, Verb::Menu(m) if m.choices.iter().any(|c| &*c.name == "0"));

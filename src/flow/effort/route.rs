@@ -154,7 +154,7 @@ impl Search<'_, '_> {
 
     /// The keys that the words of a question speak of; a command that they pass over is known to nobody.
     fn keys_told(&self, verb: &Verb) -> BTreeSet<String> {
-        input(verb).map(|input| told_keys(input, self.costs.language)).unwrap_or_default()
+        verb.input().map(|input| told_keys(input, self.costs.language)).unwrap_or_default()
     }
 
     /// The ways out of a subflow that a search from its start has found.
@@ -193,10 +193,6 @@ fn passage(cost: Cost) -> Passage {
 
 /// The most slips of one question that are looked at; the error budget of a call is far smaller.
 const MAX_SPARE: usize = 20;
-
-const fn input(verb: &Verb) -> Option<&Input> {
-    crate::flow::check::input_of(verb)
-}
 
 /// The keys that the words of a question speak of, for a caller of `language`.
 fn told_keys(input: &Input, language: &Language) -> BTreeSet<String> {

@@ -195,6 +195,30 @@ impl Flow {
 }
 
 impl Verb {
+    /// The part that all input verbs share; `None` for a verb that asks nothing.
+    #[must_use]
+    pub const fn input(&self) -> Option<&Input> {
+        match self {
+            Self::Menu(menu) | Self::Confirm(menu) => Some(&menu.input),
+            Self::Collect(collect) => Some(&collect.input),
+            Self::Answer(answer) => Some(&answer.input),
+            Self::Say(_)
+            | Self::Set(_)
+            | Self::Branch(_)
+            | Self::Hours(_)
+            | Self::Http(_)
+            | Self::Call(_)
+            | Self::Record(_)
+            | Self::Ticket(_)
+            | Self::Note(_)
+            | Self::Queue(_)
+            | Self::Callback(_)
+            | Self::Transfer(_)
+            | Self::Return(_)
+            | Self::Hangup(_) => None,
+        }
+    }
+
     /// The verb's name in a flow file and in records.
     #[must_use]
     pub const fn name(&self) -> &'static str {
