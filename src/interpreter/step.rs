@@ -1,5 +1,6 @@
 //! What a node asks for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::call::{Errand, QueueId, Told};
@@ -12,7 +13,7 @@ pub enum Step {
     /// The node decided at once, without a sound.
     Decided {
         /// The outcome's name.
-        outcome: &'static str,
+        outcome: Cow<'static, str>,
         /// Where it leads.
         goto: Goto,
     },

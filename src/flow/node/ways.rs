@@ -60,8 +60,8 @@ impl Verb {
             Self::Set(set) => ways.add("next", set.next, WayKind::Passing),
             Self::Note(note) => ways.add("next", note.next, WayKind::Passing),
             Self::Branch(branch) => {
-                for (_, goto) in &branch.arms {
-                    ways.add("when", *goto, WayKind::Passing);
+                for (nth, (_, goto)) in (1_usize..).zip(&branch.arms) {
+                    ways.add(format!("when {nth}"), *goto, WayKind::Passing);
                 }
                 ways.add("else", branch.otherwise, WayKind::Passing);
             }

@@ -18,5 +18,5 @@ pub(super) fn enter(verb: &Hours, view: &View<'_>) -> Result<Step, Fault> {
         Opening::Closed => ("closed", verb.closed),
         Opening::Holiday(_) => ("holiday", verb.holiday),
     };
-    Ok(Step::Decided { outcome, goto })
+    Ok(Step::Decided { outcome: outcome.into(), goto })
 }

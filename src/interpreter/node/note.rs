@@ -16,5 +16,5 @@ pub(super) fn enter(
         let value = formula.eval(&View { flow, memory, world }).map_err(|_| Fault::Formula)?;
         memory.note(name, &value, formula.class(flow));
     }
-    Ok(Step::Decided { outcome: "next", goto: verb.next })
+    Ok(Step::Decided { outcome: "next".into(), goto: verb.next })
 }

@@ -14,7 +14,7 @@ pub(super) fn enter(
     news: &mut bool,
 ) -> Result<Step, Fault> {
     *news |= assign(flow, &verb.set, memory, world)?;
-    Ok(Step::Decided { outcome: "next", goto: verb.next })
+    Ok(Step::Decided { outcome: "next".into(), goto: verb.next })
 }
 
 /// Carries out assignments in order; returns whether any brought new information.
