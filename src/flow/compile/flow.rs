@@ -102,8 +102,8 @@ pub(super) struct FlowDraft {
     pub(super) flow: Option<Flow>,
     /// The files that it is made of.
     pub(super) files: BTreeSet<FileId>,
-    /// How many nodes it has.
-    pub(super) nodes: usize,
+    /// Where its nodes stand.
+    pub(super) places: BTreeMap<NodeId, Span>,
     pub(super) recordings: Vec<Recording>,
     pub(super) used: Used,
     pub(super) effort: Option<FlowEffort>,
@@ -188,7 +188,7 @@ impl<'a> FlowCompiler<'a> {
         FlowDraft {
             name: self.name,
             flow,
-            nodes: self.node_names.len(),
+            places: self.node_names.iter().map(|(n, at)| (NodeId::new(n.as_str()), *at)).collect(),
             files: self.files.into_iter().collect(),
             recordings: self.prompts.recordings(&self.id),
             used: self.used,

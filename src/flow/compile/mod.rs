@@ -35,7 +35,7 @@ use super::effort::FlowEffort;
 use super::node::Flow;
 use super::read::Context;
 use super::source::{FileId, Sources, Span};
-use crate::call::{FlowId, Language, PromptId, SoundId};
+use crate::call::{FlowId, Language, NodeId, PromptId, SoundId};
 use crate::time::{Date, Duration};
 use flow::{FlowCompiler, Used};
 use globals::Globals;
@@ -99,6 +99,8 @@ pub struct FlowFile {
     pub path: Arc<str>,
     /// How many nodes it has.
     pub nodes: usize,
+    /// Where each node stands; see [`Diagnostics::at`].
+    pub places: BTreeMap<NodeId, Span>,
 }
 
 /// A text and the sound file that is to hold it.
@@ -163,7 +165,8 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
             flow_files.push(FlowFile {
                 flow: name.clone(),
                 path: library.files[id.0 as usize].path.clone(),
-                nodes: draft.nodes,
+                nodes: draft.places.len(),
+                places: draft.places,
             });
             names.entry(name).or_insert(span);
         }
