@@ -26,7 +26,9 @@ pub struct CallFacts {
     pub to: Arc<str>,
 }
 
-/// The variables of one call.
+/// The variables of one call. A copy shares its texts with the original: whoever copies a call to see what would
+/// become of it forgets both.
+#[derive(Clone)]
 pub struct Memory {
     values: Vec<Value>,
     facts: CallFacts,

@@ -18,7 +18,7 @@ pub(super) const MAX_RE_ENTRIES: u32 = 2;
 pub(super) const MAX_UNKNOWN: u32 = 2;
 
 /// One visit of an input node.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Asking {
     pub(super) node: NodeIndex,
     pub(super) stage: Stage,

@@ -7,7 +7,7 @@ use crate::flow::NodeIndex;
 use crate::time::{Instant, Wall};
 
 /// What the record says of a call's end.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ending {
     pub(super) by: EndedBy,
     pub(super) cause: HangupCause,

@@ -25,7 +25,7 @@ pub const FILLER_AFTER: Duration = Duration::from_millis(1_500);
 pub const FILLER_AGAIN: Duration = Duration::from_secs(6);
 
 /// A node that waits for an answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Waiting {
     pub(super) node: NodeIndex,
     /// The words meanwhile.

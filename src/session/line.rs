@@ -19,7 +19,7 @@ pub const ANNOUNCEMENT_GAP: Duration = Duration::from_secs(15);
 pub const COMFORT_AFTER: Duration = Duration::from_secs(60);
 
 /// A caller in line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct InLine {
     pub(super) node: NodeIndex,
     /// Greetings and announcements over the music.
@@ -38,7 +38,7 @@ pub(super) struct InLine {
 }
 
 /// The offer to be called back, once per wait.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum CallbackOffer {
     /// There is none, or it has been made use of.
     None,

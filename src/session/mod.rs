@@ -66,8 +66,8 @@ pub use taping::{RECORDING_GRACE, SHORTEST_MESSAGE};
 pub use type_ahead::{TYPE_AHEAD_AGE, TYPE_AHEAD_KEYS};
 pub use walk::MAX_SILENT_STEPS;
 
-/// One call.
-#[derive(Debug)]
+/// One call. A copy goes its own way from where it was made: for looking ahead, never for live calls.
+#[derive(Debug, Clone)]
 pub struct Session {
     program: Arc<Program>,
     safe: Safe,

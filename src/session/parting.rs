@@ -17,7 +17,7 @@ pub const PARTING_LIMIT: Duration = Duration::from_secs(10);
 const MAX_AFTER_HANGUP: u32 = 100;
 
 /// A call whose leg is gone and whose record is not written yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Parted {
     /// The node that waits for an answer.
     pub(super) node: NodeIndex,

@@ -15,7 +15,7 @@ use crate::time::{Duration, Instant};
 pub const LEAVING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The state of a call; see the picture in the module's docs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum State {
     /// The phone rings at our side.
     Ringing {

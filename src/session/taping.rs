@@ -24,14 +24,14 @@ pub const SHORTEST_MESSAGE: Duration = LEAST_AT_HANGUP;
 pub const RECORDING_GRACE: Duration = Duration::from_secs(5);
 
 /// A `record` node at work.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Taping {
     pub(super) node: NodeIndex,
     pub(super) stage: Stage,
 }
 
 /// How far it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Stage {
     /// The words before it, then the tone.
     Announcing(Playback),
