@@ -21,6 +21,7 @@ mod recorded;
 mod render;
 mod repair;
 mod schema;
+mod script;
 mod source;
 mod suggest;
 mod tidy;
@@ -55,6 +56,10 @@ pub use read::read_yaml;
 pub use recorded::words_hash;
 pub use render::{Format, sarif_log};
 pub use repair::repair;
+pub use script::{
+    AgentAct, CallRule, Case, Claim, Ending, Hear, Mock, MockAnswer, MockOf, MockReply, Queued,
+    Staff, Step, TestFile,
+};
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};
 pub use suggest::nearest;
 pub use tidy::tidy;
