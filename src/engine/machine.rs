@@ -11,12 +11,12 @@ use super::output::Output;
 use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
-    LegId, Offer, PlayEnd, Quality, RecordingEnd, Report, RequestId, SoundId, Target,
+    LegId, Offer, Quality, Report, RequestId, SoundId, Target,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
 use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Safe, Session};
-use crate::time::{Duration, Instant};
+use crate::time::Instant;
 
 /// All calls and queues of a node. One value, one owner, no locks.
 #[derive(Debug)]
@@ -271,52 +271,18 @@ impl Engine {
     }
 
     fn caller_event(&mut self, call: CallId, event: Event) {
-        let input = match event.kind {
-            EventKind::Answered => SessionInput::Answered,
-            EventKind::Digit { symbol, pressed_at, .. } => SessionInput::Key { symbol, pressed_at },
-            EventKind::Said { text, .. } => SessionInput::Said { text },
-            EventKind::PlayEnded { play, end: PlayEnd::Stopped, .. } => {
-                SessionInput::PlayStopped { play }
-            }
-            EventKind::PlayEnded { play, end: PlayEnd::Failed, .. } => {
-                SessionInput::PlayFailed { play }
-            }
-            EventKind::PlayEnded { play, end: PlayEnd::Finished, audible_end, .. } => {
-                SessionInput::PlayEnded { play, audible_end }
-            }
-            EventKind::Recorded { recording, end, lasted } => {
-                SessionInput::Recorded { recording, end, lasted }
-            }
-            EventKind::Ended { by, cause, quality } => {
+        match &event.kind {
+            EventKind::Ended { .. } => {
                 self.legs.remove(event.leg);
-                SessionInput::CallerEnded { by, cause, quality }
             }
-            EventKind::Rejected { command, .. } => match command {
-                CommandKind::Play(play) => SessionInput::PlayFailed { play: play.id },
-                CommandKind::Record(recording) => SessionInput::Recorded {
-                    recording: recording.id,
-                    end: RecordingEnd::Failed,
-                    lasted: Duration::ZERO,
-                },
-                CommandKind::Accept(_) => SessionInput::Abort(HangupCause::InternalError),
-                CommandKind::Bridge(_) => {
-                    self.hangup_peer(call, HangupCause::InternalError);
-                    SessionInput::Peer(PeerNews::Ended)
-                }
-                _ => return,
-            },
-            EventKind::MediaLost => SessionInput::Abort(HangupCause::MediaLost),
-            EventKind::Offered(_)
-            | EventKind::Ringing
-            | EventKind::SpeechStarted
-            | EventKind::SpeechEnded
-            | EventKind::Bridged
-            | EventKind::Unbridged
-            | EventKind::Held
-            | EventKind::Resumed
-            | EventKind::MediaRestored => return,
-        };
-        self.step(call, input);
+            EventKind::Rejected { command: CommandKind::Bridge(_), .. } => {
+                self.hangup_peer(call, HangupCause::InternalError);
+            }
+            _ => {}
+        }
+        if let Some(input) = SessionInput::of(event.kind) {
+            self.step(call, input);
+        }
     }
 
     fn peer_event(&mut self, role: &Role, event: &Event) {

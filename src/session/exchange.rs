@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::call::{
-    AgentId, CallRecord, CommandKind, EndedBy, Errand, HangupCause, LegId, PlayId, Quality,
-    RecordingEnd, RecordingId, Reply, Symbol,
+    AgentId, CallRecord, CommandKind, EndedBy, Errand, EventKind, HangupCause, LegId, PlayEnd,
+    PlayId, Quality, RecordingEnd, RecordingId, Reply, Symbol,
 };
 use crate::interpreter::{Enqueue, Ring};
 use crate::time::{Duration, Instant};
@@ -73,6 +73,53 @@ pub enum Input {
     Close(HangupCause),
     /// End the call from our side at once.
     Abort(HangupCause),
+}
+
+impl Input {
+    /// What a report about the caller's own leg says to the session; `None` where it says nothing.
+    #[must_use]
+    pub fn of(report: EventKind) -> Option<Self> {
+        Some(match report {
+            EventKind::Answered => Self::Answered,
+            EventKind::Digit { symbol, pressed_at, .. } => Self::Key { symbol, pressed_at },
+            EventKind::Said { text, .. } => Self::Said { text },
+            EventKind::PlayEnded { play, end, audible_end, .. } => match end {
+                PlayEnd::Stopped => Self::PlayStopped { play },
+                PlayEnd::Failed => Self::PlayFailed { play },
+                PlayEnd::Finished => Self::PlayEnded { play, audible_end },
+            },
+            EventKind::Recorded { recording, end, lasted } => {
+                Self::Recorded { recording, end, lasted }
+            }
+            EventKind::Ended { by, cause, quality } => Self::CallerEnded { by, cause, quality },
+            EventKind::Rejected { command, .. } => return Self::of_rejected(command),
+            EventKind::MediaLost => Self::Abort(HangupCause::MediaLost),
+            EventKind::Offered(_)
+            | EventKind::Ringing
+            | EventKind::SpeechStarted
+            | EventKind::SpeechEnded
+            | EventKind::Bridged
+            | EventKind::Unbridged
+            | EventKind::Held
+            | EventKind::Resumed
+            | EventKind::MediaRestored => return None,
+        })
+    }
+
+    /// What it says to the session that an adapter could not carry out a command.
+    fn of_rejected(command: CommandKind) -> Option<Self> {
+        Some(match command {
+            CommandKind::Play(play) => Self::PlayFailed { play: play.id },
+            CommandKind::Record(recording) => Self::Recorded {
+                recording: recording.id,
+                end: RecordingEnd::Failed,
+                lasted: Duration::ZERO,
+            },
+            CommandKind::Accept(_) => Self::Abort(HangupCause::InternalError),
+            CommandKind::Bridge(_) => Self::Peer(PeerNews::Ended),
+            _ => return None,
+        })
+    }
 }
 
 /// News from the queue.
