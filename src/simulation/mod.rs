@@ -2,9 +2,14 @@
 //!
 //! The same engine that carries live calls is driven here by a clock that moves only when told to. Console callers
 //! and whole-call tests use it. It decides nothing about calls; it plays the world around them.
+//!
+//! [`Rehearsal`] is the whole engine with all its calls, queues and agents. [`Solo`] is one call alone: its session and
+//! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
 
 mod phones;
 mod rehearsal;
+mod solo;
 
 pub use phones::{ItemDuration, Leg, LegState, Phones, Side};
 pub use rehearsal::{Heard, KEY_GAP, Rehearsal, speech_duration};
+pub use solo::{Setting, Solo};

@@ -14,6 +14,7 @@ use crate::time::{Duration, Instant};
 pub type ItemDuration = Arc<dyn Fn(&Item) -> Duration + Send + Sync>;
 
 /// All telephones of one adapter.
+#[derive(Clone)]
 pub struct Phones {
     legs: BTreeMap<LegId, Leg>,
     reports: VecDeque<Report>,
@@ -28,7 +29,7 @@ impl std::fmt::Debug for Phones {
 }
 
 /// One telephone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Leg {
     /// Which side called.
     pub side: Side,
@@ -45,7 +46,7 @@ pub struct Leg {
 }
 
 /// A recording that runs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Taping {
     recording: Recording,
     since: Instant,
@@ -54,7 +55,7 @@ struct Taping {
 }
 
 /// Which side called.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Side {
     /// The telephone called us.
     Caller,
@@ -71,7 +72,7 @@ pub enum LegState {
     Answered,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Playing {
     play: Play,
     begins: Instant,

@@ -16,6 +16,7 @@ mod queue;
 mod recording;
 mod reload;
 mod shop;
+mod solo;
 mod stage;
 mod subflow;
 
