@@ -1,9 +1,9 @@
 //! Why a leg or a call ended.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why a leg ended or is to end. Adapters map these to their own codes (SIP: RFC 3261 §21, Q.850 through RFC 3398).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HangupCause {
@@ -38,7 +38,7 @@ pub enum HangupCause {
 }
 
 /// Who ended a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
     /// The caller hung up.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident) => {
@@ -94,6 +94,14 @@ impl CallId {
         let low = chance & 0x3fff_ffff_ffff_ffff;
         Self(time | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
     }
+
+    /// Reads an id as it is written; `None` if the text is not one of a UUID version 7.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.split('-').collect();
+        let id = Self(u128::from_str_radix(&digits, 16).ok()?);
+        (id.0 >> 76 & 0xf == 0x7 && id.to_string() == text).then_some(id)
+    }
 }
 
 impl fmt::Display for CallId {
@@ -114,6 +122,14 @@ impl fmt::Debug for CallId {
 impl Serialize for CallId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'_, str>::deserialize(deserializer)?;
+        let fault = || serde::de::Error::custom(format!("`{text}` is no id of a call"));
+        Self::parse(&text).ok_or_else(fault)
     }
 }
 
@@ -157,5 +173,9 @@ mod tests {
         let id = CallId::new(0x0123_4567_89ab, u128::MAX).to_string();
         assert_eq!(id, "01234567-89ab-7fff-bfff-ffffffffffff");
         assert!(CallId::new(1, u128::MAX) < CallId::new(2, 0), "later calls sort later");
+        assert_eq!(CallId::parse(&id).map(|id| id.to_string()), Some(id.clone()));
+        for text in ["", "01234567", &id.to_uppercase(), &id.replacen('7', "6", 2)] {
+            assert_eq!(CallId::parse(text), None, "{text}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The vocabulary that every floor shares: ids, keys, prompts, events, commands, causes and the call record.
+//! The vocabulary that every floor shares: ids, keys, prompts, events, commands, causes, the call record and the call journal.
 //!
 //! Plain data. Nothing here decides anything; adapters speak [`Event`] upwards and obey [`Command`] downwards.
 
@@ -7,6 +7,7 @@ mod command;
 mod digit;
 mod event;
 mod id;
+mod journal;
 mod mask;
 mod money;
 mod party;
@@ -23,6 +24,10 @@ pub use event::{Event, EventKind, Offer, PlayEnd, Rejection, Report};
 pub use id::{
     AdapterId, AgentId, CallId, FlowHash, FlowId, Language, LegId, NodeId, PlayId, QueueId,
     RecordingId,
+};
+pub use journal::{
+    CallJournal, JOURNAL_VERSION, JournalEntry, JournalError, JournalEvent, JournalOther,
+    JournalPrompt, JournalQueue,
 };
 pub use mask::{Class, Redacted, mask_number, mask_value};
 pub use money::{Currency, Money};

@@ -1,5 +1,7 @@
 //! Recording what a caller says.
 
+use serde::{Deserialize, Serialize};
+
 use super::digit::SymbolSet;
 use super::id::RecordingId;
 use crate::time::Duration;
@@ -26,7 +28,8 @@ pub struct Recording {
 }
 
 /// Why a recording ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RecordingEnd {
     /// A key of `end_on` was pressed.
     Key,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::id::{CallId, Language, QueueId, RecordingId};
@@ -90,7 +91,8 @@ pub struct Callback {
 }
 
 /// How a request was answered.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// The service answered; its body, not yet held against the declared shape.
     Answered(Json),
@@ -103,7 +105,8 @@ pub enum Reply {
 }
 
 /// Why a request came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// No answer within the time.
     Timeout,

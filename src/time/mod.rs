@@ -156,6 +156,37 @@ impl Wall {
     /// A year beyond four digits, which no clock of ours shows, reads as the first or last date there is.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
+        let (seconds, micros) = self.seconds_and_micros();
+        format!("{seconds}.{:03}Z", micros / 1_000)
+    }
+
+    /// The time in UTC as RFC 3339 with microseconds: `2026-03-04T03:00:00.000000Z`.
+    #[must_use]
+    pub fn to_rfc3339_micros(self) -> String {
+        let (seconds, micros) = self.seconds_and_micros();
+        format!("{seconds}.{micros:06}Z")
+    }
+
+    /// Reads what [`to_rfc3339_micros`](Self::to_rfc3339_micros) writes; the fraction may be shorter or left out.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+        let number = |digits: &str, length: std::ops::RangeInclusive<usize>| -> Option<i64> {
+            let only_digits = digits.bytes().all(|b| b.is_ascii_digit());
+            (length.contains(&digits.len()) && only_digits).then(|| digits.parse().ok()).flatten()
+        };
+        let (minutes, second) = clock.rsplit_once(':')?;
+        let minutes = ClockTime::parse(minutes)?;
+        let second = number(second, 2..=2).filter(|second| *second < 60)?;
+        let micros = number(&format!("{fraction:0<6}"), 6..=6)?;
+        let days = Date::parse(date)?.days_since_epoch();
+        let seconds = (i64::from(minutes.hour) * 60 + i64::from(minutes.minute)) * 60 + second;
+        Some(Self((days * 86_400 + seconds) * 1_000_000 + micros))
+    }
+
+    /// Date and time of day to the second, and the microseconds beyond.
+    fn seconds_and_micros(self) -> (String, i64) {
         let (days, micros) = (self.0.div_euclid(86_400_000_000), self.0.rem_euclid(86_400_000_000));
         let edge = if days < 0 {
             Date { year: i16::MIN, month: 1, day: 1 }
@@ -163,9 +194,9 @@ impl Wall {
             Date { year: i16::MAX, month: 12, day: 31 }
         };
         let date = Date::from_days(days).unwrap_or(edge);
-        let (ms, s) = (micros / 1_000 % 1_000, micros / 1_000_000);
+        let s = micros / 1_000_000;
         let (hour, minute, second) = (s / 3_600, s / 60 % 60, s % 60);
-        format!("{date}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
+        (format!("{date}T{hour:02}:{minute:02}:{second:02}"), micros % 1_000_000)
     }
 
     /// The date and time of day in UTC. A year beyond the reach of a [`Date`] shows as the epoch.
@@ -266,7 +297,14 @@ mod tests {
             (1_772_593_200_123_456, "2026-03-04T03:00:00.123Z"),
             (4_107_542_399_000_000, "2100-02-28T23:59:59.000Z"),
         ] {
-            assert_eq!(Wall::from_unix_micros(micros).to_rfc3339(), text);
+            let wall = Wall::from_unix_micros(micros);
+            assert_eq!(wall.to_rfc3339(), text);
+            assert_eq!(Wall::parse_rfc3339(&wall.to_rfc3339_micros()), Some(wall), "{text}");
+        }
+        let whole = Wall::parse_rfc3339("2026-03-04T03:00:00Z").map(Wall::as_unix_micros);
+        assert_eq!(whole, Some(1_772_593_200_000_000));
+        for text in ["", "2026-03-04", "2026-03-04T03:00:60Z", "2026-03-04T03:00:00+07:00"] {
+            assert_eq!(Wall::parse_rfc3339(text), None, "{text}");
         }
     }
 
