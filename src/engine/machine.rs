@@ -15,7 +15,7 @@ use crate::call::{
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
-use crate::session::{Arrival, Attention, Input as SessionInput, PeerNews, Safe, Session};
+use crate::session::{Arrival, Input as SessionInput, PeerNews, Safe, Session};
 use crate::time::Instant;
 
 /// All calls and queues of a node. One value, one owner, no locks.
@@ -137,15 +137,6 @@ impl Engine {
     #[must_use]
     pub fn live_legs(&self) -> usize {
         self.legs.len()
-    }
-
-    /// What the caller on this leg attends to; `None` if it is no live caller's leg.
-    #[must_use]
-    pub fn attention(&self, leg: LegId) -> Option<Attention> {
-        match self.legs.get(leg)? {
-            Role::Caller(call) => Some(self.calls.get(call)?.session.attention()),
-            Role::Agent { .. } | Role::Target { .. } => None,
-        }
     }
 
     /// How many events came for legs that are gone, and answers that nobody waited for.

@@ -10,6 +10,7 @@ mod clock;
 mod dispatch;
 mod input;
 mod legs;
+mod look;
 mod machine;
 mod notice;
 mod output;

@@ -190,7 +190,8 @@ pub const MAX_NOTES: usize = 64;
 
 impl Memory {
     /// The value of a variable.
-    pub(super) fn variable(&self, index: VariableIndex) -> Value {
+    #[must_use]
+    pub fn variable(&self, index: VariableIndex) -> Value {
         self.values.get(index.0 as usize).cloned().unwrap_or(Value::Unset)
     }
 

@@ -82,6 +82,11 @@ impl Budget {
         self.errors >= self.limits.errors
     }
 
+    /// The no-inputs and no-matches so far.
+    pub(super) const fn errors(&self) -> u32 {
+        self.errors
+    }
+
     /// One visit of a node. Returns whether the loop fuse blows.
     pub(super) fn visit(&mut self, node: NodeIndex) -> bool {
         let visits = self.visits.entry(node).or_default();

@@ -80,6 +80,11 @@ impl InLine {
         matches!(self.callback, CallbackOffer::Asked { .. })
     }
 
+    /// Whether the offer to be called back was made and not taken yet.
+    pub(super) const fn offers_callback(&self) -> bool {
+        matches!(self.callback, CallbackOffer::Open { .. })
+    }
+
     pub(super) const fn moved(&mut self, position: u32) {
         self.position = Some(position);
     }

@@ -28,6 +28,7 @@ mod errand;
 mod exchange;
 mod journal;
 mod line;
+mod look;
 mod parting;
 mod playback;
 mod question;

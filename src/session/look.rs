@@ -1,0 +1,53 @@
+//! What can be seen of a call from outside: for tests, simulations and consoles. Nothing here changes a call.
+
+use super::Session;
+use super::state::State;
+use crate::call::RecordStep;
+use crate::flow::{Value, VariableIndex};
+
+impl Session {
+    /// The node visits so far, as the record will list them: at most [`MAX_STEPS`](super::MAX_STEPS).
+    #[must_use]
+    pub fn steps(&self) -> &[RecordStep] {
+        &self.journal.steps
+    }
+
+    /// What a variable holds now.
+    #[must_use]
+    pub fn value(&self, variable: VariableIndex) -> Value {
+        self.memory.variable(variable)
+    }
+
+    /// How often an answer was missed so far: nothing came, or nothing that fits.
+    #[must_use]
+    pub const fn misses(&self) -> u32 {
+        self.budget.errors()
+    }
+
+    /// Whether a key pressed now would be taken: by a question, by a message that it ends, by the offer to be called
+    /// back. What is typed ahead is kept elsewhere and does not count.
+    #[must_use]
+    pub fn takes_keys(&self) -> bool {
+        match &self.state {
+            State::Asking(_) => true,
+            State::Recording(taping) => taping.listens(),
+            State::Queued(line) => line.offers_callback(),
+            State::Ringing { .. }
+            | State::Answering
+            | State::Saying { .. }
+            | State::Waiting(_)
+            | State::Dialling { .. }
+            | State::Talking { .. }
+            | State::Leaving { .. }
+            | State::Parted(_)
+            | State::Ended
+            | State::Moving => false,
+        }
+    }
+
+    /// Whether keys of an answer have arrived and more may follow.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        matches!(&self.state, State::Asking(asking) if asking.collector.has_keys())
+    }
+}
