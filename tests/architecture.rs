@@ -33,7 +33,8 @@ const TABLE: &[Row] = &[
     ("interpreter", Pure, &["calendar", "call", "faq", "flow", "reading", "time"]),
     ("session", Pure, &["call", "faq", "flow", "interpreter", "text", "time"]),
     ("engine", Pure, &["calendar", "call", "interpreter", "queue", "session", "time"]),
-    ("simulation", Pure, &["call", "engine", "interpreter", "session", "time"]),
+    // Tests of flows are played and judged here: what they claim is said in terms of flows and sessions.
+    ("simulation", Pure, &["call", "engine", "flow", "interpreter", "session", "time"]),
     // The driver of the engine.
     ("runtime", Edge, &["call", "engine", "time"]),
     // What outlives the process.
