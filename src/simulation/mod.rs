@@ -6,10 +6,16 @@
 //! [`Rehearsal`] is the whole engine with all its calls, queues and agents. [`Solo`] is one call alone: its session and
 //! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
 
+mod ending;
+mod ledger;
+mod observer;
 mod phones;
 mod rehearsal;
 mod solo;
 
+pub use ending::endings;
+pub use ledger::{LEAST_TELLING, Ledger};
+pub use observer::{Breach, Observer};
 pub use phones::{ItemDuration, Leg, LegState, Phones, Side};
 pub use rehearsal::{Heard, KEY_GAP, Rehearsal, speech_duration};
 pub use solo::{Setting, Solo};
