@@ -1,5 +1,6 @@
 //! Call flows: from YAML bytes to a checked, immutable [`Flow`].
 
+mod ahead;
 mod built_in;
 mod check;
 mod compile;
@@ -28,6 +29,7 @@ mod tidy;
 mod timing;
 mod told;
 
+pub use ahead::{Ahead, Subject, Test};
 pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
 pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
 pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -182,6 +183,45 @@ impl Memory {
     /// Takes the notes out, for the record.
     pub fn take_notes(&mut self) -> BTreeMap<String, Json> {
         std::mem::take(&mut self.notes)
+    }
+}
+
+/// What of the variables of a call makes a difference to what can still happen.
+#[derive(Debug, Clone)]
+pub struct Heeded {
+    /// The variables.
+    pub variables: Vec<VariableIndex>,
+    /// The whole numbers that are told apart; all below count alike, and all above.
+    pub numbers: RangeInclusive<i64>,
+    /// Whether it matters why the last request came to nothing.
+    pub fault: bool,
+}
+
+impl Memory {
+    /// What tells these variables apart from others of the same flow, as far as they are heeded. In clear: for calls on
+    /// paper alone.
+    #[must_use]
+    pub fn outline(&self, heeded: &Heeded, fallback: &Language) -> String {
+        let chosen = if self.language_chosen { "=" } else { "" };
+        let mut text = match (&self.language, self.language_chosen) {
+            (language, false) if language == fallback => String::new(),
+            (language, _) => format!("{chosen}{language}"),
+        };
+        for index in &heeded.variables {
+            match self.values.get(index.0 as usize) {
+                None | Some(Value::Unset) => {}
+                Some(Value::Int(number)) => {
+                    let number = number.clamp(heeded.numbers.start(), heeded.numbers.end());
+                    text.push_str(&format!(" {}={number}", index.0));
+                }
+                Some(Value::Recording(_)) => text.push_str(&format!(" {}=recording", index.0)),
+                Some(value) => text.push_str(&format!(" {}={value:?}", index.0)),
+            }
+        }
+        if let Some(fault) = self.fault.filter(|_| heeded.fault) {
+            text.push_str(&format!(" {}", fault.name()));
+        }
+        text
     }
 }
 

@@ -14,7 +14,7 @@ mod wire;
 mod world;
 
 pub use aloud::{read_slot, read_value};
-pub use memory::{CallFacts, MAX_NOTES, Memory};
+pub use memory::{CallFacts, Heeded, MAX_NOTES, Memory};
 pub use node::{Entered, Settled, assign, call_back_caller, enter, settle, take_back, way_back};
 pub use program::Program;
 pub use shape::MAX_ITEMS;

@@ -67,6 +67,21 @@ impl Budget {
         }
     }
 
+    /// The time spent in the flow.
+    pub(super) const fn flow_time(&self) -> Duration {
+        self.flow
+    }
+
+    /// Whether the escape was taken since the last valid key.
+    pub(super) const fn has_escaped(&self) -> bool {
+        self.escaped
+    }
+
+    /// The next error is one too many.
+    pub(super) const fn use_up_errors(&mut self) {
+        self.errors = self.limits.errors.saturating_sub(1);
+    }
+
     /// When the time in the flow is used up, if all of it goes on being spent.
     pub(super) fn flow_deadline(&self) -> Instant {
         self.seen + self.flow_limit.saturating_sub(self.flow)

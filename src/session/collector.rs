@@ -134,6 +134,11 @@ impl Collector {
         matches!(self.phase, Phase::Collecting { .. })
     }
 
+    /// The answers that are named by keys, and the form of a free one.
+    pub(super) fn answers(&self) -> (&[(Digits, Pick)], Option<Entry>) {
+        (&self.rules.keyed, self.rules.entry)
+    }
+
     /// The keys that may begin an answer, for prompts that only a match stops.
     pub(super) fn first_keys(&self) -> SymbolSet {
         let free = self.rules.entry.is_some();

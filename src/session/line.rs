@@ -85,6 +85,17 @@ impl InLine {
         matches!(self.callback, CallbackOffer::Open { .. })
     }
 
+    /// What tells one wait from another: whether the queue has taken the caller in, and how the offer stands.
+    pub(super) const fn outline(&self) -> &'static str {
+        match (&self.callback, self.position.is_some()) {
+            (_, false) => "new",
+            (CallbackOffer::None, true) => "in line",
+            (CallbackOffer::Due { .. }, true) => "to be offered",
+            (CallbackOffer::Open { .. }, true) => "offered",
+            (CallbackOffer::Asked { .. }, true) => "asked",
+        }
+    }
+
     pub(super) const fn moved(&mut self, position: u32) {
         self.position = Some(position);
     }

@@ -19,6 +19,18 @@ pub(super) struct Visit {
     place: Option<usize>,
 }
 
+impl Visit {
+    /// The `call` node that it came from.
+    pub(super) const fn call_node(&self) -> NodeIndex {
+        self.call
+    }
+
+    /// Its place in the journal is no longer there.
+    pub(super) const fn forget_place(&mut self) {
+        self.place = None;
+    }
+}
+
 /// The outcome of a `call` whose subflow was left by a command or an escape.
 const LEFT: &str = "left";
 
