@@ -28,6 +28,7 @@ mod suggest;
 mod tidy;
 mod timing;
 mod told;
+mod wire;
 
 pub use ahead::{Ahead, Subject, Test};
 pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
@@ -65,3 +66,4 @@ pub use script::{
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};
 pub use suggest::nearest;
 pub use tidy::tidy;
+pub use wire::Wire;

@@ -10,7 +10,6 @@ mod program;
 mod shape;
 mod step;
 mod view;
-mod wire;
 mod world;
 
 pub use aloud::{read_slot, read_value};

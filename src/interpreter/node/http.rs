@@ -6,12 +6,11 @@ use serde_json::Value as Json;
 
 use super::settle::Settled;
 use crate::call::{Argument, Errand, Failure, Operation, Reply};
-use crate::flow::{Flow, HttpNode, NodeIndex, Place, Value};
+use crate::flow::{Flow, HttpNode, NodeIndex, Place, Value, Wire};
 use crate::interpreter::memory::{Memory, scrub_json};
 use crate::interpreter::shape::Shape;
 use crate::interpreter::step::{Fault, Step};
 use crate::interpreter::view::View;
-use crate::interpreter::wire::Wire;
 use crate::interpreter::world::World;
 
 pub(super) fn enter(

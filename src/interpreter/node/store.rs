@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use super::settle::Settled;
 use crate::call::{Argument, Callback, Class, Errand, Failure, QueueId, Reply, Ticket};
-use crate::flow::{CallbackNode, Flow, Place, TicketNode, Value};
+use crate::flow::{CallbackNode, Flow, Place, TicketNode, Value, Wire};
 use crate::interpreter::memory::Memory;
 use crate::interpreter::shape;
 use crate::interpreter::step::{Fault, Step};
 use crate::interpreter::view::View;
-use crate::interpreter::wire;
 use crate::time::Duration;
 
 /// The fewest and the most digits of a number that can be called (ITU-T E.164: at most 15; with `00` in front, 17).
@@ -21,7 +20,7 @@ pub(super) fn ticket(verb: &TicketNode, view: &View<'_>) -> Result<Step, Fault> 
         let class = formula.class(view.flow);
         let value = formula.eval(view).map_err(|_| Fault::Formula)?;
         if class != Class::Secret && value != Value::Unset {
-            with.push(Argument { name: name.clone(), value: wire::undeclared(&value), class });
+            with.push(Argument { name: name.clone(), value: Wire::undeclared(&value), class });
         }
     }
     let recording = match verb.recording.as_ref().map(|formula| formula.eval(view)) {

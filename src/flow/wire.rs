@@ -2,21 +2,32 @@
 
 use serde_json::{Map, Number, Value as Json};
 
-use crate::flow::{FieldType, RecordType, Value, VariableKind};
+use super::definition::{FieldType, RecordType, VariableKind};
+use super::expression::Value;
 
 /// How the record types and the money of a service are written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wire<'a> {
+pub struct Wire<'a> {
     /// The record types of the project.
-    pub(super) records: &'a [RecordType],
+    pub records: &'a [RecordType],
     /// Whether money goes in minor units.
-    pub(super) minor_units: bool,
+    pub minor_units: bool,
 }
 
 impl Wire<'_> {
+    /// A value as JSON where nobody declares a type: money as text with its currency.
+    #[must_use]
+    pub fn undeclared(value: &Value) -> Json {
+        match value {
+            Value::Money(money) => Json::String(money.to_string()),
+            value => Wire { records: &[], minor_units: false }.plain(value),
+        }
+    }
+
     /// A value as JSON: digits as text, money as an exact decimal number, dates and times as ISO 8601 writes them,
     /// spans in whole seconds. `null` for no value.
-    pub(super) fn json(self, value: &Value, kind: VariableKind) -> Json {
+    #[must_use]
+    pub fn json(self, value: &Value, kind: VariableKind) -> Json {
         match (value, kind) {
             (Value::Record(fields), VariableKind::Record(index)) => {
                 let record = usize::try_from(index.0).ok().and_then(|i| self.records.get(i));
@@ -62,14 +73,6 @@ impl Wire<'_> {
     }
 }
 
-/// A value as JSON where nobody declares a type: money as text with its currency.
-pub(super) fn undeclared(value: &Value) -> Json {
-    match value {
-        Value::Money(money) => Json::String(money.to_string()),
-        value => Wire { records: &[], minor_units: false }.plain(value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +112,6 @@ mod tests {
             let wire = Wire { records: &[], minor_units };
             assert_eq!(wire.json(&value, kind).to_string(), json, "{value:?}");
         }
-        assert_eq!(undeclared(&money(15_000_000)).to_string(), r#""IDR 150000""#);
+        assert_eq!(Wire::undeclared(&money(15_000_000)).to_string(), r#""IDR 150000""#);
     }
 }
