@@ -10,6 +10,9 @@ use sambung::flow::{
 };
 use sambung::time::{Date, Duration};
 
+#[path = "diagnostics/script.rs"]
+mod script;
+
 /// A flow of one language around some nodes; line 6 is the first of them.
 fn around(nodes: &str) -> String {
     format!("sambung: 1\nflow: t\nlanguage: id\nstart: a\nnodes:\n{nodes}")
@@ -451,6 +454,8 @@ fn planted_warnings_can_be_allowed() {
 fn every_rule_has_a_case() {
     let mut cases: BTreeSet<String> = CASES.iter().map(|(code, _, _)| (*code).to_owned()).collect();
     cases.extend(planted().into_iter().map(|(code, _, _)| code));
+    cases.extend(script::CASES.iter().map(|(code, _, _)| (*code).to_owned()));
+    cases.extend(script::OF_RUNS.map(str::to_owned));
     for rule in RULES {
         assert!(cases.contains(rule.code), "{} has no case", rule.code);
     }

@@ -32,7 +32,10 @@ mod wire;
 
 pub use ahead::{Ahead, Subject, Test};
 pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
-pub use check::{EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM};
+pub use check::{
+    EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM, mock_never_used,
+    never_visited,
+};
 pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};
 pub use definition::{
     Auth, CalendarDefinition, CalendarOverride, FaqDefinition, FaqEntry, FieldType, Method,

@@ -40,6 +40,8 @@ pub struct Case {
     pub caller: Option<Arc<str>>,
     /// The called number; `None` = one that leads to the flow.
     pub called: Option<Arc<str>>,
+    /// Environment variables that the flow takes settings from, such as the number of a `transfer`.
+    pub env: BTreeMap<Arc<str>, Arc<str>>,
     /// Who serves which queue.
     pub agents: BTreeMap<QueueId, Staff>,
     /// How services and stores answer.

@@ -212,16 +212,21 @@ mod tests {
         let files = [
             ("flows/good.yaml", GOOD),
             ("flows/bad.yaml", BAD),
-            ("flows/good.test.yaml", "tests: good\nanything: { goes: here }\n"),
+            ("flows/good.test.yaml", "tests: good\ncases: [{ name: bye, call: [{ hear: by }] }]\n"),
         ];
         let (text, sum) = run_in(&files, &["flows"]);
-        assert_eq!(text, "flows/bad.yaml:6:18: error[E0301]: there is no prompt named `daag`\n");
-        assert_eq!(sum.map(|s| (s.flows, s.errors)), Some((2, 1)));
+        let (flow, tests) = text.split_once('\n').expect("two lines");
+        assert_eq!(flow, "flows/bad.yaml:6:18: error[E0301]: there is no prompt named `daag`");
+        assert_eq!(
+            tests,
+            "flows/good.test.yaml:2:36: error[E0901]: there is no prompt named `by`\n"
+        );
+        assert_eq!(sum.map(|s| (s.flows, s.errors)), Some((2, 2)));
         let (again, sum) = run_in(&files, &["flows", "flows/bad.yaml"]);
         assert_eq!(again, text);
         assert_eq!(
             sum.map(|s| (s.flows, s.errors)),
-            Some((2, 1)),
+            Some((2, 2)),
             "a file named twice is one file"
         );
     }

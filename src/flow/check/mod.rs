@@ -27,6 +27,7 @@ mod pin;
 mod prompt;
 mod reading;
 mod rule;
+mod script;
 mod secret;
 mod service;
 mod sound;
@@ -66,6 +67,8 @@ pub(super) use prompt::*;
 pub(super) use reading::*;
 pub use reading::{EDITION, GIVEN_TWICE, MISSING_KEY, UNKNOWN_KEY, WRONG_FORM};
 pub use rule::Rule;
+pub(super) use script::*;
+pub use script::{mock_never_used, never_visited};
 pub(super) use secret::*;
 pub(super) use service::*;
 pub(super) use sound::*;
@@ -194,7 +197,13 @@ pub static RULES: &[&Rule] = &[
     &HOLIDAYS_END,
     &UNSAFE_REPEAT,
     &RESTRICTED_NUMBER,
+    &UNKNOWN_IN_TEST,
+    &NEVER_VISITED,
+    &MOCK_NEVER_USED,
     &NOT_ALLOWABLE,
+    &BAD_STEP,
+    &WRONG_TEST_VALUE,
+    &CONTRADICTION,
 ];
 
 #[cfg(test)]

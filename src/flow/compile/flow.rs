@@ -13,7 +13,7 @@ use super::library::{FileKind, Library};
 use super::prompt::Catalogue;
 use super::subflow::SubflowDraft;
 use super::{Facts, Recording};
-use crate::call::{FlowHash, FlowId, Language, NodeId};
+use crate::call::{FlowHash, FlowId, Language, NodeId, PromptId};
 use crate::flow::check::{self, GIVEN_TWICE};
 use crate::flow::definition::{FaqDefinition, VariableDefinition};
 use crate::flow::diagnostic::Diagnostic;
@@ -94,6 +94,15 @@ pub(super) struct Used {
     pub(super) prompts: BTreeMap<Span, (String, bool)>,
 }
 
+/// The prompts of a flow, by which tests name them.
+#[derive(Debug, Default)]
+pub(super) struct Spoken {
+    /// Those with a name.
+    pub(super) named: Vec<PromptId>,
+    /// Those that stand in nodes, with their words.
+    pub(super) literal: Vec<(PromptId, String)>,
+}
+
 /// What a flow file gave.
 pub(super) struct FlowDraft {
     /// Its name and where it stands.
@@ -105,6 +114,8 @@ pub(super) struct FlowDraft {
     /// Where its nodes stand.
     pub(super) places: BTreeMap<NodeId, Span>,
     pub(super) recordings: Vec<Recording>,
+    /// What it can say.
+    pub(super) spoken: Spoken,
     pub(super) used: Used,
     pub(super) effort: Option<FlowEffort>,
     pub(super) findings: Vec<Diagnostic>,
@@ -191,6 +202,7 @@ impl<'a> FlowCompiler<'a> {
             places: self.node_names.iter().map(|(n, at)| (NodeId::new(n.as_str()), *at)).collect(),
             files: self.files.into_iter().collect(),
             recordings: self.prompts.recordings(&self.id),
+            spoken: self.prompts.spoken(),
             used: self.used,
             effort: self.effort,
             findings: self.findings,

@@ -110,7 +110,8 @@ impl Library {
                 FileKind::Flow => ("a flow file", &FLOW_KEYS),
                 FileKind::Catalogue => ("a prompt file", &CATALOGUE_KEYS),
                 FileKind::Part => ("a part file", &PART_KEYS),
-                FileKind::Tests | FileKind::Settings | FileKind::Unread => continue,
+                FileKind::Tests => ("a test file", &TEST_KEYS),
+                FileKind::Settings | FileKind::Unread => continue,
             };
             let Some(context) = contexts.get(id as usize) else { continue };
             let mut edition = None;
@@ -170,6 +171,8 @@ pub(in crate::flow) const FLOW_KEYS: [&str; 22] = [
     "use",
 ];
 pub(in crate::flow) const CATALOGUE_KEYS: [&str; 4] = ["sambung", "language", "about", "prompts"];
+pub(in crate::flow) const TEST_KEYS: [&str; 6] =
+    ["sambung", "tests", "about", "setup", "cases", "rules"];
 pub(in crate::flow) const PART_KEYS: [&str; 10] = [
     "sambung",
     "about",

@@ -19,6 +19,7 @@ mod library;
 mod node;
 mod outside;
 mod prompt;
+mod script;
 mod service;
 mod slot;
 mod subflow;
@@ -34,16 +35,18 @@ use super::diagnostic::{Diagnostic, Diagnostics, Level};
 use super::effort::FlowEffort;
 use super::node::Flow;
 use super::read::Context;
+use super::script::TestFile;
 use super::source::{FileId, Sources, Span};
 use crate::call::{FlowId, Language, NodeId, PromptId, SoundId};
 use crate::time::{Date, Duration};
-use flow::{FlowCompiler, Used};
+use flow::{FlowCompiler, FlowDraft, Spoken, Used};
 use globals::Globals;
 #[cfg(test)]
-pub(super) use library::{CATALOGUE_KEYS, FLOW_KEYS, PART_KEYS};
+pub(super) use library::{CATALOGUE_KEYS, FLOW_KEYS, PART_KEYS, TEST_KEYS};
 use library::{FileKind, Library};
 #[cfg(test)]
 pub(super) use node::verb_names;
+use script::Tested;
 #[cfg(test)]
 pub(super) use subflow::KEYS as SUBFLOW_KEYS;
 
@@ -86,6 +89,8 @@ pub struct Compiled {
     pub efforts: Vec<FlowEffort>,
     /// What was found, in file order.
     pub diagnostics: Diagnostics,
+    /// The test files without a fault whose flow has none either, in the order of their paths.
+    pub tests: Vec<TestFile>,
     /// What was looked at: every flow, those with errors too.
     pub flow_files: Vec<FlowFile>,
 }
@@ -144,34 +149,13 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     let contexts: Vec<Context<'_>> = library.files.iter().map(Context::new).collect();
     library.check_keys(&contexts);
     let mut globals = Globals::read(&library, &contexts, facts);
-    let mut findings = Vec::new();
-    let mut recordings = Vec::new();
-    let mut efforts = Vec::new();
-    let mut drafts = Vec::new();
-    let mut flow_files = Vec::new();
-    let mut used = Vec::new();
-    let mut names: BTreeMap<FlowId, Span> = BTreeMap::new();
+    let mut drafts = Drafts::default();
     for id in library.of_kind(FileKind::Flow) {
-        let compiler = FlowCompiler::new(&library, &contexts, &globals, facts, id);
-        let draft = compiler.compile();
-        findings.extend(draft.findings);
-        recordings.extend(draft.recordings);
-        used.push(draft.used);
-        efforts.extend(draft.effort);
-        if let Some((name, span)) = draft.name {
-            if let Some(first) = names.get(&name) {
-                findings.push(same_flow(&name, span, *first));
-            }
-            flow_files.push(FlowFile {
-                flow: name.clone(),
-                path: library.files[id.0 as usize].path.clone(),
-                nodes: draft.places.len(),
-                places: draft.places,
-            });
-            names.entry(name).or_insert(span);
-        }
-        drafts.extend(draft.flow.map(|flow| (flow, draft.files)));
+        let draft = FlowCompiler::new(&library, &contexts, &globals, facts, id).compile();
+        drafts.add(draft, &library.files[id.0 as usize].path);
     }
+    let (tests, in_tests) = script::compile(&library, &contexts, &globals, facts, &drafts.tested());
+    let Drafts { flows, used, recordings, efforts, files: flow_files, mut findings, .. } = drafts;
     findings.append(&mut globals.findings);
     let left_out = contexts.iter().map(Context::left_out).sum();
     findings.extend(contexts.into_iter().flat_map(Context::into_findings));
@@ -179,16 +163,17 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     if !findings.iter().any(|finding| finding.level() == Level::Error) {
         findings.extend(unused(&globals, &used));
     }
+    findings.extend(in_tests);
     let broken: BTreeSet<FileId> = findings
         .iter()
         .filter(|finding| finding.level() == Level::Error)
         .map(|finding| finding.span().file)
         .collect();
-    let flows = drafts
-        .into_iter()
-        .filter(|(_, files)| files.is_disjoint(&broken))
-        .map(|(flow, _)| Arc::new(flow))
-        .collect();
+    let sound = |(flow, files): (Flow, BTreeSet<FileId>)| {
+        files.is_disjoint(&broken).then(|| Arc::new(flow))
+    };
+    let flows: Vec<Arc<Flow>> = flows.into_iter().filter_map(sound).collect();
+    let tests = script::sound(tests, &flows, &broken, &library.files);
     let mut diagnostics = Diagnostics { files: library.files, list: findings, left_out };
     diagnostics.sort();
     Compiled {
@@ -199,7 +184,52 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         recordings,
         efforts,
         diagnostics,
+        tests,
         flow_files,
+    }
+}
+
+/// What the flow files of a project gave.
+#[derive(Default)]
+struct Drafts {
+    /// The flows that can be understood, with the files that each is made of.
+    flows: Vec<(Flow, BTreeSet<FileId>)>,
+    /// Everything that has the name of a flow: where it is named, its place in `flows`, and what it can say.
+    names: BTreeMap<FlowId, (Span, Option<usize>, Spoken)>,
+    files: Vec<FlowFile>,
+    recordings: Vec<Recording>,
+    efforts: Vec<FlowEffort>,
+    used: Vec<Used>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Drafts {
+    fn add(&mut self, draft: FlowDraft, path: &Arc<str>) {
+        self.findings.extend(draft.findings);
+        self.recordings.extend(draft.recordings);
+        self.used.push(draft.used);
+        self.efforts.extend(draft.effort);
+        let place = draft.flow.as_ref().map(|_| self.flows.len());
+        self.flows.extend(draft.flow.map(|flow| (flow, draft.files)));
+        let Some((name, span)) = draft.name else { return };
+        self.files.push(FlowFile {
+            flow: name.clone(),
+            path: path.clone(),
+            nodes: draft.places.len(),
+            places: draft.places,
+        });
+        if let Some((first, ..)) = self.names.get(&name) {
+            self.findings.push(same_flow(&name, span, *first));
+        } else {
+            self.names.insert(name, (span, place, draft.spoken));
+        }
+    }
+
+    /// The flows as test files name them.
+    fn tested(&self) -> BTreeMap<&FlowId, Tested<'_>> {
+        let flow = |place: &Option<usize>| place.and_then(|at| self.flows.get(at)).map(|(f, _)| f);
+        let names = self.names.iter();
+        names.map(|(name, (_, at, spoken))| (name, Tested { flow: flow(at), spoken })).collect()
     }
 }
 

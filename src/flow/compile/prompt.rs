@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use sha2::{Digest as _, Sha256};
 
-use super::flow::{FlowCompiler, twice};
+use super::flow::{FlowCompiler, Spoken, twice};
 use super::slot::{SlotDraft, TextPiece, differing, split};
 use super::{AudioFact, Facts, Recording, check_name};
 use crate::call::{FlowId, Item, Language, PromptId, SoundId};
@@ -207,6 +207,18 @@ impl Catalogue {
             findings.push(check::unspoken(language, &prompts));
         }
         findings
+    }
+
+    /// Everything that tests can name.
+    pub(super) fn spoken(&self) -> Spoken {
+        let words = |entry: &Entry| {
+            let texts = entry.texts.values();
+            texts.map(|text| (entry.id.clone(), text.value.clone())).collect::<Vec<_>>()
+        };
+        Spoken {
+            named: self.named.values().map(|entry| entry.id.clone()).collect(),
+            literal: self.literal.values().flat_map(words).collect(),
+        }
     }
 
     /// Named prompts by their places, and whether anything plays them.

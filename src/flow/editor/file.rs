@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::{closed, node};
 use crate::flow::schema::{
-    AnswerPolicyRaw, CalendarRaw, Command, Defaults, Entries, FaqRaw, LimitsRaw, PromptRaw,
-    QueueRaw, ServiceRaw, Texts, VariableRaw,
+    AnswerPolicyRaw, CalendarRaw, CaseRaw, Command, Defaults, Entries, FaqRaw, LimitsRaw,
+    PromptRaw, QueueRaw, RuleRaw, ServiceRaw, SetupRaw, Texts, VariableRaw,
 };
 
 /// What a file may hold by what it is, which its keys `flow`, `tests` and `language` tell.
@@ -14,6 +14,7 @@ pub(super) fn files(generator: &mut SchemaGenerator) -> Schema {
     let flow = flow(generator);
     let catalogue = catalogue(generator);
     let part = part(generator);
+    let tests = tests(generator);
     json_schema!({
         "type": "object",
         // Offered in an empty file, where nothing yet tells what it is.
@@ -25,7 +26,7 @@ pub(super) fn files(generator: &mut SchemaGenerator) -> Schema {
         "then": flow,
         "else": {
             "if": { "required": ["tests"] },
-            "then": true,
+            "then": tests,
             "else": { "if": { "required": ["language"] }, "then": catalogue, "else": part },
         },
     })
@@ -54,6 +55,16 @@ fn catalogue(generator: &mut SchemaGenerator) -> Schema {
     keys.insert("about".to_owned(), true.into());
     add::<Entries<PromptRaw>>(&mut keys, "prompts", generator);
     closed(&keys, &["language"])
+}
+
+fn tests(generator: &mut SchemaGenerator) -> Schema {
+    let mut keys = texts(&["tests"]);
+    keys.insert("sambung".to_owned(), edition());
+    keys.insert("about".to_owned(), true.into());
+    add::<SetupRaw>(&mut keys, "setup", generator);
+    add::<Vec<CaseRaw>>(&mut keys, "cases", generator);
+    add::<Vec<RuleRaw>>(&mut keys, "rules", generator);
+    closed(&keys, &["tests", "cases"])
 }
 
 fn part(generator: &mut SchemaGenerator) -> Schema {
@@ -123,7 +134,7 @@ fn add<T: schemars::JsonSchema>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::compile::{CATALOGUE_KEYS, FLOW_KEYS, PART_KEYS, SUBFLOW_KEYS};
+    use crate::flow::compile::{CATALOGUE_KEYS, FLOW_KEYS, PART_KEYS, SUBFLOW_KEYS, TEST_KEYS};
     use crate::flow::editor::schema_generator;
 
     #[test]
@@ -133,6 +144,7 @@ mod tests {
             (flow(generator), FLOW_KEYS.as_slice()),
             (catalogue(generator), &CATALOGUE_KEYS),
             (part(generator), &PART_KEYS),
+            (tests(generator), &TEST_KEYS),
             (subflow(generator), &SUBFLOW_KEYS),
         ] {
             let properties = schema.get("properties").and_then(Value::as_object);

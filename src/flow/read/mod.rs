@@ -151,6 +151,21 @@ impl<'a> Reader<'a> {
         entries
     }
 
+    /// Readers of the items of a list; a finding if it is no list.
+    pub(crate) fn items(&self) -> Vec<Self> {
+        let (Value::Sequence(items), Places::List(_, places)) = (self.value, self.places) else {
+            if !self.is_alias() {
+                let what =
+                    self.key.map_or_else(|| "this".to_owned(), |(key, _)| format!("`{key}`"));
+                let message = format!("{what} must be a list");
+                self.context.report(Diagnostic::new(&WRONG_FORM, self.span(), message));
+            }
+            return Vec::new();
+        };
+        let item = |(value, places)| Reader { value, places, key: None, context: self.context };
+        items.iter().zip(places).map(item).collect()
+    }
+
     /// All texts inside the value, at any depth.
     pub(crate) fn texts(&self) -> Vec<Spanned<String>> {
         let mut texts = Vec::new();

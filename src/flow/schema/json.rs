@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::calendar::HolidaysRaw;
 use super::call::Call;
 use super::node::{BargeinRaw, EntryType, RecordCall};
+use super::script::Tree;
 use super::section::PromptRaw;
 use super::value::{Allow, Entries, ForPeople, Scalar, Texts, Time};
 use crate::flow::source::Spanned;
@@ -69,6 +70,8 @@ schema! { Scalar "scalar", _ => json_schema!({
     "description": "Text, a whole number, `true`, `false`, or a formula that begins with `=`.",
     "type": ["string", "integer", "boolean"],
 }) }
+
+schema! { Tree "any_value", _ => true.into() }
 
 schema! { BargeinRaw "bargein", _ => json_schema!({
     "description": "Whether callers may interrupt: by keys and words, not at all, or by matching words alone.",

@@ -7,6 +7,7 @@ mod calendar;
 mod call;
 mod json;
 mod node;
+mod script;
 mod section;
 mod service;
 mod value;
@@ -16,6 +17,10 @@ pub(super) use node::{
     Answer, AsRaw, BargeinRaw, Branch, Call, Callback, CheckRaw, Choice, Collect, Command, Confirm,
     Hangup, Hours, Http, InputRaw, Menu, NodeRaw, Note, Number, OfferRaw, Queue, Record,
     RecordCall, RetryRaw, Return, Say, Set, Tell, Ticket, Transfer,
+};
+pub(super) use script::{
+    AgentRaw, AskedRaw, BareStep, CaseRaw, EndingRaw, FaultRaw, MockRaw, MocksRaw, QueuedRaw,
+    RuleRaw, SetupRaw, SpeakRaw, StaffRaw, StepMap, StepRaw, ThenRaw, Tree,
 };
 pub(super) use section::{
     AnswerPolicyRaw, Defaults, FaqEntryRaw, FaqRaw, LimitsRaw, PromptRaw, QueueRaw, StrategyRaw,
