@@ -188,10 +188,9 @@ impl Session {
             return self.not_kept(line, "timeout", at);
         }
         let offer = queue.offer_callback.as_ref().filter(|_| line.offers(at.now));
-        let words = match offer {
-            Some(offer) => Some(offer.say.as_slice()),
-            None => line.announcement(queue, at.now),
-        };
+        // Beside an offer no announcement is chosen; those that are due wait their turn.
+        let announcement = line.announcement(queue, at.now);
+        let words = offer.map(|offer| offer.say.as_slice()).or(announcement);
         if let Some(words) = words {
             self.memory.set_queue_wait(at.now.since(line.since));
             line.playback = self.play(words, Bargein::None, SymbolSet::NONE, at);

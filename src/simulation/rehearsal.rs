@@ -244,6 +244,7 @@ impl Rehearsal {
         if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
             self.engine.handle(self.now, Input::Tick);
             self.settle();
+            self.engine.check_invariants();
         }
     }
 

@@ -218,3 +218,13 @@ fn a_withheld_number_is_not_offered_a_callback() {
     call.press("1");
     insta::assert_snapshot!(call.end());
 }
+
+#[test]
+fn an_announcement_that_is_due_with_the_callback_offer_waits_its_turn() {
+    let both = "max_wait: 10m\n    every: { 45s: \"Please wait.\" }\n    offer_callback: { after: 90s, say: \"Press 1.\", key: 1 }";
+    let mut call = Set::of(&QUEUE.replace("max_wait: 60s", both)).ring(&["201"]);
+    call.wait(100_000);
+    let said = call.end();
+    let plays = said.matches("<- 0.1 play #").count();
+    assert_eq!(plays, 3, "greeting, announcement and offer:\n{said}");
+}
