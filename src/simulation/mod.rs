@@ -5,7 +5,9 @@
 //!
 //! [`Rehearsal`] is the whole engine with all its calls, queues and agents. [`Solo`] is one call alone: its session and
 //! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
+//! [`centre`] is a whole day of callers and agents, made from a seed.
 
+pub mod centre;
 mod ending;
 mod ledger;
 mod observer;

@@ -1,0 +1,243 @@
+//! What people do in a day: callers with their telephones, agents with theirs, and the outside.
+
+use super::agenda::Happening;
+use super::agent::{Agent, Fate, talk};
+use super::caller::{Act, Caller, Sight};
+use super::chance::Chance;
+use super::day::{Day, Fault, Holder, Person};
+use super::outside::Answer;
+use crate::call::{
+    AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Report, Request,
+    RequestId, Target,
+};
+use crate::engine::Input;
+use crate::session::Attention;
+use crate::time::Duration;
+
+/// How long somebody who picked up waits for the other side.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+impl Day {
+    /// Something that was planned happens.
+    pub(super) fn happen(&mut self, happening: Happening) -> Result<(), Fault> {
+        match happening {
+            Happening::Calls(caller) => self.calls(caller),
+            Happening::Considers(caller, leg) => self.considers(caller, leg),
+            Happening::Presses(leg, key) => self.phones.press(self.now, leg, key),
+            Happening::GivesUp(leg, during) => {
+                if self.engine.attention(leg) == Some(during) {
+                    self.phones.hang_up(self.now, leg, HangupCause::Normal);
+                }
+            }
+            Happening::Comes(agent) => self.comes(agent),
+            Happening::Goes(agent) => self.phone_goes(agent),
+            Happening::Breaks(agent) => return self.breaks(agent),
+            Happening::Returns(agent) => return self.returns(agent),
+            Happening::PicksUp(leg) => {
+                self.phones.pick_up(self.now, leg);
+                self.plan(PATIENCE, Happening::Wonders(leg));
+            }
+            Happening::Wonders(leg) => {
+                if self.holders.get(&leg).is_some_and(|holder| !holder.talked) {
+                    self.phones.hang_up(self.now, leg, HangupCause::Normal);
+                }
+            }
+            Happening::Ends(leg, cause) => self.phones.hang_up(self.now, leg, cause),
+            Happening::Holds(leg, held) => self.phones.hold(self.now, leg, held),
+            Happening::Answers(request) => return self.answers(request),
+        }
+        Ok(())
+    }
+
+    /// Plans something so long from now.
+    pub(super) fn plan(&mut self, after: Duration, happening: Happening) {
+        self.agenda.plan(self.now + after, happening);
+    }
+
+    fn calls(&mut self, index: u32) {
+        let Some(caller) = self.callers.get_mut(&index) else { return };
+        let leg = self.phones.call(self.now, &caller.called, caller.number.as_deref());
+        let look = caller.begin(leg);
+        self.hold(leg, Person::Caller(index));
+        self.plan(look, Happening::Considers(index, leg));
+    }
+
+    /// A caller looks at its call, if that is still on, and acts.
+    fn considers(&mut self, index: u32, leg: LegId) {
+        let Some(phone) = self.phones.leg(leg) else { return };
+        let Some(caller) = self.callers.get_mut(&index).filter(|caller| caller.leg == Some(leg))
+        else {
+            return;
+        };
+        let attention = self.engine.attention(leg).unwrap_or(Attention::Gone);
+        let session = self.engine.session(leg);
+        let question = session
+            .and_then(|session| self.book.question(&session.program().flow.id, session.node()?));
+        let act = caller.act(&Sight { attention, playing: phone.is_playing(), question });
+        let look = match act {
+            Act::Wait(look) => look,
+            Act::Bear { at_most, look } => {
+                self.plan(at_most, Happening::GivesUp(leg, attention));
+                look
+            }
+            Act::Press(keys, look) => {
+                for (after, key) in keys {
+                    self.plan(after, Happening::Presses(leg, key));
+                }
+                look
+            }
+            Act::Say(words, look) => {
+                self.phones.say(self.now, leg, &words);
+                look
+            }
+            Act::Speak(length, look) => {
+                self.phones.speak(self.now, leg, length);
+                look
+            }
+            Act::HangUp => return self.phones.hang_up(self.now, leg, HangupCause::Normal),
+        };
+        self.plan(look, Happening::Considers(index, leg));
+    }
+
+    fn agent(&mut self, index: u32) -> Option<&mut Agent> {
+        self.agents.get_mut(usize::try_from(index).ok()?)
+    }
+
+    fn comes(&mut self, index: u32) {
+        let now = self.now;
+        let Some(agent) = self.agent(index) else { return };
+        agent.there = true;
+        let (user, works, goes) = (agent.user.clone(), agent.works_for(now), agent.goes);
+        self.phones.register(&user, true);
+        self.agenda.plan(goes.max(now), Happening::Goes(index));
+        if let Some(works) = works {
+            self.plan(works, Happening::Breaks(index));
+        }
+    }
+
+    /// An agent's phone is gone.
+    fn phone_goes(&mut self, index: u32) {
+        let Some(agent) = self.agent(index).filter(|agent| agent.there) else { return };
+        agent.there = false;
+        let user = agent.user.clone();
+        self.phones.register(&user, false);
+    }
+
+    fn breaks(&mut self, index: u32) -> Result<(), Fault> {
+        let Some(agent) = self.agent(index).filter(|agent| agent.there) else { return Ok(()) };
+        let (id, rests) = (AgentId::new(agent.user.clone()), agent.rests_for());
+        self.plan(rests, Happening::Returns(index));
+        self.tell(Input::Break { agent: id, reason: Some("lunch".into()) })
+    }
+
+    fn returns(&mut self, index: u32) -> Result<(), Fault> {
+        let now = self.now;
+        let Some(agent) = self.agent(index) else { return Ok(()) };
+        let (id, works) = (AgentId::new(agent.user.clone()), agent.works_for(now));
+        if let Some(works) = works {
+            self.plan(works, Happening::Breaks(index));
+        }
+        self.tell(Input::Break { agent: id, reason: None })
+    }
+
+    /// The engine commanded something: whoever is rung decides what to do.
+    pub(super) fn commanded(&mut self, command: &Command) {
+        if let CommandKind::Dial(dial) = &command.kind {
+            self.rings(command.leg, dial);
+        }
+    }
+
+    fn rings(&mut self, leg: LegId, dial: &Dial) {
+        let agent = match &dial.to {
+            Target::User(user) => self.users.get(user).copied(),
+            Target::Address(_) | Target::Number(_) => None,
+        };
+        let caller = dial.beside.and_then(|beside| self.holder(beside));
+        let fate = match (agent, caller) {
+            (Some(index), _) => {
+                self.hold(leg, Person::Agent(index));
+                self.agent(index).map(|agent| agent.rung(dial.ring))
+            }
+            (None, Some(Person::Caller(index))) => {
+                self.hold(leg, Person::Target(index));
+                self.callers.get_mut(&index).map(|caller| Fate::of_target(&mut caller.chance))
+            }
+            (None, _) => None,
+        };
+        match fate {
+            Some(Fate::Answers(after)) => self.plan(after, Happening::PicksUp(leg)),
+            Some(Fate::Fails(after, cause)) => self.plan(after, Happening::Ends(leg, cause)),
+            Some(Fate::RingsOut) | None => {}
+        }
+    }
+
+    fn hold(&mut self, leg: LegId, person: Person) {
+        self.holders.insert(leg, Holder { person, talked: false });
+    }
+
+    /// Who holds a telephone.
+    pub(super) fn holder(&self, leg: LegId) -> Option<Person> {
+        self.holders.get(&leg).map(|holder| holder.person)
+    }
+
+    /// What somebody draws from.
+    fn chance(&mut self, person: Person) -> Option<&mut Chance> {
+        match person {
+            Person::Caller(index) | Person::Target(index) => {
+                self.callers.get_mut(&index).map(|caller| &mut caller.chance)
+            }
+            Person::Agent(index) => self.agent(index).map(|agent| &mut agent.chance),
+        }
+    }
+
+    /// A report was heard: people learn what became of their telephones.
+    pub(super) fn reported(&mut self, report: &Report) {
+        let Report::Leg(Event { leg, kind, .. }) = report else { return };
+        match kind {
+            EventKind::Bridged => self.talks(*leg),
+            EventKind::Ended { .. } => self.ended(*leg),
+            _ => {}
+        }
+    }
+
+    /// Two sides hear each other: whoever was rung ends the talk some time.
+    fn talks(&mut self, leg: LegId) {
+        let Some(holder) = self.holders.get_mut(&leg) else { return };
+        let person = holder.person;
+        if std::mem::replace(&mut holder.talked, true) || matches!(person, Person::Caller(_)) {
+            return;
+        }
+        let Some(chance) = self.chance(person) else { return };
+        let talk = talk(chance);
+        let hold = chance.percent(8).then(|| chance.seconds(1, 60));
+        self.plan(talk, Happening::Ends(leg, HangupCause::Normal));
+        if let Some(hold) = hold {
+            self.plan(hold, Happening::Holds(leg, true));
+            self.plan(hold.times(2), Happening::Holds(leg, false));
+        }
+    }
+
+    fn ended(&mut self, leg: LegId) {
+        if let Some(Holder { person: Person::Caller(index), .. }) = self.holders.remove(&leg)
+            && let Some(after) = self.callers.get_mut(&index).and_then(Caller::end)
+        {
+            self.plan(after, Happening::Calls(index));
+        }
+    }
+
+    /// A call asks the outside.
+    pub(super) fn request(&mut self, request: Request) {
+        let Request { id, call, what } = request;
+        let Some(index) = self.calls.get(&call) else { return };
+        let Some(caller) = self.callers.get_mut(index) else { return };
+        let Answer { after, reply } = self.outside.answer(&what, &mut caller.chance);
+        self.asked.insert(id, (what, reply));
+        self.plan(after, Happening::Answers(id));
+    }
+
+    fn answers(&mut self, request: RequestId) -> Result<(), Fault> {
+        let Some((what, reply)) = self.asked.remove(&request) else { return Ok(()) };
+        self.totals.outside(&what, &reply);
+        self.tell(Input::Reply { request, reply })
+    }
+}
