@@ -6,6 +6,7 @@
 //! [`Rehearsal`] is the whole engine with all its calls, queues and agents. [`Solo`] is one call alone: its session and
 //! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
 //! [`centre`] is a whole day of callers and agents, made from a seed.
+//! [`watch`] keeps its own books of all that goes into an engine and out of it, and says which rule was broken.
 
 pub mod centre;
 mod ending;
@@ -14,6 +15,7 @@ mod observer;
 mod phones;
 mod rehearsal;
 mod solo;
+pub mod watch;
 
 pub use ending::endings;
 pub use ledger::{LEAST_TELLING, Ledger};

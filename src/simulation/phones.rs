@@ -63,6 +63,20 @@ pub enum Side {
     Dialled(Box<Dial>),
 }
 
+impl Side {
+    /// Whether the telephone called us.
+    #[must_use]
+    pub const fn is_caller(&self) -> bool {
+        matches!(self, Self::Caller)
+    }
+
+    /// Whether we called the telephone.
+    #[must_use]
+    pub const fn is_dialled(&self) -> bool {
+        matches!(self, Self::Dialled(_))
+    }
+}
+
 /// Where a leg stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegState {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::phones::{ItemDuration, LegState, Phones};
+use super::watch::{Breach, Watch};
 use crate::call::{
     CallRecord, Command, CommandKind, Digits, Errand, EventKind, Failure, HangupCause, Item, LegId,
     Operation, Reply, Report, Request, RequestId,
@@ -44,6 +45,9 @@ pub struct Rehearsal {
     now: Instant,
     heard: VecDeque<Heard>,
     outside: Outside,
+    /// Whoever checks each step, and the first thing found wrong.
+    watch: Option<Box<Watch>>,
+    breach: Option<Breach>,
 }
 
 /// The world that calls ask.
@@ -53,6 +57,8 @@ struct Outside {
     played: bool,
     /// What is asked and not answered yet.
     asked: BTreeSet<RequestId>,
+    /// What is to be answered at once, since nobody plays the outside.
+    refused: VecDeque<RequestId>,
     /// The answers on their way, by when they come.
     replies: BTreeMap<(Instant, RequestId), Reply>,
 }
@@ -76,7 +82,33 @@ impl Rehearsal {
             now: Instant::ZERO,
             heard: VecDeque::new(),
             outside: Outside::default(),
+            watch: None,
+            breach: None,
         }
+    }
+
+    /// The same stage with a watch that checks each step: see [`breach`](Self::breach).
+    #[must_use]
+    pub fn watched(settings: Settings, seed: u64, wall: Wall, item_duration: ItemDuration) -> Self {
+        let mut watch = Watch::new(&settings);
+        let breach = watch.told(Instant::ZERO, &Input::Clock(wall)).err();
+        let rehearsal = Self::new(settings, seed, wall, item_duration);
+        Self { watch: Some(Box::new(watch)), breach, ..rehearsal }
+    }
+
+    /// The first rule that was found broken, if a watch was set.
+    #[must_use]
+    pub const fn breach(&self) -> Option<&Breach> {
+        self.breach.as_ref()
+    }
+
+    /// Ends the watch; whatever was never finished is a breach as well.
+    ///
+    /// # Errors
+    /// The first rule that was found broken.
+    pub fn close(&mut self) -> Result<(), Breach> {
+        self.watching(|watch| watch.close());
+        self.breach.take().map_or(Ok(()), Err)
     }
 
     /// From now on somebody plays the outside: each request is heard as [`Heard::Request`] and waits for its
@@ -118,7 +150,7 @@ impl Rehearsal {
 
     /// Tells the engine something that no telephone reports.
     pub fn tell(&mut self, input: Input) {
-        self.engine.handle(self.now, input);
+        self.handle(input);
         self.settle();
     }
 
@@ -238,11 +270,11 @@ impl Rehearsal {
             && entry.key().0 <= self.now
         {
             let ((_, request), reply) = entry.remove_entry();
-            self.engine.handle(self.now, Input::Reply { request, reply });
+            self.handle(Input::Reply { request, reply });
             self.settle();
         }
         if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
-            self.engine.handle(self.now, Input::Tick);
+            self.handle(Input::Tick);
             self.settle();
             self.engine.check_invariants();
         }
@@ -253,8 +285,21 @@ impl Rehearsal {
             self.outside.asked.insert(request.id);
             self.heard.push_back(Heard::Request(self.now, request));
         } else {
-            let (request, reply) = (request.id, Reply::Failed(Failure::Unavailable));
-            self.engine.handle(self.now, Input::Reply { request, reply });
+            self.outside.refused.push_back(request.id);
+        }
+    }
+
+    /// Tells the engine something: one step.
+    fn handle(&mut self, input: Input) {
+        let now = self.now;
+        self.watching(|watch| watch.told(now, &input));
+        self.engine.handle(now, input);
+    }
+
+    /// Shows the watch something, if there is one and nothing was found wrong yet.
+    fn watching(&mut self, show: impl FnOnce(&mut Watch) -> Result<(), Breach>) {
+        if let Some(watch) = self.watch.as_deref_mut().filter(|_| self.breach.is_none()) {
+            self.breach = show(watch).err();
         }
     }
 
@@ -262,6 +307,7 @@ impl Rehearsal {
     fn settle(&mut self) {
         loop {
             while let Some(output) = self.engine.poll_output() {
+                self.watching(|watch| watch.done(&output));
                 match output {
                     Output::Command(command) => {
                         self.heard.push_back(Heard::Command(self.now, command.clone()));
@@ -276,13 +322,20 @@ impl Rehearsal {
                     Output::Notice(notice) => self.heard.push_back(Heard::Notice(self.now, notice)),
                 }
             }
+            if let Some(watch) = self.watch.as_deref_mut().filter(|_| self.breach.is_none()) {
+                self.breach = watch.settled(&self.engine).err();
+            }
+            if let Some(request) = self.outside.refused.pop_front() {
+                self.handle(Input::Reply { request, reply: Reply::Failed(Failure::Unavailable) });
+                continue;
+            }
             let Some(report) = self.phones.poll_report() else { break };
             self.heard.push_back(Heard::Report(self.now, report.clone()));
             let adapter = match &report {
                 Report::Leg(event) => event.leg.adapter,
                 Report::Endpoint { .. } => crate::call::AdapterId::default(),
             };
-            self.engine.handle(self.now, Input::Report { adapter, report });
+            self.handle(Input::Report { adapter, report });
             self.engine.check_invariants();
         }
     }

@@ -1,0 +1,270 @@
+//! The queues and their agents, kept from outside: who waits since when, who is rung for whom, who talks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::breach::{Fault, require};
+use super::staff::Staff;
+use crate::call::{AgentId, CallId, LegId, QueueId};
+use crate::interpreter::Enqueue;
+use crate::queue::Settings;
+use crate::time::{Duration, Instant};
+
+/// What an adapter's word and a busy driver may be late.
+pub(super) const LATE: Duration = Duration::from_secs(1);
+
+/// The lowest priority class.
+const LOWEST_CLASS: u8 = 9;
+
+/// Who waits for the same: a queue and the skills asked for.
+type Lane = (QueueId, Vec<(Arc<str>, Arc<str>)>);
+
+/// A caller in line.
+#[derive(Debug)]
+struct Standing {
+    lane: Lane,
+    /// The lesser goes first.
+    place: Option<Instant>,
+    since: Instant,
+    /// The longest it may stand there.
+    until: Option<Instant>,
+    /// The step since which the caller waits; `None` while being offered.
+    waits_since_step: Option<u64>,
+    /// The agent who is rung.
+    offered: Option<AgentId>,
+    /// The agents who failed this caller, and when.
+    failed: BTreeMap<AgentId, Instant>,
+}
+
+/// All lines.
+#[derive(Debug)]
+pub(super) struct Desk {
+    settings: Settings,
+    pub(super) staff: Staff,
+    standing: BTreeMap<CallId, Standing>,
+    lanes: BTreeMap<Lane, BTreeSet<(Instant, CallId)>>,
+    /// How many stand in each queue.
+    counts: BTreeMap<QueueId, usize>,
+    /// An agent was said to be rung; the order to ring must follow.
+    rung: Option<(CallId, AgentId)>,
+    /// The offers of this step.
+    offers: Vec<(CallId, AgentId)>,
+    entered: u64,
+    answered: u64,
+    left: u64,
+}
+
+impl Desk {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            staff: Staff::new(&settings),
+            settings,
+            standing: BTreeMap::new(),
+            lanes: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            rung: None,
+            offers: Vec::new(),
+            entered: 0,
+            answered: 0,
+            left: 0,
+        }
+    }
+
+    /// The operator changed the queues.
+    pub(super) fn change(&mut self, settings: &Settings) {
+        for (id, queue) in &settings.queues {
+            self.settings.queues.insert(id.clone(), queue.clone());
+        }
+    }
+
+    /// A caller is in line; what it wants there is learnt when the step has settled.
+    pub(super) fn enter(
+        &mut self,
+        now: Instant,
+        step: u64,
+        call: CallId,
+        queue: &QueueId,
+    ) -> Result<(), Fault> {
+        require(!self.standing.contains_key(&call), || "it enters a line twice".to_owned())?;
+        require(!self.staff.talks(call), || "it enters a line while it talks".to_owned())?;
+        *self.counts.entry(queue.clone()).or_default() += 1;
+        self.entered += 1;
+        let standing = Standing {
+            lane: (queue.clone(), Vec::new()),
+            place: None,
+            since: now,
+            until: None,
+            waits_since_step: Some(step),
+            offered: None,
+            failed: BTreeMap::new(),
+        };
+        self.standing.insert(call, standing);
+        Ok(())
+    }
+
+    /// What a caller in line wants: its place is found once, and kept.
+    pub(super) fn wants(&mut self, call: CallId, wanted: &Enqueue) {
+        let Some(standing) = self.standing.get_mut(&call).filter(|one| one.place.is_none()) else {
+            return;
+        };
+        let mut skills = wanted.skills.clone();
+        skills.sort();
+        skills.dedup();
+        let below_first = wanted.priority.clamp(1, LOWEST_CLASS) - 1;
+        let score = standing.since + self.settings.age_credit.times(u64::from(below_first));
+        let ring = self.settings.queues.get(&wanted.queue).map_or(Duration::ZERO, |q| q.ring);
+        let until = standing.since + wanted.max_wait + ring + self.settings.lease + LATE;
+        standing.lane.1 = skills;
+        (standing.place, standing.until) = (Some(score), Some(until));
+        self.lanes.entry(standing.lane.clone()).or_default().insert((score, call));
+    }
+
+    /// An agent is said to be rung for a caller.
+    pub(super) fn offer(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        agent: &AgentId,
+    ) -> Result<(), Fault> {
+        let Some(mine) = self.standing.get_mut(&call) else {
+            return Err(format!("agent {agent} is rung for a caller who is not in line"));
+        };
+        if let Some(other) = &mine.offered {
+            return Err(format!("it is offered to {agent} while {other} is rung for it"));
+        }
+        mine.offered = Some(agent.clone());
+        mine.waits_since_step = None;
+        self.staff.ring(now, agent, call)?;
+        self.rung = Some((call, agent.clone()));
+        self.offers.push((call, agent.clone()));
+        Ok(())
+    }
+
+    /// Whoever stands before `score`, could have been offered to this agent, and was not.
+    fn overtaken(
+        &self,
+        now: Instant,
+        step: u64,
+        score: Instant,
+        agent: &AgentId,
+    ) -> Option<CallId> {
+        let pause = self.settings.retry_pause;
+        let able = self.lanes.iter().filter(|((queue, skills), _)| {
+            let Some(agent) = self.settings.agents.get(agent) else { return false };
+            let holds = |(skill, value): &(Arc<str>, Arc<str>)| {
+                agent.skills.get(skill).is_none_or(|values| values.contains(value))
+            };
+            agent.queues.contains(queue) && skills.iter().all(holds)
+        });
+        able.flat_map(|(_, lane)| lane.iter().take_while(|(at, _)| *at < score)).find_map(
+            |(_, call)| {
+                let standing = self.standing.get(call)?;
+                let waits = standing.waits_since_step.is_some_and(|since| since < step);
+                let open = standing.failed.get(agent).is_none_or(|at| *at + pause <= now);
+                (waits && open).then_some(*call)
+            },
+        )
+    }
+
+    /// The order to ring an agent's phone: whose call it is for.
+    pub(super) fn dialled(&mut self, leg: LegId) -> Option<(CallId, AgentId)> {
+        let (call, agent) = self.rung.take()?;
+        self.staff.dialled(&agent, leg);
+        Some((call, agent))
+    }
+
+    /// An offer came to nothing: the caller waits again, on the same place.
+    pub(super) fn failed(&mut self, now: Instant, step: u64, call: CallId, agent: &AgentId) {
+        if let Some(standing) = self.standing.get_mut(&call)
+            && standing.offered.as_ref() == Some(agent)
+        {
+            standing.offered = None;
+            standing.waits_since_step = Some(step);
+            standing.failed.insert(agent.clone(), now);
+        }
+    }
+
+    /// Caller and agent are said to talk.
+    pub(super) fn connect(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        agent: &AgentId,
+    ) -> Result<(), Fault> {
+        let Some(standing) = self.standing.get(&call) else {
+            return Err(format!("agent {agent} is connected with a caller who is not in line"));
+        };
+        require(standing.offered.as_ref() == Some(agent), || {
+            format!("it is connected with {agent}, who was not rung for it")
+        })?;
+        let queue = standing.lane.0.clone();
+        self.answered += 1;
+        self.gone(now, call)?;
+        let wrap_up = self.settings.queues.get(&queue).map_or(Duration::ZERO, |q| q.wrap_up);
+        self.staff.talk(agent, call, wrap_up)
+    }
+
+    /// A caller is no longer in line, for another reason: the agent who was rung must be let go in the same step.
+    pub(super) fn leave(&mut self, now: Instant, call: CallId) -> Result<Option<AgentId>, Fault> {
+        let Some(standing) = self.standing.get(&call) else { return Ok(None) };
+        let offered = standing.offered.clone();
+        self.left += 1;
+        self.gone(now, call)?;
+        Ok(offered)
+    }
+
+    fn gone(&mut self, now: Instant, call: CallId) -> Result<(), Fault> {
+        let Some(standing) = self.standing.remove(&call) else { return Ok(()) };
+        if let Some(lane) = self.lanes.get_mut(&standing.lane) {
+            if let Some(place) = standing.place {
+                lane.remove(&(place, call));
+            }
+            if lane.is_empty() {
+                self.lanes.remove(&standing.lane);
+            }
+        }
+        if let Some(count) = self.counts.get_mut(&standing.lane.0) {
+            *count -= 1;
+        }
+        require(standing.until.is_none_or(|until| now <= until), || {
+            "it waited beyond the longest wait".to_owned()
+        })
+    }
+
+    /// Whether a caller is in line.
+    pub(super) fn holds(&self, call: CallId) -> bool {
+        self.standing.contains_key(&call)
+    }
+
+    /// Until when a caller may be in line at most.
+    pub(super) fn until(&self, call: CallId) -> Option<Instant> {
+        self.standing.get(&call).and_then(|standing| standing.until)
+    }
+
+    /// Checks the offers of this step: nobody was overtaken.
+    pub(super) fn check_order(&mut self, now: Instant, step: u64) -> Result<(), Fault> {
+        for (call, agent) in std::mem::take(&mut self.offers) {
+            let place = self.standing.get(&call).and_then(|standing| standing.place);
+            let Some(place) = place else { continue };
+            if let Some(other) = self.overtaken(now, step, place, &agent) {
+                return Err(format!(
+                    "agent {agent} is rung for call {call} although call {other} waited longer"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the sums after a step, with the number of callers that the engine says are waiting in each queue.
+    pub(super) fn check(&self, waiting: impl Fn(&QueueId) -> usize) -> Result<(), Fault> {
+        for (queue, count) in &self.counts {
+            let said = waiting(queue);
+            require(said == *count, || {
+                format!("{count} callers stand in queue `{queue}`, the engine says {said}")
+            })?;
+        }
+        require(self.rung.is_none(), || "an agent is said to be rung and is not".to_owned())?;
+        let sum = self.answered + self.left + u64::try_from(self.standing.len()).unwrap_or(0);
+        require(self.entered == sum, || "who entered the lines is not who left them".to_owned())
+    }
+}

@@ -1,0 +1,219 @@
+//! Agents, kept from outside: rung only while free, bound to one caller at a time, left alone while they rest.
+
+use std::collections::BTreeMap;
+
+use super::breach::{Fault, require};
+use crate::call::{AgentId, CallId, LegId};
+use crate::queue::Settings;
+use crate::time::{Duration, Instant};
+
+/// What binds an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bond {
+    /// Nothing.
+    Free,
+    /// The phone is rung for a caller.
+    Rung { call: CallId, leg: Option<LegId> },
+    /// The offer was taken back; the phone may still ring until its end is reported, or at most until then.
+    Released { leg: Option<LegId>, until: Instant },
+    /// They talk.
+    Talking { call: CallId, leg: Option<LegId>, wrap_up: Duration },
+}
+
+/// One agent.
+#[derive(Debug)]
+struct Person {
+    reachable: bool,
+    on_break: bool,
+    bond: Bond,
+    /// Until when the work after a call takes.
+    wraps_until: Instant,
+    /// Until when a failed offer keeps them from the next.
+    rests_until: Instant,
+    /// The state that the engine told last.
+    told: String,
+}
+
+/// All agents.
+#[derive(Debug)]
+pub(super) struct Staff {
+    people: BTreeMap<AgentId, Person>,
+    legs: BTreeMap<LegId, AgentId>,
+    talks: BTreeMap<CallId, AgentId>,
+    pauses: [(&'static str, Duration); 3],
+    release_limit: Duration,
+}
+
+impl Staff {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let person = |always_there: bool| Person {
+            reachable: always_there,
+            on_break: false,
+            bond: Bond::Free,
+            wraps_until: Instant::ZERO,
+            rests_until: Instant::ZERO,
+            told: if always_there { "ready" } else { "offline" }.to_owned(),
+        };
+        let people = settings.agents.iter();
+        Self {
+            people: people.map(|(id, agent)| (id.clone(), person(agent.always_there))).collect(),
+            legs: BTreeMap::new(),
+            talks: BTreeMap::new(),
+            pauses: [
+                ("rejected", settings.reject_pause),
+                ("busy", settings.busy_pause),
+                ("unreachable", settings.unreachable_pause),
+            ],
+            release_limit: settings.release_limit,
+        }
+    }
+
+    /// A phone came or went.
+    pub(super) fn reachable(&mut self, agent: &AgentId, reachable: bool) {
+        if let Some(person) = self.people.get_mut(agent)
+            && person.reachable != reachable
+        {
+            person.reachable = reachable;
+            person.rests_until = Instant::ZERO;
+        }
+    }
+
+    /// An agent wants a break, or is back.
+    pub(super) fn wants_break(&mut self, agent: &AgentId, wants: bool) {
+        if let Some(person) = self.people.get_mut(agent) {
+            person.on_break = wants;
+            person.rests_until = Instant::ZERO;
+        }
+    }
+
+    /// The engine tells an agent's state.
+    pub(super) fn told(&mut self, agent: &AgentId, state: &str) -> Result<(), Fault> {
+        let Some(person) = self.people.get_mut(agent) else { return Ok(()) };
+        require(state != "reserved" || person.told == "ready", || {
+            format!("chosen for a caller while {}", person.told)
+        })?;
+        state.clone_into(&mut person.told);
+        Ok(())
+    }
+
+    /// An agent is rung for a caller.
+    pub(super) fn ring(
+        &mut self,
+        now: Instant,
+        agent: &AgentId,
+        call: CallId,
+    ) -> Result<(), Fault> {
+        let Some(person) = self.people.get_mut(agent) else {
+            return Err(format!("agent {agent}, who is rung for it, does not exist"));
+        };
+        let fault = |why: &str| Err(format!("agent {agent} is rung for it {why}"));
+        match person.bond {
+            Bond::Free => {}
+            Bond::Released { until, .. } if until <= now => {}
+            Bond::Rung { .. } => return fault("while rung for somebody else"),
+            Bond::Released { .. } => return fault("while the phone still rings for somebody else"),
+            Bond::Talking { .. } => return fault("while talking"),
+        }
+        if !person.reachable {
+            return fault("without a phone");
+        }
+        if person.on_break {
+            return fault("while on a break");
+        }
+        if now < person.wraps_until {
+            return fault("before the work after the last call is over");
+        }
+        if now < person.rests_until {
+            return fault("too soon after a failed offer");
+        }
+        if person.told != "reserved" {
+            return fault(&format!("while {}", person.told));
+        }
+        person.bond = Bond::Rung { call, leg: None };
+        Ok(())
+    }
+
+    /// The leg on which an agent is rung.
+    pub(super) fn dialled(&mut self, agent: &AgentId, on: LegId) {
+        if let Some(person) = self.people.get_mut(agent)
+            && let Bond::Rung { leg, .. } = &mut person.bond
+        {
+            *leg = Some(on);
+            self.legs.insert(on, agent.clone());
+        }
+    }
+
+    /// A leg is ordered to end: an offer is taken back, or a talk is over. Says which caller the agent was rung for.
+    pub(super) fn hung_up(&mut self, now: Instant, leg: LegId) -> Option<(CallId, AgentId)> {
+        let agent = self.legs.get(&leg)?.clone();
+        let limit = self.release_limit;
+        let person = self.people.get_mut(&agent)?;
+        match person.bond {
+            Bond::Rung { call, leg } => {
+                person.bond = Bond::Released { leg, until: now + limit };
+                Some((call, agent))
+            }
+            Bond::Talking { call, wrap_up, .. } => {
+                person.bond = Bond::Free;
+                person.wraps_until = now + wrap_up;
+                self.talks.remove(&call);
+                None
+            }
+            Bond::Free | Bond::Released { .. } => None,
+        }
+    }
+
+    /// A leg is gone: an offer failed, or a talk is over. Says whose offer came to nothing.
+    pub(super) fn ended(&mut self, now: Instant, leg: LegId) -> Option<(CallId, AgentId)> {
+        let agent = self.legs.remove(&leg)?;
+        let person = self.people.get_mut(&agent)?;
+        let mut failed = None;
+        match person.bond {
+            Bond::Talking { call, leg: Some(mine), wrap_up } if mine == leg => {
+                person.bond = Bond::Free;
+                person.wraps_until = now + wrap_up;
+                self.talks.remove(&call);
+            }
+            Bond::Rung { call, leg: Some(mine) } if mine == leg => {
+                person.bond = Bond::Free;
+                failed = Some((call, agent));
+            }
+            Bond::Released { leg: Some(mine), .. } if mine == leg => person.bond = Bond::Free,
+            Bond::Free | Bond::Rung { .. } | Bond::Released { .. } | Bond::Talking { .. } => {}
+        }
+        failed
+    }
+
+    /// The engine says how a live offer came to nothing: some ways are followed by a rest.
+    pub(super) fn rests(&mut self, now: Instant, agent: &AgentId, result: &str) {
+        let pause = self.pauses.iter().find(|(name, _)| *name == result);
+        if let (Some((_, pause)), Some(person)) = (pause, self.people.get_mut(agent))
+            && person.reachable
+            && !person.on_break
+        {
+            person.rests_until = now + *pause;
+        }
+    }
+
+    /// Caller and agent talk.
+    pub(super) fn talk(
+        &mut self,
+        agent: &AgentId,
+        call: CallId,
+        wrap_up: Duration,
+    ) -> Result<(), Fault> {
+        let known = self.talks.insert(call, agent.clone());
+        require(known.is_none(), || "it talks with two agents".to_owned())?;
+        let Some(person) = self.people.get_mut(agent) else { return Ok(()) };
+        let Bond::Rung { leg, .. } = person.bond else {
+            return Err(format!("agent {agent} talks without having been rung"));
+        };
+        person.bond = Bond::Talking { call, leg, wrap_up };
+        Ok(())
+    }
+
+    /// Whether a caller talks with an agent.
+    pub(super) fn talks(&self, call: CallId) -> bool {
+        self.talks.contains_key(&call)
+    }
+}
