@@ -16,8 +16,9 @@ use super::totals::Totals;
 use super::transcript::Transcript;
 use crate::call::{AdapterId, CallId, Errand, LegId, Reply, Report, RequestId};
 use crate::engine::{self, Engine, Input, Notice, Output};
+use crate::simulation::watch::Watch;
 use crate::simulation::{Heard, Phones, Rehearsal};
-use crate::time::{Duration, Instant};
+use crate::time::{Duration, Instant, Wall};
 
 /// The most steps of the engine that a day may take for each caller and agent: whoever needs more goes round in
 /// circles.
@@ -31,6 +32,7 @@ const EVENING: Duration = Duration::from_mins(12 * 60);
 pub struct Day {
     seed: u64,
     span: Duration,
+    begins: Wall,
     pub(super) engine: Engine,
     pub(super) phones: Phones,
     pub(super) now: Instant,
@@ -49,6 +51,7 @@ pub struct Day {
     pub(super) asked: BTreeMap<RequestId, (Errand, Reply)>,
     pub(super) totals: Totals,
     transcript: Transcript,
+    watch: Watch,
 }
 
 /// Whoever holds a telephone.
@@ -97,11 +100,12 @@ impl Day {
             callers.insert(index, caller);
         }
         let (book, outside) = (Book::new(&engine.programs), Outside::new(&engine.programs));
-        let mut engine = Engine::new(engine, seed);
-        engine.handle(Instant::ZERO, Input::Clock(settings.begins));
+        let watch = Watch::new(&engine);
+        let engine = Engine::new(engine, seed);
         Self {
             seed,
             span: settings.span,
+            begins: settings.begins,
             engine,
             phones: Phones::new(Rehearsal::by_text()),
             now: Instant::ZERO,
@@ -116,6 +120,7 @@ impl Day {
             asked: BTreeMap::new(),
             totals: Totals::default(),
             transcript: Transcript::default(),
+            watch,
         }
     }
 
@@ -142,6 +147,7 @@ impl Day {
         let people = u64::try_from(self.callers.len() + self.agents.len()).unwrap_or(u64::MAX);
         let most = MAX_STEPS_EACH.saturating_mul(people.max(1));
         let end = Instant::ZERO + self.span + EVENING;
+        self.tell(Input::Clock(self.begins))?;
         while let Some(due) = self.next_due() {
             self.now = self.now.max(due);
             if self.totals.steps > most || self.now > end {
@@ -173,16 +179,18 @@ impl Day {
         require(self.engine.live_calls() == 0, "a call is left over")?;
         require(self.engine.live_legs() == 0, "the engine still holds a leg")?;
         require(self.phones.legs().next().is_none(), "a telephone is still in use")?;
-        require(records == offered - refused, "there is not one record per call")
+        require(records == offered - refused, "there is not one record per call")?;
+        self.watch.close().map_err(|breach| breach.to_string())
     }
 
     /// Tells the engine something: one step.
     pub(super) fn tell(&mut self, input: Input) -> Result<(), Fault> {
         self.totals.steps += 1;
+        self.watch.told(self.now, &input).map_err(|breach| breach.to_string())?;
         self.engine.handle(self.now, input);
         self.obey()?;
         self.engine.check_invariants();
-        Ok(())
+        self.watch.settled(&self.engine).map_err(|breach| breach.to_string())
     }
 
     /// Carries reports to the engine and commands to the telephones until nobody has more to say.
@@ -202,6 +210,7 @@ impl Day {
     /// Carries out what the engine asks for.
     fn obey(&mut self) -> Result<(), Fault> {
         while let Some(output) = self.engine.poll_output() {
+            self.watch.done(&output).map_err(|breach| breach.to_string())?;
             match output {
                 Output::Command(command) => {
                     self.hear(Heard::Command(self.now, command.clone()))?;
