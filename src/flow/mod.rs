@@ -3,6 +3,7 @@
 mod ahead;
 mod built_in;
 mod check;
+mod compare;
 mod compile;
 mod data;
 mod definition;
@@ -36,7 +37,10 @@ pub use check::{
     EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM, mock_never_used,
     never_visited,
 };
-pub use compile::{AudioFact, Compiled, Facts, FlowFile, Recording, compile};
+pub use compare::{Change, Course, CourseStep, Group, Origin, Touch, Version, compare};
+pub use compile::{
+    AudioFact, Compiled, Facts, FlowFile, Recording, RecordingState, SharedPlaces, compile,
+};
 pub use definition::{
     Auth, CalendarDefinition, CalendarOverride, FaqDefinition, FaqEntry, FieldType, Method,
     OperationDefinition, Parameter, ParameterPlace, QueueDefinition, RecordIndex, RecordType,

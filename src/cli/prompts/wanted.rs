@@ -152,6 +152,7 @@ fn music() -> Wanted {
 mod tests {
     use super::*;
     use crate::call::{FlowId, PromptId};
+    use crate::flow::RecordingState;
     use crate::media::built_in_sounds;
 
     fn recording(sound: &str, text: &str) -> Recording {
@@ -161,6 +162,7 @@ mod tests {
             text: text.into(),
             prompt: PromptId::from("welcome"),
             flow: FlowId::from("halo"),
+            state: RecordingState::Missing,
         }
     }
 

@@ -113,6 +113,8 @@ pub(super) struct FlowDraft {
     pub(super) files: BTreeSet<FileId>,
     /// Where its nodes stand.
     pub(super) places: BTreeMap<NodeId, Span>,
+    /// Where its named prompts stand.
+    pub(super) prompts: BTreeMap<PromptId, Span>,
     pub(super) recordings: Vec<Recording>,
     /// What it can say.
     pub(super) spoken: Spoken,
@@ -201,7 +203,8 @@ impl<'a> FlowCompiler<'a> {
             flow,
             places: self.node_names.iter().map(|(n, at)| (NodeId::new(n.as_str()), *at)).collect(),
             files: self.files.into_iter().collect(),
-            recordings: self.prompts.recordings(&self.id),
+            prompts: self.prompts.places(),
+            recordings: self.prompts.recordings(&self.id, self.facts),
             spoken: self.prompts.spoken(),
             used: self.used,
             effort: self.effort,

@@ -29,6 +29,8 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::check::{self, GIVEN_TWICE};
 use super::definition::{CalendarDefinition, QueueDefinition, ServiceDefinition};
 use super::diagnostic::{Diagnostic, Diagnostics, Level};
@@ -93,6 +95,19 @@ pub struct Compiled {
     pub tests: Vec<TestFile>,
     /// What was looked at: every flow, those with errors too.
     pub flow_files: Vec<FlowFile>,
+    /// Where queues, calendars and services are defined.
+    pub shared_places: SharedPlaces,
+}
+
+/// Where the names stand that all flows of a project share; see [`Diagnostics::at`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedPlaces {
+    /// The queues.
+    pub queues: BTreeMap<Arc<str>, Span>,
+    /// The calendars.
+    pub calendars: BTreeMap<Arc<str>, Span>,
+    /// The services.
+    pub services: BTreeMap<Arc<str>, Span>,
 }
 
 /// A flow file that was looked at.
@@ -104,8 +119,12 @@ pub struct FlowFile {
     pub path: Arc<str>,
     /// How many nodes it has.
     pub nodes: usize,
-    /// Where each node stands; see [`Diagnostics::at`].
+    /// Where its name stands; see [`Diagnostics::at`].
+    pub name: Span,
+    /// Where each node stands.
     pub places: BTreeMap<NodeId, Span>,
+    /// Where each named prompt stands.
+    pub prompts: BTreeMap<PromptId, Span>,
 }
 
 /// A text and the sound file that is to hold it.
@@ -121,6 +140,21 @@ pub struct Recording {
     pub prompt: PromptId,
     /// The flow that plays them.
     pub flow: FlowId,
+    /// What is known of the file.
+    pub state: RecordingState,
+}
+
+/// What is known of the sound file of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingState {
+    /// There is no such file.
+    Missing,
+    /// It is there; nobody noted which words it holds.
+    Unknown,
+    /// It holds these words.
+    Same,
+    /// It holds other words.
+    Other,
 }
 
 impl Compiled {
@@ -176,6 +210,11 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     let tests = script::sound(tests, &flows, &broken, &library.files);
     let mut diagnostics = Diagnostics { files: library.files, list: findings, left_out };
     diagnostics.sort();
+    let shared_places = SharedPlaces {
+        queues: places_of(&globals.queues),
+        calendars: places_of(&globals.calendars),
+        services: places_of(&globals.services),
+    };
     Compiled {
         flows,
         queues: globals.queues.into_values().map(|(_, queue)| queue).collect(),
@@ -186,7 +225,13 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         diagnostics,
         tests,
         flow_files,
+        shared_places,
     }
+}
+
+/// Where the names of one kind stand.
+fn places_of<T>(named: &IndexMap<String, (Span, T)>) -> BTreeMap<Arc<str>, Span> {
+    named.iter().map(|(name, (span, _))| (name.as_str().into(), *span)).collect()
 }
 
 /// What the flow files of a project gave.
@@ -216,7 +261,9 @@ impl Drafts {
             flow: name.clone(),
             path: path.clone(),
             nodes: draft.places.len(),
+            name: span,
             places: draft.places,
+            prompts: draft.prompts,
         });
         if let Some((first, ..)) = self.names.get(&name) {
             self.findings.push(same_flow(&name, span, *first));

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::flow::{FlowCompiler, Spoken, twice};
 use super::slot::{SlotDraft, TextPiece, differing, split};
-use super::{AudioFact, Facts, Recording, check_name};
+use super::{AudioFact, Facts, Recording, RecordingState, check_name};
 use crate::call::{FlowId, Item, Language, PromptId, SoundId};
 use crate::flow::check;
 use crate::flow::diagnostic::Diagnostic;
@@ -119,18 +119,30 @@ impl Entry {
 }
 
 impl Catalogue {
+    /// Where the named prompts stand.
+    pub(super) fn places(&self) -> BTreeMap<PromptId, Span> {
+        self.named.values().map(|entry| (entry.id.clone(), entry.place)).collect()
+    }
+
     /// Every text with the sound file that is to hold it.
-    pub(super) fn recordings(&self, flow: &FlowId) -> Vec<Recording> {
+    pub(super) fn recordings(&self, flow: &FlowId, facts: &Facts) -> Vec<Recording> {
         let mut recordings = Vec::new();
         for entry in self.entries() {
             for (language, piece) in entry.all_pieces() {
-                let EntryPiece::Words { text, wanted, .. } = piece else { continue };
+                let EntryPiece::Words { text, wanted, exists } = piece else { continue };
+                let state = match facts.words.get(wanted) {
+                    _ if !exists => RecordingState::Missing,
+                    None => RecordingState::Unknown,
+                    Some(known) if *known == words_hash(language, text) => RecordingState::Same,
+                    Some(_) => RecordingState::Other,
+                };
                 recordings.push(Recording {
                     sound: wanted.clone(),
                     language: language.clone(),
                     text: text.clone(),
                     prompt: entry.id.clone(),
                     flow: flow.clone(),
+                    state,
                 });
             }
         }
