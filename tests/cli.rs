@@ -7,6 +7,8 @@ use http::{Answer, HttpServer};
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;

@@ -5,11 +5,13 @@
 
 mod call;
 mod check;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
 mod fmt;
 mod graph;
+mod journals;
 mod log;
 mod new;
 mod print;
@@ -34,6 +36,7 @@ enum Command {
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     New(new::NewArgs),
@@ -50,6 +53,7 @@ pub fn run() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::New(args) => new::run(&args),

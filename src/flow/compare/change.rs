@@ -143,8 +143,6 @@ pub struct Change {
     pub place: Option<Origin>,
     /// The calls that it touches: those that did any of these.
     pub touches: BTreeSet<Touch>,
-    /// The old nodes that play the prompt which changes.
-    pub played_at: BTreeSet<NodeId>,
     /// The old flow whose calls it may touch; `None` = of several.
     pub flow: Option<FlowId>,
 }
@@ -160,7 +158,6 @@ impl Change {
             details: Vec::new(),
             place,
             touches: BTreeSet::from([Touch::Every]),
-            played_at: BTreeSet::new(),
             flow: None,
         }
     }
@@ -225,7 +222,6 @@ impl Changes {
                     let new: Vec<NodeId> = new.collect();
                     other.nodes.extend(new);
                     other.touches.extend(change.touches);
-                    other.played_at.extend(change.played_at);
                 }
                 None => merged.push(change),
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::change::{Change, Group, Touch};
 use super::pair::{Names, Pair, Target};
 use super::spoken;
-use crate::call::Digits;
+use crate::call::{Digits, Language};
 use crate::flow::node::{Node, NodeIndex, Verb, Words};
 use crate::flow::told::{announced, press_verbs};
 
@@ -39,6 +39,14 @@ impl Bound<'_> {
             Some(keys) => format!("key {keys}"),
             None => format!("saying “{}”", self.name),
         }
+    }
+
+    /// Where it leads from the question at `from`, to be read after "to".
+    fn leads(&self, names: &Names<'_>, from: NodeIndex) -> String {
+        if self.target == Target::Node(from) {
+            return "the same question again".to_owned();
+        }
+        self.target.said(names.flow)
     }
 
     /// The calls that took it.
@@ -96,34 +104,81 @@ impl Pair<'_> {
         let mut changes = Vec::new();
         let mut moved = BTreeSet::new();
         for was in &before {
-            match after.iter().find(|now| now.handle() == was.handle()) {
-                Some(now) => self.kept(nodes, (was, now), (&before, &after), &mut changes),
-                None => {
-                    let place = after.iter().find(|now| self.is_moved(was, now, &before));
-                    let what = match place {
-                        Some(now) => {
-                            moved.insert(now.handle());
-                            let to = now.target.said(self.new.flow);
-                            let from = self.quoted(was, old);
-                            format!("{to} moved from {from} to {}", now.label())
-                        }
-                        None => {
-                            let to = was.target.said(self.old.flow);
-                            format!("{} no longer works; it led to {to}", self.quoted(was, old))
-                        }
-                    };
-                    changes.push(touching(self.at(Group::Keys, nodes, what), was.touch(old)));
-                }
+            let same = after.iter().find(|now| now.handle() == was.handle());
+            let label = self.quoted(was, old);
+            let elsewhere = || after.iter().find(|now| self.is_moved(was, now, &before));
+            if let Some(now) = same {
+                self.kept(nodes, (was, now), (&before, &after), &mut changes);
+            } else if let Some(now) = elsewhere() {
+                moved.insert(now.handle());
+                let to = now.leads(&self.new, new_index);
+                let what = format!("{to} moved from {label} to {}", now.label());
+                changes.push(touching(self.at(Group::Keys, nodes, what), was.touch(old)));
+            } else {
+                let to = was.leads(&self.old, old_index);
+                let what = format!("{label} no longer works; it led to {to}");
+                changes.push(touching(self.at(Group::Keys, nodes, what), was.touch(old)));
             }
         }
         let fresh = after.iter().filter(|now| !before.iter().any(|b| b.handle() == now.handle()));
         for now in fresh.filter(|now| !moved.contains(&now.handle())) {
-            let to = now.target.said(self.new.flow);
+            let to = now.leads(&self.new, new_index);
             let what = format!("{} is new: it leads to {to}", now.label());
             let touch = Touch::Missed(old.id.clone());
             changes.push(touching(self.at(Group::Keys, nodes, what), touch));
         }
+        self.spoken_choices(nodes, (&before, &after), &mut changes);
         changes
+    }
+
+    /// Words that lead elsewhere, are gone or new; those that go with their key are told with it.
+    fn spoken_choices(
+        &self,
+        nodes: (&Node, &Node),
+        (before, after): (&[Bound<'_>], &[Bound<'_>]),
+        changes: &mut Vec<Change>,
+    ) {
+        let successor = |was: &Bound<'_>| {
+            let same = after.iter().find(|now| now.handle() == was.handle());
+            same.or_else(|| after.iter().find(|now| self.is_moved(was, now, before)))
+        };
+        for was in before {
+            let mut gone = Vec::new();
+            for (language, phrase, said) in phrases(was) {
+                match after.iter().find(|now| understands(now, language, phrase)) {
+                    Some(now) if self.same_target(was.target, now.target) => {}
+                    Some(now) if now.handle() == was.handle() => {}
+                    Some(now) => {
+                        let what = format!("saying {said} {}", self.led(was.target, now.target));
+                        let change = self.at(Group::Keys, nodes, what);
+                        changes.push(touching(change, was.touch(nodes.0)));
+                    }
+                    None => gone.push(said),
+                }
+            }
+            if let Some(now) = successor(was).filter(|_| !gone.is_empty()) {
+                let what =
+                    format!("{} is no longer understood by {}", now.label(), gone.join(", "));
+                changes.push(touching(self.at(Group::Keys, nodes, what), was.touch(nodes.0)));
+            }
+        }
+        for now in after {
+            let known = before
+                .iter()
+                .any(|was| successor(was).is_some_and(|other| other.handle() == now.handle()));
+            let fresh: Vec<String> = phrases(now)
+                .filter(|(language, phrase, _)| {
+                    !before.iter().any(|was| understands(was, language, phrase))
+                })
+                .map(|(_, _, said)| said)
+                .collect();
+            if known && !fresh.is_empty() {
+                let what =
+                    format!("{} is now also understood by {}", now.label(), fresh.join(", "));
+                let touch = Touch::Missed(nodes.0.id.clone());
+                changes.push(touching(self.at(Group::Keys, nodes, what), touch));
+            }
+        }
     }
 
     /// Whether a new key does what an old one did, and did nothing before.
@@ -163,16 +218,6 @@ impl Pair<'_> {
             let what = format!("{label} set {}, now {}", set(&was.set), set(&now.set));
             changes.push(touching(self.at(Group::Values, nodes, what), was.touch(nodes.0)));
         }
-        for (was_said, (from, to), touch) in [
-            ("is no longer understood by", (was, now), was.touch(nodes.0)),
-            ("is now also understood by", (now, was), Touch::Missed(nodes.0.id.clone())),
-        ] {
-            let gone = phrases_without(from.words, to.words);
-            if !gone.is_empty() {
-                let what = format!("{label} {was_said} {}", gone.join(", "));
-                changes.push(touching(self.at(Group::Keys, nodes, what), touch));
-            }
-        }
     }
 
     /// The key with the words of the old menu that tell of it.
@@ -203,15 +248,18 @@ fn sentence(text: &str, at: usize) -> Option<&str> {
     (sentence.chars().count() <= MAX_QUOTE).then_some(sentence)
 }
 
-/// The phrases of `from` that `other` does not have: "“harga” (id)".
-fn phrases_without(from: &Words, other: &Words) -> Vec<String> {
-    let mut found = Vec::new();
-    for (language, phrases) in from {
-        let has = |phrase: &Vec<String>| other.get(language).is_some_and(|p| p.contains(phrase));
-        let gone = phrases.iter().filter(|phrase| !has(phrase));
-        found.extend(gone.map(|phrase| format!("“{}” ({language})", phrase.join(" "))));
-    }
-    found
+/// What may be said for a choice: language, phrase, and both in words: "“harga” (id)".
+fn phrases<'a>(
+    bound: &'a Bound<'_>,
+) -> impl Iterator<Item = (&'a Language, &'a Vec<String>, String)> {
+    bound.words.iter().flat_map(|(language, phrases)| {
+        let said = move |phrase: &Vec<String>| format!("“{}” ({language})", phrase.join(" "));
+        phrases.iter().map(move |phrase| (language, phrase, said(phrase)))
+    })
+}
+
+fn understands(bound: &Bound<'_>, language: &Language, phrase: &Vec<String>) -> bool {
+    bound.words.get(language).is_some_and(|phrases| phrases.contains(phrase))
 }
 
 /// The change with other calls that it touches.

@@ -108,7 +108,6 @@ impl<'a> Pair<'a> {
             details: Vec::new(),
             place: self.new_place(&nodes.1.id),
             touches: BTreeSet::from([Touch::Node(nodes.0.id.clone())]),
-            played_at: BTreeSet::from([nodes.0.id.clone()]),
             flow: None,
         }
     }

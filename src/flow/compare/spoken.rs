@@ -138,7 +138,6 @@ impl Pair<'_> {
             let mut tell = |group, what: String, details, languages: Vec<&Language>| {
                 let mut change = Change::whole(group, what, origin);
                 change.details = details;
-                change.played_at = old_nodes.iter().map(|node| (*node).clone()).collect();
                 change.touches = languages
                     .iter()
                     .map(|language| Touch::Heard((*id).clone(), (*language).clone()))
@@ -267,11 +266,11 @@ impl Pair<'_> {
             shortened(&text_in(names, prompt, names.flow.fallback()))
         };
         for old in gone.iter().skip(pairs) {
-            let what = format!("{role} no longer has “{}”", quote(&self.old, old));
+            let what = format!("“{}” is gone from {role}", quote(&self.old, old));
             changes.push(self.at(Group::Heard, nodes, what));
         }
         for new in fresh.iter().skip(pairs) {
-            let what = format!("{role} now also has “{}”", quote(&self.new, new));
+            let what = format!("“{}” is new in {role}", quote(&self.new, new));
             changes.push(self.at(Group::Heard, nodes, what));
         }
         changes

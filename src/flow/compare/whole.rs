@@ -78,8 +78,8 @@ impl Pair<'_> {
             [
                 ("the longest time in the flow", limits.call.to_string()),
                 ("the time in menus before a person is offered", limits.menus.to_string()),
-                ("the most misses of one call", limits.errors.to_string()),
-                ("the most visits of one step without news", limits.visits.to_string()),
+                ("the limit of misses in one call", limits.errors.to_string()),
+                ("the limit of visits of one step without news", limits.visits.to_string()),
             ]
         };
         for ((name, was), (_, now)) in all(was).into_iter().zip(all(now)) {

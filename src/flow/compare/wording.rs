@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn words_that_are_gone_and_new_stand_out() {
         for (old, new, line) in [
-            ("Tekan 1.", "Tekan 1.", "Tekan 1."),
+            ("Tekan 1.", "Tekan 1.", "…"),
             ("Tekan 1.", "Tekan 2.", "Tekan [-1.-] {+2.+}"),
             ("", "Halo.", "{+Halo.+}"),
             ("Halo.", "", "[-Halo.-]"),
@@ -112,7 +112,7 @@ mod tests {
             (
                 "Tekan satu sekarang",
                 "Sekarang tekan satu",
-                "[-Tekan satu sekarang-] {+Sekarang tekan satu+}",
+                "[-Tekan-] {+Sekarang tekan+} satu [-sekarang-]",
             ),
         ] {
             let found = difference(old, new);

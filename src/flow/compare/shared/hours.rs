@@ -26,8 +26,8 @@ pub(super) fn differences(
         lines.push(format!("`{name}` was {was}, now {now}"));
     }
     // Days that change alike are told together.
-    let mut days: Vec<(Vec<&str>, String, String)> = Vec::new();
-    for ((day, was), now) in DAYS.iter().zip(&was.weekly).zip(weekly) {
+    let mut days: Vec<(Vec<usize>, String, String)> = Vec::new();
+    for ((day, was), now) in (0..).zip(&was.weekly).zip(weekly) {
         let (was, now) = (windows(was), windows(now));
         if was != now {
             match days.iter_mut().find(|(_, w, n)| *w == was && *n == now) {
@@ -37,7 +37,7 @@ pub(super) fn differences(
         }
     }
     for (names, was, now) in days {
-        lines.push(format!("on {}, `{name}` was {was}, now {now}", names.join(", ")));
+        lines.push(format!("on {}, `{name}` was {was}, now {now}", week(&names)));
     }
     let dates = dated(&was.exceptions, exceptions, |w| windows(w), "as on other days");
     lines.extend(
@@ -53,6 +53,19 @@ pub(super) fn differences(
             .map(|(date, was, now)| format!("on {date}, `{name}` had {was}, now {now}")),
     );
     lines.into_iter().map(|line| (Group::Hours, line)).collect()
+}
+
+/// Days of a week in words, three and more in a row as a span: "Mondays to Fridays, Sundays".
+fn week(days: &[usize]) -> String {
+    let name = |day: usize| DAYS.get(day).copied().unwrap_or("?");
+    let mut parts = Vec::new();
+    for run in days.chunk_by(|a, b| a + 1 == *b) {
+        match run {
+            [first, _, .., last] => parts.push(format!("{} to {}", name(*first), name(*last))),
+            few => parts.extend(few.iter().map(|day| name(*day).to_owned())),
+        }
+    }
+    parts.join(", ")
 }
 
 /// The dates on which two lists differ, with what they say.

@@ -154,7 +154,7 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     };
     let all = [
         ("the queue", open(&was.hours), open(hours)),
-        ("the most callers that wait in", was.max_calls.to_string(), max_calls.to_string()),
+        ("the limit of callers in", was.max_calls.to_string(), max_calls.to_string()),
         ("the agent who is rung for", chosen(was.strategy).into(), chosen(*strategy).into()),
         (
             "the time that one agent is rung for",

@@ -68,15 +68,15 @@ fn whole(service: &ServiceDefinition) -> [(Group, &'static str, String); 6] {
     [
         (Group::Services, "the address of", setting(base)),
         (Group::Services, "the time to connect to", connect.to_string()),
-        (Group::Services, "the most requests at once to", concurrency.to_string()),
+        (Group::Services, "the limit of requests at once to", concurrency.to_string()),
         (Group::Unnoticed, "what we prove who we are by to", how),
         (Group::Unnoticed, "taking secrets by", accepts_secret.to_string()),
-        (Group::Unnoticed, "the networks of", format!("[{}]", addresses.join(", "))),
+        (Group::Unnoticed, "the list of networks of", format!("[{}]", addresses.join(", "))),
     ]
 }
 
 /// What one operation is.
-fn traits(operation: &OperationDefinition, types: &[RecordType]) -> [(&'static str, String); 7] {
+fn traits(operation: &OperationDefinition, types: &[RecordType]) -> [(&'static str, String); 6] {
     let OperationDefinition {
         service: _,
         name: _,
@@ -86,7 +86,8 @@ fn traits(operation: &OperationDefinition, types: &[RecordType]) -> [(&'static s
         returns,
         minor_units,
         idempotent,
-        tries,
+        // Told at the nodes, which may say otherwise.
+        tries: _,
         timeout,
     } = operation;
     let method = match method {
@@ -104,7 +105,6 @@ fn traits(operation: &OperationDefinition, types: &[RecordType]) -> [(&'static s
         ("what is read of the reply of", reply.map_or_else(|| "nothing".to_owned(), record)),
         ("money in minor units for", minor_units.to_string()),
         ("being repeatable of", idempotent.to_string()),
-        ("the number of tries of", tries.to_string()),
         ("the time for one try of", timeout.to_string()),
     ]
 }
