@@ -34,7 +34,11 @@ const TABLE: &[Row] = &[
     ("session", Pure, &["call", "faq", "flow", "interpreter", "text", "time"]),
     ("engine", Pure, &["calendar", "call", "interpreter", "queue", "session", "time"]),
     // Tests of flows are played and judged here: what they claim is said in terms of flows and sessions.
-    ("simulation", Pure, &["call", "engine", "flow", "interpreter", "queue", "session", "time"]),
+    (
+        "simulation",
+        Pure,
+        &["calendar", "call", "engine", "flow", "interpreter", "queue", "session", "time"],
+    ),
     // The driver of the engine.
     ("runtime", Edge, &["call", "engine", "time"]),
     // What outlives the process.
