@@ -7,16 +7,20 @@
 //! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
 //! [`centre`] is a whole day of callers and agents, made from a seed.
 //! [`watch`] keeps its own books of all that goes into an engine and out of it, and says which rule was broken.
+//! [`trial`] plays the tests of a flow, and [`Coverage`] tells what they touched.
 
 pub mod centre;
+mod coverage;
 mod ending;
 mod ledger;
 mod observer;
 mod phones;
 mod rehearsal;
 mod solo;
+pub mod trial;
 pub mod watch;
 
+pub use coverage::{Coverage, EXTRA_OUTCOMES, Figures, Ground, Lane, Share};
 pub use ending::endings;
 pub use ledger::{LEAST_TELLING, Ledger};
 pub use observer::{Breach, Observer};

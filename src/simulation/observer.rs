@@ -148,6 +148,11 @@ impl Observer {
         both.filter_map(|(rule, breach)| Some((rule, breach.as_ref()?)))
     }
 
+    /// The rules, in their order.
+    pub fn rules(&self) -> impl Iterator<Item = &Spanned<CallRule>> {
+        self.rules.iter()
+    }
+
     /// Time the call has spent in the flow: not in line, not talking.
     #[must_use]
     pub const fn in_flow(&self) -> Duration {
