@@ -1,6 +1,6 @@
 //! Telephones on paper: they take commands and report as an adapter would, by the clock they are handed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::call::{
@@ -17,6 +17,8 @@ pub type ItemDuration = Arc<dyn Fn(&Item) -> Duration + Send + Sync>;
 #[derive(Clone)]
 pub struct Phones {
     legs: BTreeMap<LegId, Leg>,
+    /// When something ends by itself, leg by leg: mirrors the deadlines of the legs.
+    due: BTreeSet<(Instant, LegId)>,
     reports: VecDeque<Report>,
     item_duration: ItemDuration,
     offered: u64,
@@ -43,6 +45,8 @@ pub struct Leg {
     taping: Option<Taping>,
     /// Until when its owner speaks.
     speaks_until: Instant,
+    /// Its entry among what is due.
+    listed: Option<Instant>,
 }
 
 /// A recording that runs.
@@ -100,7 +104,13 @@ impl Phones {
     /// No telephones yet; `item_duration` says how long each item sounds.
     #[must_use]
     pub const fn new(item_duration: ItemDuration) -> Self {
-        Self { legs: BTreeMap::new(), reports: VecDeque::new(), item_duration, offered: 0 }
+        Self {
+            legs: BTreeMap::new(),
+            due: BTreeSet::new(),
+            reports: VecDeque::new(),
+            item_duration,
+            offered: 0,
+        }
     }
 
     /// A telephone calls a number.
@@ -134,6 +144,7 @@ impl Phones {
         if let Some(taping) = &mut phone.taping {
             taping.spoken = Some(phone.speaks_until);
         }
+        self.list(leg);
     }
 
     /// A key is pressed. A recording that it ends, ends at once. A play that lists it in `stop_on` stops at once, as in a real adapter.
@@ -176,6 +187,7 @@ impl Phones {
             && matches!(phone.state, LegState::Ringing(_))
         {
             phone.state = LegState::Answered;
+            self.list(leg);
             self.report(now, leg, EventKind::Answered);
         }
     }
@@ -197,6 +209,7 @@ impl Phones {
         match command.kind {
             CommandKind::Accept(Answering::Answer) => {
                 phone.state = LegState::Answered;
+                self.list(leg);
                 self.report(now, leg, EventKind::Answered);
             }
             CommandKind::Accept(Answering::Ring | Answering::Early) | CommandKind::Mask(_) => {}
@@ -219,6 +232,7 @@ impl Phones {
             CommandKind::Record(recording) => {
                 let spoken = Some(phone.speaks_until).filter(|until| *until > now);
                 phone.taping = Some(Taping { recording, since: now, spoken });
+                self.list(leg);
             }
             CommandKind::StopRecording(id) => {
                 if phone.taping.as_ref().is_some_and(|taping| taping.recording.id == id) {
@@ -237,14 +251,12 @@ impl Phones {
     /// When something ends by itself: a play, or a ring.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.legs.values().filter_map(Leg::deadline).min()
+        self.due.first().map(|(at, _)| *at)
     }
 
     /// Time has come: what is due ends.
     pub fn tick(&mut self, now: Instant) {
-        while let Some((at, leg)) =
-            self.legs.iter().filter_map(|(id, leg)| Some((leg.deadline()?, *id))).min()
-        {
+        while let Some(&(at, leg)) = self.due.first() {
             if at > now {
                 return;
             }
@@ -277,9 +289,23 @@ impl Phones {
         let state = LegState::Ringing(until);
         let speaks_until = Instant::ZERO;
         let plays = VecDeque::new();
-        let phone =
-            Leg { side, state, music: None, bridged: None, plays, taping: None, speaks_until };
+        let (music, bridged, taping, listed) = (None, None, None, None);
+        let phone = Leg { side, state, music, bridged, plays, taping, speaks_until, listed };
         self.legs.insert(leg, phone);
+        self.list(leg);
+    }
+
+    /// Lists a leg by its deadline, after anything that may have moved that.
+    fn list(&mut self, leg: LegId) {
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        let deadline = phone.deadline();
+        if phone.listed != deadline {
+            if let Some(at) = phone.listed {
+                self.due.remove(&(at, leg));
+            }
+            phone.listed = deadline;
+            self.due.extend(deadline.map(|at| (at, leg)));
+        }
     }
 
     fn report(&mut self, at: Instant, leg: LegId, kind: EventKind) {
@@ -292,6 +318,7 @@ impl Phones {
         let Some(phone) = self.legs.get_mut(&leg) else { return };
         let begins = phone.plays.back().map_or(now, |last| last.ends);
         phone.plays.push_back(Playing { play, begins, ends: begins + length });
+        self.list(leg);
     }
 
     fn end_play(&mut self, now: Instant, leg: LegId, place: usize, end: PlayEnd) {
@@ -306,6 +333,7 @@ impl Phones {
             at = playing.ends;
         }
         let heard = now.since(ended.begins);
+        self.list(leg);
         self.report(
             now,
             leg,
@@ -325,6 +353,7 @@ impl Phones {
             | RecordingEnd::Failed => now,
         };
         let (recording, lasted) = (taping.recording.id, until.since(taping.since));
+        self.list(leg);
         self.report(now, leg, EventKind::Recorded { recording, end, lasted });
     }
 
@@ -368,7 +397,9 @@ impl Phones {
         }
         self.end_recording(now, leg, RecordingEnd::Hangup);
         self.unbridge(now, leg);
-        self.legs.remove(&leg);
+        if let Some(at) = self.legs.remove(&leg).and_then(|phone| phone.listed) {
+            self.due.remove(&(at, leg));
+        }
         self.report(now, leg, EventKind::Ended { by, cause, quality: None });
     }
 }
@@ -413,5 +444,99 @@ impl Taping {
         } else {
             (silence, RecordingEnd::Silence)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Answering, Language, PlayId, RecordingId, SymbolSet, Target};
+
+    fn speak(id: u64, text: &str) -> CommandKind {
+        let (prompt, language) = ("p".into(), Language::from("en"));
+        let item = Item { prompt, language, sound: None, text: text.into() };
+        CommandKind::Play(Play { id: PlayId(id), items: vec![item], stop_on: SymbolSet::ALL })
+    }
+
+    fn dial() -> CommandKind {
+        CommandKind::Dial(Box::new(Dial {
+            to: Target::User("201".into()),
+            caller_id: None,
+            display: None,
+            tell: Vec::new(),
+            pop_url: None,
+            beside: None,
+            ring: Duration::from_secs(20),
+        }))
+    }
+
+    fn below(drawn: u64, end: usize) -> usize {
+        usize::try_from(drawn >> 40).expect("24 bits") % end.max(1)
+    }
+
+    /// Whatever is done, the next deadline is the least of all legs.
+    #[test]
+    fn what_is_due_mirrors_the_legs() {
+        let mut phones = Phones::new(Arc::new(|item: &Item| {
+            Duration::from_millis(item.text.bytes().map(|_| 100).sum())
+        }));
+        let (mut drawn, mut now, mut dialled, mut plays) = (7_u64, Instant::ZERO, 0, 0);
+        for _ in 0..20_000 {
+            drawn = drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let legs: Vec<_> = phones.legs.keys().copied().collect();
+            let leg = legs.get(below(drawn, legs.len())).copied();
+            let command = |kind| leg.map(|leg| Command { leg, kind });
+            let todo = match drawn >> 59 {
+                0 if legs.len() < 6 => {
+                    phones.call(now, "100", None);
+                    None
+                }
+                1 if legs.len() < 6 => {
+                    dialled += 2;
+                    let leg = LegId { adapter: ADAPTER, number: dialled };
+                    Some(Command { leg, kind: dial() })
+                }
+                2 => command(CommandKind::Accept(Answering::Answer)),
+                3..=8 => {
+                    plays += 1;
+                    command(speak(plays, ["a", "ab", "abcdefgh"][below(drawn, 3)]))
+                }
+                9 => command(CommandKind::Stop(PlayId(plays.saturating_sub(1)))),
+                10..=11 => command(CommandKind::Record(Recording {
+                    id: RecordingId::from("r"),
+                    limit: Duration::from_secs(9),
+                    silence: Duration::from_secs(2),
+                    end_on: SymbolSet::ALL,
+                    keep: None,
+                })),
+                12 => command(CommandKind::StopRecording("r".into())),
+                13 if leg > legs.first().copied() => command(CommandKind::Bridge(legs[0])),
+                14 => command(CommandKind::Unbridge),
+                15 => command(CommandKind::Hangup(HangupCause::Normal)),
+                16 => {
+                    leg.into_iter().for_each(|leg| phones.pick_up(now, leg));
+                    None
+                }
+                17 => {
+                    leg.into_iter().for_each(|leg| phones.press(now, leg, Symbol::STAR));
+                    None
+                }
+                18 => {
+                    let length = Duration::from_secs(1);
+                    leg.into_iter().for_each(|leg| phones.speak(now, leg, length));
+                    None
+                }
+                _ => {
+                    now += Duration::from_millis(drawn >> 54);
+                    phones.tick(now);
+                    None
+                }
+            };
+            todo.into_iter().for_each(|command| phones.obey(now, command));
+            let least = phones.legs.values().filter_map(Leg::deadline).min();
+            assert_eq!(phones.poll_timeout(), least);
+            while phones.poll_report().is_some() {}
+        }
+        assert!(plays > 1_000 && dialled > 100, "{plays} plays, {dialled} calls");
     }
 }
