@@ -43,6 +43,7 @@ impl Engine {
 
     /// Carries out what a call asks for, then sets its timer.
     pub(super) fn carry_out(&mut self, id: CallId) {
+        self.touch(id);
         while let Some(call) = self.calls.get_mut(&id) {
             let leg = call.leg;
             let Some(action) = call.session.poll_action() else { break };
@@ -85,6 +86,7 @@ impl Engine {
     }
 
     fn drop_call(&mut self, id: CallId) {
+        self.touch(id);
         self.abandon(id);
         if let Some(call) = self.calls.remove(&id)
             && let Some(at) = call.deadline

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use super::audit::Audit;
 use super::clock::WallClock;
 use super::input::Input;
 use super::legs::{Legs, Role};
@@ -38,6 +39,8 @@ pub struct Engine {
     chance: Chance,
     draining: bool,
     pub(super) strays: u64,
+    /// What has changed since the last check, if anybody checks.
+    pub(super) audit: Option<Audit>,
 }
 
 /// One live call.
@@ -86,6 +89,7 @@ impl Engine {
             chance: Chance(seed),
             draining: false,
             strays: 0,
+            audit: None,
         }
     }
 
@@ -155,35 +159,6 @@ impl Engine {
     #[must_use]
     pub const fn queues(&self) -> &Queues {
         &self.queues
-    }
-
-    /// Checks what must hold after every step.
-    ///
-    /// # Panics
-    /// If an invariant is broken: tests and simulations call this, live nodes do not.
-    pub fn check_invariants(&self) {
-        self.queues.check_invariants();
-        for (id, call) in &self.calls {
-            assert_eq!(call.session.check(), Ok(()), "call {id}");
-            assert!(!call.session.is_ended(), "call {id} is over but still listed");
-            assert_eq!(
-                call.session.deadline(),
-                call.deadline,
-                "call {id}: its timer is not set to its deadline"
-            );
-            assert_eq!(
-                call.session.awaits_reply(),
-                call.request.is_some(),
-                "call {id}: what it waits for is not what was asked"
-            );
-            let asked = call.request.is_none_or(|request| self.requests.get(&request) == Some(id));
-            assert!(asked, "call {id}: its request is not listed");
-        }
-        assert_eq!(self.timers.len(), self.calls.values().filter(|c| c.deadline.is_some()).count());
-        assert_eq!(
-            self.requests.len(),
-            self.calls.values().filter(|c| c.request.is_some()).count()
-        );
     }
 
     fn tick(&mut self) {

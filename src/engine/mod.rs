@@ -6,6 +6,7 @@
 //!
 //! `dispatch` is the only place where something is sent on, and each thing has exactly one destination.
 
+mod audit;
 mod clock;
 mod dispatch;
 mod input;

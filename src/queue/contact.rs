@@ -80,4 +80,12 @@ impl Waiter {
     pub(super) fn next_retry(&self, now: Instant) -> Option<Instant> {
         self.tried.values().copied().filter(|&again_at| again_at > now).min()
     }
+
+    /// How many timers run for it.
+    pub(super) fn timers(&self) -> usize {
+        match self.state {
+            WaiterState::Waiting { retry_at } => 1 + usize::from(retry_at.is_some()),
+            WaiterState::Offered { .. } => 0,
+        }
+    }
 }

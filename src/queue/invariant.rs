@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::agent::{AgentState, Seat};
 use super::contact::WaiterState;
+use super::line::LineNumber;
 use super::machine::Queues;
 use super::timer::Timer;
 use crate::time::Instant;
@@ -17,7 +18,7 @@ impl Queues {
     /// If an invariant is broken.
     pub fn check_invariants(&self) {
         self.check_offers();
-        self.check_lines();
+        (0..self.lines.len()).for_each(|line| self.check_line(LineNumber(line)));
         self.check_timers();
         self.check_nobody_idle();
     }
@@ -52,29 +53,30 @@ impl Queues {
     }
 
     /// Lines, lanes and ready lists hold exactly the contacts and agents they should.
-    fn check_lines(&self) {
-        for (number, line) in self.lines.iter().enumerate() {
-            let mine = || self.waiters.iter().filter(|(_, waiter)| waiter.line.0 == number);
-            let order: BTreeSet<_> = mine().map(|(_, waiter)| waiter.place).collect();
-            assert_eq!(order, line.order, "the order holds everybody in line");
-            for (skills, lane) in &line.lanes {
-                let in_lane = || mine().map(|(_, w)| w).filter(|waiter| &waiter.skills == skills);
-                let waits = |state| matches!(state, WaiterState::Waiting { .. });
-                let waiting: BTreeSet<_> =
-                    in_lane().filter(|w| waits(w.state)).map(|w| w.place).collect();
-                assert_eq!(waiting, lane.waiting, "a lane holds who waits in it");
-                assert_eq!(in_lane().count(), waiting.len() + lane.offered);
-                assert!(!lane.is_empty(), "an empty lane is gone");
-                let staffed =
-                    line.members.iter().any(|&s| lane.serves(s) && self.agents[s.0].reachable);
-                assert_eq!(staffed, lane.unstaffed_since.is_none());
-            }
-            assert!(mine().all(|(_, waiter)| line.lanes.contains_key(&waiter.skills)));
-            let since = |seat: Seat| self.agents[seat.0].state.ready_since();
-            let ready: BTreeSet<_> =
-                line.members.iter().filter_map(|&seat| Some((since(seat)?, seat))).collect();
-            assert_eq!(ready, line.ready, "the ready list mirrors the agents");
+    pub(super) fn check_line(&self, number: LineNumber) {
+        let line = &self.lines[number.0];
+        let mine = || self.waiters.values().filter(|waiter| waiter.line == number);
+        assert!(mine().all(|waiter| line.order.contains(&waiter.place)));
+        assert_eq!(mine().count(), line.order.len(), "the order holds everybody in line");
+        for (skills, lane) in &line.lanes {
+            let in_lane = || mine().filter(|waiter| &waiter.skills == skills);
+            let waits = |state| matches!(state, WaiterState::Waiting { .. });
+            let waiting = || in_lane().filter(|w| waits(w.state));
+            assert!(waiting().all(|waiter| lane.waiting.contains(&waiter.place)));
+            assert_eq!(waiting().count(), lane.waiting.len(), "a lane holds who waits in it");
+            assert_eq!(in_lane().count(), lane.waiting.len() + lane.offered);
+            assert!(!lane.is_empty(), "an empty lane is gone");
+            let staffed =
+                line.members.iter().any(|&s| lane.serves(s) && self.agents[s.0].reachable);
+            assert_eq!(staffed, lane.unstaffed_since.is_none());
         }
+        assert!(mine().all(|waiter| line.lanes.contains_key(&waiter.skills)));
+        let ready = || {
+            let since = |seat: &Seat| self.agents[seat.0].state.ready_since();
+            line.members.iter().filter_map(move |seat| Some((since(seat)?, *seat)))
+        };
+        assert!(ready().all(|entry| line.ready.contains(&entry)));
+        assert_eq!(ready().count(), line.ready.len(), "the ready list mirrors the agents");
     }
 
     /// The timers mirror the deadlines in states, contacts and lanes; none is overdue.
@@ -91,7 +93,7 @@ impl Queues {
             }
         }
         let over = |since: Instant| since + self.settings.unstaffed_grace;
-        for (number, line) in (0..).map(super::line::LineNumber).zip(&self.lines) {
+        for (number, line) in (0..).map(LineNumber).zip(&self.lines) {
             for (skills, lane) in &line.lanes {
                 let grace = lane.unstaffed_since.map(over).filter(|&at| at > self.now);
                 expected.extend(grace.map(|at| (at, Timer::Grace(number, skills.clone()))));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::agent::{Agent, AgentState, Intent, Seat};
+use super::audit::Audit;
 use super::contact::{Waiter, WaiterState};
 use super::input::{Input, OfferId};
 use super::line::{Line, LineNumber};
@@ -41,6 +42,8 @@ pub struct Queues {
     pub(super) outputs: VecDeque<Output>,
     /// The time of the last input.
     pub(super) now: Instant,
+    /// What has changed since the last check, if anybody checks.
+    pub(super) audit: Option<Audit>,
 }
 
 impl Queues {
@@ -82,6 +85,7 @@ impl Queues {
             last_offer: 0,
             outputs: VecDeque::new(),
             now: Instant::ZERO,
+            audit: None,
         };
         for (id, queue) in queues {
             machine.add_line(id, queue, &staff);

@@ -16,6 +16,7 @@
 //! It knows nothing of legs, prompts or flows, and of the time only what it is told.
 
 mod agent;
+mod audit;
 mod contact;
 mod explanation;
 mod input;

@@ -51,6 +51,7 @@ impl Queues {
         let waiter =
             Waiter { line: number, skills, place, expires_at, tried, told: position, state };
         self.waiters.insert(call, waiter);
+        self.touch_contact(call, number);
         self.moved.insert(number);
         Ok((call, position))
     }
@@ -93,6 +94,7 @@ impl Queues {
     /// Takes a contact out of its line, with its timers.
     pub(super) fn remove(&mut self, call: CallId) -> Option<Waiter> {
         let waiter = self.waiters.remove(&call)?;
+        self.touch_contact(call, waiter.line);
         let line = &mut self.lines[waiter.line.0];
         line.order.remove(&waiter.place);
         self.moved.insert(waiter.line);
@@ -128,6 +130,7 @@ impl Queues {
     /// Offers a waiting contact to a ready agent.
     pub(super) fn offer(&mut self, call: CallId, seat: Seat) {
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
+        self.touch_contact(call, waiter.line);
         let AgentState::Ready { idle_since } = self.agents[seat.0].state else { return };
         self.stop_waiting(call, &waiter);
         self.last_offer += 1;
@@ -255,6 +258,7 @@ impl Queues {
     /// Returns a contact whose offer failed to its old place and looks for somebody else.
     fn put_back(&mut self, call: CallId, failed: Seat) {
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
+        self.touch_contact(call, waiter.line);
         let Some(lane) = self.lines[waiter.line.0].lanes.get_mut(&waiter.skills) else { return };
         lane.offered -= 1;
         lane.waiting.insert(waiter.place);

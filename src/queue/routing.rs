@@ -22,9 +22,11 @@ impl Queues {
         if let Some(waiter) = self.waiters.get_mut(&call) {
             let retry_at = waiter.next_retry(now);
             waiter.state = WaiterState::Waiting { retry_at };
+            let line = waiter.line;
             if let Some(at) = retry_at {
                 self.timers.start(at, Timer::Retry(call));
             }
+            self.touch_contact(call, line);
         }
     }
 

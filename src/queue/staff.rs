@@ -19,6 +19,7 @@ impl Queues {
         }
         self.agents[seat.0].reachable = reachable;
         self.agents[seat.0].missed = 0;
+        self.touch_seat(seat);
         self.restaff(seat);
         match self.agents[seat.0].state {
             AgentState::Offline => self.settle(seat, self.now, AgentChange::Registered),
@@ -130,10 +131,11 @@ impl Queues {
 
     /// The only way an agent's state changes. One who becomes ready is given the next caller at once.
     pub(super) fn change(&mut self, seat: Seat, to: AgentState, reason: AgentChange) {
-        let agent = &mut self.agents[seat.0];
-        if agent.state == to {
+        if self.agents[seat.0].state == to {
             return;
         }
+        self.touch_seat(seat);
+        let agent = &mut self.agents[seat.0];
         let from = std::mem::replace(&mut agent.state, to.clone());
         for line in &agent.lines {
             let ready = &mut self.lines[line.0].ready;
