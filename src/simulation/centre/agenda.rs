@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{HangupCause, LegId, RequestId, Symbol};
+use crate::call::{HangupCause, LegId, Report, RequestId, Symbol};
 use crate::session::Attention;
 use crate::time::Instant;
 
 /// One thing that will happen.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Happening {
     /// A caller calls.
     Calls(u32),
@@ -33,6 +33,14 @@ pub(super) enum Happening {
     Ends(LegId, HangupCause),
     /// A dialled phone puts the other side on hold, or comes back.
     Holds(LegId, bool),
+    /// An agent's phone stops working.
+    Crashes(u32),
+    /// The registration of a phone that stopped working runs out.
+    Expires(u32),
+    /// An agent's phone works again.
+    Restarts(u32),
+    /// A report arrives late.
+    Arrives(Box<Report>),
     /// The outside answers.
     Answers(RequestId),
 }

@@ -16,8 +16,12 @@ pub(super) struct Agent {
     pub(super) user: Arc<str>,
     /// What they draw from.
     pub(super) chance: Chance,
+    /// What decides what goes wrong around them.
+    pub(super) faults: Chance,
     /// Whether their phone is registered.
     pub(super) there: bool,
+    /// Whether their phone does not work.
+    pub(super) dead: bool,
     /// When they go home.
     pub(super) goes: Instant,
 }
@@ -46,8 +50,8 @@ impl Agent {
         };
         let comes = Instant::from_micros(comes * hundredth + chance.between(0, 60_000_000));
         let goes = comes + Duration::from_micros(stays * hundredth);
-        let user = name(index);
-        (Self { user, chance, there: false, goes }, comes)
+        let (user, faults) = (name(index), Chance::of(seed, 4, index));
+        (Self { user, chance, faults, there: false, dead: false, goes }, comes)
     }
 
     /// How long until they want a break, if they do before they go home.
@@ -68,6 +72,7 @@ impl Agent {
             return Fate::Fails(chance.millis(20, 80), HangupCause::Unreachable);
         }
         match chance.between(0, 99) {
+            _ if self.dead => Fate::RingsOut,
             0..=83 => Fate::Answers(chance.millis(700, 9_000)),
             84..=86 => Fate::Answers(ring.saturating_sub(chance.millis(0, 400))),
             87..=90 => Fate::RingsOut,

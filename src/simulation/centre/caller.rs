@@ -38,6 +38,8 @@ pub(super) struct Caller {
     pub(super) leg: Option<LegId>,
     /// What it draws from.
     pub(super) chance: Chance,
+    /// What decides what goes wrong around it.
+    pub(super) faults: Chance,
     speaks: bool,
     clumsy: bool,
     hasty: bool,
@@ -109,6 +111,7 @@ impl Caller {
             waits: false,
             talks: false,
             spoke: false,
+            faults: Chance::of(seed, 3, index),
             chance,
         };
         (caller, Instant::from_micros(arrives))

@@ -14,6 +14,7 @@ use super::outside::Outside;
 use super::settings::Settings;
 use super::totals::Totals;
 use super::transcript::Transcript;
+use super::wire::Wire;
 use crate::call::{AdapterId, CallId, Errand, LegId, Reply, Report, RequestId};
 use crate::engine::{self, Engine, Input, Notice, Output};
 use crate::simulation::watch::Watch;
@@ -23,6 +24,9 @@ use crate::time::{Duration, Instant, Wall};
 /// The most steps of the engine that a day may take for each caller and agent: whoever needs more goes round in
 /// circles.
 const MAX_STEPS_EACH: u64 = 20_000;
+
+/// After how many steps everything is checked, and not only what the step has touched.
+const FULL_CHECK: u64 = 256;
 
 /// How long after the last call a day must have come to its end.
 const EVENING: Duration = Duration::from_mins(12 * 60);
@@ -48,7 +52,8 @@ pub struct Day {
     /// Who makes which call.
     pub(super) calls: BTreeMap<CallId, u32>,
     /// What is asked of the outside, with the answer that is on its way.
-    pub(super) asked: BTreeMap<RequestId, (Errand, Reply)>,
+    pub(super) asked: BTreeMap<RequestId, (CallId, Errand, Reply)>,
+    pub(super) wire: Wire,
     pub(super) totals: Totals,
     transcript: Transcript,
     watch: Watch,
@@ -75,7 +80,7 @@ pub(super) enum Person {
 }
 
 /// What is wrong, in words.
-pub(super) type Fault = String;
+pub(super) type Broken = String;
 
 impl Day {
     /// Sets a day up: the flows, queues and routes of `engine`, and people from the seed. The agents of `engine` are
@@ -101,7 +106,8 @@ impl Day {
         }
         let (book, outside) = (Book::new(&engine.programs), Outside::new(&engine.programs));
         let watch = Watch::new(&engine);
-        let engine = Engine::new(engine, seed);
+        let mut engine = Engine::new(engine, seed);
+        engine.audit();
         Self {
             seed,
             span: settings.span,
@@ -118,6 +124,7 @@ impl Day {
             holders: BTreeMap::new(),
             calls: BTreeMap::new(),
             asked: BTreeMap::new(),
+            wire: Wire::new(settings.faults),
             totals: Totals::default(),
             transcript: Transcript::default(),
             watch,
@@ -143,7 +150,7 @@ impl Day {
         Err(Box::new(Failure { seed: self.seed, step, at: self.now, what, tail }))
     }
 
-    fn live(&mut self) -> Result<(), Fault> {
+    fn live(&mut self) -> Result<(), Broken> {
         let people = u64::try_from(self.callers.len() + self.agents.len()).unwrap_or(u64::MAX);
         let most = MAX_STEPS_EACH.saturating_mul(people.max(1));
         let end = Instant::ZERO + self.span + EVENING;
@@ -173,8 +180,9 @@ impl Day {
     }
 
     /// What must hold when nothing is left to happen.
-    fn close(&mut self) -> Result<(), Fault> {
+    fn close(&mut self) -> Result<(), Broken> {
         self.totals.lasted = self.now.since(Instant::ZERO);
+        self.engine.check_invariants();
         let Totals { offered, refused, records, .. } = self.totals;
         require(self.engine.live_calls() == 0, "a call is left over")?;
         require(self.engine.live_legs() == 0, "the engine still holds a leg")?;
@@ -184,42 +192,52 @@ impl Day {
     }
 
     /// Tells the engine something: one step.
-    pub(super) fn tell(&mut self, input: Input) -> Result<(), Fault> {
+    pub(super) fn tell(&mut self, input: Input) -> Result<(), Broken> {
         self.totals.steps += 1;
         self.watch.told(self.now, &input).map_err(|breach| breach.to_string())?;
         self.engine.handle(self.now, input);
         self.obey()?;
-        self.engine.check_invariants();
+        self.engine.check_step();
+        if self.totals.steps.is_multiple_of(FULL_CHECK) {
+            self.engine.check_invariants();
+        }
         self.watch.settled(&self.engine).map_err(|breach| breach.to_string())
     }
 
     /// Carries reports to the engine and commands to the telephones until nobody has more to say.
-    fn settle(&mut self) -> Result<(), Fault> {
+    fn settle(&mut self) -> Result<(), Broken> {
         while let Some(report) = self.phones.poll_report() {
-            self.deliver(report)?;
+            let fate = self.carried(&report);
+            self.reported(&report);
+            for _ in 0..fate.times {
+                match fate.at {
+                    Some(at) => {
+                        self.agenda.plan(at, Happening::Arrives(Box::new(report.clone())));
+                    }
+                    None => self.deliver(report.clone())?,
+                }
+            }
         }
         Ok(())
     }
 
     /// A report reaches the engine.
-    fn deliver(&mut self, report: Report) -> Result<(), Fault> {
+    pub(super) fn deliver(&mut self, report: Report) -> Result<(), Broken> {
         self.hear(Heard::Report(self.now, report.clone()))?;
         self.tell(Input::Report { adapter: AdapterId::default(), report })
     }
 
     /// Carries out what the engine asks for.
-    fn obey(&mut self) -> Result<(), Fault> {
+    fn obey(&mut self) -> Result<(), Broken> {
         while let Some(output) = self.engine.poll_output() {
             self.watch.done(&output).map_err(|breach| breach.to_string())?;
             match output {
                 Output::Command(command) => {
                     self.hear(Heard::Command(self.now, command.clone()))?;
-                    self.phones.obey(self.now, command);
+                    self.obeyed(command);
                 }
                 Output::Request(request) => self.hear(Heard::Request(self.now, request))?,
-                Output::Abandon(request) => {
-                    self.asked.remove(&request);
-                }
+                Output::Abandon(request) => self.abandoned(request),
                 Output::Record(record) => self.hear(Heard::Record(record))?,
                 Output::Notice(notice) => self.hear(Heard::Notice(self.now, notice))?,
             }
@@ -228,11 +246,10 @@ impl Day {
     }
 
     /// Takes note of one thing, and lets people react.
-    fn hear(&mut self, heard: Heard) -> Result<(), Fault> {
+    fn hear(&mut self, heard: Heard) -> Result<(), Broken> {
         self.transcript.add(&heard);
         match heard {
             Heard::Command(_, command) => self.commanded(&command),
-            Heard::Report(_, report) => self.reported(&report),
             Heard::Request(_, request) => self.request(*request),
             Heard::Notice(_, Notice::CallFault { what, .. }) => {
                 return Err(format!("a fault inside a call: {what}"));
@@ -247,7 +264,7 @@ impl Day {
                     self.calls.insert(call, index);
                 }
             }
-            Heard::Notice(..) => {}
+            Heard::Report(..) | Heard::Notice(..) => {}
             Heard::Record(record) => {
                 self.totals.add(&record);
                 self.calls.remove(&record.call);
@@ -258,13 +275,13 @@ impl Day {
 }
 
 /// What a panic says.
-fn said_by(panic: &(dyn Any + Send)) -> Fault {
+fn said_by(panic: &(dyn Any + Send)) -> Broken {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("a panic without words").to_owned()
 }
 
 /// `Err` with the fault unless something holds.
-pub(super) fn require(holds: bool, fault: &str) -> Result<(), Fault> {
+pub(super) fn require(holds: bool, fault: &str) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(fault.to_owned()) }
 }

@@ -14,14 +14,18 @@ mod caller;
 mod chance;
 mod day;
 mod failure;
+mod fault;
 mod outside;
 mod people;
 mod settings;
 mod totals;
 mod transcript;
+mod trouble;
+mod wire;
 
 pub use day::Day;
 pub use failure::Failure;
+pub use fault::Fault;
 pub use settings::{MAX_AGENTS, MAX_CALLERS, MAX_SPAN, MORNING, Mix, Settings};
 pub use totals::{QueueTotals, Totals};
 pub use transcript::TAIL_LINES;

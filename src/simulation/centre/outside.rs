@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::chance::Chance;
-use crate::call::{Errand, Reply};
+use crate::call::{Errand, Failure, Reply};
 use crate::engine::Programs;
 use crate::flow::{FieldType, Flow, Formula, RecordIndex, RecordType, Value, VariableKind, Verb};
 use crate::time::Duration;
@@ -27,11 +27,41 @@ pub(super) struct Outside {
 /// An answer on its way.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// How long it takes.
-    pub(super) after: Duration,
+    /// How long it takes; `None` = for ever.
+    pub(super) after: Option<Duration>,
     /// What it is.
     pub(super) reply: Reply,
 }
+
+impl Answer {
+    /// What becomes of a request when the outside does not work as it should.
+    pub(super) fn amiss(chance: &mut Chance) -> Self {
+        let after = Some(Duration::from_millis(20) + chance.about(Duration::from_secs(2)));
+        match chance.between(0, 9) {
+            0..=1 => Self { after: None, reply: Reply::NotFound },
+            2..=3 => {
+                let reply = Reply::Answered(serde_json::json!({ "status": 1 }));
+                Self { after: Some(chance.seconds(8, 40)), reply }
+            }
+            4 => Self { after, reply: Reply::Answered(serde_json::json!({ "nothing": 1 })) },
+            _ => {
+                let failure = chance.pick(&FAILURES).copied().unwrap_or(Failure::Error);
+                Self { after, reply: Reply::Failed(failure) }
+            }
+        }
+    }
+}
+
+/// How services fail.
+const FAILURES: [Failure; 7] = [
+    Failure::Timeout,
+    Failure::Refused,
+    Failure::Error,
+    Failure::BadShape,
+    Failure::CircuitOpen,
+    Failure::Busy,
+    Failure::Unavailable,
+];
 
 impl Outside {
     /// Reads what the flows ask for.
@@ -59,9 +89,9 @@ impl Outside {
         }
     }
 
-    /// What becomes of a request.
+    /// What becomes of a request when all is well.
     pub(super) fn answer(&self, what: &Errand, chance: &mut Chance) -> Answer {
-        let after = Duration::from_millis(20) + chance.about(Duration::from_millis(400));
+        let after = Some(Duration::from_millis(20) + chance.about(Duration::from_millis(400)));
         let reply = match what {
             Errand::Ticket(_) | Errand::Callback(_) => {
                 Reply::Kept(chance.between(1_000, 9_999).to_string().into())

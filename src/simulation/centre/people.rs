@@ -4,11 +4,9 @@ use super::agenda::Happening;
 use super::agent::{Agent, Fate, talk};
 use super::caller::{Act, Caller, Sight};
 use super::chance::Chance;
-use super::day::{Day, Fault, Holder, Person};
-use super::outside::Answer;
+use super::day::{Broken, Day, Holder, Person};
 use crate::call::{
-    AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Report, Request,
-    RequestId, Target,
+    AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Report, Target,
 };
 use crate::engine::Input;
 use crate::session::Attention;
@@ -19,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 impl Day {
     /// Something that was planned happens.
-    pub(super) fn happen(&mut self, happening: Happening) -> Result<(), Fault> {
+    pub(super) fn happen(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
             Happening::Calls(caller) => self.calls(caller),
             Happening::Considers(caller, leg) => self.considers(caller, leg),
@@ -33,10 +31,7 @@ impl Day {
             Happening::Goes(agent) => self.phone_goes(agent),
             Happening::Breaks(agent) => return self.breaks(agent),
             Happening::Returns(agent) => return self.returns(agent),
-            Happening::PicksUp(leg) => {
-                self.phones.pick_up(self.now, leg);
-                self.plan(PATIENCE, Happening::Wonders(leg));
-            }
+            Happening::PicksUp(leg) => self.picks_up(leg),
             Happening::Wonders(leg) => {
                 if self.holders.get(&leg).is_some_and(|holder| !holder.talked) {
                     self.phones.hang_up(self.now, leg, HangupCause::Normal);
@@ -45,6 +40,10 @@ impl Day {
             Happening::Ends(leg, cause) => self.phones.hang_up(self.now, leg, cause),
             Happening::Holds(leg, held) => self.phones.hold(self.now, leg, held),
             Happening::Answers(request) => return self.answers(request),
+            Happening::Crashes(agent) => self.crashes(agent),
+            Happening::Expires(agent) => self.expires(agent),
+            Happening::Restarts(agent) => self.restarts(agent),
+            Happening::Arrives(report) => return self.deliver(*report),
         }
         Ok(())
     }
@@ -99,7 +98,7 @@ impl Day {
         self.plan(look, Happening::Considers(index, leg));
     }
 
-    fn agent(&mut self, index: u32) -> Option<&mut Agent> {
+    pub(super) fn agent(&mut self, index: u32) -> Option<&mut Agent> {
         self.agents.get_mut(usize::try_from(index).ok()?)
     }
 
@@ -113,24 +112,37 @@ impl Day {
         if let Some(works) = works {
             self.plan(works, Happening::Breaks(index));
         }
+        self.may_crash(index);
     }
 
     /// An agent's phone is gone.
-    fn phone_goes(&mut self, index: u32) {
+    pub(super) fn phone_goes(&mut self, index: u32) {
         let Some(agent) = self.agent(index).filter(|agent| agent.there) else { return };
         agent.there = false;
         let user = agent.user.clone();
         self.phones.register(&user, false);
     }
 
-    fn breaks(&mut self, index: u32) -> Result<(), Fault> {
+    /// Whoever is rung picks up, if their phone works.
+    fn picks_up(&mut self, leg: LegId) {
+        let dead = match self.holder(leg) {
+            Some(Person::Agent(index)) => self.agent(index).is_some_and(|agent| agent.dead),
+            Some(Person::Caller(_) | Person::Target(_)) | None => false,
+        };
+        if !dead {
+            self.phones.pick_up(self.now, leg);
+            self.plan(PATIENCE, Happening::Wonders(leg));
+        }
+    }
+
+    fn breaks(&mut self, index: u32) -> Result<(), Broken> {
         let Some(agent) = self.agent(index).filter(|agent| agent.there) else { return Ok(()) };
         let (id, rests) = (AgentId::new(agent.user.clone()), agent.rests_for());
         self.plan(rests, Happening::Returns(index));
         self.tell(Input::Break { agent: id, reason: Some("lunch".into()) })
     }
 
-    fn returns(&mut self, index: u32) -> Result<(), Fault> {
+    fn returns(&mut self, index: u32) -> Result<(), Broken> {
         let now = self.now;
         let Some(agent) = self.agent(index) else { return Ok(()) };
         let (id, works) = (AgentId::new(agent.user.clone()), agent.works_for(now));
@@ -223,21 +235,5 @@ impl Day {
         {
             self.plan(after, Happening::Calls(index));
         }
-    }
-
-    /// A call asks the outside.
-    pub(super) fn request(&mut self, request: Request) {
-        let Request { id, call, what } = request;
-        let Some(index) = self.calls.get(&call) else { return };
-        let Some(caller) = self.callers.get_mut(index) else { return };
-        let Answer { after, reply } = self.outside.answer(&what, &mut caller.chance);
-        self.asked.insert(id, (what, reply));
-        self.plan(after, Happening::Answers(id));
-    }
-
-    fn answers(&mut self, request: RequestId) -> Result<(), Fault> {
-        let Some((what, reply)) = self.asked.remove(&request) else { return Ok(()) };
-        self.totals.outside(&what, &reply);
-        self.tell(Input::Reply { request, reply })
     }
 }

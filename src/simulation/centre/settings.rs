@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::fault::Fault;
 use crate::time::{Duration, Wall};
 
 /// The most callers of one day.
@@ -32,6 +33,8 @@ pub struct Settings {
     pub numbers: Vec<Arc<str>>,
     /// What kinds of callers there are.
     pub mix: Mix,
+    /// What goes wrong; the others do not, and nothing else is drawn differently.
+    pub faults: BTreeSet<Fault>,
     /// The callers who do call, by their place from 0; `None` = all. The others stay away, and nobody else changes.
     pub only: Option<BTreeSet<u32>>,
 }
@@ -60,7 +63,7 @@ impl Default for Mix {
 }
 
 impl Default for Settings {
-    /// An hour's worth of callers for a small team.
+    /// An hour's worth of callers for a small team, with everything that goes wrong.
     fn default() -> Self {
         Self {
             calls: 100,
@@ -69,6 +72,7 @@ impl Default for Settings {
             begins: MORNING,
             numbers: Vec::new(),
             mix: Mix::default(),
+            faults: Fault::all(),
             only: None,
         }
     }

@@ -1,0 +1,112 @@
+//! What lies between telephones and the engine: reports that are lost, come twice, or late.
+//!
+//! Each leg has two sources, signalling and media, that do not know of each other. A late report holds up all that
+//! follow from the same source, so that each source keeps its order; the two may overtake each other, as in a real
+//! adapter, whose sockets and media threads report by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chance::Chance;
+use super::fault::Fault;
+use crate::call::{EventKind, LegId, Report};
+use crate::time::{Duration, Instant};
+
+/// The wire.
+#[derive(Debug)]
+pub(super) struct Wire {
+    faults: BTreeSet<Fault>,
+    /// Until when the next report of a source is held up, where one is late.
+    held: BTreeMap<(LegId, Source), Instant>,
+}
+
+/// Where a report of a leg comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Signalling,
+    Media,
+}
+
+/// What becomes of one report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Fate {
+    /// How often it arrives.
+    pub(super) times: u32,
+    /// When, at the earliest; `None` = at once.
+    pub(super) at: Option<Instant>,
+}
+
+impl Wire {
+    /// A wire on which these things go wrong.
+    pub(super) const fn new(faults: BTreeSet<Fault>) -> Self {
+        Self { faults, held: BTreeMap::new() }
+    }
+
+    /// Whether something goes wrong this time. Draws once, whether it may go wrong or not.
+    pub(super) fn hits(&self, fault: Fault, chance: &mut Chance) -> bool {
+        chance.basis_points(fault.rate()) && self.faults.contains(&fault)
+    }
+
+    /// What becomes of a report at `now`, by what whoever holds the telephone draws.
+    pub(super) fn carry(&mut self, now: Instant, report: &Report, chance: &mut Chance) -> Fate {
+        let Report::Leg(event) = report else {
+            let again = self.hits(Fault::RepeatedRegistration, chance);
+            return Fate { times: 1 + u32::from(again), at: None };
+        };
+        let (lost, repeated, late) = match event.kind {
+            EventKind::Digit { .. } => (
+                self.hits(Fault::LostKey, chance),
+                self.hits(Fault::RepeatedKey, chance),
+                self.late(Fault::LateKey, 4_000, chance),
+            ),
+            EventKind::PlayEnded { .. } => (
+                self.hits(Fault::LostPlayEnd, chance),
+                self.hits(Fault::RepeatedPlayEnd, chance),
+                self.late(Fault::LatePlayEnd, 3_000, chance),
+            ),
+            EventKind::Recorded { .. } => (
+                self.hits(Fault::LostRecording, chance),
+                false,
+                self.late(Fault::LateRecording, 5_000, chance),
+            ),
+            EventKind::Ringing => (self.hits(Fault::LostRinging, chance), false, None),
+            EventKind::Answered => (false, false, self.late(Fault::LateAnswer, 4_000, chance)),
+            EventKind::Ended { .. } => (
+                false,
+                self.hits(Fault::RepeatedEnd, chance),
+                self.late(Fault::LateEnd, 32_000, chance),
+            ),
+            _ => (false, false, None),
+        };
+        let key = (event.leg, source(&event.kind));
+        let held = self.held.get(&key).copied().filter(|until| *until > now);
+        let at = match (held, late) {
+            (held, None) => held,
+            (None, Some(late)) => Some(now + late),
+            (Some(held), Some(late)) => Some(held.max(now + late)),
+        };
+        if matches!(event.kind, EventKind::Ended { .. }) {
+            self.held.retain(|_, until| *until > now);
+        }
+        self.held.extend(at.map(|at| (key, at)));
+        Fate { times: if lost { 0 } else { 1 + u32::from(repeated) }, at }
+    }
+
+    fn late(&self, fault: Fault, most: u64, chance: &mut Chance) -> Option<Duration> {
+        let (hits, by) = (self.hits(fault, chance), chance.millis(50, most));
+        hits.then_some(by)
+    }
+}
+
+fn source(kind: &EventKind) -> Source {
+    match kind {
+        EventKind::Digit { .. }
+        | EventKind::Said { .. }
+        | EventKind::SpeechStarted
+        | EventKind::SpeechEnded
+        | EventKind::PlayEnded { .. }
+        | EventKind::Recorded { .. }
+        | EventKind::MediaLost
+        | EventKind::MediaRestored => Source::Media,
+        _ => Source::Signalling,
+    }
+}
