@@ -63,7 +63,7 @@ impl Default for Mix {
 }
 
 impl Default for Settings {
-    /// An hour's worth of callers for a small team, with everything that goes wrong.
+    /// An hour's worth of callers for a small team, and nothing that goes wrong around them.
     fn default() -> Self {
         Self {
             calls: 100,
@@ -72,7 +72,7 @@ impl Default for Settings {
             begins: MORNING,
             numbers: Vec::new(),
             mix: Mix::default(),
-            faults: Fault::all(),
+            faults: BTreeSet::new(),
             only: None,
         }
     }
