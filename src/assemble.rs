@@ -57,6 +57,7 @@ pub fn project(
         safe_number: None,
         pop_url: None,
         max_calls: usize::MAX,
+        journals: false,
     })
 }
 
@@ -72,6 +73,7 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     settings.safe_number.clone_from(&config.safe_number);
     settings.pop_url.clone_from(&config.pop_url);
     settings.max_calls = config.limits.calls;
+    settings.journals = config.journals.is_some();
 }
 
 /// Adds agents who serve every queue, for a caller who plays them too; gives their users, `agent-1` and on.

@@ -19,6 +19,9 @@ impl Symbol {
     /// The pound (hash) key.
     pub const POUND: Self = Self(11);
 
+    /// The last of the four keys that ordinary telephones do not have.
+    pub const D: Self = Self(15);
+
     /// The symbol of an RFC 4733 §3.2 event code, if the code names a DTMF key.
     #[must_use]
     pub const fn from_event_code(code: u8) -> Option<Self> {
@@ -98,6 +101,12 @@ impl SymbolSet {
     #[must_use]
     pub const fn contains(self, symbol: Symbol) -> bool {
         self.0 & (1 << symbol.0) != 0
+    }
+
+    /// The first key of the set.
+    #[must_use]
+    pub fn first(self) -> Option<Symbol> {
+        (0..16).map(Symbol).find(|symbol| self.contains(*symbol))
     }
 
     /// Whether the set is empty.

@@ -47,6 +47,8 @@ pub struct Config {
     pub pop_url: Option<Arc<str>>,
     /// `records`: the file of call records. Default `records.jsonl`.
     pub records: PathBuf,
+    /// `journals`: the file of call journals. Default: none, so that none are kept.
+    pub journals: Option<PathBuf>,
     /// `recordings`: the folder of what callers were recorded saying. Default `recordings`.
     pub recordings: PathBuf,
     /// `tickets`: the file of tickets. Default `tickets.jsonl`.

@@ -74,6 +74,7 @@ languages: [en, id]
 flows: calls
 audio: /srv/audio
 records: out/records.jsonl
+journals: /srv/journals.jsonl
 recordings: /srv/recordings
 tickets: /srv/tickets.jsonl
 callbacks: /srv/callbacks.jsonl

@@ -9,7 +9,9 @@ use super::notice::Notice;
 use super::output::Output;
 use super::settings::Settings;
 use crate::calendar::Opening;
-use crate::call::{AgentId, CallId, Class, Command, CommandKind, Dial, HangupCause, LegId, Target};
+use crate::call::{
+    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, HangupCause, LegId, Target,
+};
 use crate::interpreter::{Enqueue, Ring, World};
 use crate::queue::{self, Contact, OfferId, Refusal};
 use crate::session::{Action, Input, PeerNews, QueueNews};
@@ -64,7 +66,7 @@ impl Engine {
                         by: record.ended_by,
                         lasted,
                     });
-                    self.outputs.push_back(Output::Record(record));
+                    self.hand_out(id, record);
                     self.drop_call(id);
                 }
             }
@@ -108,8 +110,15 @@ impl Engine {
         self.hangup_peer(id, HangupCause::InternalError);
         self.command(leg, CommandKind::Hangup(HangupCause::InternalError));
         self.legs.remove(leg);
-        self.outputs.push_back(Output::Record(Box::new(record)));
+        self.hand_out(id, Box::new(record));
         self.drop_call(id);
+    }
+
+    /// The last of a call: its journal, where one is kept, and its record.
+    fn hand_out(&mut self, id: CallId, record: Box<CallRecord>) {
+        let journal = self.calls.get_mut(&id).and_then(|call| call.session.take_journal());
+        self.outputs.extend(journal.map(|journal| Output::Journal(Box::new(journal))));
+        self.outputs.push_back(Output::Record(record));
     }
 
     fn enqueue(&mut self, id: CallId, wanted: Enqueue) {

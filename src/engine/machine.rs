@@ -214,7 +214,10 @@ impl Engine {
         let Offer { called, caller, dtmf, .. } = offer;
         let arrival = Arrival { id, caller, called, adapter, dtmf };
         let number = settings.safe_number.clone();
-        let session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
+        let mut session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
+        if settings.journals {
+            session.keep_journal(self.clock.at(self.now));
+        }
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(
             id,

@@ -1,7 +1,7 @@
 //! What the engine asks for.
 
 use super::notice::Notice;
-use crate::call::{CallRecord, Command, Request, RequestId};
+use crate::call::{CallJournal, CallRecord, Command, Request, RequestId};
 
 /// One thing to be done, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Output {
     Request(Box<Request>),
     /// To the services or the store: nobody waits for this answer any more.
     Abandon(RequestId),
+    /// To the journals, right before the call's record: one per call, where journals are kept.
+    Journal(Box<CallJournal>),
     /// To the record store: exactly one per call.
     Record(Box<CallRecord>),
     /// To the log.

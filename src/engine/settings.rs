@@ -41,6 +41,8 @@ pub struct Settings {
     pub pop_url: Option<Arc<str>>,
     /// The most calls at once; further ones are refused as overload.
     pub max_calls: usize,
+    /// Whether a journal of each call is kept.
+    pub journals: bool,
 }
 
 /// Where an agent's phone is.

@@ -4,6 +4,7 @@
 //! it is handed, plays nothing and waits for nothing: that is `session`'s work.
 
 mod aloud;
+mod likeness;
 mod memory;
 mod node;
 mod program;
@@ -13,8 +14,11 @@ mod view;
 mod world;
 
 pub use aloud::{read_slot, read_value};
+pub use likeness::{Likeness, StandIns};
 pub use memory::{CallFacts, Heeded, MAX_NOTES, Memory};
-pub use node::{Entered, Settled, assign, call_back_caller, enter, settle, take_back, way_back};
+pub use node::{
+    Entered, Settled, assign, call_back_caller, enter, read_answer, settle, take_back, way_back,
+};
 pub use program::Program;
 pub use shape::MAX_ITEMS;
 pub use step::{Enqueue, Fault, Ring, Step};

@@ -1,7 +1,7 @@
 //! The one task that owns the engine.
 //!
 //! Comes in: reports of the adapters, replies of the outside, requests through the door, deadlines of the engine, and the
-//! wall clock now and then. Goes out: commands to the adapters, requests of calls, finished call records, lines of the
+//! wall clock now and then. Goes out: commands to the adapters, requests of calls, finished call records and journals, lines of the
 //! log. Every input is followed by
 //! all that the engine has to say to it, before the next input is looked at. No decision about a call is taken here.
 
@@ -18,7 +18,9 @@ use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
 use super::outside::{Outside, Requests};
 use super::port::{Adapter, AdapterError, Port, Wire};
 use super::trace::Trace;
-use crate::call::{self, AdapterId, CallRecord, Command, HangupCause, Reply, Report, RequestId};
+use crate::call::{
+    self, AdapterId, CallJournal, CallRecord, Command, HangupCause, Reply, Report, RequestId,
+};
 use crate::engine::{Engine, Input, Output};
 use crate::time::Duration;
 
@@ -27,8 +29,17 @@ const WALL_EVERY: Duration = Duration::from_secs(10);
 /// How long adapters may take to hang up and end once they are told to stop; then they are cut off.
 const STOP_LIMIT: Duration = Duration::from_millis(1_700);
 
-/// Where finished call records go. It must not wait.
-pub type RecordSink = Box<dyn FnMut(Box<CallRecord>) + Send>;
+/// What a call leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Left {
+    /// Its journal, where journals are kept.
+    Journal(Box<CallJournal>),
+    /// Its record: exactly one.
+    Record(Box<CallRecord>),
+}
+
+/// Where goes what calls leave behind. It must not wait.
+pub type RecordSink = Box<dyn FnMut(Left) + Send>;
 
 /// Why the driver ended before it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -203,7 +214,8 @@ impl Driver {
                 Output::Request(request) => self.ask(*request),
                 // What is under way is let finish: a write must not be cut in its middle, and its time is short.
                 Output::Abandon(_) => {}
-                Output::Record(record) => (self.records)(record),
+                Output::Journal(journal) => (self.records)(Left::Journal(journal)),
+                Output::Record(record) => (self.records)(Left::Record(record)),
                 Output::Notice(notice) => self.trace.notice(&notice),
             }
         }

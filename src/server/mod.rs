@@ -19,11 +19,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::assemble::Services;
+use crate::call::{CallJournal, CallRecord};
 use crate::config::Disabled;
 use crate::engine::{self, Engine};
 use crate::media::Library;
-use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError};
-use crate::storage::{Ledger, Recordings, StorageError, Store};
+use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Left, RecordSink};
+use crate::storage::{Ledger, Recordings, Slot, StorageError, Store};
 use crate::telephony;
 use crate::telephony::sip::SipAdapter;
 use crate::time::{Duration, Instant};
@@ -43,6 +44,7 @@ pub struct Server {
     services: Services,
     library: Arc<Library>,
     records: PathBuf,
+    journals: Option<PathBuf>,
     recordings: PathBuf,
     tickets: PathBuf,
     callbacks: PathBuf,
@@ -90,7 +92,9 @@ impl Server {
         files::raise_limit(self.engine.max_calls);
         let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let tokio = tokio.map_err(start("the tasks"))?;
-        let (ledger, slot) = Ledger::open(&self.records)?;
+        let (ledger, records) = Ledger::open(&self.records)?;
+        let journals = self.journals.as_deref().map(Ledger::open).transpose()?;
+        let (journal_ledger, journals) = journals.unzip();
         let (recordings, tapes) = Recordings::open(&self.recordings, clock)?;
         let store = Store::open(&self.tickets, &self.callbacks, clock)?;
         let seed = seed().map_err(start("the source of chance"))?;
@@ -108,7 +112,7 @@ impl Server {
             let (flows, listen) = (flows.join(" "), listen.join(" "));
             debug_assert_eq!(ADAPTERS, [adapter.name()]);
             let engine = Engine::new(self.engine, seed);
-            let records = Box::new(move |record| slot.keep(record));
+            let records = sink(records, journals);
             let services = ServicesInUse::new(self.services, seed);
             let tasks = tokio::runtime::Handle::current();
             let errands = Errands::new(services.newest(), store, tasks);
@@ -138,10 +142,23 @@ impl Server {
         });
         tokio.shutdown_timeout(std::time::Duration::from_millis(100));
         ledger.close();
+        journal_ledger.into_iter().for_each(Ledger::close);
         recordings.close();
         tracing::info!("Stopped.");
         outcome
     }
+}
+
+/// Where goes what calls leave behind.
+fn sink(records: Slot<CallRecord>, journals: Option<Slot<CallJournal>>) -> RecordSink {
+    Box::new(move |left| match left {
+        Left::Record(record) => records.keep(record),
+        Left::Journal(journal) => {
+            if let Some(journals) = &journals {
+                journals.keep(journal);
+            }
+        }
+    })
 }
 
 /// A number that nobody can foresee.

@@ -127,6 +127,7 @@ fn build(
         services: surroundings.services,
         library: Arc::new(library),
         records: config.records.clone(),
+        journals: config.journals.clone(),
         recordings: config.recordings.clone(),
         tickets: config.tickets.clone(),
         callbacks: config.callbacks.clone(),

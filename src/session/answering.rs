@@ -26,8 +26,9 @@ const MAX_SPOKEN: usize = 500;
 impl Session {
     pub(super) fn key(&mut self, symbol: Symbol, pressed_at: Instant, at: Moment<'_>) {
         self.heard = true;
+        let mark = self.journal.key();
         if self.is_late_end(symbol, pressed_at) {
-            return;
+            return self.journal.took(mark, symbol);
         }
         let valid = self.first_keys().contains(symbol);
         let mut stops = Vec::new();
@@ -37,11 +38,11 @@ impl Session {
                 self.actions.extend(stops.into_iter().map(Action::Command));
                 match (interruption, then) {
                     (Interruption::Stopped, Then::Go { .. }) => {
-                        self.type_ahead.push(symbol, pressed_at);
+                        self.type_ahead.push(symbol, pressed_at, mark);
                         self.said_all(node, then, at);
                     }
                     (Interruption::Ignored | Interruption::Silent, Then::Go { .. }) => {
-                        self.type_ahead.push(symbol, pressed_at);
+                        self.type_ahead.push(symbol, pressed_at, mark);
                         self.state = State::Saying { node, playback, then };
                     }
                     _ => self.state = State::Saying { node, playback, then },
@@ -49,20 +50,27 @@ impl Session {
             }
             State::Asking(mut asking) => {
                 let interruption = asking.playback.interrupt(valid, &mut stops);
+                let stopped = !stops.is_empty();
                 self.actions.extend(stops.into_iter().map(Action::Command));
                 match interruption {
                     Interruption::Dropped | Interruption::Ignored => {
+                        if stopped && valid {
+                            // It stopped what only a valid key stops: any such key would have.
+                            let any = asking.collector.first_keys().first();
+                            any.into_iter().for_each(|any| self.journal.took(mark, any));
+                        }
                         self.state = State::Asking(asking)
                     }
                     Interruption::Silent | Interruption::Stopped => {
+                        self.journal.holds(mark, symbol);
                         let outcome = asking.collector.key(symbol, pressed_at.min(at.now));
                         self.collected(asking, outcome, at);
                     }
                 }
             }
-            State::Waiting(waiting) => self.waiting_key(waiting, (symbol, pressed_at), at),
-            State::Recording(taping) => self.taping_key(taping, symbol),
-            State::Queued(line) => self.line_key(line, symbol, at),
+            State::Waiting(waiting) => self.waiting_key(waiting, (symbol, pressed_at, mark), at),
+            State::Recording(taping) => self.taping_key(taping, (symbol, mark)),
+            State::Queued(line) => self.line_key(line, (symbol, mark), at),
             // Nobody asks: on the phone with somebody, before the answer or after the end.
             other @ (State::Ringing { .. }
             | State::Answering
@@ -87,6 +95,8 @@ impl Session {
             // Keys were taken: speech is over for this visit. Words while a notice plays are not for us either.
             State::Asking(mut asking) if !asking.collector.has_keys() => {
                 let heard = self.understand(&asking, spoken, &words);
+                let understood = heard.as_ref().map(|heard| (&*asking, heard));
+                self.note_words(words.len(), understood, at);
                 let mut stops = Vec::new();
                 let interruption = asking.playback.interrupt(heard.is_some(), &mut stops);
                 self.actions.extend(stops.into_iter().map(Action::Command));
@@ -109,7 +119,10 @@ impl Session {
                     (_, None) => self.not_understood(asking, at),
                 }
             }
-            other => self.state = other,
+            other => {
+                self.state = other;
+                self.note_words(words.len(), None, at);
+            }
         }
     }
 
@@ -126,7 +139,12 @@ impl Session {
         self.missed(asking, Miss::NoMatch, "words_unknown", at);
     }
 
-    fn understand(&self, asking: &Asking, spoken: &str, words: &[String]) -> Option<Understood> {
+    pub(super) fn understand(
+        &self,
+        asking: &Asking,
+        spoken: &str,
+        words: &[String],
+    ) -> Option<Understood> {
         let flow = &self.program.flow;
         let verb = &flow.node(asking.node).verb;
         let language = self.memory.listening_language();
@@ -381,7 +399,9 @@ impl Session {
         {
             self.late_end = Some((SymbolSet::NONE.with(end), now + collect.end_wait));
             // The terminator may have been typed ahead as well.
-            self.type_ahead.drop_front(end);
+            if let Some(mark) = self.type_ahead.drop_front(end) {
+                self.journal.took(mark, end);
+            }
         }
     }
 
@@ -392,7 +412,8 @@ impl Session {
 }
 
 /// What words were understood as.
-enum Understood {
+#[derive(Clone, PartialEq)]
+pub(super) enum Understood {
     Picked(Pick),
     Entered(Digits),
     Words(Arc<str>),

@@ -83,6 +83,7 @@ impl Session {
         let (Some(rules), Some(input)) = (rules(&flow, verb, &asking.stage), verb.input()) else {
             return self.apologise(at);
         };
+        self.note_question(asking.node, rules.entry.is_some(), at);
         asking.collector = Collector::new(rules);
         let question = if question {
             prompts(&flow, verb, &asking.stage, self.memory.language())
@@ -93,7 +94,8 @@ impl Session {
         if prefix.iter().chain(&question).any(must_hear) {
             self.type_ahead.flush();
         }
-        while let Some((symbol, _)) = self.type_ahead.pop(at.now) {
+        while let Some((symbol, mark)) = self.type_ahead.pop(at.now) {
+            self.journal.holds(mark, symbol);
             let outcome = asking.collector.key(symbol, at.now);
             if outcome != Outcome::Pending {
                 return self.collected(asking, outcome, at);
@@ -131,6 +133,9 @@ impl Session {
 
     /// What a key, a silence or words came to.
     pub(super) fn collected(&mut self, mut asking: Box<Asking>, outcome: Outcome, at: Moment<'_>) {
+        if outcome != Outcome::Pending {
+            self.settle_keys(&outcome, at);
+        }
         match outcome {
             Outcome::Pending => self.state = State::Asking(asking),
             Outcome::Picked(pick) => self.picked(asking, pick, at),

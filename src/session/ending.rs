@@ -111,6 +111,7 @@ impl Session {
         if matches!(self.state, State::Ended | State::Parted(_)) {
             return;
         }
+        self.note_end(by, cause, at);
         self.abandon();
         match &self.state {
             State::Queued(_) => {

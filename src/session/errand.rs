@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::chronicle::Mark;
 use super::playback::Playback;
 use super::question::built_in;
 use super::state::{State, Then};
@@ -74,7 +75,7 @@ impl Session {
         errand: Box<Errand>,
         at: Moment<'_>,
     ) {
-        self.actions.push_back(Action::Request(errand));
+        self.ask_outside(errand);
         self.state = State::Waiting(Box::new(Waiting {
             node,
             playback: Playback::default(),
@@ -128,14 +129,15 @@ impl Session {
     pub(super) fn waiting_key(
         &mut self,
         mut waiting: Box<Waiting>,
-        (symbol, pressed_at): (Symbol, Instant),
+        (symbol, pressed_at, mark): (Symbol, Instant, Mark),
         at: Moment<'_>,
     ) {
         let Some((_, goto)) = self.waiting_commands().find(|(key, _)| *key == symbol) else {
-            self.type_ahead.push(symbol, pressed_at);
+            self.type_ahead.push(symbol, pressed_at, mark);
             self.state = State::Waiting(waiting);
             return;
         };
+        self.journal.took(mark, symbol);
         self.actions.push_back(Action::Abandon);
         self.actions.extend(waiting.playback.stop().map(Action::Command));
         self.budget.valid();
@@ -207,6 +209,7 @@ impl Session {
         at: Moment<'_>,
     ) -> Playback {
         let parts = self.parts(words, bargein, at);
+        self.journal.heard(&parts);
         let (playback, commands) = Playback::start(parts, keys, at.now, &mut self.plays);
         self.actions.extend(commands.into_iter().map(Action::Command));
         playback

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::call::{AgentId, NodeId, Offered, QueueId, QueueStay, RecordStep, TransferStay};
+use super::chronicle::Chronicle;
+use crate::call::{
+    AgentId, JournalEvent, NodeId, Offered, QueueId, QueueStay, RecordStep, TransferStay,
+};
 use crate::time::{Duration, Instant};
 
 /// The most node visits that a record lists; later ones are left out.
@@ -24,9 +27,13 @@ pub(super) struct Journal {
     pub(super) transfer: Option<TransferStay>,
     pub(super) agent: Option<AgentId>,
     pub(super) talk: Duration,
+    /// The journal, where one is kept.
+    pub(super) chronicle: Option<Box<Chronicle>>,
     queued_at: Option<Instant>,
     /// Whether the present node visit is listed.
     listed: bool,
+    /// The present node.
+    node: Option<NodeId>,
 }
 
 impl Journal {
@@ -39,13 +46,19 @@ impl Journal {
             transfer: None,
             agent: None,
             talk: Duration::ZERO,
+            chronicle: None,
             queued_at: None,
             listed: false,
+            node: None,
         }
     }
 
     pub(super) fn enter(&mut self, node: &NodeId, verb: &'static str, now: Instant) {
         self.listed = self.steps.len() < MAX_STEPS;
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.note(JournalEvent::Entered { node: node.clone() });
+            self.node = Some(node.clone());
+        }
         if self.listed {
             let at_ms = now.since(self.offered_at).as_millis();
             self.steps.push(RecordStep {
@@ -66,8 +79,13 @@ impl Journal {
 
     /// The present node is left by `outcome`.
     pub(super) fn leave(&mut self, outcome: impl Into<Arc<str>>) {
+        let outcome = outcome.into();
+        if let (Some(chronicle), Some(node)) = (&mut self.chronicle, &self.node) {
+            let (node, outcome) = (node.clone(), outcome.clone());
+            chronicle.note(JournalEvent::Left { node, outcome });
+        }
         if let Some(step) = self.present() {
-            step.outcome = Some(outcome.into());
+            step.outcome = Some(outcome);
         }
     }
 
@@ -86,7 +104,12 @@ impl Journal {
     /// An earlier visit is left by `outcome`: that of a `call`, whose subflow has ended.
     pub(super) fn leave_at(&mut self, place: Option<usize>, outcome: impl Into<Arc<str>>) {
         if let Some(step) = place.and_then(|place| self.steps.get_mut(place)) {
-            step.outcome = Some(outcome.into());
+            let outcome = outcome.into();
+            if let Some(chronicle) = &mut self.chronicle {
+                let (node, outcome) = (step.node.clone(), outcome.clone());
+                chronicle.note(JournalEvent::Left { node, outcome });
+            }
+            step.outcome = Some(outcome);
         }
     }
 

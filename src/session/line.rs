@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::chronicle::Mark;
 use super::errand::REQUEST_LIMIT;
 use super::playback::Playback;
 use super::question::built_in;
@@ -198,7 +199,13 @@ impl Session {
         self.state = State::Queued(line);
     }
 
-    pub(super) fn line_key(&mut self, mut line: Box<InLine>, symbol: Symbol, at: Moment<'_>) {
+    pub(super) fn line_key(
+        &mut self,
+        mut line: Box<InLine>,
+        (symbol, mark): (Symbol, Mark),
+        at: Moment<'_>,
+    ) {
+        self.journal.pressed_in_line(mark);
         let flow = self.program.flow.clone();
         if let Verb::Queue(queue) = &flow.node(line.node).verb
             && let Some(offer) = &queue.offer_callback
@@ -207,8 +214,9 @@ impl Session {
             let view = View { flow: &flow, memory: &self.memory, world: at.world };
             if let Some(errand) = call_back_caller(&queue.queue, &view) {
                 self.budget.valid();
+                self.journal.took_last(&offer.key);
                 self.actions.extend(line.playback.stop().map(Action::Command));
-                self.actions.push_back(Action::Request(Box::new(errand)));
+                self.ask_outside(Box::new(errand));
                 // The place in line is kept until the wish is: a store that fails costs nobody a turn.
                 line.callback = CallbackOffer::Asked { until: at.now + REQUEST_LIMIT };
             }

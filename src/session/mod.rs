@@ -21,6 +21,7 @@
 mod answering;
 mod asking;
 mod budget;
+mod chronicle;
 mod collector;
 mod ending;
 mod entry;
@@ -57,6 +58,7 @@ use type_ahead::TypeAhead;
 use visits::Visit;
 
 pub use budget::{ESCAPE_GRACE, LIMIT_WARNING};
+pub use chronicle::MAX_EVENTS;
 pub use errand::{FILLER_AFTER, FILLER_AGAIN, REQUEST_LIMIT};
 pub use exchange::{Action, Input, PeerNews, QueueNews};
 pub use journal::{MAX_OFFERS, MAX_STEPS};
@@ -161,13 +163,14 @@ impl Session {
         };
         let memory = Memory::new(&program.flow, facts);
         let budget = Budget::new(program.flow.limits, now);
+        let journal = Journal::new(now);
         let mut session = Self {
             state: State::Ringing { answer_at: now + program.flow.answer.after },
             program,
             safe,
             arrival,
             memory,
-            journal: Journal::new(now),
+            journal,
             budget,
             type_ahead: TypeAhead::default(),
             late_end: None,
@@ -188,6 +191,7 @@ impl Session {
     pub fn handle(&mut self, now: Instant, input: Input, world: &World<'_>) {
         let at = Moment { now, world };
         self.budget.spend(now, self.state.spending());
+        self.note_input(&input, at);
         match input {
             Input::Tick => self.tick(at),
             Input::Answered => self.answered(at),

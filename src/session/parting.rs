@@ -66,7 +66,7 @@ impl Session {
     ) {
         match self.walk(start, MAX_AFTER_HANGUP, at) {
             Halt::At(node, Step::Request(errand)) => {
-                self.actions.push_back(Action::Request(errand));
+                self.ask_outside(errand);
                 let parted = Parted { node, part, until, ending };
                 self.state = State::Parted(Box::new(parted));
                 return;

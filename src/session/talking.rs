@@ -23,6 +23,7 @@ impl Session {
     ) {
         self.type_ahead.flush();
         self.journal.queue_entered(&wanted.queue, at.now);
+        self.note_queue(&wanted.queue);
         let greet = match queue.greet.as_slice() {
             [] => built_in(&self.program.flow, "connecting").into_iter().collect(),
             own => own.to_vec(),
@@ -106,6 +107,7 @@ impl Session {
 
     pub(super) fn ring(&mut self, node: NodeIndex, wanted: Box<Ring>, at: Moment<'_>) {
         self.type_ahead.flush();
+        self.note_ring(&wanted.to);
         self.journal.transfer =
             Some(TransferStay { to: mask_number(&wanted.to), result: "no_answer" });
         let words: Vec<_> = built_in(&self.program.flow, "connecting").into_iter().collect();

@@ -6,12 +6,13 @@
 //!                                └── hang-up ──▶ Left ── the leg is gone ──▶ `hung_up`, silently
 //! ```
 
+use super::chronicle::Mark;
 use super::playback::{Playback, STOP_GRACE};
 use super::state::{State, Then};
 use super::{Moment, Session};
 use crate::call::{
-    BEEP, CommandKind, HangupCause, Item, LEAST_AT_HANGUP, PromptId, Recording, RecordingEnd,
-    RecordingId, SoundId, Symbol, SymbolSet,
+    BEEP, CommandKind, HangupCause, Item, JournalEvent, LEAST_AT_HANGUP, PromptId, Recording,
+    RecordingEnd, RecordingId, SoundId, Symbol, SymbolSet,
 };
 use crate::flow::{Bargein, Goto, NodeIndex, Place, RecordNode, Value, Verb};
 use crate::interpreter::Fault;
@@ -86,6 +87,7 @@ impl Session {
         parts.push((Bargein::None, vec![self.beep()]));
         // It must be heard when to speak, and what was typed ahead was not meant for here.
         self.type_ahead.flush();
+        self.journal.heard(&parts);
         let (playback, commands) = Playback::start(parts, SymbolSet::NONE, at.now, &mut self.plays);
         commands.into_iter().for_each(|kind| self.command(kind));
         self.state =
@@ -108,6 +110,7 @@ impl Session {
             return self.apologise_at(node, at);
         };
         self.recordings += 1;
+        self.note(JournalEvent::Taped);
         let id = RecordingId::new(format!("{}-{}", self.arrival.id, self.recordings));
         let end_on = record.end.map_or(SymbolSet::ALL, |key| SymbolSet::NONE.with(key));
         self.command(CommandKind::Record(Recording {
@@ -218,7 +221,7 @@ impl Session {
     }
 
     /// A key while the `record` node is at work.
-    pub(super) fn taping_key(&mut self, mut taping: Box<Taping>, symbol: Symbol) {
+    pub(super) fn taping_key(&mut self, mut taping: Box<Taping>, (symbol, mark): (Symbol, Mark)) {
         let mut stops = Vec::new();
         match &mut taping.stage {
             Stage::Announcing(playback) => {
@@ -227,6 +230,7 @@ impl Session {
             }
             Stage::Taping { end_on, ended_by, .. } => {
                 if end_on.contains(symbol) {
+                    self.journal.took(mark, symbol);
                     *ended_by = Some(symbol);
                 }
             }

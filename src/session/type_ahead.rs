@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use super::chronicle::Mark;
 use crate::call::Symbol;
 use crate::time::{Duration, Instant};
 
@@ -17,31 +18,30 @@ pub const TYPE_AHEAD_AGE: Duration = Duration::from_secs(15);
 /// The buffer, oldest key first.
 #[derive(Clone, Default)]
 pub(super) struct TypeAhead {
-    keys: VecDeque<(Symbol, Instant)>,
+    keys: VecDeque<(Symbol, Instant, Mark)>,
 }
 
 impl TypeAhead {
-    pub(super) fn push(&mut self, symbol: Symbol, pressed_at: Instant) {
+    pub(super) fn push(&mut self, symbol: Symbol, pressed_at: Instant, mark: Mark) {
         if self.keys.len() < TYPE_AHEAD_KEYS {
-            self.keys.push_back((symbol, pressed_at));
+            self.keys.push_back((symbol, pressed_at, mark));
         }
     }
 
     /// The oldest key that is not too old.
-    pub(super) fn pop(&mut self, now: Instant) -> Option<(Symbol, Instant)> {
-        while let Some((symbol, at)) = self.keys.pop_front() {
+    pub(super) fn pop(&mut self, now: Instant) -> Option<(Symbol, Mark)> {
+        while let Some((symbol, at, mark)) = self.keys.pop_front() {
             if now.since(at) <= TYPE_AHEAD_AGE {
-                return Some((symbol, at));
+                return Some((symbol, mark));
             }
         }
         None
     }
 
-    /// Drops the oldest key if it is `symbol`.
-    pub(super) fn drop_front(&mut self, symbol: Symbol) {
-        if self.keys.front().is_some_and(|(front, _)| *front == symbol) {
-            self.keys.pop_front();
-        }
+    /// Drops the oldest key if it is `symbol`; returns where it is noted.
+    pub(super) fn drop_front(&mut self, symbol: Symbol) -> Option<Mark> {
+        let front = self.keys.pop_front_if(|(front, ..)| *front == symbol)?;
+        Some(front.2)
     }
 
     pub(super) fn flush(&mut self) {

@@ -10,7 +10,8 @@ use super::state::{State, Then};
 use super::taping::Stage;
 use super::{Moment, Session};
 use crate::call::{
-    Answering, CommandKind, HangupCause, Item, PlayId, RINGING_TONE, SoundId, SymbolSet,
+    Answering, CommandKind, HangupCause, Item, JournalEvent, PlayId, RINGING_TONE, SoundId,
+    SymbolSet,
 };
 use crate::flow::{Bargein, Goto, Node, NodeIndex, Prompt, Verb};
 use crate::interpreter::{Fault, Step, View, enter, read_slot};
@@ -143,6 +144,7 @@ impl Session {
 
     /// The last part has been heard, or will not be: what was said is said, and a question waits for its answer.
     fn fell_silent(&mut self, audible_end: Instant, at: Moment<'_>) {
+        self.note(JournalEvent::Silent);
         match std::mem::replace(&mut self.state, State::Moving) {
             State::Saying { node, then, .. } => self.said_all(node, then, at),
             State::Asking(mut asking) => {
@@ -178,6 +180,7 @@ impl Session {
         if parts.iter().any(|(rule, _)| *rule == Bargein::None) {
             self.type_ahead.flush();
         }
+        self.journal.heard(&parts);
         let (playback, commands) = Playback::start(parts, keys, at.now, &mut self.plays);
         self.actions.extend(commands.into_iter().map(Action::Command));
         playback

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::phones::{ItemDuration, LegState, Phones};
 use super::watch::{Breach, Watch};
 use crate::call::{
-    CallRecord, Command, CommandKind, Digits, Errand, EventKind, Failure, HangupCause, Item, LegId,
-    Operation, Reply, Report, Request, RequestId,
+    CallJournal, CallRecord, Command, CommandKind, Digits, Errand, EventKind, Failure, HangupCause,
+    Item, LegId, Operation, Reply, Report, Request, RequestId,
 };
 use crate::engine::{Engine, Input, Notice, Output, Settings};
 use crate::time::{Duration, Instant, Wall};
@@ -32,6 +32,8 @@ pub enum Heard {
     Request(Instant, Box<Request>),
     /// The engine noted.
     Notice(Instant, Notice),
+    /// A call ended; its journal, where journals are kept.
+    Journal(Box<CallJournal>),
     /// A call ended.
     Record(Box<CallRecord>),
 }
@@ -318,6 +320,7 @@ impl Rehearsal {
                         self.outside.asked.remove(&request);
                         self.outside.replies.retain(|(_, asked), _| *asked != request);
                     }
+                    Output::Journal(journal) => self.heard.push_back(Heard::Journal(journal)),
                     Output::Record(record) => self.heard.push_back(Heard::Record(record)),
                     Output::Notice(notice) => self.heard.push_back(Heard::Notice(self.now, notice)),
                 }
@@ -359,7 +362,7 @@ impl Heard {
             Self::Request(at, request) => {
                 Some(format!("{at:>9}  ?? {}", request_line(&request.what)))
             }
-            Self::Notice(..) => None,
+            Self::Notice(..) | Self::Journal(_) => None,
             Self::Record(record) => {
                 let steps: Vec<_> = record
                     .steps

@@ -1,6 +1,6 @@
-//! What outlives the process: call records, tickets, wishes to be called back, and what callers were recorded saying.
+//! What outlives the process: call records and journals, tickets, wishes to be called back, and what callers were recorded saying.
 //!
-//! Comes in: finished call records and samples through bounded channels, requests to keep something. Goes out: lines
+//! Comes in: finished call records, journals and samples through bounded channels, requests to keep something. Goes out: lines
 //! of files, WAV files, numbers. It knows nothing of flows, engines or adapters, and nobody in a call waits for a disk.
 
 mod book;
@@ -14,6 +14,6 @@ mod tape;
 
 pub use error::StorageError;
 pub use recordings::Recordings;
-pub use records::{Ledger, RecordSlot};
+pub use records::{Leaving, Ledger, Slot};
 pub use store::Store;
 pub use tape::{RecordingSlot, Tape, Verdict};

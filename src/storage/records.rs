@@ -1,9 +1,10 @@
-//! The call-record file: JSON lines, appended by a thread of its own.
+//! The files of call records and of call journals: JSON lines, each file appended by a thread of its own.
 //!
 //! A record is on the disk (written and synced) before the thread takes its next rest. Records that arrive together
 //! are synced together. If the disk refuses, the file is cut back to its last whole line, the records stay in memory
 //! and are tried again; what no longer fits there goes to the log, whole. So a record is late, or in the log, but
-//! never lost without a word and never half a line.
+//! never lost without a word and never half a line. A journal is treated alike, but what finds no room is left out with a
+//! word: the log is no place for it.
 //!
 //! The file may be moved away at any time (log rotation): the next record starts a new one.
 
@@ -14,9 +15,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::error::StorageError;
 use super::lines::LineFile;
-use crate::call::CallRecord;
+use crate::call::{CallId, CallJournal, CallRecord};
 
 /// Records that may wait for the writer's attention; further ones go to the log.
 const RECORDS_WAITING: usize = 1_000;
@@ -31,66 +34,100 @@ const CLOSING_TRIES: u32 = 6;
 /// The file's mode: its owner writes, its group reads; numbers in it are masked but still belong to people.
 const FILE_MODE: u32 = 0o640;
 
-/// The writer of call records, running.
+/// What a call leaves behind, a line each.
+pub trait Leaving: Serialize + Send + 'static {
+    /// What several of them are called, and the thread that writes them.
+    const NAME: &'static str;
+
+    /// The call.
+    fn call(&self) -> CallId;
+
+    /// Takes a line that found no other place.
+    fn give_up(line: &str);
+}
+
+impl Leaving for CallRecord {
+    const NAME: &'static str = "records";
+
+    fn call(&self) -> CallId {
+        self.call
+    }
+
+    /// Puts it into the log, whole, so that it can be taken from there.
+    fn give_up(line: &str) {
+        tracing::error!(record = line.trim_end(), "No room for a call record; here it is.");
+    }
+}
+
+impl Leaving for CallJournal {
+    const NAME: &'static str = "journals";
+
+    fn call(&self) -> CallId {
+        self.call
+    }
+
+    fn give_up(_: &str) {
+        tracing::warn!("No room for a call journal; it is left out.");
+    }
+}
+
+/// The writer of one file, running.
 #[derive(Debug)]
 pub struct Ledger {
     writer: JoinHandle<()>,
+    what: &'static str,
 }
 
 impl Ledger {
-    /// Opens the file, making it if it is not there, and starts the writer. Records go in by the slot.
+    /// Opens the file, making it if it is not there, and starts the writer. Lines go in by the slot.
     ///
     /// # Errors
     /// When the file cannot be opened for appending, or there is no thread to be had.
-    pub fn open(path: &Path) -> Result<(Self, RecordSlot), StorageError> {
+    pub fn open<T: Leaving>(path: &Path) -> Result<(Self, Slot<T>), StorageError> {
         let file = LineFile::open(path, FILE_MODE)
             .map_err(|source| StorageError::Open { path: path.to_owned(), source })?;
         let (sender, receiver) = sync_channel(RECORDS_WAITING);
         let writer = std::thread::Builder::new()
-            .name("records".to_owned())
-            .spawn(move || Writer::new(file).run(&receiver))
+            .name(T::NAME.to_owned())
+            .spawn(move || Writer::new(file).run::<T>(&receiver))
             .map_err(StorageError::Thread)?;
-        Ok((Self { writer }, RecordSlot { sender }))
+        Ok((Self { writer, what: T::NAME }, Slot { sender }))
     }
 
-    /// Waits until every record is on the disk or, if the disk refuses to the last, in the log.
+    /// Waits until every line is on the disk or, if the disk refuses to the last, given up.
     ///
     /// Returns only after the slot is dropped; blocks the thread.
     pub fn close(self) {
         if self.writer.join().is_err() {
-            tracing::error!("The writer of call records failed.");
+            tracing::error!(what = self.what, "The writer of what calls leave behind failed.");
         }
     }
 }
 
-/// Where records are handed in.
+/// Where records or journals are handed in.
 #[derive(Debug)]
-pub struct RecordSlot {
-    sender: SyncSender<Box<CallRecord>>,
+pub struct Slot<T> {
+    sender: SyncSender<Box<T>>,
 }
 
-impl RecordSlot {
-    /// Hands a record to the writer without ever waiting: with too many waiting already, it goes to the log, whole.
-    pub fn keep(&self, record: Box<CallRecord>) {
+impl<T: Leaving> Slot<T> {
+    /// Hands a record to the writer without ever waiting: with too many waiting already, it is given up.
+    pub fn keep(&self, record: Box<T>) {
         match self.sender.try_send(record) {
             Ok(()) => {}
-            Err(TrySendError::Full(record) | TrySendError::Disconnected(record)) => spill(&record),
+            Err(TrySendError::Full(record) | TrySendError::Disconnected(record)) => spill(&*record),
         }
     }
 }
 
-/// Puts a record that found no other place into the log, whole, so that it can be taken from there.
-fn spill(record: &CallRecord) {
+fn spill<T: Leaving>(record: &T) {
     match serde_json::to_string(record) {
-        Ok(line) => spill_line(&line),
+        Ok(line) => T::give_up(&line),
         Err(error) => {
-            tracing::error!(call = %record.call, %error, "A call record cannot be written.")
+            let call = record.call();
+            tracing::error!(%call, what = T::NAME, %error, "What a call leaves behind cannot be written.")
         }
     }
-}
-
-fn spill_line(line: &str) {
-    tracing::error!(record = line.trim_end(), "No room for a call record; here it is.");
 }
 
 /// Where lines go; the faults of a disk can be put in its place.
@@ -99,8 +136,8 @@ trait Disk {
     fn append(&mut self, lines: &[u8]) -> io::Result<()>;
 
     /// Takes a line that neither the disk nor the memory has room for.
-    fn give_up(&mut self, line: &str) {
-        spill_line(line);
+    fn give_up<T: Leaving>(&mut self, line: &str) {
+        T::give_up(line);
     }
 }
 
@@ -118,39 +155,39 @@ impl<D: Disk> Writer<D> {
         Self { disk, lines: VecDeque::new(), failing: false }
     }
 
-    fn run(mut self, records: &Receiver<Box<CallRecord>>) {
+    fn run<T: Leaving>(mut self, records: &Receiver<Box<T>>) {
         while self.wait(records) {
             for record in records.try_iter().take(RECORDS_TOGETHER) {
-                self.keep(&record);
+                self.keep(&*record);
             }
-            self.write();
+            self.write::<T>();
         }
         self.close(records);
     }
 
     /// Waits for the next record, or for the time of the next try; false when no more will come.
-    fn wait(&mut self, records: &Receiver<Box<CallRecord>>) -> bool {
+    fn wait<T: Leaving>(&mut self, records: &Receiver<Box<T>>) -> bool {
         let next = if self.lines.is_empty() {
             records.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             records.recv_timeout(RETRY_AFTER)
         };
         match next {
-            Ok(record) => self.keep(&record),
+            Ok(record) => self.keep(&*record),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return false,
         }
         true
     }
 
-    fn keep(&mut self, record: &CallRecord) {
+    fn keep<T: Leaving>(&mut self, record: &T) {
         match serde_json::to_string(record) {
             Ok(mut line) => {
                 line.push('\n');
                 if self.lines.len() < RECORDS_KEPT {
                     self.lines.push_back(line);
                 } else {
-                    self.disk.give_up(&line);
+                    self.disk.give_up::<T>(&line);
                 }
             }
             Err(_) => spill(record),
@@ -158,7 +195,7 @@ impl<D: Disk> Writer<D> {
     }
 
     /// Writes what is kept, a group at a time, as far as the disk lets it.
-    fn write(&mut self) {
+    fn write<T: Leaving>(&mut self) {
         while !self.lines.is_empty() {
             let count = self.lines.len().min(RECORDS_TOGETHER);
             let group: String = self.lines.iter().take(count).map(String::as_str).collect();
@@ -166,12 +203,12 @@ impl<D: Disk> Writer<D> {
                 Ok(()) => {
                     self.lines.drain(..count);
                     if std::mem::take(&mut self.failing) {
-                        tracing::warn!("Call records are written again.");
+                        tracing::warn!(what = T::NAME, "What calls leave behind is written again.");
                     }
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut self.failing, true) {
-                        tracing::error!(%error, "Call records cannot be written; they are kept in memory.");
+                        tracing::error!(what = T::NAME, %error, "What calls leave behind cannot be written; it is kept in memory.");
                     }
                     return;
                 }
@@ -180,12 +217,12 @@ impl<D: Disk> Writer<D> {
     }
 
     /// Tries a last few times; what is left then goes to the log.
-    fn close(mut self, records: &Receiver<Box<CallRecord>>) {
+    fn close<T: Leaving>(mut self, records: &Receiver<Box<T>>) {
         for record in records.try_iter() {
-            self.keep(&record);
+            self.keep(&*record);
         }
         for attempt in 1..=CLOSING_TRIES {
-            self.write();
+            self.write::<T>();
             if self.lines.is_empty() {
                 return;
             }
@@ -194,7 +231,7 @@ impl<D: Disk> Writer<D> {
             }
         }
         for line in &self.lines {
-            self.disk.give_up(line);
+            self.disk.give_up::<T>(line);
         }
     }
 }

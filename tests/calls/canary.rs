@@ -251,8 +251,11 @@ impl Call {
                     self.records += 1;
                     self.text += &serde_json::to_string(record).expect("a record is plain");
                 }
-                Heard::Command(..) | Heard::Report(..) | Heard::Request(..) | Heard::Notice(..) => {
-                }
+                Heard::Command(..)
+                | Heard::Report(..)
+                | Heard::Request(..)
+                | Heard::Notice(..)
+                | Heard::Journal(_) => {}
             }
             writeln!(self.text, "\n{heard:?}\n{}", heard.line().unwrap_or_default())
                 .expect("text grows");
@@ -272,7 +275,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn a_thousand_pins_and_tokens_are_found_nowhere() {
-    let set = Set::of(BANK);
+    let mut set = Set::of(BANK);
+    set.settings.journals = true;
     let mut first: Vec<Option<String>> = vec![None; KINDS.len()];
     let mut confided = 0;
     for number in 0..CALLS {

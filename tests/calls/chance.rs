@@ -5,7 +5,9 @@
 
 use std::collections::VecDeque;
 
-use sambung::call::{Digits, Failure, HangupCause, LegId, Reply, RequestId};
+use sambung::call::{
+    CallJournal, Digits, Failure, HangupCause, JournalEvent, LegId, Reply, RequestId,
+};
 use sambung::simulation::{Heard, Rehearsal, Side};
 use sambung::time::Duration;
 
@@ -68,6 +70,7 @@ fn whatever_anybody_does_each_call_ends_once_and_nothing_stalls() {
         let flow = FLOWS[usize::from(seed % 2 == 0)];
         let mut set = Set::of(flow);
         set.settings.max_calls = CALLERS;
+        set.settings.journals = true;
         let mut rehearsal = Rehearsal::watched(set.settings, seed, set.wall, Rehearsal::by_text());
         rehearsal.play_outside();
         let mut story = Story::default();
@@ -88,6 +91,7 @@ fn whatever_anybody_does_each_call_ends_once_and_nothing_stalls() {
         assert_eq!(rehearsal.close(), Ok(()), "seed {seed}");
         assert_eq!(rehearsal.engine().live_calls(), 0, "seed {seed}: a call is left over");
         assert_eq!(rehearsal.engine().live_legs(), 0, "seed {seed}: a leg is left over");
+        assert_eq!(story.journals, story.records, "seed {seed}: one journal per call");
         calls += story.records;
     }
     assert!(calls > 1_000, "only {calls} calls were played");
@@ -145,6 +149,8 @@ fn legs(rehearsal: &Rehearsal, wanted: impl Fn(&Side) -> bool) -> Vec<LegId> {
 struct Story {
     /// Records written.
     records: usize,
+    /// Journals written.
+    journals: usize,
     /// What the outside is asked and was not answered.
     asked: Vec<RequestId>,
     /// The last lines.
@@ -161,6 +167,15 @@ impl Story {
             match heard {
                 Heard::Record(_) => self.records += 1,
                 Heard::Request(_, request) => self.asked.push(request.id),
+                Heard::Journal(journal) => {
+                    self.journals += 1;
+                    let line = journal.line().expect("a journal is plain");
+                    let read = CallJournal::read(&line);
+                    assert_eq!(read.expect("a journal can be read"), *journal, "seed {seed}");
+                    let ends = journal.events.iter();
+                    let ends = ends.filter(|e| matches!(e.event, JournalEvent::Ended { .. }));
+                    assert_eq!(ends.count(), 1, "seed {seed}: {journal:?}");
+                }
                 Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) => {}
             }
         }

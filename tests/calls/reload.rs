@@ -43,7 +43,11 @@ fn heard(stage: &mut Rehearsal) -> (String, Vec<CallRecord>) {
                 said.push_str(&format!("{}\n", dial.display.unwrap_or_default()));
             }
             Heard::Record(record) => records.push(*record),
-            Heard::Command(..) | Heard::Report(..) | Heard::Request(..) | Heard::Notice(..) => {}
+            Heard::Command(..)
+            | Heard::Report(..)
+            | Heard::Request(..)
+            | Heard::Notice(..)
+            | Heard::Journal(_) => {}
         }
     }
     (said, records)

@@ -1,3 +1,5 @@
+//! Journals written and read back, and lines that are none.
+
 use super::*;
 use crate::call::Failure;
 

@@ -110,6 +110,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         flows: path(file.flows, "flows"),
         audio: path(file.audio, "audio"),
         records: path(file.records, "records.jsonl"),
+        journals: file.journals.map(|written| folder.join(written)),
         recordings: path(file.recordings, "recordings"),
         tickets: path(file.tickets, "tickets.jsonl"),
         callbacks: path(file.callbacks, "callbacks.jsonl"),

@@ -70,8 +70,17 @@ pub(super) fn settle(flow: &Flow, verb: &HttpNode, reply: Reply, memory: &mut Me
 
 /// The value of an answer; the answer itself is overwritten, as it may hold a secret.
 fn answered(flow: &Flow, verb: &HttpNode, mut json: Json) -> Result<Value, Failure> {
-    let shape = Shape { records: &flow.records, minor_units: verb.operation.minor_units };
-    let value = verb.operation.returns.map(|index| shape.record(&json, index));
+    let value = read_answer(flow, verb, &json);
     scrub_json(&mut json);
-    value.transpose().map(|value| value.unwrap_or(Value::Unset)).map_err(|_| Failure::BadShape)
+    value.ok_or(Failure::BadShape)
+}
+
+/// The value of an answer to the request of a node; `None` if it is not of the declared shape.
+#[must_use]
+pub fn read_answer(flow: &Flow, verb: &HttpNode, json: &Json) -> Option<Value> {
+    let shape = Shape { records: &flow.records, minor_units: verb.operation.minor_units };
+    match verb.operation.returns {
+        Some(index) => shape.record(json, index).ok(),
+        None => Some(Value::Unset),
+    }
 }

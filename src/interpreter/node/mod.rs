@@ -11,6 +11,7 @@ mod store;
 mod subflow;
 mod transfer;
 
+pub use http::read_answer;
 pub use set::assign;
 pub use settle::{Settled, settle};
 pub use store::call_back_caller;

@@ -159,6 +159,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         safe_number: None,
         pop_url: None,
         max_calls: 10,
+        journals: true,
     };
     Engine::new(settings, 1)
 }
@@ -171,7 +172,10 @@ fn start(
     let (sender, records) = mpsc::unbounded_channel();
     let names: Vec<String> = adapters.iter().map(|adapter| adapter.name().to_owned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let sink: RecordSink = Box::new(move |record| sender.send(record).expect("the test listens"));
+    let sink: RecordSink = Box::new(move |left| match left {
+        Left::Record(record) => sender.send(record).expect("the test listens"),
+        Left::Journal(journal) => assert!(!journal.events.is_empty(), "{journal:?}"),
+    });
     let outside = Box::new(Nobody);
     let engine = engine(&names, ring);
     let (handle, driver) = Driver::start(engine, Clock::new(), adapters, sink, outside);

@@ -238,6 +238,7 @@ impl Day {
                 }
                 Output::Request(request) => self.hear(Heard::Request(self.now, request))?,
                 Output::Abandon(request) => self.abandoned(request),
+                Output::Journal(journal) => self.hear(Heard::Journal(journal))?,
                 Output::Record(record) => self.hear(Heard::Record(record))?,
                 Output::Notice(notice) => self.hear(Heard::Notice(self.now, notice))?,
             }
@@ -264,7 +265,7 @@ impl Day {
                     self.calls.insert(call, index);
                 }
             }
-            Heard::Report(..) | Heard::Notice(..) => {}
+            Heard::Report(..) | Heard::Notice(..) | Heard::Journal(_) => {}
             Heard::Record(record) => {
                 self.totals.add(&record);
                 self.calls.remove(&record.call);

@@ -29,7 +29,9 @@ impl Transcript {
                 self.hash.update(written.as_bytes());
                 heard.line()
             }
-            Heard::Command(..) | Heard::Report(..) | Heard::Request(..) => heard.line(),
+            Heard::Command(..) | Heard::Report(..) | Heard::Request(..) | Heard::Journal(_) => {
+                heard.line()
+            }
         };
         if let Some(line) = line {
             self.line(line);

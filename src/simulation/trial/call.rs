@@ -277,7 +277,7 @@ impl<'c> Played<'c> {
                 self.observer.reported(at, &event.kind);
                 self.reported(at, &event.kind);
             }
-            Heard::Report(..) => {}
+            Heard::Report(..) | Heard::Journal(_) => {}
             Heard::Request(at, request) => {
                 let (after, reply) = self.outside.answer(&request.what);
                 self.note_request(&request.what);

@@ -153,6 +153,11 @@ impl Watch {
                 let fault = || "it is given up and nobody waits for it".to_owned();
                 (format!("request {}", request.0), require(known, fault))
             }
+            Output::Journal(journal) => {
+                let known = self.calls.contains_key(&journal.call);
+                let known = require(known, || "its journal comes after its record".to_owned());
+                (format!("call {}", journal.call), known)
+            }
             Output::Record(record) => (format!("call {}", record.call), self.recorded(record)),
             Output::Notice(notice) => {
                 let about = notice.call().map_or("the node".to_owned(), |id| format!("call {id}"));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::call::{CallId, Direction, EndedBy, HangupCause};
+use crate::call::{Direction, EndedBy, HangupCause};
 
 fn record(number: u64) -> Box<CallRecord> {
     Box::new(CallRecord {
@@ -67,7 +67,7 @@ impl Disk for Faulty {
         Ok(())
     }
 
-    fn give_up(&mut self, line: &str) {
+    fn give_up<T: Leaving>(&mut self, line: &str) {
         self.given_up.lock().expect("one thread").push_str(line);
     }
 }
@@ -108,7 +108,7 @@ fn memory_is_bounded_while_the_disk_refuses() {
     let mut writer = Writer::new(disk);
     let one = record(1);
     for _ in 0..RECORDS_KEPT + 5 {
-        writer.keep(&one);
+        writer.keep(&*one);
     }
     assert_eq!(writer.lines.len(), RECORDS_KEPT);
     assert_eq!(calls(&given_up.lock().expect("one thread")).len(), 5, "the rest is not lost");
@@ -141,6 +141,6 @@ fn the_file_is_appended_to_across_starts_and_rotations() {
 fn a_file_that_cannot_be_made_is_an_error_at_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("missing").join("records.jsonl");
-    let error = Ledger::open(&path).expect_err("no such folder");
+    let error = Ledger::open::<CallRecord>(&path).expect_err("no such folder");
     assert!(matches!(error, StorageError::Open { .. }), "{error}");
 }
