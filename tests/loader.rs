@@ -29,10 +29,11 @@ fn long() -> Duration {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is cut into pieces and damaged.
-const SEEDS: [&str; 3] = [
+const SEEDS: [&str; 4] = [
     include_str!("../flows/halo.yaml"),
     include_str!("../flows/toko.yaml"),
     include_str!("../sambung.yaml"),
+    include_str!("../flows/toko.test.yaml"),
 ];
 
 #[test]
@@ -60,6 +61,14 @@ fn no_damaged_flow_makes_the_checker_panic_or_stall() {
 }
 
 #[test]
+fn no_damaged_test_file_makes_the_checker_panic_or_stall() {
+    let mut chance = Chance::new(4);
+    for _ in 0..60 {
+        check_tests(&chance.damaged_whole(&SEEDS[3..]));
+    }
+}
+
+#[test]
 fn fresh_damage_to_files_is_told() {
     for_long(10, |chance| load(&chance.damaged(&SEEDS)), 1);
 }
@@ -72,6 +81,11 @@ fn fresh_damage_to_formulas_is_told() {
 #[test]
 fn fresh_damage_to_whole_flows_is_told() {
     for_long(30, |chance| check(&chance.damaged_whole(&SEEDS[..2])), 1);
+}
+
+#[test]
+fn fresh_damage_to_test_files_is_told() {
+    for_long(40, |chance| check_tests(&chance.damaged_whole(&SEEDS[3..])), 1);
 }
 
 /// Works for [`long`] with a fresh seed every time, and says how far it came.
@@ -99,8 +113,19 @@ fn load(bytes: &[u8]) {
 
 /// Compiles one flow.
 fn check(bytes: &[u8]) {
+    compile_all(&Sources::one("a.yaml", bytes), bytes);
+}
+
+/// Compiles a test file beside the flow that it tests.
+fn check_tests(bytes: &[u8]) {
+    let mut sources = Sources::one("a.test.yaml", bytes);
+    sources.add("toko.yaml", SEEDS[1].as_bytes());
+    compile_all(&sources, bytes);
+}
+
+fn compile_all(sources: &Sources, bytes: &[u8]) {
     let began = cpu_time();
-    let compiled: Compiled = compile(&Sources::one("a.yaml", bytes), &Facts::default());
+    let compiled: Compiled = compile(sources, &Facts::default());
     assert!(cpu_time() - began < PATIENCE, "{}", String::from_utf8_lossy(bytes));
     places_lie_in_their_files(&compiled.diagnostics, bytes);
 }

@@ -130,6 +130,77 @@ const BROKEN_FILES: &[&str] = &[
     "sambung: 1\nflow: t\nlanguage: id\nstart: a\nsubflows: { s: { begin: a } }\nnodes: { a: { hangup: Halo. } }\n",
 ];
 
+/// The codes of errors in a test file beside the smallest shipped flow.
+fn test_codes(yaml: &str) -> Vec<&'static str> {
+    let mut sources = Sources::one("t.test.yaml", yaml.as_bytes());
+    sources.add("halo.yaml", include_bytes!("../flows/halo.yaml"));
+    codes(&compile(&sources, &Facts::default()).diagnostics)
+}
+
+/// A test file with one case of these lines.
+fn around_case(lines: &str) -> String {
+    format!("sambung: 1\ntests: halo\ncases:\n  - name: a\n{lines}")
+}
+
+/// What a case may hold.
+const GOOD_CASES: &[&str] = &[
+    "    call: [hangup]\n",
+    "    call: [silence, transferred, end]\n",
+    "    call: [{ press: 1 }, { press: [1, \"*\", \"0812#\"], early: true }, { say: [ya, tidak] }]\n",
+    "    call: [{ hear: Kami buka setiap hari, text: Halo }, { hear: [apology], not: true }]\n",
+    "    call: [{ speak: 2s }, { speak: { for: 2s } }, { wait: 1.5m }, { agent: hangs_up }]\n",
+    "    call: [{ at_node: hours, about: anything }, { transferred: \"+62215550100\" }, { end: transfer }]\n",
+    "    at: 2026-03-04 10:00 Asia/Jakarta\n    caller: withheld\n    env: { A: \"1\" }\n    call: []\n",
+    "    mock: { tickets: { reply: \"1\" }, callbacks: [{ status: 500 }, { fault: timeout }] }\n    call: []\n",
+    "    call: []\n    then: { recordings: 0, callbacks: 1, lasts: [\"> 1s\", \"< 2m\"], log_never_has: a }\n",
+];
+
+/// Cases that both refuse.
+const BROKEN_CASES: &[&str] = &[
+    "    calls: [hangup]\n",
+    "    call: hangup\n",
+    "    call: [silent]\n",
+    "    call: [{ hear: { prompt: hours } }]\n",
+    "    call: [{ herr: hours }]\n",
+    "    call: [{ wait: 5 }]\n",
+    "    call: [{ speak: { long: 5s } }]\n",
+    "    call: [{ agent: dances }]\n",
+    "    call: [{ press: 1, early: soon }]\n",
+    "    call: [{ queued: { queue: service } }]\n",
+    "    call: [{ end: somehow }]\n",
+    "    agents: { service: many }\n    call: []\n",
+    "    agents: { service: { busy: true } }\n    call: []\n",
+    "    mock: { tickets: { fault: broken } }\n    call: []\n",
+    "    mock: { tickets: { status: fine } }\n    call: []\n",
+    "    mock: { tickets: { replies: 1 } }\n    call: []\n",
+    "    env: [A]\n    call: []\n",
+    "    call: []\n    then: { recordings: many }\n",
+    "    call: []\n    then: { logs: many }\n",
+    "    call: []\n    then: { http: { a.b: 1 } }\n",
+    "    call: []\nrules: [{ every call end in: [queue] }]\n",
+    "    call: []\nrules: [{ every call ends in: [sleep] }]\n",
+    "    call: []\nrules: [{ no silence longer: 8 }]\n",
+    "    call: []\nrules: [{ log never has: [private] }]\n",
+    "    call: []\nrules: [{ never: { visit: menu } }]\n",
+    "    call: []\nsetup: { at: [1] }\n",
+    "    call: []\ncase: []\n",
+];
+
+#[test]
+fn test_files_are_taken_and_refused_alike() {
+    let schema = validator(&flow_schema());
+    let mut faults = Vec::new();
+    let good = GOOD_CASES.iter().map(|lines| (lines, true));
+    for (lines, well) in good.chain(BROKEN_CASES.iter().map(|lines| (lines, false))) {
+        let yaml = around_case(lines);
+        let (schema, compiler) = (schema_faults(&schema, &yaml), test_codes(&yaml));
+        if schema.is_empty() != well || compiler.is_empty() != well {
+            faults.push(format!("{lines}  schema {schema:?}, compiler {compiler:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn shipped_files_satisfy_the_schema() {
     let flows = validator(&flow_schema());

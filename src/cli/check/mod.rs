@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(flow, "flows/bad.yaml:6:18: error[E0301]: there is no prompt named `daag`");
         assert_eq!(
             tests,
-            "flows/good.test.yaml:2:36: error[E0901]: there is no prompt named `by`\n"
+            "flows/good.test.yaml:2:37: error[E0901]: there is no prompt named `by`\n"
         );
         assert_eq!(sum.map(|s| (s.flows, s.errors)), Some((2, 2)));
         let (again, sum) = run_in(&files, &["flows", "flows/bad.yaml"]);

@@ -93,6 +93,8 @@ pub struct Compiled {
     pub diagnostics: Diagnostics,
     /// The test files without a fault whose flow has none either, in the order of their paths.
     pub tests: Vec<TestFile>,
+    /// All test files, by their place among the files of [`Compiled::diagnostics`].
+    pub test_files: BTreeSet<FileId>,
     /// What was looked at: every flow, those with errors too.
     pub flow_files: Vec<FlowFile>,
     /// Where queues, calendars and services are defined.
@@ -183,6 +185,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
     let contexts: Vec<Context<'_>> = library.files.iter().map(Context::new).collect();
     library.check_keys(&contexts);
     let mut globals = Globals::read(&library, &contexts, facts);
+    let test_files = library.of_kind(FileKind::Tests).collect();
     let mut drafts = Drafts::default();
     for id in library.of_kind(FileKind::Flow) {
         let draft = FlowCompiler::new(&library, &contexts, &globals, facts, id).compile();
@@ -224,6 +227,7 @@ pub fn compile(sources: &Sources, facts: &Facts) -> Compiled {
         efforts,
         diagnostics,
         tests,
+        test_files,
         flow_files,
         shared_places,
     }

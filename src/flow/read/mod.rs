@@ -62,6 +62,14 @@ impl<'a> Context<'a> {
         self.findings.borrow().keys().any(|(_, code)| is(code))
     }
 
+    /// Whether anything was found inside a place: what is left of it may lack what was found wrong.
+    pub(crate) fn any_within(&self, span: Span) -> bool {
+        let within = |found: &Span| {
+            found.file == span.file && span.start <= found.start && found.end <= span.end
+        };
+        self.findings.borrow().keys().any(|(found, _)| within(found))
+    }
+
     /// Notes a finding, once.
     pub(crate) fn report(&self, finding: Diagnostic) {
         let mut findings = self.findings.borrow_mut();

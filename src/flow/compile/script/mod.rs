@@ -55,7 +55,10 @@ pub(super) fn compile<'a>(
             findings.push(check::unknown_in_test("flow", &name, &known));
             continue;
         };
-        let (Some(own), Some(source)) = (tested.flow, library.files.get(id.0 as usize)) else {
+        let place = id.0 as usize;
+        let (Some(own), Some(source), Some(context)) =
+            (tested.flow, library.files.get(place), contexts.get(place))
+        else {
             continue;
         };
         let mut compiler = TestCompiler {
@@ -64,6 +67,7 @@ pub(super) fn compile<'a>(
             flow: own,
             spoken: tested.spoken,
             source,
+            context,
             findings: Vec::new(),
         };
         let setup = entry("setup").and_then(read::<SetupRaw>).unwrap_or_default();
@@ -102,6 +106,7 @@ struct TestCompiler<'a> {
     flow: &'a Flow,
     spoken: &'a Spoken,
     source: &'a SourceFile,
+    context: &'a Context<'a>,
     findings: Vec<Diagnostic>,
 }
 
@@ -199,3 +204,6 @@ pub(super) fn sound(
     let runs = |id: &FlowId| flows.iter().any(|flow| flow.id == *id);
     files.into_iter().filter(|file| runs(&file.flow) && !wrong(&file.path)).collect()
 }
+
+#[cfg(test)]
+mod tests;
