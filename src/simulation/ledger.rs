@@ -99,12 +99,15 @@ impl Ledger {
     }
 }
 
-/// Whether a value stands in a text as a whole word.
+/// Whether a value stands in a text as a whole: digits not within other digits or letters, and a word like `shipped`
+/// not within a name like `order_shipped`.
 fn stands_in(value: &str, text: &str) -> bool {
+    let is_word = value.chars().any(char::is_alphabetic);
+    let goes_on = |c: char| c.is_alphanumeric() || (is_word && c == '_');
     text.match_indices(value).any(|(start, _)| {
         let before = text.get(..start).and_then(|text| text.chars().next_back());
         let after = text.get(start + value.len()..).and_then(|text| text.chars().next());
-        [before, after].into_iter().flatten().all(|c| !c.is_alphanumeric())
+        [before, after].into_iter().flatten().all(|c| !goes_on(c))
     })
 }
 
@@ -133,6 +136,9 @@ mod tests {
             ("123456", Class::Personal, "order ***456 was found", None),
             ("123456", Class::Personal, "request 91234567", None),
             ("482916", Class::Secret, "pin=482916", Some("(secret)")),
+            ("482916", Class::Secret, "pin_482916", Some("(secret)")),
+            ("shipped", Class::Personal, "at node order_shipped", None),
+            ("shipped", Class::Personal, "status: shipped", Some("***ped")),
             ("shop", Class::Public, "shop", None),
             ("123", Class::Personal, "123", None),
         ] {

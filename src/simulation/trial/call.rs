@@ -402,7 +402,8 @@ impl<'c> Played<'c> {
 fn texts(value: &Value, take: &mut impl FnMut(&str)) {
     match value {
         Value::List(items) | Value::Record(items) => items.iter().for_each(|v| texts(v, take)),
-        Value::Unset | Value::Bool(_) => {}
+        // The name of a recording is ours, and says nothing of whoever speaks on it.
+        Value::Unset | Value::Bool(_) | Value::Recording(_) => {}
         other => take(&other.to_string()),
     }
 }
