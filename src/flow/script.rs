@@ -53,12 +53,14 @@ pub struct Case {
 }
 
 /// The agents of one queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Staff {
     /// How many are logged in.
     pub count: u32,
     /// Whether all of them are in other talks, and stay there.
     pub busy: bool,
+    /// How many other callers are in line already, and stay there; none unless all agents are busy.
+    pub waiting: u32,
 }
 
 /// How one operation of a service answers, or the store of tickets or callbacks.
@@ -167,6 +169,8 @@ pub enum AgentAct {
     Answers,
     /// Declines.
     Rejects,
+    /// Is on the phone already: whoever rings finds the line busy.
+    IsBusy,
     /// Hangs up, or stops ringing.
     HangsUp,
 }

@@ -74,6 +74,7 @@ cases:
         r#"tests: toko
 cases:
   - name: what cannot both be
+    agents: { service: { count: 2, waiting: 30 } }
     mock:
       orders.find: { status: 500, reply: { status: paid, total: 1, eta: 2026-03-06 } }
       tickets: { fault: refused, after: 1s, slow: 2s }

@@ -141,6 +141,7 @@ pub(crate) enum StaffRaw {
 pub(crate) struct StaffMap {
     pub(crate) count: u32,
     pub(crate) busy: Option<bool>,
+    pub(crate) waiting: Option<Spanned<u32>>,
 }
 
 /// What a mock answers: always the same, or to one request after another.
@@ -261,6 +262,8 @@ pub(crate) enum AgentRaw {
     Answers,
     /// Declines.
     Rejects,
+    /// Is on the phone already.
+    IsBusy,
     /// Hangs up, or stops ringing.
     HangsUp,
 }

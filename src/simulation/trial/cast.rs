@@ -27,8 +27,8 @@ pub(super) fn rehearse(
     for (queue, staff) in agents {
         log_in(&mut settings, queue, staff.count);
     }
-    let busy: Vec<(&QueueId, u32)> =
-        agents.iter().filter(|(_, staff)| staff.busy).map(|(q, staff)| (q, staff.count)).collect();
+    let busy: Vec<(&QueueId, Staff)> =
+        agents.iter().filter(|(_, staff)| staff.busy).map(|(q, staff)| (q, *staff)).collect();
     let mut rehearsal = if busy.is_empty() {
         Rehearsal::new(settings, SEED, wall, durations)
     } else {
@@ -54,10 +54,10 @@ fn log_in(settings: &mut Settings, queue: &QueueId, count: u32) {
     }
 }
 
-/// An engine whose agents of some queues are already in talks.
+/// An engine whose agents of some queues are already in talks, with other callers in line.
 fn occupied(
     settings: Settings,
-    busy: &[(&QueueId, u32)],
+    busy: &[(&QueueId, Staff)],
     wall: Wall,
     durations: ItemDuration,
 ) -> Rehearsal {
@@ -76,8 +76,8 @@ fn occupied(
     let others = others.into_iter().map(|program| (program.flow.id.clone(), Arc::new(program)));
     before.programs = Arc::new(others.collect());
     let mut rehearsal = Rehearsal::new(before, SEED, wall, durations);
-    for (queue, count) in busy {
-        for _ in 0..*count {
+    for (queue, staff) in busy {
+        for _ in 0..staff.count {
             rehearsal.call(queue.as_str(), None);
             let ringing = rehearsal.phones.legs().find(|(_, leg)| {
                 matches!((&leg.side, leg.state), (Side::Dialled(_), LegState::Ringing(_)))
@@ -85,6 +85,9 @@ fn occupied(
             if let Some((leg, _)) = ringing {
                 rehearsal.pick_up(leg);
             }
+        }
+        for _ in 0..staff.waiting {
+            rehearsal.call(queue.as_str(), None);
         }
     }
     rehearsal.tell(Input::Publish(Box::new(settings)));

@@ -165,7 +165,7 @@ impl Played<'_> {
     fn agent(&mut self, act: AgentAct) -> Done {
         let (ringing, what) = match act {
             AgentAct::Answers => (true, "a phone that rings, to be answered"),
-            AgentAct::Rejects => (true, "a phone that rings, to be rejected"),
+            AgentAct::Rejects | AgentAct::IsBusy => (true, "a phone that rings, to be declined"),
             AgentAct::HangsUp => (false, "a person who can hang up"),
         };
         let there =
@@ -177,6 +177,7 @@ impl Played<'_> {
             let (done, cause) = match act {
                 AgentAct::Answers => ("answers", None),
                 AgentAct::Rejects => ("rejects", Some(HangupCause::Rejected)),
+                AgentAct::IsBusy => ("is busy", Some(HangupCause::Busy)),
                 AgentAct::HangsUp if talking.is_some() => ("hangs up", Some(HangupCause::Normal)),
                 AgentAct::HangsUp => ("does not answer", Some(HangupCause::NoAnswer)),
             };

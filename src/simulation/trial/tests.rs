@@ -125,7 +125,10 @@ fn bench() -> Bench {
         caller: Some("+6281100001111".into()),
         called: None,
         env: BTreeMap::new(),
-        agents: BTreeMap::from([(QueueId::from("service"), Staff { count: 1, busy: false })]),
+        agents: BTreeMap::from([(
+            QueueId::from("service"),
+            Staff { count: 1, ..Staff::default() },
+        )]),
         mocks: vec![find],
         steps: Vec::new(),
         then: Vec::new(),
@@ -430,7 +433,9 @@ fn the_hour_and_the_agents_are_as_the_case_says() {
     late.case.at = Some((Moment::parse("2026-03-04 10:00").expect("a time"), "UTC".into()));
     assert_eq!(told(&late.play(&[hear(&["shut"])])), [""; 0], "17:00 in Jakarta");
 
-    let staff = |count, busy| BTreeMap::from([(QueueId::from("service"), Staff { count, busy })]);
+    let staff = |count, busy| {
+        BTreeMap::from([(QueueId::from("service"), Staff { count, busy, waiting: 0 })])
+    };
     let mut nobody = bench();
     nobody.case.agents = staff(0, false);
     assert_eq!(told(&nobody.play(&[press(&["0"]), hear(&["sorry"])])), [""; 0]);
@@ -443,6 +448,27 @@ fn the_hour_and_the_agents_are_as_the_case_says() {
     assert!(!verdict.story.contains(&"[an agent is rung]".to_owned()), "{:?}", verdict.story);
     let verdict = busy.play(&[press(&["0"]), Step::Agent(AgentAct::Answers)]);
     assert_eq!(verdict.differences.len(), 1, "nobody's phone rings");
+    for (waiting, heard) in [(98, "connecting"), (100, "sorry")] {
+        let line = Staff { count: 1, busy: true, waiting };
+        busy.case.agents = BTreeMap::from([(QueueId::from("service"), line)]);
+        let verdict = busy.play(&[press(&["0"]), hear(&[heard])]);
+        assert_eq!(told(&verdict), [""; 0], "{waiting} in line: {:?}", verdict.story);
+    }
+}
+
+#[test]
+fn whoever_is_rung_may_be_busy_decline_or_not_answer() {
+    let line = bench();
+    for (act, what) in [
+        (AgentAct::IsBusy, "[the agent is busy]"),
+        (AgentAct::Rejects, "[the agent rejects]"),
+        (AgentAct::HangsUp, "[the agent does not answer]"),
+    ] {
+        let steps = [press(&["4"]), Step::Transferred(None), Step::Agent(act), hear(&["sorry"])];
+        let verdict = line.play(&steps);
+        assert_eq!(told(&verdict), [""; 0], "{what}: {:?}", verdict.story);
+        assert!(verdict.story.iter().any(|told| told == what), "{:?}", verdict.story);
+    }
 }
 
 #[test]

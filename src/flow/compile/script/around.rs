@@ -17,8 +17,8 @@ pub(super) const USUAL_CALLER: &str = "+6281100001111";
 /// The word for a caller who does not show a number.
 const WITHHELD: &str = "withheld";
 
-/// The most agents of one queue.
-const MAX_AGENTS: u32 = 1_000;
+/// The most agents of one queue, and the most callers in its line.
+const MAX_PEOPLE: u32 = 1_000;
 
 /// What `setup` or a case says; nothing is settled that it does not say.
 #[derive(Debug, Default)]
@@ -62,16 +62,9 @@ impl TestCompiler<'_> {
             around.env.insert(name.as_str().into(), value.as_str().into());
         }
         for (name, staff) in raw.agents.iter().flatten() {
-            let (count, busy) = match staff {
-                StaffRaw::Text(count) => (*count, false),
-                StaffRaw::Map(map) => (map.count, map.busy == Some(true)),
-            };
-            if count > MAX_AGENTS {
-                self.findings.push(check::out_of_range(&name.value, name.span, "at most 1000"));
-            }
-            let count = count.min(MAX_AGENTS);
+            let staff = self.staff(name, staff);
             if let Some(queue) = self.queue(name) {
-                around.agents.insert(queue, Staff { count, busy });
+                around.agents.insert(queue, staff);
             }
         }
         for (name, mocks) in raw.mock.iter().flatten() {
@@ -80,6 +73,23 @@ impl TestCompiler<'_> {
             }
         }
         around
+    }
+
+    fn staff(&mut self, name: &Spanned<String>, raw: &StaffRaw) -> Staff {
+        let (count, busy, waiting) = match raw {
+            StaffRaw::Text(count) => (*count, false, None),
+            StaffRaw::Map(map) => (map.count, map.busy == Some(true), map.waiting.as_ref()),
+        };
+        if let Some(waiting) = waiting.filter(|line| line.value > 0 && (!busy || count == 0)) {
+            let message = "nobody waits in line while agents are free, or where none is logged in";
+            let help = "add `busy: true`, with at least one agent";
+            self.findings.push(check::contradiction(message, waiting.span, help));
+        }
+        let waiting = waiting.map_or(0, |waiting| waiting.value);
+        if count > MAX_PEOPLE || waiting > MAX_PEOPLE {
+            self.findings.push(check::out_of_range(&name.value, name.span, "at most 1000"));
+        }
+        Staff { count: count.min(MAX_PEOPLE), busy, waiting: waiting.min(MAX_PEOPLE) }
     }
 
     /// Reads `2026-03-04 10:00 Asia/Jakarta`; without a zone it is that of the flow's first calendar.

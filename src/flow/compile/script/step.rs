@@ -93,6 +93,7 @@ impl TestCompiler<'_> {
             return Some(Step::Agent(match act {
                 AgentRaw::Answers => AgentAct::Answers,
                 AgentRaw::Rejects => AgentAct::Rejects,
+                AgentRaw::IsBusy => AgentAct::IsBusy,
                 AgentRaw::HangsUp => AgentAct::HangsUp,
             }));
         }

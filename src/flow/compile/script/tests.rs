@@ -83,6 +83,7 @@ fn every_step_has_its_form() {
         ("speak: { for: 1.5s }", Step::Speak(Duration::from_millis(1_500))),
         ("agent: answers", Step::Agent(AgentAct::Answers)),
         ("agent: rejects", Step::Agent(AgentAct::Rejects)),
+        ("agent: is_busy", Step::Agent(AgentAct::IsBusy)),
         ("agent: hangs_up", Step::Agent(AgentAct::HangsUp)),
         (
             "queued: { name: service, skills: { topic: order }, priority: 2 }",
@@ -178,7 +179,7 @@ cases:
     caller: withheld
     called: "100"
     env: { NIGHT: "2" }
-    agents: { service: { count: 1, busy: true } }
+    agents: { service: { count: 1, busy: true, waiting: 30 } }
     mock: { orders.find: { fault: refused } }
     call: [hangup]
 "#,
@@ -192,8 +193,8 @@ cases:
     assert_eq!((&*same.env["NIGHT"], &*other.env["NIGHT"]), ("1", "2"));
     assert_eq!(&*other.env["ORDERS_URL"], "mock");
     let staff = |case: &Case| case.agents.values().copied().collect::<Vec<_>>();
-    assert_eq!(staff(same), [Staff { count: 2, busy: false }]);
-    assert_eq!(staff(other), [Staff { count: 1, busy: true }]);
+    assert_eq!(staff(same), [Staff { count: 2, busy: false, waiting: 0 }]);
+    assert_eq!(staff(other), [Staff { count: 1, busy: true, waiting: 30 }]);
     assert_eq!(same.mocks[0].answers[0].what, MockReply::NotFound);
     assert_eq!(other.mocks[0].answers[0].what, MockReply::Failed(Failure::Refused));
     assert_eq!(other.mocks[1], same.mocks[1], "the store answers as the setup says");
