@@ -9,6 +9,8 @@ use http::{Answer, HttpServer};
 mod check;
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/explain_call.rs"]
+mod explain_call;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;
@@ -38,6 +40,24 @@ fn sambung_with(environment: &[(&str, &str)], arguments: &[&str], script: &str) 
     stdin.write_all(script.as_bytes()).expect("the program reads its script");
     drop(stdin);
     child.wait_with_output().expect("the program ends")
+}
+
+/// The text with `…` for the line and column behind the name of a flow file: they move with every edit of the flow.
+fn without_lines(text: &str) -> String {
+    let mut parts = text.split(".yaml:");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+        if rest.len() == part.len() || !part.starts_with(|c: char| c.is_ascii_digit()) {
+            shown.push_str(&format!(".yaml:{part}"));
+            continue;
+        }
+        // A colon that ends the place belongs to the text.
+        let place = part.strip_suffix(rest).unwrap_or_default();
+        let colon = if place.ends_with(':') { ":" } else { "" };
+        shown.push_str(&format!(".yaml:…{colon}{rest}"));
+    }
+    shown
 }
 
 fn call(flow: &str, script: &str) -> String {

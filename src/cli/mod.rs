@@ -9,6 +9,7 @@ mod diff;
 mod eval;
 mod exit;
 mod explain;
+mod explain_call;
 mod fmt;
 mod graph;
 mod journals;
@@ -39,6 +40,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
+    ExplainCall(explain_call::ExplainCallArgs),
     New(new::NewArgs),
     Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
@@ -56,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::ExplainCall(args) => explain_call::run(&args),
         Command::New(args) => new::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Spent;
 use crate::flow::{Limits, NodeIndex};
 use crate::time::{Duration, Instant};
 
@@ -85,6 +86,27 @@ impl Budget {
     /// When the time in the flow is used up, if all of it goes on being spent.
     pub(super) fn flow_deadline(&self) -> Instant {
         self.seen + self.flow_limit.saturating_sub(self.flow)
+    }
+
+    /// When the time in the flow is used up, if it is being spent.
+    pub(super) fn ends(&self, on: Spending) -> Option<Instant> {
+        match on {
+            Spending::Menu | Spending::Flow => Some(self.flow_deadline()),
+            Spending::Outside => None,
+        }
+    }
+
+    /// What is spent at `now`, each beside its limit; the visits are those of `node`.
+    pub(super) fn spent(&self, now: Instant, on: Spending, node: Option<NodeIndex>) -> Spent {
+        let mut ahead = self.clone();
+        ahead.spend(now, on);
+        let visits = node.and_then(|node| self.visits.get(&node)).copied().unwrap_or(0);
+        Spent {
+            errors: (self.errors, self.limits.errors),
+            flow: (ahead.flow, self.flow_limit),
+            menus: (ahead.menus, self.limits.menus),
+            visits: (visits, self.limits.visits),
+        }
     }
 
     pub(super) fn flow_is_spent(&self) -> bool {

@@ -7,7 +7,7 @@ use super::chronicle::Mark;
 use super::playback::Playback;
 use super::question::built_in;
 use super::state::{State, Then};
-use super::{Action, Moment, Session};
+use super::{Action, Moment, Session, Timer};
 use crate::call::{Errand, Failure, Reply, Symbol, SymbolSet};
 use crate::flow::{Bargein, Goto, NodeIndex, Prompt, Verb};
 use crate::interpreter::{Settled, settle};
@@ -52,6 +52,17 @@ impl Waiting {
         };
         let play = self.playback.limit().unwrap_or(self.until);
         self.until.min(words).min(play)
+    }
+
+    /// What happens by itself if no answer comes.
+    pub(super) fn timers(&self) -> Vec<Timer> {
+        let words = match self.filler {
+            Filler::First { at } => Some(("the caller is asked to wait", at)),
+            Filler::Again { at } => Some(("the caller is told that it goes on", at)),
+            Filler::Done => None,
+        };
+        let lost = ("no reply is waited for any more", self.until);
+        words.into_iter().chain([lost]).map(|(what, due)| Timer { what, due }).collect()
     }
 }
 

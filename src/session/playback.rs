@@ -111,6 +111,11 @@ impl Playback {
         Some((part.prompts.first()?, now.since(part.since)))
     }
 
+    /// The part that plays, and since when.
+    pub(super) fn front(&self) -> Option<(PlayId, Instant)> {
+        self.parts.front().map(|part| (part.id, part.since))
+    }
+
     /// When the playing part counts as ended although nobody said so.
     pub(super) fn limit(&self) -> Option<Instant> {
         self.parts.front().map(|part| part.limit)

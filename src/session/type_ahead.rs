@@ -38,6 +38,11 @@ impl TypeAhead {
         None
     }
 
+    /// How many keys wait that are not too old.
+    pub(super) fn waiting(&self, now: Instant) -> usize {
+        self.keys.iter().filter(|(_, at, _)| now.since(*at) <= TYPE_AHEAD_AGE).count()
+    }
+
     /// Drops the oldest key if it is `symbol`; returns where it is noted.
     pub(super) fn drop_front(&mut self, symbol: Symbol) -> Option<Mark> {
         let front = self.keys.pop_front_if(|(front, ..)| *front == symbol)?;

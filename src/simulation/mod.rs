@@ -5,6 +5,7 @@
 //!
 //! [`Rehearsal`] is the whole engine with all its calls, queues and agents. [`Solo`] is one call alone: its session and
 //! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
+//! [`Retelling`] is a solo that is told what a call of the past was told.
 //! [`centre`] is a whole day of callers and agents, made from a seed.
 //! [`watch`] keeps its own books of all that goes into an engine and out of it, and says which rule was broken.
 //! [`trial`] plays the tests of a flow, and [`Coverage`] tells what they touched.
@@ -16,6 +17,7 @@ mod ledger;
 mod observer;
 mod phones;
 mod rehearsal;
+mod retelling;
 mod solo;
 pub mod trial;
 pub mod watch;
@@ -26,4 +28,5 @@ pub use ledger::{LEAST_TELLING, Ledger};
 pub use observer::{Breach, Observer};
 pub use phones::{ItemDuration, Leg, LegState, Phones, Side};
 pub use rehearsal::{Heard, KEY_GAP, Rehearsal, speech_duration};
+pub use retelling::Retelling;
 pub use solo::{Setting, Solo};

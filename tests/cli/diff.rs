@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sambung::call::{CallId, CallJournal, JournalEntry, JournalEvent, JournalPrompt, Symbol};
 use sambung::time::{Duration, Wall};
 
-use super::sambung;
+use super::{sambung, without_lines};
 
 const SHOP: &str = include_str!("../../flows/toko.yaml");
 
@@ -43,7 +43,7 @@ impl Versions {
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).expect("text");
         let folder = format!("{}/", text(self.folder.path()));
-        (output.status.code().expect("it ended"), said.replace(&folder, ""))
+        (output.status.code().expect("it ended"), without_lines(&said.replace(&folder, "")))
     }
 }
 

@@ -138,7 +138,7 @@ fn keys_and_words() {
     );
     text += &table(&[
         ("a key leads elsewhere", "2: { goto: enter,", "2: { goto: leave,"),
-        ("two keys change places", &LINE[at("      1: { goto: ask")..at(main)], &swapped()),
+        ("two keys change places", between("      1: { goto: ask", main), &swapped()),
         ("a key is new", main, &format!("{main}      4: bye\n")),
         ("a key sets something else", "set: { topic: complaint }", "set: { topic: other }"),
         ("words are new", "id: [tanya], en", "id: [tanya, harga], en"),
@@ -153,14 +153,17 @@ fn keys_and_words() {
     insta::assert_snapshot!(text);
 }
 
-/// Where a text begins in the line.
-fn at(text: &str) -> usize {
-    LINE.find(text).expect("the line has it")
+/// The part of the line from one text up to another.
+fn between(from: &str, to: &str) -> &'static str {
+    let (_, after) = LINE.split_once(from).expect("the line has it");
+    let (part, _) = after.split_once(to).expect("the line has it");
+    let start = LINE.find(from).expect("the line has it");
+    LINE.get(start..start + from.len() + part.len()).expect("whole characters")
 }
 
 /// The first two choices of the menu with their keys the other way round.
 fn swapped() -> String {
-    let choices = &LINE[at("      1: { goto: ask")..at("      3: { goto: leave")];
+    let choices = between("      1: { goto: ask", "      3: { goto: leave");
     choices.replace("1: {", "X: {").replace("2: {", "1: {").replace("X: {", "2: {")
 }
 
@@ -183,7 +186,7 @@ fn ways_and_steps() {
         ("a condition is another", "order.status == \"sent\"", "order.status == \"gone\""),
         (
             "conditions in another order",
-            &LINE[at("      - { when: 'order.status ==")..at("    else: person\n  sent")],
+            between("      - { when: 'order.status ==", "    else: person\n  sent"),
             &reversed(),
         ),
         ("no condition", "    else: person\n  sent", "    else: sure\n  sent"),
@@ -207,7 +210,7 @@ fn ways_and_steps() {
 
 /// The conditions of `tell` the other way round.
 fn reversed() -> String {
-    let conditions = &LINE[at("      - { when: 'order.status ==")..at("    else: person\n  sent")];
+    let conditions = between("      - { when: 'order.status ==", "    else: person\n  sent");
     let lines: Vec<&str> = conditions.lines().rev().collect();
     format!("{}\n", lines.join("\n"))
 }

@@ -26,7 +26,7 @@ pub(super) struct Feature {
 pub(super) struct Features(Vec<Feature>);
 
 impl Features {
-    fn add(&mut self, group: Group, name: &'static str, value: impl ToString) {
+    fn add(&mut self, group: Group, name: &'static str, value: &(impl ToString + ?Sized)) {
         self.0.push(Feature { group, name: name.into(), value: value.to_string() });
     }
 
@@ -73,21 +73,21 @@ pub(super) fn features(names: &Names<'_>, node: &Node) -> Vec<Feature> {
     let mut list = Features(Vec::new());
     match &node.verb {
         Verb::Say(say) => {
-            list.add(Group::Patience, "interrupting what is said", interrupting(say.bargein));
+            list.add(Group::Patience, "interrupting what is said", &interrupting(say.bargein));
         }
         Verb::Menu(menu) | Verb::Confirm(menu) => list.input(&menu.input),
         Verb::Collect(collect) => list.collect(names, collect),
         Verb::Answer(answer) => list.answer(names, answer),
-        Verb::Set(set) => list.add(Group::Values, "what is set", names.assignments(&set.set)),
+        Verb::Set(set) => list.add(Group::Values, "what is set", &names.assignments(&set.set)),
         // Its conditions are told with its ways.
         Verb::Branch(_) | Verb::Hangup(_) => {}
         Verb::Hours(hours) => {
-            list.add(Group::Hours, "the calendar", quoted(&hours.calendar));
+            list.add(Group::Hours, "the calendar", &quoted(&hours.calendar));
             let at = hours.at.as_ref().map(|at| quoted(names.formula(at)));
             list.add(
                 Group::Hours,
                 "the moment that is asked about",
-                at.unwrap_or_else(|| "now".to_owned()),
+                &at.unwrap_or_else(|| "now".to_owned()),
             );
         }
         Verb::Http(http) => list.http(names, http),
@@ -103,7 +103,7 @@ pub(super) fn features(names: &Names<'_>, node: &Node) -> Vec<Feature> {
         Verb::Callback(callback) => list.callback(names, callback),
         Verb::Transfer(transfer) => list.transfer(names, transfer),
         Verb::Return(end) => {
-            list.add(Group::Ways, "the end of the subflow", quoted(&end.outcome));
+            list.add(Group::Ways, "the end of the subflow", &quoted(&end.outcome));
             let returns = node.subflow.map(|index| &names.flow.subflow(index).returns);
             for (place, value) in &end.with {
                 let name = returns.and_then(|list| list.get(*place)).map_or("?", |(name, _)| name);
@@ -112,7 +112,7 @@ pub(super) fn features(names: &Names<'_>, node: &Node) -> Vec<Feature> {
         }
     }
     let pauses = if node.pauses_recording { "paused" } else { "running" };
-    list.add(Group::Unnoticed, "the recording of the call", pauses);
+    list.add(Group::Unnoticed, "the recording of the call", &pauses);
     list.0
 }
 

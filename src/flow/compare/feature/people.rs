@@ -8,22 +8,22 @@ use crate::flow::node::{CallbackNode, Destination, OfferCallback, QueueNode, Tra
 
 impl Features {
     pub(super) fn queue(&mut self, names: &Names<'_>, queue: &QueueNode) {
-        self.add(Group::People, "the queue", quoted(&queue.queue));
-        self.add(Group::People, "the priority", quoted(names.formula(&queue.priority)));
+        self.add(Group::People, "the queue", &quoted(&queue.queue));
+        self.add(Group::People, "the priority", &quoted(names.formula(&queue.priority)));
         for (name, value) in &queue.skills {
             self.named(Group::People, "the skill", name, quoted(names.formula(value)));
         }
-        self.add(Group::People, "the longest wait", queue.max_wait);
+        self.add(Group::People, "the longest wait", &queue.max_wait);
         let music = queue.music.as_ref().map(quoted);
         let music = music.unwrap_or_else(|| "the usual one".to_owned());
-        self.add(Group::Heard, "the music", music);
+        self.add(Group::Heard, "the music", &music);
         let every: Vec<String> = queue.every.iter().map(|(every, _)| every.to_string()).collect();
         let every = (!every.is_empty()).then(|| every.join(", "));
-        self.add(Group::People, "the time between announcements", or_none(every));
+        self.add(Group::People, "the time between announcements", &or_none(every));
         let offer = queue.offer_callback.as_ref();
         let after =
             offer.map(|OfferCallback { after, key, .. }| format!("after {after} by key {key}"));
-        self.add(Group::People, "the offer to be called back", or_none(after));
+        self.add(Group::People, "the offer to be called back", &or_none(after));
         for (label, value) in &queue.tell {
             self.named(
                 Group::Unnoticed,
@@ -35,11 +35,11 @@ impl Features {
     }
 
     pub(super) fn callback(&mut self, names: &Names<'_>, callback: &CallbackNode) {
-        self.add(Group::People, "the queue whose agents call back", quoted(&callback.queue));
+        self.add(Group::People, "the queue whose agents call back", &quoted(&callback.queue));
         let to = quoted(names.formula(&callback.to));
-        self.add(Group::People, "the number that is called back", to);
+        self.add(Group::People, "the number that is called back", &to);
         let within = or_none(callback.within);
-        self.add(Group::People, "the time within which is called back", within);
+        self.add(Group::People, "the time within which is called back", &within);
     }
 
     pub(super) fn transfer(&mut self, names: &Names<'_>, transfer: &Transfer) {
@@ -47,9 +47,9 @@ impl Features {
             Destination::Formula(number) => quoted(names.formula(number)),
             Destination::Setting(from) => setting(from),
         };
-        self.add(Group::People, "the number that callers are put through to", to);
-        self.add(Group::People, "how long it rings there", transfer.ring);
+        self.add(Group::People, "the number that callers are put through to", &to);
+        self.add(Group::People, "how long it rings there", &transfer.ring);
         let shown = transfer.caller_id.as_ref().map(|number| quoted(names.formula(number)));
-        self.add(Group::Unnoticed, "the number that is shown there", or_none(shown));
+        self.add(Group::Unnoticed, "the number that is shown there", &or_none(shown));
     }
 }
