@@ -193,7 +193,7 @@ pub(crate) enum StepRaw {
     /// A step that needs no more than its name.
     Text(BareStep),
     /// A step and more about it.
-    Map(StepMap),
+    Map(Box<StepMap>),
 }
 
 /// A step that needs no more than its name.

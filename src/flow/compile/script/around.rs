@@ -53,11 +53,14 @@ impl Around {
 
 impl TestCompiler<'_> {
     pub(super) fn around(&mut self, raw: &SetupRaw) -> Around {
-        let mut around = Around::default();
-        around.at = raw.at.as_ref().and_then(|at| self.moment(at));
-        around.caller =
-            raw.caller.as_ref().map(|c| (c.value != WITHHELD).then(|| c.as_str().into()));
-        around.called = raw.called.as_ref().map(|called| called.as_str().into());
+        let caller =
+            |text: &Spanned<String>| (text.value != WITHHELD).then(|| text.as_str().into());
+        let mut around = Around {
+            at: raw.at.as_ref().and_then(|at| self.moment(at)),
+            caller: raw.caller.as_ref().map(caller),
+            called: raw.called.as_ref().map(|called| called.as_str().into()),
+            ..Around::default()
+        };
         for (name, value) in raw.env.iter().flatten() {
             around.env.insert(name.as_str().into(), value.as_str().into());
         }
