@@ -74,7 +74,8 @@ impl Folders {
         let audio = Some(base.join("audio")).filter(|audio| audio.is_dir());
         let uses = is_folder || {
             let (keys, _) = read_yaml::<BTreeMap<String, Value>>("", &read_bounded(path)?);
-            keys.is_some_and(|keys| keys.contains_key("use"))
+            // A test file is nothing without its flow.
+            keys.is_some_and(|keys| keys.contains_key("use") || keys.contains_key("tests"))
         };
         Ok(Self { settings: None, flows: uses.then_some(folder), audio })
     }

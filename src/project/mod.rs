@@ -9,15 +9,16 @@ mod folders;
 mod sounds;
 mod stamp;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZoneDatabase;
 
+use crate::call::SoundId;
 use crate::flow::{Compiled, Facts, Flow, Sources, compile};
-use crate::time::Date;
+use crate::time::{Date, Duration};
 use files::read_bounded;
 use folders::Folders;
 
@@ -39,6 +40,8 @@ pub struct Project {
     pub sources: Sources,
     /// The files that were asked for, as findings name them.
     asked: BTreeSet<String>,
+    /// How long the sounds of the project last.
+    sounds: BTreeMap<SoundId, Duration>,
 }
 
 /// A file or folder of a project that could not be read.
@@ -123,12 +126,13 @@ fn read(path: &Path, folders: Folders, today: Option<Date>) -> Result<Project, P
         }
     }
     let audio = folders.audio.as_deref().map(sounds::facts).transpose()?;
+    let sounds = audio.as_ref().map(sounds::lengths).unwrap_or_default();
     let zones =
         TimeZoneDatabase::bundled().available().map(|name| Arc::from(name.as_str())).collect();
     let words = folders.audio.as_deref().map(sounds::words).transpose()?.unwrap_or_default();
     let compiled = compile(&sources, &Facts { audio, words, zones: Some(zones), today });
     let (settings, audio) = (folders.settings, folders.audio);
-    Ok(Project { settings, audio, compiled, sources, asked })
+    Ok(Project { settings, audio, compiled, sources, asked, sounds })
 }
 
 impl Project {

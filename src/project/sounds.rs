@@ -44,6 +44,15 @@ pub(super) fn facts(folder: &Path) -> Result<BTreeMap<SoundId, AudioFact>, Proje
     Ok(facts)
 }
 
+/// How long the sounds last that can be played.
+pub(super) fn lengths(facts: &BTreeMap<SoundId, AudioFact>) -> BTreeMap<SoundId, Duration> {
+    let length = |(sound, fact): (&SoundId, &AudioFact)| match fact {
+        AudioFact::Playable(length) => Some((sound.clone(), *length)),
+        AudioFact::Unreadable(_) => None,
+    };
+    facts.iter().filter_map(length).collect()
+}
+
 /// The manifest that `sambung prompts` keeps beside the sounds, as far as it is read here.
 #[derive(Debug, Deserialize)]
 struct Manifest {
@@ -85,6 +94,17 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 impl Project {
+    /// How long each sound lasts that a caller may hear: of the project, else built in. Less work than the
+    /// [`library`](Self::library).
+    #[must_use]
+    pub fn durations(&self) -> BTreeMap<SoundId, Duration> {
+        let built_in = built_in_sounds().filter_map(|(name, wav)| {
+            let format = WavFormat::read(wav).ok()?;
+            Some((SoundId::from(name), format.duration))
+        });
+        built_in.chain(self.sounds.clone()).collect()
+    }
+
     /// Every sound that a caller may hear: the built-in words, sounds of our own, and the project's WAV
     /// files, which win over all of these. Beside them the files that cannot be played, for which a tone stands in.
     ///
