@@ -3,6 +3,7 @@
 //! `server` and the console caller share this, so that both run the same engine on the same settings. It reads no
 //! file and decides nothing.
 
+mod paper;
 mod surroundings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::flow::{CalendarDefinition, FaqDefinition, Flow, QueueDefinition, Ring
 use crate::interpreter::Program;
 use crate::queue::{self, AgentSettings, QueueSettings, Strategy};
 
+pub use paper::{numbers_on_paper, ring_on_paper};
 pub use surroundings::{Services, Surroundings, item, surroundings};
 
 /// A calendar that makes no sense.

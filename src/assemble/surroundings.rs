@@ -38,7 +38,7 @@ pub fn surroundings(compiled: &Compiled, keyring: &Keyring) -> Surroundings {
             Err(why) => found.disabled.push(Disabled { item: item(&definition.name), why }),
         }
     }
-    for setting in compiled.flows.iter().flat_map(|flow| numbers(flow)) {
+    for setting in compiled.flows.iter().flat_map(|flow| settings_of_numbers(flow)) {
         let (Setting::Env(name) | Setting::File(name) | Setting::Secret(name)) = setting else {
             continue;
         };
@@ -59,7 +59,7 @@ pub fn surroundings(compiled: &Compiled, keyring: &Keyring) -> Surroundings {
 }
 
 /// The numbers that a flow transfers to and does not write out.
-fn numbers(flow: &Flow) -> impl Iterator<Item = &Setting> {
+pub(super) fn settings_of_numbers(flow: &Flow) -> impl Iterator<Item = &Setting> {
     flow.nodes.iter().filter_map(|node| match &node.verb {
         Verb::Transfer(transfer) => match &transfer.to {
             Destination::Setting(setting) => Some(setting),

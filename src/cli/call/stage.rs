@@ -1,6 +1,5 @@
 //! The stage of a console call: the flow, its project, and agents that one person can play.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
@@ -15,7 +14,7 @@ use crate::call::{FlowId, Item};
 use crate::cli::{exit, print};
 use crate::config::{self, Disabled, Keyring};
 use crate::engine::{Pattern, Route, Routes, Settings};
-use crate::flow::{Destination, Flow, Formula, Value, Verb};
+use crate::flow::{Flow, Verb};
 use crate::media::Library;
 use crate::project::{self, Project};
 use crate::simulation::{ItemDuration, Rehearsal, speech_duration};
@@ -61,7 +60,8 @@ impl Stage {
         settings.routes =
             Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
         let surroundings = surroundings(&project, &flow, path)?;
-        settings.transfers = numbers(&flow, &surroundings);
+        // Nothing is dialled from a console.
+        settings.transfers = assemble::numbers_on_paper(&flow, &surroundings.numbers);
         settings.numbers = surroundings.numbers;
         let outside = outside::check_faults(faults, |service, operation| {
             let service = compiled.services.iter().find(|one| *one.name == *service);
@@ -139,17 +139,4 @@ fn surroundings(project: &Project, flow: &Flow, path: &Path) -> Result<Surroundi
         eprintln!("warning: {item} is left out: {why}");
     }
     Ok(found)
-}
-
-/// Every number that the flow names as such may be transferred to: nothing is dialled from a console.
-fn numbers(flow: &Flow, surroundings: &Surroundings) -> BTreeSet<Arc<str>> {
-    let number = |verb: &Verb| match verb {
-        Verb::Transfer(transfer) => match &transfer.to {
-            Destination::Formula(Formula::Constant(Value::Text(number))) => Some(number.clone()),
-            _ => None,
-        },
-        _ => None,
-    };
-    let elsewhere = surroundings.numbers.values().cloned();
-    flow.nodes.iter().filter_map(|node| number(&node.verb)).chain(elsewhere).collect()
 }
