@@ -22,6 +22,7 @@ mod read;
 mod recorded;
 mod render;
 mod repair;
+mod revise;
 mod schema;
 mod script;
 mod source;
@@ -66,6 +67,7 @@ pub use read::read_yaml;
 pub use recorded::words_hash;
 pub use render::{Format, sarif_log};
 pub use repair::repair;
+pub use revise::{Hearing, revise};
 pub use script::{
     AgentAct, CallRule, Case, Claim, Ending, Hear, Mock, MockAnswer, MockOf, MockReply, Queued,
     Staff, Step, TestFile,
