@@ -1,7 +1,7 @@
 //! The steps of a script, one by one.
 
 use super::call::{Look, Played};
-use super::spoken::{Unheard, follow};
+use super::spoken::{Spoken, Unheard, follow};
 use super::stage::Manner;
 use super::verdict::{Difference, Revision};
 use crate::call::{Digits, HangupCause, PromptId};
@@ -302,26 +302,43 @@ impl Played<'_> {
             }
             Err(unheard) => unheard,
         };
-        if self.manner == Manner::Revise && self.heard.len() > self.stretch.looked {
-            self.revise(hear, unheard, span);
+        if self.manner == Manner::Revise && self.revise(hear, unheard, span) {
             return Ok(());
         }
         Err(self.unheard(hear, unheard))
     }
 
-    /// Takes down what `hear` should say.
-    fn revise(&mut self, hear: &Hear, unheard: Unheard, span: Span) {
-        let (prompts, last) = match unheard {
-            Unheard::Words(place) => (hear.prompts.clone(), place),
-            Unheard::Prompt(_) => {
-                let new = self.heard.get(self.stretch.looked..).unwrap_or(&[]);
-                (new.iter().map(|spoken| spoken.prompt.clone()).collect(), self.heard.len() - 1)
+    /// Takes down what `hear` should say; `false` if nothing was heard that could stand there.
+    fn revise(&mut self, hear: &Hear, unheard: Unheard, span: Span) -> bool {
+        let new = self.heard.get(self.stretch.looked..).unwrap_or(&[]);
+        let heard: Vec<&Spoken> = match unheard {
+            Unheard::Prompt(_) => new.iter().filter(|one| self.has_name(one)).collect(),
+            Unheard::Words(_) => {
+                let same = |prompt: &PromptId| self.heard.iter().find(|one| one.prompt == *prompt);
+                hear.prompts.iter().filter_map(same).collect()
             }
         };
-        let words = self.heard.get(last).map(|spoken| spoken.words.clone());
-        let text = hear.text.as_ref().and(words);
-        self.stretch.looked = last + 1;
+        let last = match unheard {
+            Unheard::Words(place) => self.heard.get(place),
+            Unheard::Prompt(_) => heard.last().copied(),
+        };
+        let text = hear.text.as_ref().and(last).map(|spoken| spoken.words.clone());
+        let prompts: Vec<String> = heard.iter().map(|one| file_name(one)).collect();
+        if prompts.is_empty() {
+            return false;
+        }
+        self.stretch.looked = match unheard {
+            Unheard::Words(place) => place + 1,
+            Unheard::Prompt(_) => self.heard.len(),
+        };
         self.revisions.push(Revision { span, prompts, text });
+        true
+    }
+
+    /// Whether test files have a name for a prompt: they have none for tones and entries that are read back.
+    fn has_name(&self, spoken: &Spoken) -> bool {
+        let short = spoken.prompt.as_str().strip_prefix(BUILT_IN);
+        short.is_none_or(|short| self.flow.built_in.contains_key(short))
     }
 
     fn does_not_hear(&mut self, hear: &Hear) -> Done {
@@ -382,6 +399,18 @@ impl Played<'_> {
             Some(Attention::Talking) => format!("the caller talks with a person{node}"),
         }
     }
+}
+
+/// What the names of built-in words begin with.
+const BUILT_IN: &str = "std/";
+
+/// What the names of texts without a name begin with.
+const LITERAL: &str = "text-";
+
+/// A prompt as test files name it: by its name, or by its words.
+fn file_name(spoken: &Spoken) -> String {
+    let name = spoken.prompt.as_str();
+    if name.starts_with(LITERAL) { spoken.words.clone() } else { name.to_owned() }
 }
 
 /// `a`, `b` and so on.

@@ -8,7 +8,7 @@ use super::verdict::Verdict;
 use crate::calendar::{self, Calendar};
 use crate::call::FlowId;
 use crate::engine::{Pattern, Route, Routes, Settings};
-use crate::flow::{CallRule, Case, Flow, Spanned};
+use crate::flow::{CallRule, Case, Flow, Setting, Spanned};
 use crate::simulation::{Ground, ItemDuration};
 use crate::time::{ClockTime, Date, Moment, Wall};
 
@@ -71,6 +71,14 @@ impl Stage {
         let mut settings = self.settings.clone();
         let all = Route { pattern: Pattern::Default, flow: flow.id.clone() };
         settings.routes = Routes::new(vec![all]);
+        for (setting, number) in &mut settings.numbers {
+            if let Setting::Env(name) = setting
+                && let Some(value) = case.env.get(name)
+            {
+                number.clone_from(value);
+                settings.transfers.insert(value.clone());
+            }
+        }
         let wall = self.wall(flow, case);
         let mut rehearsal =
             cast::rehearse(settings, &case.agents, wall, Arc::clone(&self.durations));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::call::{NodeId, PromptId};
+use crate::call::NodeId;
 use crate::flow::{MockOf, Span};
 use crate::simulation::Coverage;
 use crate::time::Duration;
@@ -59,8 +59,8 @@ pub struct Difference {
 pub struct Revision {
     /// The step.
     pub span: Span,
-    /// The prompts that were heard; never empty.
-    pub prompts: Vec<PromptId>,
+    /// The prompts that were heard, as test files name them: a name, or the words of a text that has none. Never empty.
+    pub prompts: Vec<String>,
     /// The words of the last one, where the step names words.
     pub text: Option<String>,
 }
