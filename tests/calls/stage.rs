@@ -1,11 +1,13 @@
 //! A flow, an engine, telephones on paper, and short verbs to play a call.
 
+use std::sync::Arc;
+
 use sambung::assemble;
-use sambung::call::{AgentId, Digits, HangupCause, LegId, QueueId, Reply, Target};
-use sambung::engine::{Agent, Pattern, Route, Routes, Settings};
+use sambung::call::{AgentId, CallRecord, Digits, HangupCause, LegId, QueueId, Reply, Target};
+use sambung::engine::{Agent, Pattern, Programs, Route, Routes, Settings};
 use sambung::flow::{Compiled, Facts, Format, Sources, compile};
 use sambung::queue::AgentSettings;
-use sambung::simulation::{Heard, Rehearsal, Side};
+use sambung::simulation::{EXTRA_OUTCOMES, Ground, Heard, Rehearsal, Side};
 use sambung::time::{Duration, Wall};
 
 /// 2026-03-04 10:00 in Jakarta, a Wednesday.
@@ -18,6 +20,7 @@ pub(crate) struct Stage {
     lines: Vec<String>,
     /// How the outside answers everything, and after how long; `None` = never.
     outside: Option<(Duration, Reply)>,
+    programs: Arc<Programs>,
 }
 
 /// The set: what stands around the call.
@@ -58,13 +61,14 @@ impl Set {
 
     /// Rings the number and lets the call be answered.
     pub(crate) fn ring(self, agents: &[&str]) -> Stage {
+        let programs = Arc::clone(&self.settings.programs);
         let mut rehearsal = Rehearsal::new(self.settings, 7, self.wall, Rehearsal::by_text());
         for agent in agents {
             rehearsal.register(agent, true);
         }
         while rehearsal.poll_heard().is_some() {}
         let leg = rehearsal.call("100", self.caller);
-        let mut stage = Stage { rehearsal, leg, lines: Vec::new(), outside: None };
+        let mut stage = Stage { rehearsal, leg, lines: Vec::new(), outside: None, programs };
         stage.wait(1_000);
         stage
     }
@@ -78,16 +82,18 @@ impl Stage {
 
     /// A call that still rings.
     pub(crate) fn ringing(set: Set) -> Self {
+        let programs = Arc::clone(&set.settings.programs);
         let mut rehearsal = Rehearsal::new(set.settings, 7, set.wall, Rehearsal::by_text());
         let leg = rehearsal.call("100", set.caller);
-        Self { rehearsal, leg, lines: Vec::new(), outside: None }
+        Self { rehearsal, leg, lines: Vec::new(), outside: None, programs }
     }
 
     /// A call whose keys cannot arrive.
     pub(crate) fn without_keys(set: Set) -> Self {
+        let programs = Arc::clone(&set.settings.programs);
         let mut rehearsal = Rehearsal::new(set.settings, 7, set.wall, Rehearsal::by_text());
         let leg = rehearsal.call_without_keys("100");
-        Self { rehearsal, leg, lines: Vec::new(), outside: None }
+        Self { rehearsal, leg, lines: Vec::new(), outside: None, programs }
     }
 
     /// Keys, 150 ms apart, the first now.
@@ -171,9 +177,27 @@ impl Stage {
     fn collect(&mut self) {
         while let Some(heard) = self.rehearsal.poll_heard() {
             self.lines.extend(heard.line());
+            if let Heard::Record(record) = &heard {
+                self.check_outcomes(record);
+            }
             if let (Heard::Request(at, request), Some((after, reply))) = (&heard, &self.outside) {
                 self.rehearsal.reply(*at + *after, request.id, reply.clone());
             }
+        }
+    }
+
+    /// Every outcome of a record is a way of its node, or one of the names known beside them: what coverage counts by.
+    fn check_outcomes(&self, record: &CallRecord) {
+        let Some(program) = record.flow.as_ref().and_then(|flow| self.programs.get(flow)) else {
+            return;
+        };
+        let ground = Ground::of(&program.flow, []);
+        // A call that was led to the safe flow has nodes of the first one too.
+        for step in record.steps.iter().filter(|step| ground.lanes(step.node.as_str()).is_some()) {
+            let Some(outcome) = &step.outcome else { continue };
+            let is_way = ground.lane(step.node.as_str(), outcome, step.keys.as_deref()).is_some();
+            let known = is_way || step.verb == "return" || EXTRA_OUTCOMES.contains(&&**outcome);
+            assert!(known, "`{}` ({}) was left by `{outcome}`", step.node, step.verb);
         }
     }
 }
