@@ -58,14 +58,17 @@
 //! | barge-in | interrupting a prompt by a key or by speech |
 //! | bridge | two legs connected, audio both ways |
 //! | call | one customer's contact from offer to record |
+//! | case | one call of a test file, with everything around it and what must be true of it |
 //! | clip | a word that is recorded once, so that numbers, dates and money can be read aloud from recordings |
 //! | command | an order to an adapter about one leg; also, in a flow, a key or word that works at every question |
 //! | contact | a caller as the queue sees them |
+//! | coverage | what calls have touched of a flow: nodes, ways out of them, prompts |
 //! | entry | one string of keys that answers a question |
 //! | escape | where a call is led when it runs out of errors, time or visits: the target of command `0` |
 //! | event | what an adapter reports about one leg, past tense |
 //! | flow | a call flow: nodes and outcomes in YAML |
 //! | leg | one party of a call on one adapter |
+//! | mock | what stands in for a service or a store in a case |
 //! | node | one step of a flow: one verb and its outcomes |
 //! | offer | one try to give a contact to an agent |
 //! | outcome | a named way out of a node |

@@ -18,6 +18,8 @@ mod http;
 mod new;
 #[path = "cli/services.rs"]
 mod services;
+#[path = "cli/test.rs"]
+mod test;
 
 /// Runs the program in the project's folder with a script on standard input.
 fn sambung(arguments: &[&str], script: &str) -> Output {

@@ -17,8 +17,11 @@ mod log;
 mod new;
 mod print;
 mod prompts;
+mod report;
 mod schema;
 mod serve;
+mod suite;
+mod test;
 
 use std::process::ExitCode;
 
@@ -45,7 +48,9 @@ enum Command {
     Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
+    Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
+    Test(test::TestArgs),
 }
 
 /// Reads the arguments of the process, does what they say, and gives its exit code.
@@ -63,6 +68,8 @@ pub fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Schema(args) => schema::run(&args),
+        Command::Test(args) => test::run(&args),
     }
 }
