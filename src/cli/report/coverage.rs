@@ -113,22 +113,22 @@ fn text(suite: &Suite, live: &Live, tested: &Tested, out: &mut dyn Write) -> io:
         let figures = calls.coverage.figures(ground);
         writeln!(
             out,
-            "{flow}: {} calls, nodes {}, outcomes {}",
+            "{flow}: calls {}  nodes {}  outcomes {}",
             calls.calls, figures.nodes, figures.outcomes
         )?;
         if calls.other_versions > 0 {
             let count = calls.other_versions;
-            writeln!(out, "  {count} calls of other versions of the flow are left out")?;
+            writeln!(out, "  calls of other versions of the flow, left out: {count}")?;
         }
         gaps_text(suite, flow, "taken and not tested", &untested(suite, flow, calls, tests), out)?;
         let untaken = untaken(suite, flow, calls, tests);
         gaps_text(suite, flow, "tested and never taken", &untaken, out)?;
     }
     if live.other_flows > 0 {
-        writeln!(out, "{} calls of flows that are not here are left out", live.other_flows)?;
+        writeln!(out, "calls of flows that are not here, left out: {}", live.other_flows)?;
     }
     if live.unreadable > 0 {
-        writeln!(out, "{} lines are no call records", live.unreadable)?;
+        writeln!(out, "lines that are no call records: {}", live.unreadable)?;
     }
     Ok(())
 }

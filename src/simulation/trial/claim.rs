@@ -120,8 +120,8 @@ impl Played<'_> {
         let made: u32 = asked().map(|asked| asked.tries).sum();
         if let Some(times) = times {
             holds(made == times, || Miss {
-                expected: format!("`{name}` to be asked {times} times, tries included"),
-                found: format!("{made} times"),
+                expected: format!("`{name}` to be asked {}, tries included", often(times)),
+                found: often(made),
             })?;
         }
         let Some(last) = asked().next_back() else {
@@ -171,6 +171,15 @@ fn count(what: &str, wanted: u32, found: u32) -> Result<(), Miss> {
         expected: format!("{what}: {wanted}"),
         found: found.to_string(),
     })
+}
+
+/// How often, in words.
+fn often(times: u32) -> String {
+    match times {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        times => format!("{times} times"),
+    }
 }
 
 fn number(count: usize) -> u32 {
