@@ -4,6 +4,7 @@
 //! same ways. Prompts last as long as they do now; a flow that has changed since may go other ways.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::solo::{Setting, Solo};
 use crate::call::{
@@ -27,7 +28,19 @@ pub struct Retelling {
     done: Vec<(Instant, Action)>,
 }
 
+/// The figures that stand for the hidden ones of a masked number.
+const HIDDEN: &str = "00000000";
+
 impl Retelling {
+    /// A number that stands for the masked one of a journal: it ends alike, and can be called back.
+    #[must_use]
+    pub fn caller(journal: &CallJournal) -> Option<Arc<str>> {
+        let masked = journal.caller.as_deref()?;
+        let shown = masked.trim_start_matches('*');
+        let figures = shown.bytes().all(|b| b.is_ascii_digit());
+        Some(if figures { format!("{HIDDEN}{shown}").into() } else { shown.into() })
+    }
+
     /// Begins the call of a journal; `setting` is to be of the flow, the time and the numbers of that journal.
     #[must_use]
     pub fn new(setting: Setting, journal: &CallJournal) -> Self {
@@ -102,7 +115,11 @@ impl Retelling {
     /// Tells the call what it was told. What it said and did itself it says and does again by itself.
     fn tell(&mut self, event: JournalEvent) {
         match event {
-            JournalEvent::Key { key } => self.solo.press(&[key].into_iter().collect()),
+            // Told to the session alone: a telephone that hears a late end key would stop what just began to play.
+            JournalEvent::Key { key } => {
+                let pressed_at = self.solo.now();
+                self.solo.tell(Input::Key { symbol: key, pressed_at });
+            }
             JournalEvent::Said { phrase, .. } => {
                 self.solo.say(phrase.as_deref().unwrap_or(NOT_UNDERSTOOD));
             }

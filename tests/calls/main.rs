@@ -15,6 +15,7 @@ mod outside;
 mod queue;
 mod recording;
 mod reload;
+mod retelling;
 mod shop;
 mod solo;
 mod stage;

@@ -10,7 +10,7 @@ use crate::call::{CallJournal, FlowId, Item};
 use crate::cli::{exit, print};
 use crate::flow::{Destination, Flow, Setting as Source, Verb};
 use crate::project::{self, Project};
-use crate::simulation::{Setting, speech_duration};
+use crate::simulation::{Retelling, Setting, speech_duration};
 
 /// The number that stands for every one that comes from where the project runs.
 const NUMBER: &str = "+62215550100";
@@ -55,7 +55,7 @@ impl Stage {
             project: Arc::new(settings),
             program,
             call: journal.call,
-            caller: journal.caller.clone(),
+            caller: Retelling::caller(journal),
             called: journal.called.clone(),
             dtmf: journal.dtmf,
             wall: journal.started,
