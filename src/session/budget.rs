@@ -34,6 +34,8 @@ pub(super) struct Budget {
     seen: Instant,
     visits: BTreeMap<NodeIndex, u32>,
     escaped: bool,
+    /// Whether the time was used up once: what is granted after that is granted once.
+    overtime: bool,
     person_offered: bool,
     warned: bool,
 }
@@ -49,6 +51,7 @@ impl Budget {
             seen: now,
             visits: BTreeMap::new(),
             escaped: false,
+            overtime: false,
             person_offered: false,
             warned: false,
         }
@@ -141,13 +144,16 @@ impl Budget {
         self.escaped = false;
     }
 
-    /// Takes the escape once; `false` if it was taken already since the last valid key.
+    /// Takes the escape once; `false` if it was taken already since the last valid key, and whenever the time that is
+    /// granted after the limit is used up as well.
     pub(super) fn escape(&mut self) -> bool {
-        if std::mem::replace(&mut self.escaped, true) {
+        let spent = self.flow_is_spent();
+        if std::mem::replace(&mut self.escaped, true) || (spent && self.overtime) {
             return false;
         }
         self.visits.clear();
-        if self.flow_is_spent() {
+        if spent {
+            self.overtime = true;
             self.flow_limit = self.flow + ESCAPE_GRACE;
         }
         true

@@ -105,6 +105,8 @@ impl State {
     pub(super) const fn spending(&self) -> Spending {
         match self {
             Self::Asking(_) => Spending::Menu,
+            // Last words are said to their end, whatever the limits say.
+            Self::Saying { then: Then::Hangup(_), .. } => Spending::Outside,
             Self::Saying { .. } | Self::Waiting(_) | Self::Recording(_) | Self::Moving => {
                 Spending::Flow
             }

@@ -57,3 +57,15 @@ fn a_call_beyond_the_capacity_is_refused() {
     call.wait(1);
     insta::assert_snapshot!(call.end());
 }
+
+/// Whose time is up is told so once, and the call ends; nobody is led anywhere, as the flow names no way out.
+#[test]
+fn a_call_without_a_way_out_ends_with_its_time() {
+    let flow = PATIENT.replace("commands:\n  \"0\": person\n", "");
+    let flow = flow.replace("      1: main\n", "      1: main\n      2: person\n");
+    let mut call = Stage::call(&flow);
+    call.wait(400_000);
+    let heard = call.end();
+    assert_eq!(heard.matches("std/apology").count(), 1, "{heard}");
+    assert!(heard.contains("record: Normal by System"), "{heard}");
+}
