@@ -66,6 +66,7 @@
 //! | entry | one string of keys that answers a question |
 //! | escape | where a call is led when it runs out of errors, time or visits: the target of command `0` |
 //! | event | what an adapter reports about one leg, past tense |
+//! | exploration | every call that a flow can have, played on paper from state to state |
 //! | flow | a call flow: nodes and outcomes in YAML |
 //! | leg | one party of a call on one adapter |
 //! | mock | what stands in for a service or a store in a case |

@@ -11,6 +11,8 @@ mod check;
 mod diff;
 #[path = "cli/explain_call.rs"]
 mod explain_call;
+#[path = "cli/explore.rs"]
+mod explore;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;

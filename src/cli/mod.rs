@@ -10,6 +10,7 @@ mod eval;
 mod exit;
 mod explain;
 mod explain_call;
+mod explore;
 mod fmt;
 mod graph;
 mod journals;
@@ -44,6 +45,7 @@ enum Command {
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     ExplainCall(explain_call::ExplainCallArgs),
+    Explore(explore::ExploreArgs),
     New(new::NewArgs),
     Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
@@ -64,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainCall(args) => explain_call::run(&args),
+        Command::Explore(args) => explore::run(&args),
         Command::New(args) => new::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),

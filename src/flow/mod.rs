@@ -68,6 +68,7 @@ pub use recorded::words_hash;
 pub use render::{Format, sarif_log};
 pub use repair::repair;
 pub use revise::{Hearing, revise};
+pub use schema::read_time;
 pub use script::{
     AgentAct, CallRule, Case, Claim, Ending, Hear, Mock, MockAnswer, MockOf, MockReply, Queued,
     Staff, Step, TestFile,

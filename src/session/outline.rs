@@ -11,7 +11,6 @@ use super::entry;
 use super::journal::Journal;
 use super::question::Stage;
 use super::state::State;
-use super::visits::Visit;
 use crate::call::Digits;
 use crate::flow::{Entry, Goto, NodeIndex};
 use crate::interpreter::Heeded;
@@ -97,6 +96,10 @@ impl Session {
         }
         self.journal = Journal::new(now);
         self.journal.answered_at = Some(now);
+        if let Some(index) = self.state.node() {
+            let node = self.program.flow.node(index);
+            self.journal.enter(&node.id, node.verb.name(), now);
+        }
         for visit in &mut self.visits {
             visit.forget_place();
         }
@@ -107,20 +110,6 @@ impl Session {
     /// The next question that the call misses is one too many.
     pub const fn use_up_errors(&mut self) {
         self.budget.use_up_errors();
-    }
-
-    /// Puts a question below the present one, so that `back` leads there.
-    pub fn lead_back_to(&mut self, question: NodeIndex) {
-        let present = self.trail.last().copied();
-        self.trail.clear();
-        self.trail.push(question);
-        self.trail.extend(present.filter(|node| *node != question));
-    }
-
-    /// The subflow calls that the call is in, outermost first: the places of their `call` nodes.
-    #[must_use]
-    pub fn visited_from(&self) -> Vec<NodeIndex> {
-        self.visits.iter().map(Visit::call_node).collect()
     }
 
     /// What the question that the call waits at takes as an answer; `None` while nothing is asked.

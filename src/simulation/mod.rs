@@ -13,6 +13,7 @@
 pub mod centre;
 mod coverage;
 mod ending;
+pub mod explore;
 mod ledger;
 mod observer;
 mod phones;

@@ -108,6 +108,19 @@ impl Solo {
         &self.session
     }
 
+    /// Sets the call on anew from where it stands: nothing of its limits is used up, its record is empty, and the wall
+    /// clock shows `wall`. What it did and was not [polled](Self::poll) is dropped.
+    pub fn begin_anew(&mut self, wall: Wall) {
+        self.session.begin_anew(self.now);
+        self.began = wall.before(self.now.since(Instant::ZERO));
+        self.asked.clear();
+    }
+
+    /// The next question that the call misses is one too many.
+    pub const fn use_up_errors(&mut self) {
+        self.session.use_up_errors();
+    }
+
     /// From now on the call lives by these calendars and numbers.
     pub fn live_by(&mut self, project: Arc<Settings>) {
         self.project = project;

@@ -7,7 +7,7 @@ mod conversation;
 mod line;
 #[cfg(feature = "speaker")]
 mod live;
-mod moment;
+pub(super) mod moment;
 mod outside;
 mod screen;
 #[cfg(feature = "speaker")]

@@ -9,17 +9,17 @@ use crate::time::Wall;
 /// A time that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("write it as \"2026-12-25 10:00\" or \"2026-12-25 10:00 Asia/Jakarta\": {source}")]
-pub(super) struct MomentError {
+pub(in crate::cli) struct MomentError {
     source: jiff::Error,
 }
 
 /// The time now.
-pub(super) fn now() -> Wall {
+pub(in crate::cli) fn now() -> Wall {
     Wall::from_unix_micros(Timestamp::now().as_microsecond())
 }
 
 /// A date and time of day, in the named zone or in Asia/Jakarta.
-pub(super) fn parse(written: &str) -> Result<Wall, MomentError> {
+pub(in crate::cli) fn parse(written: &str) -> Result<Wall, MomentError> {
     let mut parts = written.split_whitespace();
     let (date, time) = (parts.next().unwrap_or(""), parts.next().unwrap_or("00:00"));
     let zone = parts.next().unwrap_or("Asia/Jakarta");

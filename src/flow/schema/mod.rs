@@ -27,4 +27,5 @@ pub(super) use section::{
     VariableRaw,
 };
 pub(super) use service::{AuthRaw, OperationRaw, ServiceRaw, SettingRaw};
+pub use value::read_time;
 pub(super) use value::{Allow, Entries, Prompts, PromptsItem, Scalar, Texts, Time, WordsRaw};

@@ -46,6 +46,12 @@ impl Time {
     }
 }
 
+/// Reads a time as flow files write it, such as `90s` or `2m`; `None` if it is none, or beyond a year.
+#[must_use]
+pub fn read_time(text: &str) -> Option<Duration> {
+    Time::parse(text).map(|time| time.0)
+}
+
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TimeVisitor;
