@@ -136,6 +136,7 @@ fn the_shipped_flows_are_proved_completely() {
     for flow in ["halo", "toko", "bank"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("flows/{flow}.yaml"));
         let report = explored(&open(&path), &path, None);
+        assert!(report.findings.len() > 8, "{flow}: the rules of its tests hold as well");
         assert!(report.complete, "{flow}");
         for finding in &report.findings {
             assert!(matches!(finding.verdict, Verdict::Proved), "{flow}: {finding:#?}");

@@ -65,6 +65,8 @@ pub(super) struct Seen {
 pub(super) struct End {
     /// Whether the caller hung up.
     pub(super) by_caller: bool,
+    /// Whether the caller made more errors than a call may have, or used up its time.
+    pub(super) spent: bool,
     /// What the call came to, as tests name it.
     pub(super) endings: Vec<Ending>,
     /// The node that it ended at.
@@ -211,8 +213,10 @@ impl Call {
                         let node = record.ended_at.as_ref().map(|place| place.node.clone());
                         seen.fault = node.map(|node| (node, "fault"));
                     }
+                    let spent = record.steps.iter().any(|step| step.reason.is_some_and(is_limit));
                     seen.ended = Some(End {
                         by_caller,
+                        spent,
                         endings: endings(&record).into_iter().collect(),
                         node: record.steps.last().map(|step| step.node.clone()),
                     });
@@ -251,4 +255,9 @@ impl Call {
             seen.escaped = Some(reason);
         }
     }
+}
+
+/// Whether a reason in a record is that a limit of the call was reached.
+fn is_limit(reason: &str) -> bool {
+    ["error_budget", "no_input_budget", "limit_call"].contains(&reason)
 }

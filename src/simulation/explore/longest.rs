@@ -49,7 +49,8 @@ impl Long {
 
 /// No call spends more time in the flow than this.
 pub(super) fn bound(space: &Space, flow: &Flow) -> Duration {
-    let limit = flow.limits.call + ESCAPE_GRACE + LAST_WORDS;
+    let grace = if flow.escape.is_some() { ESCAPE_GRACE } else { Duration::ZERO };
+    let limit = flow.limits.call + grace + LAST_WORDS;
     let path = if space.complete { longest_path(space, flow) } else { None };
     path.map_or(limit, |path| path.min(limit))
 }

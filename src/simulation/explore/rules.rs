@@ -31,7 +31,8 @@ pub(super) fn look(
                 }
             }
             CallRule::EndsIn(allowed) => {
-                let ended = seen.ended.as_ref().filter(|end| !end.by_caller);
+                // Whoever hangs up is content, and who has used up the limits of a call hears the apology.
+                let ended = seen.ended.as_ref().filter(|end| !end.by_caller && !end.spent);
                 if let Some(end) = ended
                     && !end.endings.iter().any(|ending| allowed.contains(ending))
                 {
