@@ -8,6 +8,7 @@
 //! [`Retelling`] is a solo that is told what a call of the past was told.
 //! [`centre`] is a whole day of callers and agents, made from a seed.
 //! [`watch`] keeps its own books of all that goes into an engine and out of it, and says which rule was broken.
+//! [`replay`] holds a call that took place once more, from its journal, with the same flow or another.
 //! [`trial`] plays the tests of a flow, and [`Coverage`] tells what they touched.
 
 pub mod centre;
@@ -18,6 +19,7 @@ mod ledger;
 mod observer;
 mod phones;
 mod rehearsal;
+pub mod replay;
 mod retelling;
 mod solo;
 pub mod trial;

@@ -69,6 +69,16 @@ impl Solo {
     /// The caller rings at [`Instant::ZERO`].
     #[must_use]
     pub fn new(setting: Setting) -> Self {
+        Self::begin(setting, false)
+    }
+
+    /// As [`new`](Self::new); the session keeps its journal.
+    #[must_use]
+    pub fn journalled(setting: Setting) -> Self {
+        Self::begin(setting, true)
+    }
+
+    fn begin(setting: Setting, journal: bool) -> Self {
         let Setting { project, program, call, caller, called, dtmf, wall, durations } = setting;
         let mut phones = Phones::new(durations);
         let leg = phones.call(Instant::ZERO, &called, caller.as_deref());
@@ -83,7 +93,10 @@ impl Solo {
         let caller = Party { number: caller, name: None };
         let adapter = Arc::from("solo");
         let arrival = Arrival { id: call, caller, called, adapter, dtmf };
-        let session = Session::new(program, safe, arrival, Instant::ZERO);
+        let mut session = Session::new(program, safe, arrival, Instant::ZERO);
+        if journal {
+            session.keep_journal(wall);
+        }
         let (now, asked) = (Instant::ZERO, VecDeque::new());
         let mut solo = Self { session, project, phones, leg, now, began: wall, dialled: 0, asked };
         solo.settle();
@@ -190,7 +203,12 @@ impl Solo {
 
     /// The caller hangs up.
     pub fn hang_up(&mut self) {
-        self.phones.hang_up(self.now, self.leg, HangupCause::Normal);
+        self.give_up(HangupCause::Normal);
+    }
+
+    /// The caller hangs up, or gives up before the call is answered.
+    pub fn give_up(&mut self, cause: HangupCause) {
+        self.phones.hang_up(self.now, self.leg, cause);
         self.settle();
     }
 

@@ -16,6 +16,7 @@ mod queue;
 mod recording;
 mod reload;
 mod retelling;
+mod replay;
 mod shop;
 mod solo;
 mod stage;
