@@ -18,6 +18,7 @@ mod log;
 mod new;
 mod print;
 mod prompts;
+mod replay;
 mod report;
 mod schema;
 mod serve;
@@ -50,6 +51,7 @@ enum Command {
     Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
+    Replay(replay::ReplayArgs),
     Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
     Test(test::TestArgs),
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Test(args) => test::run(&args),

@@ -144,7 +144,8 @@ impl Session {
         at: Moment<'_>,
     ) {
         let Some((_, goto)) = self.waiting_commands().find(|(key, _)| *key == symbol) else {
-            self.type_ahead.push(symbol, pressed_at, mark);
+            let commands = self.waiting_commands().map(|(key, _)| key).collect();
+            self.type_ahead.push(symbol, pressed_at, mark.none_of(commands));
             self.state = State::Waiting(waiting);
             return;
         };

@@ -71,13 +71,14 @@ impl Session {
         let mut kept = None;
         let shown = match &flow.node(open.node).verb {
             Verb::Collect(collect) if collect.class != Class::Public && open.free => {
-                let mut private = Private { collect, view, stand_ins: &stand_ins, chance };
+                let marks = &open.marks;
+                let mut private = Private { collect, view, stand_ins: &stand_ins, marks, chance };
                 let shown = private.entry(&open.keys, outcome, &mut kept);
                 chance = private.chance;
                 shown
             }
             Verb::Collect(collect) if collect.class == Class::Secret => chosen(&open.keys, outcome),
-            _ => open.keys.clone(),
+            _ => answered(&open.keys, outcome),
         };
         let Some(chronicle) = &mut self.journal.chronicle else { return };
         (chronicle.chance, chronicle.stand_ins) = (chance, stand_ins);
@@ -102,13 +103,29 @@ impl Session {
         let stand_ins = std::mem::take(&mut chronicle.stand_ins);
         let view = View { flow: &flow, memory: &self.memory, world: at.world };
         let mut private =
-            Private { collect, view, stand_ins: &stand_ins, chance: chronicle.chance };
+            Private { collect, view, stand_ins: &stand_ins, marks: &[], chance: chronicle.chance };
         let (digits, meaning) = private.stand_in(value);
         chronicle.chance = private.chance;
         chronicle.stand_ins = stand_ins;
         chronicle.stand_ins.extend(meaning.map(|meaning| (collect.into, meaning)));
         digits
     }
+}
+
+/// The keys of a public question; one that is no answer there is nobody's business: it may belong to what was meant for
+/// another question.
+fn answered(keys: &Digits, outcome: &Outcome) -> Digits {
+    let wrong = match outcome {
+        Outcome::NoMatch("wrong_key") => keys.len().checked_sub(1),
+        Outcome::NoMatch(_)
+        | Outcome::Pending
+        | Outcome::Picked(_)
+        | Outcome::Entered { .. }
+        | Outcome::Erased
+        | Outcome::NoInput => None,
+    };
+    let shown = |(place, key): (usize, &Symbol)| if Some(place) == wrong { UNKNOWN } else { *key };
+    keys.as_slice().iter().enumerate().map(shown).collect()
 }
 
 /// A secret yes or no: which of the two it was is nobody's business, that it was one is.
@@ -130,10 +147,18 @@ struct Private<'a> {
     collect: &'a Collect,
     view: View<'a>,
     stand_ins: &'a StandIns,
+    /// Where its keys are noted.
+    marks: &'a [Mark],
     chance: Chance,
 }
 
 impl Private<'_> {
+    /// Whether a key would have done something before it came to the question: stand-ins do nothing that the key did not.
+    fn acts_early(&self, digits: &Digits) -> bool {
+        let marks = self.marks.iter().zip(digits.as_slice());
+        marks.into_iter().any(|(mark, digit)| mark.not.contains(*digit))
+    }
+
     /// All keys of an entry with its digits replaced; `kept` gets the value that the variable would have.
     fn entry(
         &mut self,
@@ -167,7 +192,11 @@ impl Private<'_> {
     fn partial(&mut self, length: usize) -> Digits {
         let zero = Symbol::from_event_code(0);
         let mut digits = self.chance.digits(length);
-        while length == 1 && digits.as_slice().first().copied() == zero {
+        for _ in 0..MAX_TRIES {
+            let command = length == 1 && digits.as_slice().first().copied() == zero;
+            if !command && !self.acts_early(&digits) {
+                break;
+            }
             digits = self.chance.digits(length);
         }
         digits
@@ -183,7 +212,7 @@ impl Private<'_> {
         for attempt in 0..MAX_TRIES {
             let digits = self.candidate(original.len(), &wanted);
             let known = original.len() >= LONG && digits == *original;
-            if known || !tried.insert(digits.clone()) {
+            if known || self.acts_early(&digits) || !tried.insert(digits.clone()) {
                 continue;
             }
             if let Some(meaning) = self.fits(&digits, &wanted, &likeness) {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::call::{
     CallJournal, Digits, Item, JOURNAL_VERSION, JournalEntry, JournalEvent, JournalPrompt, Symbol,
-    mask_number,
+    SymbolSet, mask_number,
 };
 use crate::flow::{Bargein, Flow, MAX_ENTRY};
 use crate::interpreter::StandIns;
@@ -53,7 +53,18 @@ pub(super) struct Chronicle {
 
 /// Where a key is noted, so that it can be written down once a node has taken it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Mark(Option<usize>);
+pub(super) struct Mark {
+    place: Option<usize>,
+    /// Keys that would have done something where it was pressed, which it did not.
+    not: SymbolSet,
+}
+
+impl Mark {
+    /// The mark of a key that was none of these.
+    pub(super) const fn none_of(self, not: SymbolSet) -> Self {
+        Self { not, ..self }
+    }
+}
 
 impl Chronicle {
     /// Notes that something happened now.
@@ -65,11 +76,11 @@ impl Chronicle {
         let last = matches!(event, JournalEvent::Ended { .. });
         if self.events.len() >= MAX_EVENTS && !last {
             self.left_out = self.left_out.saturating_add(1);
-            return Mark(None);
+            return Mark::default();
         }
         let at = self.now.since(self.offered_at);
         self.events.push(JournalEntry { at, event });
-        Mark(Some(self.events.len() - 1))
+        Mark { place: Some(self.events.len() - 1), not: SymbolSet::NONE }
     }
 
     /// Notes a key that no node has taken yet.
@@ -79,7 +90,7 @@ impl Chronicle {
 
     /// A key was taken, and this may be written of it.
     pub(super) fn took(&mut self, mark: Mark, shown: Symbol) {
-        if let Some(entry) = mark.0.and_then(|place| self.events.get_mut(place))
+        if let Some(entry) = mark.place.and_then(|place| self.events.get_mut(place))
             && let JournalEvent::Key { key } = &mut entry.event
         {
             *key = shown;

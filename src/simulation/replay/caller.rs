@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::call::{
-    CallJournal, EndedBy, HangupCause, JournalEntry, JournalEvent, JournalQueue, Symbol,
+    CallJournal, EndedBy, HangupCause, JournalEntry, JournalEvent, JournalQueue, RecordingEnd,
+    Symbol,
 };
+use crate::session::STOP_GRACE;
 use crate::time::{Duration, Instant};
 
 /// What a caller can react to.
@@ -170,7 +172,12 @@ impl Caller {
                 HangupCause::AdapterLost | HangupCause::MediaLost | HangupCause::Unreachable
             )
         };
+        // The key that ended a recording may be told after the recording's own end, when all has gone on already.
+        let mut ended: Option<(Place, Instant)> = None;
         for entry in &journal.events {
+            if let JournalEvent::Recorded { end: RecordingEnd::Key, .. } = &entry.event {
+                ended = Some((cues.last, Instant::ZERO + entry.at));
+            }
             cues.take(entry);
             let ours = match &entry.event {
                 JournalEvent::Ended { cause, .. } => hung_up(*cause),
@@ -178,10 +185,13 @@ impl Caller {
             };
             let Some(deed) = deed(&entry.event, ours) else { continue };
             let at = Instant::ZERO + entry.at;
-            let cue_at = cues.times.get(&cues.last).copied().unwrap_or_default();
+            let is_key = matches!(deed, Deed::Press(_));
+            let ended = ended.take().filter(|(_, end)| is_key && at.since(*end) <= STOP_GRACE);
+            let cue = ended.map_or(cues.last, |(cue, _)| cue);
+            let cue_at = cues.times.get(&cue).copied().unwrap_or_default();
             deeds.push_back(Tied {
                 deed,
-                cue: cues.last,
+                cue,
                 after: at.since(cue_at),
                 after_question: at.since(cues.question_at),
                 gap: at.since(before),
@@ -203,6 +213,11 @@ impl Caller {
             None => return None,
         };
         Some(due.max(now))
+    }
+
+    /// Whether the next deed was done into something that played.
+    pub(super) fn interrupts(&self) -> bool {
+        self.deeds.front().is_some_and(|next| next.cue.1 == Cue::Heard)
     }
 
     /// Takes the next deed, which is done now.

@@ -24,7 +24,7 @@ use crate::engine::Settings;
 use crate::interpreter::Program;
 use player::Player;
 
-pub use verdict::{KINDS, Kind, Moment, Totals, Verdict, seconds, told};
+pub use verdict::{KINDS, Kind, Moment, Totals, Verdict, pairs, seconds, told};
 
 /// The flow that journals are held against, and the project around it.
 #[derive(Clone)]

@@ -9,10 +9,16 @@ use crate::call::{
 };
 use crate::session::{Action, Attention, Input};
 use crate::simulation::solo::{Setting, Solo};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// The most steps of one replay: a call that needs more has an endless loop.
 const MAX_STEPS: u32 = 100_000;
+
+/// How long a call may go on without anybody else doing anything: in a queue that the caller did not wait in, say.
+const STUCK: Duration = Duration::from_mins(60);
+
+/// How much earlier a prompt may end and still be interrupted by whoever interrupted it before.
+const SLIP: Duration = Duration::from_secs(2);
 
 /// What waits for what the world does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +39,8 @@ pub(super) struct Player {
     coming: BTreeMap<(Instant, u64), (For, Doing)>,
     numbered: u64,
     play: Option<PlayId>,
+    /// When anybody but the session itself last did something.
+    acted_at: Instant,
 }
 
 impl Player {
@@ -46,6 +54,7 @@ impl Player {
             coming: BTreeMap::new(),
             numbered: 0,
             play: None,
+            acted_at: Instant::ZERO,
         }
     }
 
@@ -71,6 +80,16 @@ impl Player {
             return self.world_acts();
         }
         let first = [world, caller].into_iter().flatten().min();
+        if first.is_none() && now.since(self.acted_at) > STUCK {
+            return self.caller_acts() || self.give_up();
+        }
+        if let (Some(end), Some(due)) = (itself, caller)
+            && self.slips(end, due)
+            && world.is_none_or(|at| at > end)
+        {
+            self.solo.run_until(end.before(Duration::from_micros(1)).max(now));
+            return self.caller_acts();
+        }
         match (itself, first) {
             (Some(at), Some(first)) if at > first => self.solo.run_until(first),
             (None, Some(first)) => self.solo.run_until(first),
@@ -85,8 +104,15 @@ impl Player {
         }
     }
 
+    /// Whether what plays ends a little too early for a caller who interrupted it: a stand-in that is read aloud is not
+    /// as long as what it stands for.
+    fn slips(&self, end: Instant, due: Instant) -> bool {
+        self.caller.interrupts() && self.solo.is_playing() && end <= due && due.since(end) <= SLIP
+    }
+
     fn world_acts(&mut self) -> bool {
         let Some((_, (_, doing))) = self.coming.pop_first() else { return false };
+        self.acted_at = self.solo.now();
         match doing {
             Doing::Tell(input) => self.solo.tell(input),
             Doing::AgentAnswers(agent) => self.solo.agent_answers(agent),
@@ -98,6 +124,7 @@ impl Player {
 
     fn caller_acts(&mut self) -> bool {
         let Some(deed) = self.caller.take(self.solo.now()) else { return false };
+        self.acted_at = self.solo.now();
         match deed {
             Deed::Press(key) => self.solo.press(&[key].into_iter().collect::<Digits>()),
             Deed::Say(words) => self.solo.say(&words),

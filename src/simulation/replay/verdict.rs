@@ -42,6 +42,33 @@ impl Kind {
     }
 }
 
+/// Two calls side by side: what is the same in both in one row, what only one of them has in rows of their own.
+#[must_use]
+pub fn pairs<'a>(
+    was: &'a [JournalEntry],
+    is: &'a [JournalEntry],
+) -> Vec<(Option<&'a JournalEntry>, Option<&'a JournalEntry>)> {
+    let same = |(a, b): &(&JournalEntry, &JournalEntry)| match (&a.event, &b.event) {
+        // The same person at work: what is shown of a key is a stand-in on the right.
+        (JournalEvent::Key { .. }, JournalEvent::Key { .. })
+        | (JournalEvent::Said { .. }, JournalEvent::Said { .. })
+        | (JournalEvent::Replied(_), JournalEvent::Replied(_))
+        | (JournalEvent::Recorded { .. }, JournalEvent::Recorded { .. }) => true,
+        (a, b) => alike(a, b),
+    };
+    let front = was.iter().zip(is).take_while(same).count();
+    let (old, new) = (was.get(front..).unwrap_or_default(), is.get(front..).unwrap_or_default());
+    let back = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+    let split = |list: &'a [JournalEntry]| list.split_at(list.len() - back);
+    let ((old, old_end), (new, new_end)) = (split(old), split(new));
+    let both = |(a, b): (&'a JournalEntry, &'a JournalEntry)| (Some(a), Some(b));
+    let mut rows: Vec<_> = was.iter().zip(is).take(front).map(both).collect();
+    rows.extend(old.iter().map(|entry| (Some(entry), None)));
+    rows.extend(new.iter().map(|entry| (None, Some(entry))));
+    rows.extend(old_end.iter().zip(new_end).map(both));
+    rows
+}
+
 /// Where two calls part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
