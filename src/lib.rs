@@ -68,6 +68,7 @@
 //! | event | what an adapter reports about one leg, past tense |
 //! | exploration | every call that a flow can have, played on paper from state to state |
 //! | flow | a call flow: nodes and outcomes in YAML |
+//! | journal | what one call was told and where that led, with times and without anything that belongs to people; `replay` holds the call once more |
 //! | leg | one party of a call on one adapter |
 //! | mock | what stands in for a service or a store in a case |
 //! | node | one step of a flow: one verb and its outcomes |

@@ -19,5 +19,7 @@ mod media;
 mod noise;
 #[path = "sip/reload.rs"]
 mod reload;
+#[path = "sip/replay.rs"]
+mod replay;
 #[path = "sip/secrets.rs"]
 mod secrets;

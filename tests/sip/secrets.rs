@@ -36,10 +36,10 @@ fn a_pin_reaches_its_service_and_stands_in_no_log_and_no_record() {
 
     let log = server.log();
     assert!(log.contains("TRACE") && log.contains("digit"), "everything is logged:\n{log}");
-    let records = server.text("records.jsonl");
+    let records = server.text("records.jsonl") + &server.text("journals.jsonl");
     for secret in [PIN, TOKEN, KEY] {
         assert!(!log.contains(secret), "{secret} stands in the log:\n{log}");
-        assert!(!records.contains(secret), "{secret} stands in a record:\n{records}");
+        assert!(!records.contains(secret), "{secret} stands in a record or journal:\n{records}");
     }
     // Not even key by key: no line about a key says which.
     let keys = log.lines().filter(|line| line.contains("digit"));

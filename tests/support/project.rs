@@ -143,6 +143,7 @@ sip: {{ listen: [\"udp:127.0.0.1:0\"], realm: sambung, allow: [127.0.0.0/8] }}
 rtp: {{ ports: {first}-{last}, threads: 1 }}
 routes: {routes}
 records: records.jsonl
+journals: journals.jsonl
 "
         );
         if !self.agents.is_empty() {

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::process::{Command, ExitStatus};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -90,6 +91,18 @@ impl Server {
     /// A file of its folder, as text.
     pub(crate) fn text(&self, name: &str) -> String {
         fs::read_to_string(self.project.folder().join(name)).expect("the program wrote it")
+    }
+
+    /// Where a file of its folder lies.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.project.folder().join(name)
+    }
+
+    /// Runs another of the program's commands in its folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
+        command.args(arguments).current_dir(self.project.folder()).env_remove("SAMBUNG_LOG");
+        command.output().expect("the program runs")
     }
 
     /// Asks it to end, as a service supervisor does.

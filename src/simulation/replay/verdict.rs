@@ -250,7 +250,13 @@ fn was_answered(events: &[JournalEntry], way: &[Point<'_>], at: &Moment) -> bool
         .iter()
         .position(|point| point.entry.at == at.at && Some(&point.entry.event) == at.was.as_ref());
     let Some(here) = here else { return false };
-    let from = here.checked_sub(1).and_then(|before| way.get(before)).map_or(0, |p| p.place);
+    let before = here.checked_sub(1).and_then(|before| way.get(before));
+    let asked = |point: &&Point<'_>| matches!(point.entry.event, JournalEvent::Asked { .. });
+    if before.filter(asked).is_some_and(|before| before.entry.at == at.at) {
+        // Left at the very moment at which it was put: answered by keys typed ahead.
+        return true;
+    }
+    let from = before.map_or(0, |point| point.place);
     let to = way.get(here).map_or(events.len(), |point| point.place);
     let input = |entry: &JournalEntry| {
         matches!(entry.event, JournalEvent::Key { .. } | JournalEvent::Said { .. })
