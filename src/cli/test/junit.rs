@@ -1,4 +1,4 @@
-//! The results as JUnit XML.
+//! The results as `JUnit` XML.
 
 use super::tell::failure;
 use super::{FileRun, Suite};

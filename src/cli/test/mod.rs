@@ -37,7 +37,7 @@ pub(crate) struct TestArgs {
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true,
         default_missing_value = "text")]
     coverage: Option<CoverageForm>,
-    /// Writes the results as JUnit XML, as build servers read it
+    /// Writes the results as XML in the form of `JUnit`, as build servers read it
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Rewrites `hear` and its `text` in the files to what was heard, then runs the tests
