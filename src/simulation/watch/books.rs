@@ -4,16 +4,20 @@ use super::Watch;
 use super::account::tells_the_truth;
 use super::breach::{Fault, require};
 use super::call::{Call, Gone, Sight, Trigger};
+use super::desk::LATE;
 use super::wire::Wire;
 use crate::call::{
     AgentId, CallId, CallRecord, Command, CommandKind, Dial, Event, EventKind, LegId, Offered,
     QueueStay,
 };
 use crate::engine::{Engine, Notice};
-use crate::session::MAX_OFFERS;
+use crate::session::{MAX_OFFERS, REQUEST_LIMIT};
 
 /// How an offer ends of which nothing more is heard.
 const OPEN: &str = "cancelled";
+
+/// What is wrong when a caller hangs up and the other party is left on the line.
+const ALONE: &str = "the caller is gone and the other party was not hung up";
 
 impl Watch {
     /// The engine is told what happened on a leg.
@@ -98,7 +102,8 @@ impl Watch {
             if let Some(call) = self.calls.get_mut(&id) {
                 match kind {
                     CommandKind::Play(_) => call.played = true,
-                    CommandKind::Bridge(_) => {
+                    CommandKind::Bridge(other) => {
+                        call.peer = Some(*other);
                         call.talks_since.get_or_insert(now);
                     }
                     CommandKind::Hangup(cause) | CommandKind::Refuse(cause) => {
@@ -235,6 +240,12 @@ impl Watch {
         }
     }
 
+    /// Whether the caller is gone and the other party of the talk was not told to go.
+    fn is_alone(&self, call: &Call) -> bool {
+        let peer = call.peer.and_then(|leg| self.wires.get(&leg));
+        call.gone.is_some() && peer.is_some_and(|wire| !wire.closed)
+    }
+
     /// A call's record is written: the last thing of it.
     pub(super) fn recorded(&mut self, record: &CallRecord) -> Result<(), Fault> {
         let id = record.call;
@@ -245,10 +256,13 @@ impl Watch {
         if let Some((at, _)) = call.due {
             self.dues.remove(&(at, id));
         }
-        require(!self.outside.awaits(id), || "its record is written and it still asks".to_owned())?;
+        require(self.outside.awaited_since(id).is_none(), || {
+            "its record is written and it still asks".to_owned()
+        })?;
         // Our own hang-up may never be confirmed: the leg is taken for gone.
         self.wires.remove(&call.leg);
         self.ended.insert(call.leg);
+        require(!self.is_alone(&call), || ALONE.to_owned())?;
         let sight = Sight { now: self.now, trigger: self.trigger, steps: &record.steps };
         call.walk(&sight)?;
         let wall = self.wall.map(|(read_at, wall)| wall.after(self.now.since(read_at)));
@@ -262,18 +276,18 @@ impl Watch {
         let found = self.look_at(id, &mut call, engine);
         let old = call.due;
         call.expect(self.now, self.wires.get(&call.leg), session);
-        if self.desk.holds(id)
-            && let Some(until) = self.desk.until(id)
-            && call.due.is_none_or(|(at, _)| until < at)
-        {
-            call.due = Some((until, "it waits beyond the longest wait"));
-        }
+        let line = self.desk.until(id).map(|until| (until, "it waits beyond the longest wait"));
+        let asked = self.outside.awaited_since(id);
+        let reply = asked.map(|since| (since + REQUEST_LIMIT + LATE, "it waits for its answer"));
+        call.due = [call.due, line, reply].into_iter().flatten().min();
         if let Some((at, _)) = old {
             self.dues.remove(&(at, id));
         }
         self.dues.extend(call.due.map(|(at, _)| (at, id)));
+        let alone = self.is_alone(&call);
         self.calls.insert(id, call);
         found?;
+        require(!alone, || ALONE.to_owned())?;
         let in_line = session.is_some_and(|session| {
             let last = session.steps().last();
             last.is_some_and(|step| step.verb == "queue" && step.outcome.is_none())

@@ -60,6 +60,8 @@ pub(super) struct Call {
     pub(super) agent: Option<AgentId>,
     pub(super) talk: Duration,
     pub(super) talks_since: Option<Instant>,
+    /// The leg that the caller's was connected with last.
+    pub(super) peer: Option<LegId>,
     /// When something must have happened, and what is wrong if it has not.
     pub(super) due: Option<(Instant, &'static str)>,
     /// Whether something was played to the caller in this step.
@@ -109,6 +111,7 @@ impl Call {
             agent: None,
             talk: Duration::ZERO,
             talks_since: None,
+            peer: None,
             due: None,
             played: false,
             queued: false,
@@ -157,6 +160,8 @@ impl Call {
         let ahead = self.pressed_ahead(sight);
         let (steps, misses) = (self.steps, self.misses);
         self.misses = session.misses();
+        let unmoved = self.misses == misses && sight.steps.len() == steps;
+        self.swallow(sight, unmoved)?;
         self.walk(sight)?;
         self.attention = session.attention();
         self.count_misses(steps, misses, sight)?;
@@ -180,7 +185,6 @@ impl Call {
         if let Trigger::Words(leg) = sight.trigger {
             self.visit.spoken |= leg == self.leg;
         }
-        self.swallow(sight)?;
         if let Some(last) = self.steps.checked_sub(1).and_then(|last| sight.steps.get(last))
             && !self.visit.closed
             && last.outcome.is_some()
@@ -264,14 +268,14 @@ impl Call {
     }
 
     /// The key that ends an entry which has become full belongs to it, even if it comes late.
-    fn swallow(&mut self, sight: &Sight<'_>) -> Result<(), Fault> {
+    fn swallow(&mut self, sight: &Sight<'_>, unmoved: bool) -> Result<(), Fault> {
         let Trigger::Key(leg, symbol) = sight.trigger else { return Ok(()) };
         if leg != self.leg {
             return Ok(());
         }
         let Some((end, until)) = self.late_end.take() else { return Ok(()) };
-        require(end != symbol || sight.now > until || sight.steps.len() == self.steps, || {
-            format!("`{symbol}` led on, which belonged to the entry before")
+        require(end != symbol || sight.now > until || unmoved, || {
+            format!("`{symbol}` was taken as an answer and belongs to the entry before")
         })
     }
 

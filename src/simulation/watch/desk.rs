@@ -132,6 +132,10 @@ impl Desk {
         if let Some(other) = &mine.offered {
             return Err(format!("it is offered to {agent} while {other} is rung for it"));
         }
+        let pause = self.settings.retry_pause;
+        require(mine.failed.get(agent).is_none_or(|at| *at + pause <= now), || {
+            format!("agent {agent}, who has just failed it, is rung for it again")
+        })?;
         mine.offered = Some(agent.clone());
         mine.waits_since_step = None;
         self.staff.ring(now, agent, call)?;

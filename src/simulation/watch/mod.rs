@@ -145,7 +145,8 @@ impl Watch {
                 self.touched.insert(request.call);
                 let known = self.calls.contains_key(&request.call);
                 let known = require(known, || "it asks after its end".to_owned());
-                let result = known.and_then(|()| self.outside.ask(request.id, request.call));
+                let result =
+                    known.and_then(|()| self.outside.ask(self.now, request.id, request.call));
                 (format!("call {}", request.call), result)
             }
             Output::Abandon(request) => {

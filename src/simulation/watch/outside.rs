@@ -4,24 +4,25 @@ use std::collections::BTreeMap;
 
 use super::breach::{Fault, require};
 use crate::call::{CallId, RequestId};
+use crate::time::Instant;
 
 /// All that is asked and not answered.
 #[derive(Debug, Default)]
 pub(super) struct Outside {
     asked: BTreeMap<RequestId, CallId>,
-    asking: BTreeMap<CallId, RequestId>,
+    asking: BTreeMap<CallId, (RequestId, Instant)>,
     last: Option<RequestId>,
 }
 
 impl Outside {
     /// A call asks.
-    pub(super) fn ask(&mut self, id: RequestId, call: CallId) -> Result<(), Fault> {
+    pub(super) fn ask(&mut self, now: Instant, id: RequestId, call: CallId) -> Result<(), Fault> {
         let new = self.last.is_none_or(|last| last < id);
         require(new, || "a request has a number that was used before".to_owned())?;
         self.last = Some(id);
         require(!self.asking.contains_key(&call), || "two answers are waited for".to_owned())?;
         self.asked.insert(id, call);
-        self.asking.insert(call, id);
+        self.asking.insert(call, (id, now));
         Ok(())
     }
 
@@ -32,8 +33,8 @@ impl Outside {
         Some(call)
     }
 
-    /// Whether a call waits for an answer.
-    pub(super) fn awaits(&self, call: CallId) -> bool {
-        self.asking.contains_key(&call)
+    /// Since when a call waits for an answer, if it does.
+    pub(super) fn awaited_since(&self, call: CallId) -> Option<Instant> {
+        self.asking.get(&call).map(|(_, since)| *since)
     }
 }
