@@ -84,6 +84,7 @@
 
 pub mod assemble;
 pub mod backend;
+pub mod bug;
 pub mod calendar;
 pub mod call;
 pub mod cli;

@@ -19,11 +19,13 @@ mod source;
 const TABLE: &[Row] = &[
     // The vocabulary.
     ("time", Pure, &[]),
+    // Faults that tests plant, with the feature `bugs` alone: the core asks at each place where one can be.
+    ("bug", Pure, &[]),
     ("text", Pure, &[]),
     ("call", Pure, &["time"]),
     // Machines that know only the vocabulary and never each other.
     ("flow", Pure, &["call", "text", "time"]),
-    ("queue", Pure, &["call", "time"]),
+    ("queue", Pure, &["bug", "call", "time"]),
     ("faq", Pure, &["call", "text"]),
     ("media", Pure, &["call", "time"]),
     ("sip", Pure, &["call", "time"]),
@@ -31,8 +33,8 @@ const TABLE: &[Row] = &[
     ("reading", Pure, &["call", "time"]),
     // The deterministic core.
     ("interpreter", Pure, &["calendar", "call", "faq", "flow", "reading", "time"]),
-    ("session", Pure, &["call", "faq", "flow", "interpreter", "text", "time"]),
-    ("engine", Pure, &["calendar", "call", "interpreter", "queue", "session", "time"]),
+    ("session", Pure, &["bug", "call", "faq", "flow", "interpreter", "text", "time"]),
+    ("engine", Pure, &["bug", "calendar", "call", "interpreter", "queue", "session", "time"]),
     // Tests of flows are played and judged here: what they claim is said in terms of flows and sessions.
     (
         "simulation",

@@ -8,6 +8,7 @@ use super::machine::{Engine, Wanted};
 use super::notice::Notice;
 use super::output::Output;
 use super::settings::Settings;
+use crate::bug::{self, Bug};
 use crate::calendar::Opening;
 use crate::call::{
     AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, HangupCause, LegId, Target,
@@ -66,6 +67,9 @@ impl Engine {
                         by: record.ended_by,
                         lasted,
                     });
+                    if bug::is(Bug::SecondRecord) {
+                        self.outputs.push_back(Output::Record(record.clone()));
+                    }
                     self.hand_out(id, record);
                     self.drop_call(id);
                 }
@@ -170,7 +174,9 @@ impl Engine {
                 self.offer(offer, call, &agent, ring)
             }
             queue::Output::Cancel { offer, .. } => {
-                if let Some(leg) = self.legs.of_offer(offer) {
+                if let Some(leg) = self.legs.of_offer(offer)
+                    && !bug::is(Bug::CancelLost)
+                {
                     self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
                 }
             }

@@ -3,6 +3,7 @@
 use super::machine::Engine;
 use super::notice::Notice;
 use super::output::Output;
+use crate::bug::{self, Bug};
 use crate::call::{CallId, Errand, Reply, Request, RequestId};
 use crate::session::Input;
 
@@ -22,14 +23,20 @@ impl Engine {
     pub(super) fn abandon(&mut self, call: CallId) {
         let waiting = self.calls.get_mut(&call).and_then(|call| call.request.take());
         if let Some(id) = waiting {
-            self.requests.remove(&id);
+            if !bug::is(Bug::LateReplyTaken) {
+                self.requests.remove(&id);
+            }
             self.outputs.push_back(Output::Abandon(id));
         }
     }
 
     /// An answer: to the call that waits for exactly this one. Any other is dropped and counted.
     pub(super) fn reply(&mut self, id: RequestId, reply: Reply) {
-        let Some(call) = self.requests.remove(&id) else {
+        let mut asked = self.requests.remove(&id);
+        if bug::is(Bug::ReplyToAnother) {
+            asked = self.requests.last_key_value().map(|(_, call)| *call).or(asked);
+        }
+        let Some(call) = asked else {
             self.strays += 1;
             self.notice(Notice::ReplyDropped { request: id });
             return;

@@ -9,6 +9,7 @@ use super::line::{Lane, LineNumber, Place, Skills};
 use super::machine::Queues;
 use super::output::{AgentChange, CancelReason, Output, Refusal};
 use super::timer::Timer;
+use crate::bug::{self, Bug};
 use crate::call::CallId;
 use crate::time::Duration;
 
@@ -139,7 +140,9 @@ impl Queues {
         let line = &mut self.lines[waiter.line.0];
         let ring = line.settings.ring;
         if let Some(lane) = line.lanes.get_mut(&waiter.skills) {
-            lane.waiting.remove(&waiter.place);
+            if !bug::is(Bug::OfferedTwice) {
+                lane.waiting.remove(&waiter.place);
+            }
             lane.offered += 1;
         }
         self.waiters.insert(call, waiter);
@@ -241,7 +244,10 @@ impl Queues {
         };
         let deadline = self.now + self.settings.release_limit;
         let LiveOffer { offer, idle_since, .. } = live;
-        let releasing = AgentState::Releasing { offer, idle_since, deadline };
+        let mut releasing = AgentState::Releasing { offer, idle_since, deadline };
+        if bug::is(Bug::FreedTooEarly) {
+            releasing = self.unbound(seat, idle_since);
+        }
         self.change(seat, releasing, AgentChange::Cancelled(why));
         let agent = self.agents[seat.0].id.clone();
         self.outputs.push_back(Output::Cancel { offer, agent, why });
@@ -259,12 +265,20 @@ impl Queues {
     fn put_back(&mut self, call: CallId, failed: Seat) {
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
         self.touch_contact(call, waiter.line);
-        let Some(lane) = self.lines[waiter.line.0].lanes.get_mut(&waiter.skills) else { return };
+        let line = &mut self.lines[waiter.line.0];
+        let Some(lane) = line.lanes.get_mut(&waiter.skills) else { return };
+        if bug::is(Bug::PlaceLost) {
+            line.order.remove(&waiter.place);
+            waiter.place.score = self.now;
+            line.order.insert(waiter.place);
+        }
         lane.offered -= 1;
         lane.waiting.insert(waiter.place);
         let grace = self.settings.unstaffed_grace;
         let deserted = lane.unstaffed_since.is_some_and(|since| since + grace <= self.now);
-        waiter.tried.insert(failed, self.now + self.settings.retry_pause);
+        if !bug::is(Bug::AskedAgainAtOnce) {
+            waiter.tried.insert(failed, self.now + self.settings.retry_pause);
+        }
         waiter.state = WaiterState::Waiting { retry_at: None };
         let expires_at = waiter.expires_at;
         self.waiters.insert(call, waiter);

@@ -9,6 +9,7 @@ use super::line::Place;
 use super::machine::Queues;
 use super::settings::Strategy;
 use super::timer::Timer;
+use crate::bug::{self, Bug};
 use crate::call::CallId;
 
 impl Queues {
@@ -66,6 +67,9 @@ impl Queues {
                 .take_while(|&&place| first.is_none_or(|first| place < first))
                 .find(|place| self.may_offer(place.call, seat));
             first = open.copied().or(first);
+            if bug::is(Bug::LastServedFirst) {
+                first = lane.waiting.last().copied().or(first);
+            }
         }
         first
     }

@@ -7,6 +7,7 @@ use super::line::{Line, LineNumber, Skills};
 use super::machine::Queues;
 use super::output::{AgentChange, Output};
 use super::timer::Timer;
+use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId};
 use crate::time::Instant;
 
@@ -84,7 +85,7 @@ impl Queues {
         let AgentState::Talking { queue, .. } = &self.agents[seat.0].state else { return };
         let Some(line) = self.line_numbers.get(queue) else { return };
         let wrap_up = self.lines[line.0].settings.wrap_up;
-        if wrap_up.is_zero() {
+        if wrap_up.is_zero() || bug::is(Bug::WrapUpIgnored) {
             self.settle(seat, self.now, why);
         } else {
             self.change(seat, AgentState::WrapUp { deadline: self.now + wrap_up }, why);

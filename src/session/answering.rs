@@ -10,6 +10,7 @@ use super::question::{Stage, faq_of, one, two};
 use super::spoken::{self, Heard};
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
+use crate::bug::{self, Bug};
 use crate::call::{Class, Digits, Symbol, SymbolSet, mask_value};
 use crate::faq::{self, Verdict};
 use crate::flow::{AnswerNode, Collect, EntryKind, Goto, Place, Value, Verb};
@@ -38,7 +39,9 @@ impl Session {
                 self.actions.extend(stops.into_iter().map(Action::Command));
                 match (interruption, then) {
                     (Interruption::Stopped, Then::Go { .. }) => {
-                        self.type_ahead.push(symbol, pressed_at, mark);
+                        if !bug::is(Bug::KeyAheadLost) {
+                            self.type_ahead.push(symbol, pressed_at, mark);
+                        }
                         self.said_all(node, then, at);
                     }
                     (Interruption::Ignored | Interruption::Silent, Then::Go { .. }) => {
@@ -62,6 +65,9 @@ impl Session {
                         self.state = State::Asking(asking)
                     }
                     Interruption::Silent | Interruption::Stopped => {
+                        if bug::is(Bug::KeyTakenTwice) && interruption == Interruption::Stopped {
+                            self.type_ahead.push(symbol, pressed_at, mark);
+                        }
                         self.journal.holds(mark, symbol);
                         let outcome = asking.collector.key(symbol, pressed_at.min(at.now));
                         self.collected(asking, outcome, at);
@@ -364,8 +370,9 @@ impl Session {
     ) {
         self.budget.valid();
         self.journal.answered();
-        if collect.class != Class::Secret {
-            self.journal.keys(mask_value(&keys.to_string(), collect.class));
+        let class = if bug::is(Bug::SecretRecorded) { Class::Public } else { collect.class };
+        if class != Class::Secret {
+            self.journal.keys(mask_value(&keys.to_string(), class));
         }
         let flow = self.program.flow.clone();
         if self.memory.set(&flow, Place::Variable(collect.into), value) {
@@ -396,6 +403,7 @@ impl Session {
         let flow = self.program.flow.clone();
         if let Verb::Collect(collect) = &flow.node(asking.node).verb
             && let Some(end) = collect.entry.end
+            && !bug::is(Bug::EndKeyNotSwallowed)
         {
             self.late_end = Some((SymbolSet::NONE.with(end), now + collect.end_wait));
             // The terminator may have been typed ahead as well.

@@ -7,6 +7,7 @@ use super::playback::Playback;
 use super::question::{Stage, built_in, prompts, rules};
 use super::state::{State, Then};
 use super::{Moment, Session};
+use crate::bug::{self, Bug};
 use crate::call::{Class, HangupCause, SymbolSet};
 use crate::flow::{Bargein, Flow, Goto, Input, NodeIndex, Prompt, Verb};
 use crate::time::Instant;
@@ -53,7 +54,7 @@ impl Session {
         else {
             return self.apologise(at);
         };
-        if input.flush || is_secret(verb) {
+        if input.flush || (is_secret(verb) && !bug::is(Bug::KeysKeptForSecret)) {
             self.type_ahead.flush();
         }
         let asking = Asking {
@@ -164,7 +165,9 @@ impl Session {
         at: Moment<'_>,
     ) {
         self.actions.extend(asking.playback.stop().map(super::Action::Command));
-        self.type_ahead.flush();
+        if !bug::is(Bug::KeysKeptAfterMiss) {
+            self.type_ahead.flush();
+        }
         self.journal.reason(reason);
         let flow = self.program.flow.clone();
         let verb = &flow.node(asking.node).verb;
@@ -189,7 +192,8 @@ impl Session {
             self.state = State::Asking(asking);
             return self.escape(too_many(reason), at);
         }
-        if asking.no_inputs + asking.no_matches >= input.retry.max {
+        let most = input.retry.max + u32::from(bug::is(Bug::OneRetryMore));
+        if asking.no_inputs + asking.no_matches >= most {
             return self.give_up(&asking, at);
         }
         self.pose(asking, words.into_iter().collect(), input.retry.reprompt, at);

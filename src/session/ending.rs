@@ -2,6 +2,7 @@
 
 use super::state::{LEAVING_LIMIT, State, Then};
 use super::{Action, Moment, Session};
+use crate::bug::{self, Bug};
 use crate::call::{CallRecord, CommandKind, Direction, Ended, EndedBy, HangupCause, Quality};
 use crate::flow::NodeIndex;
 use crate::time::{Instant, Wall};
@@ -88,7 +89,9 @@ impl Session {
     }
 
     pub(super) fn leave_queue(&mut self, now: Instant) {
-        self.journal.queue_left(now);
+        if !bug::is(Bug::WaitUntold) {
+            self.journal.queue_left(now);
+        }
         self.actions.push_back(Action::LeaveQueue);
     }
 
@@ -115,13 +118,20 @@ impl Session {
         self.abandon();
         match &self.state {
             State::Queued(_) => {
+                if bug::is(Bug::CommandAfterEnd) {
+                    self.command(CommandKind::Music(None));
+                }
                 self.leave_queue(at.now);
                 self.journal.reason("abandoned");
             }
             State::Recording(recording) => message = recording.left_by_hangup(),
             State::Talking { since, .. } => {
-                self.journal.talk += at.now.since(*since);
-                self.actions.push_back(Action::HangupPeer(HangupCause::Normal));
+                if !bug::is(Bug::TalkUntold) {
+                    self.journal.talk += at.now.since(*since);
+                }
+                if !bug::is(Bug::AgentLeftAlone) {
+                    self.actions.push_back(Action::HangupPeer(HangupCause::Normal));
+                }
             }
             State::Dialling { .. } => {
                 self.actions.push_back(Action::HangupPeer(HangupCause::Cancelled))

@@ -5,6 +5,7 @@ use super::ending::Ending;
 use super::state::State;
 use super::walk::Halt;
 use super::{Action, Moment, Session};
+use crate::bug::{self, Bug};
 use crate::call::{Failure, Reply};
 use crate::flow::NodeIndex;
 use crate::interpreter::Step;
@@ -51,6 +52,9 @@ impl Session {
 
     fn part_call(&mut self, ending: Ending, at: Moment<'_>) {
         match self.program.flow.on_hangup {
+            Some(_) if bug::is(Bug::OnHangupSkipped) && self.journal.agent.is_some() => {
+                self.write_record(ending, at);
+            }
             Some(node) => self.run_silently(node, Part::Call, at.now + PARTING_LIMIT, ending, at),
             None => self.write_record(ending, at),
         }

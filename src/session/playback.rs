@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::bug::{self, Bug};
 use crate::call::{CommandKind, Item, Language, Play, PlayId, PromptId, SymbolSet};
 use crate::flow::{Bargein, Piece, Prompt, Slot};
 use crate::time::{Duration, Instant};
@@ -158,10 +159,12 @@ impl Playback {
     pub(super) fn interrupt(&mut self, valid: bool, stops: &mut Vec<CommandKind>) -> Interruption {
         match self.parts.front().map(|part| part.bargein) {
             None => Interruption::Silent,
-            Some(Bargein::None) => Interruption::Dropped,
+            Some(Bargein::None) if !bug::is(Bug::NoticeCutShort) => Interruption::Dropped,
             Some(Bargein::Match) if !valid => Interruption::Ignored,
-            Some(Bargein::Any | Bargein::Match) => {
-                while self.parts.front().is_some_and(|part| part.bargein != Bargein::None) {
+            Some(Bargein::Any | Bargein::Match | Bargein::None) => {
+                let cut =
+                    |part: &Part| part.bargein != Bargein::None || bug::is(Bug::NoticeCutShort);
+                while self.parts.front().is_some_and(cut) {
                     let Some(part) = self.parts.pop_front() else { break };
                     stops.push(CommandKind::Stop(part.id));
                 }

@@ -9,6 +9,7 @@ use super::question::built_in;
 use super::state::{State, Then};
 use super::taping::Stage;
 use super::{Moment, Session};
+use crate::bug::{self, Bug};
 use crate::call::{
     Answering, CommandKind, HangupCause, Item, JournalEvent, PlayId, RINGING_TONE, SoundId,
     SymbolSet,
@@ -148,7 +149,9 @@ impl Session {
         match std::mem::replace(&mut self.state, State::Moving) {
             State::Saying { node, then, .. } => self.said_all(node, then, at),
             State::Asking(mut asking) => {
-                asking.collector.prompt_ended(audible_end);
+                if !bug::is(Bug::FirstKeyNotTimed) {
+                    asking.collector.prompt_ended(audible_end);
+                }
                 self.state = State::Asking(asking);
             }
             State::Recording(taping) => match taping.stage {

@@ -1,0 +1,134 @@
+//! Faults that tests put in on purpose, to prove that the checks of a simulation can fail.
+//!
+//! Each is a slip of one line that somebody might make. Nothing of them is there without the feature `bugs`, and with
+//! it nothing changes until a test plants one: [`plant`] counts for its own thread alone.
+
+/// One fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bug {
+    /// A key that stops a prompt is not kept for the next question.
+    KeyAheadLost,
+    /// A key that stops a question's prompt answers it, and the next question as well.
+    KeyTakenTwice,
+    /// A wrong answer leaves the keys that were typed after it for the next try.
+    KeysKeptAfterMiss,
+    /// What was typed before a secret is asked for counts as the secret.
+    KeysKeptForSecret,
+    /// The end key of an entry that is full already goes on to the next question.
+    EndKeyNotSwallowed,
+    /// The time for the first key does not begin when a question has been said.
+    FirstKeyNotTimed,
+    /// A key stops what must be heard.
+    NoticeCutShort,
+    /// A question is asked once more than it may.
+    OneRetryMore,
+    /// The errors of a call have no limit.
+    ErrorsUncounted,
+    /// A node may be visited without end.
+    FuseNeverBlows,
+    /// Who came last is served first.
+    LastServedFirst,
+    /// A caller whose offer failed goes to the end of the line.
+    PlaceLost,
+    /// A caller who is being offered is offered again.
+    OfferedTwice,
+    /// An agent who failed a caller is asked again for the same caller at once.
+    AskedAgainAtOnce,
+    /// An agent whose offer was taken back is free before the phone is silent.
+    FreedTooEarly,
+    /// An agent's phone goes on ringing for a caller who has left.
+    CancelLost,
+    /// The time for the work after a call is not given.
+    WrapUpIgnored,
+    /// An agent who picks up while words are played to the caller hears nobody.
+    DeadLine,
+    /// An agent is left on the line when the caller has hung up.
+    AgentLeftAlone,
+    /// A second record is written.
+    SecondRecord,
+    /// Music is turned off on a leg that is gone.
+    CommandAfterEnd,
+    /// What a flow does at the end is left out after a talk.
+    OnHangupSkipped,
+    /// A recording goes on when the call is led elsewhere.
+    RecordingRunsOn,
+    /// The record of a caller who gave up tells no wait.
+    WaitUntold,
+    /// The record of a caller who hung up on an agent tells no talk.
+    TalkUntold,
+    /// An answer reaches whoever asked last.
+    ReplyToAnother,
+    /// An answer is taken that was no longer waited for.
+    LateReplyTaken,
+    /// An answer is waited for ten times as long as it may take.
+    WaitsTooLong,
+    /// A PIN stands in the record.
+    SecretRecorded,
+}
+
+impl Bug {
+    /// All of them.
+    pub const ALL: [Self; 29] = [
+        Self::KeyAheadLost,
+        Self::KeyTakenTwice,
+        Self::KeysKeptAfterMiss,
+        Self::KeysKeptForSecret,
+        Self::EndKeyNotSwallowed,
+        Self::FirstKeyNotTimed,
+        Self::NoticeCutShort,
+        Self::OneRetryMore,
+        Self::ErrorsUncounted,
+        Self::FuseNeverBlows,
+        Self::LastServedFirst,
+        Self::PlaceLost,
+        Self::OfferedTwice,
+        Self::AskedAgainAtOnce,
+        Self::FreedTooEarly,
+        Self::CancelLost,
+        Self::WrapUpIgnored,
+        Self::DeadLine,
+        Self::AgentLeftAlone,
+        Self::SecondRecord,
+        Self::CommandAfterEnd,
+        Self::OnHangupSkipped,
+        Self::RecordingRunsOn,
+        Self::WaitUntold,
+        Self::TalkUntold,
+        Self::ReplyToAnother,
+        Self::LateReplyTaken,
+        Self::WaitsTooLong,
+        Self::SecretRecorded,
+    ];
+}
+
+#[cfg(feature = "bugs")]
+mod planted {
+    use std::cell::Cell;
+
+    use super::Bug;
+
+    thread_local! {
+        static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+    }
+
+    /// Puts a fault into whatever this thread runs from now on, in place of the one before; `None` = no fault.
+    pub fn plant(bug: Option<Bug>) {
+        PLANTED.set(bug);
+    }
+
+    /// Whether a fault is planted.
+    pub(crate) fn is(bug: Bug) -> bool {
+        PLANTED.get() == Some(bug)
+    }
+}
+
+#[cfg(feature = "bugs")]
+pub(crate) use planted::is;
+#[cfg(feature = "bugs")]
+pub use planted::plant;
+
+/// Whether a fault is planted: never, in a program that anybody uses.
+#[cfg(not(feature = "bugs"))]
+pub(crate) const fn is(_: Bug) -> bool {
+    false
+}
