@@ -42,6 +42,30 @@ fn a_long_call_is_offered_a_person_warned_and_then_led_to_one() {
     insta::assert_snapshot!(call.end());
 }
 
+/// Nobody and nothing to be led to when the time is over.
+const SHORT: &str = r##"
+sambung: 1
+flow: short
+language: en
+start: main
+limits: { call: 10s }
+nodes:
+  main:
+    menu: "Take your time, and press one."
+    timeout: 20s
+    choices:
+      1: main
+"##;
+
+#[test]
+fn the_last_words_of_a_call_whose_time_is_over_are_said_once_and_to_their_end() {
+    let mut call = Stage::call(SHORT);
+    call.wait(30_000);
+    let text = call.end();
+    assert_eq!(text.matches("en/std/apology").count(), 1, "{text}");
+    assert!(text.contains("hang up Normal"), "{text}");
+}
+
 #[test]
 fn early_media_is_our_own_ringing_tone() {
     let mut call = Stage::ringing(Set::of(EARLY));
