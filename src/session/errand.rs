@@ -153,6 +153,8 @@ impl Session {
         self.journal.took(mark, symbol);
         self.actions.push_back(Action::Abandon);
         self.actions.extend(waiting.playback.stop().map(Action::Command));
+        // What was typed before was aimed at what would have followed.
+        self.type_ahead.flush();
         self.budget.valid();
         self.journal.reason("command");
         self.journal.keys(Some(symbol.to_string()));

@@ -199,3 +199,45 @@ fn a_withheld_number_cannot_be_called_back() {
     call.listen();
     insta::assert_snapshot!(call.end());
 }
+
+const BACK: &str = r##"
+sambung: 1
+flow: back
+language: en
+start: what
+commands:
+  "*": back
+defaults:
+  failed: goodbye
+services:
+  orders:
+    base: "https://orders.example.com"
+    operations:
+      close: { post: "/orders/close" }
+nodes:
+  what:
+    menu: "Press 1 to close your order, 2 to finish."
+    choices:
+      1: close
+      2: goodbye
+  close:
+    http: orders.close
+    ok: what
+    not_found: what
+    failed: what
+  goodbye:
+    hangup: "Goodbye then."
+"##;
+
+#[test]
+fn a_command_forgets_what_was_typed_for_the_way_that_is_left() {
+    let mut call = Stage::call(BACK);
+    call.outside_is_silent();
+    call.listen();
+    call.press("1");
+    call.wait(300);
+    call.press("1*");
+    call.wait(300);
+    let text = call.end();
+    assert_eq!(text.matches("orders.close").count(), 1, "{text}");
+}
