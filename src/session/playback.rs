@@ -122,22 +122,21 @@ impl Playback {
         self.parts.front().map(|part| part.limit)
     }
 
-    /// Takes note that a play ended. Returns whether that was the last part.
+    /// Takes note that a play ended, and with it those before it. Returns whether that was the last part.
     pub(super) fn ended(&mut self, id: PlayId, now: Instant) -> bool {
-        if self.parts.front().is_none_or(|part| part.id != id) {
-            return false;
-        }
-        self.parts.pop_front();
+        let Some(place) = self.parts.iter().position(|part| part.id == id) else { return false };
+        self.parts.drain(..=place);
         if let Some(next) = self.parts.front_mut() {
+            let cut = next.failed || next.limit < next.since + PLAY_LIMIT;
             next.since = now;
-            next.limit = now + if next.failed { STOP_GRACE } else { PLAY_LIMIT };
+            next.limit = now + if cut { STOP_GRACE } else { PLAY_LIMIT };
         }
         self.parts.is_empty()
     }
 
-    /// The adapter stopped the playing part by itself: a key did, or the leg is ending. Either is about to be told.
+    /// The adapter stopped a part by itself: a key did, or the leg is ending. Either is about to be told.
     pub(super) fn stopped(&mut self, id: PlayId, now: Instant) {
-        if let Some(part) = self.parts.front_mut().filter(|part| part.id == id) {
+        if let Some(part) = self.parts.iter_mut().find(|part| part.id == id) {
             part.limit = now + STOP_GRACE;
         }
     }
@@ -146,8 +145,8 @@ impl Playback {
     pub(super) fn failed(&mut self, id: PlayId, now: Instant) {
         if let Some(part) = self.parts.iter_mut().find(|part| part.id == id) {
             part.failed = true;
+            part.limit = now + STOP_GRACE;
         }
-        self.stopped(id, now);
     }
 
     /// Whether the part in front could not be played, and that has been waited for.
@@ -194,5 +193,52 @@ impl PlayNumbers {
     fn next(&mut self) -> PlayId {
         self.0 += 1;
         PlayId(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A question whose first part any key stops, then a tone that must be heard.
+    fn question() -> Playback {
+        let item = |name: &str| Item {
+            prompt: PromptId::from(name),
+            language: Language::from("en"),
+            sound: None,
+            text: name.into(),
+        };
+        let parts = vec![(Bargein::Any, vec![item("words")]), (Bargein::None, vec![item("beep")])];
+        Playback::start(parts, SymbolSet::NONE, Instant::ZERO, &mut PlayNumbers::default()).0
+    }
+
+    #[test]
+    fn the_end_of_a_part_ends_those_before_it() {
+        let mut playback = question();
+        // Nobody says why the first part was stopped, and the second is short.
+        playback.stopped(PlayId(1), Instant::ZERO);
+        assert!(playback.ended(PlayId(2), Instant::ZERO), "nothing is left to be heard");
+        assert!(!playback.ended(PlayId(1), Instant::ZERO), "a word that comes late is stale");
+    }
+
+    #[test]
+    fn parts_that_their_adapter_stopped_are_not_waited_for() {
+        let mut playback = question();
+        playback.stopped(PlayId(1), Instant::ZERO);
+        playback.stopped(PlayId(2), Instant::ZERO);
+        let soon = Instant::ZERO + STOP_GRACE;
+        assert_eq!(playback.limit(), Some(soon));
+        playback.give_up(soon);
+        assert_eq!(playback.limit(), Some(soon + STOP_GRACE));
+    }
+
+    #[test]
+    fn a_part_that_failed_is_not_waited_for_once_the_one_before_it_is_stopped() {
+        let mut playback = question();
+        playback.failed(PlayId(2), Instant::ZERO);
+        assert_eq!(playback.limit(), Some(Instant::ZERO + PLAY_LIMIT), "the first part plays on");
+        playback.interrupt(false, &mut Vec::new());
+        assert!(playback.has_failed());
+        assert_eq!(playback.limit(), Some(Instant::ZERO + STOP_GRACE));
     }
 }
