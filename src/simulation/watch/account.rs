@@ -3,7 +3,7 @@
 use super::breach::{Fault, require};
 use super::call::Call;
 use crate::call::{CallRecord, EndedBy, RecordStep};
-use crate::session::MAX_STEPS;
+use crate::session::{LEAVING_LIMIT, MAX_STEPS};
 use crate::time::{Instant, Wall};
 
 /// The verbs that work where nobody listens.
@@ -57,7 +57,9 @@ fn times(call: &Call, record: &CallRecord, now: Instant, wall: Option<Wall>) -> 
     require(record.answered == answered, || {
         format!("it was answered at {answered:?}, not {:?}", record.answered)
     })?;
-    let ended = at(call.gone.map_or(now, |gone| gone.at));
+    // A hang-up of ours that is never confirmed counts as the end when it is no longer waited for.
+    let given_up = call.hung_up.map(|(at, _)| at + LEAVING_LIMIT);
+    let ended = at(call.gone.map(|gone| gone.at).or(given_up).unwrap_or(now));
     require(record.ended == ended, || format!("it ended at {ended}, not {}", record.ended))?;
     let talk = call.talk.as_millis();
     require(record.talk_ms == talk, || format!("it talked {talk} ms, not {}", record.talk_ms))

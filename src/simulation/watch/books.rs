@@ -7,11 +7,11 @@ use super::call::{Call, Gone, Sight, Trigger};
 use super::desk::LATE;
 use super::wire::Wire;
 use crate::call::{
-    AgentId, CallId, CallRecord, Command, CommandKind, Dial, Event, EventKind, LegId, Offered,
-    QueueStay,
+    AgentId, Answering, CallId, CallRecord, Command, CommandKind, Dial, Event, EventKind, LegId,
+    Offered, QueueStay,
 };
 use crate::engine::{Engine, Notice};
-use crate::session::{MAX_OFFERS, REQUEST_LIMIT};
+use crate::session::{Attention, LEAVING_LIMIT, MAX_OFFERS, REQUEST_LIMIT};
 
 /// How an offer ends of which nothing more is heard.
 const OPEN: &str = "cancelled";
@@ -62,11 +62,16 @@ impl Watch {
         self.ended.insert(leg);
         if let Some(call) = self.caller(leg) {
             call.part(gone.at);
-            call.gone = Some(Gone { steps: call.steps(), ..gone });
+            // Of a leg that was hung up long ago the end is no longer waited for.
+            let waited = call.hung_up.is_none_or(|(at, _)| gone.at <= at + LEAVING_LIMIT);
+            call.gone = waited.then_some(Gone { steps: call.steps(), ..gone });
             return;
         }
         if let Some(call) = self.peers.remove(&leg).and_then(|id| self.calls.get_mut(&id)) {
             call.part(gone.at);
+            if let Some(wire) = self.wires.get_mut(&call.leg) {
+                wire.bridged = wire.bridged.filter(|other| *other != leg);
+            }
         }
         if let Some((call, agent)) = self.desk.staff.ended(gone.at, leg) {
             self.desk.failed(gone.at, self.step, call, &agent);
@@ -101,6 +106,7 @@ impl Watch {
             }
             if let Some(call) = self.calls.get_mut(&id) {
                 match kind {
+                    CommandKind::Accept(Answering::Answer) => call.accepted = true,
                     CommandKind::Play(_) => call.played = true,
                     CommandKind::Bridge(other) => {
                         call.peer = Some(*other);
@@ -271,8 +277,15 @@ impl Watch {
 
     /// Looks at a call that the step had to do with.
     pub(super) fn look(&mut self, id: CallId, engine: &Engine) -> Result<(), Fault> {
-        let Some(mut call) = self.calls.remove(&id) else { return Ok(()) };
+        let Some(call) = self.calls.get(&id) else { return Ok(()) };
         let session = engine.session(call.leg);
+        let in_line = session.is_some_and(|session| {
+            let last = session.steps().last();
+            session.attention() == Attention::Waiting
+                && last.is_some_and(|step| step.verb == "queue" && step.outcome.is_none())
+        });
+        let left = if in_line { Ok(()) } else { self.leave_line(id) };
+        let Some(mut call) = self.calls.remove(&id) else { return Ok(()) };
         let found = self.look_at(id, &mut call, engine);
         let old = call.due;
         call.expect(self.now, self.wires.get(&call.leg), session);
@@ -288,11 +301,7 @@ impl Watch {
         self.calls.insert(id, call);
         found?;
         require(!alone, || ALONE.to_owned())?;
-        let in_line = session.is_some_and(|session| {
-            let last = session.steps().last();
-            last.is_some_and(|step| step.verb == "queue" && step.outcome.is_none())
-        });
-        if in_line { Ok(()) } else { self.leave_line(id) }
+        left
     }
 
     fn look_at(&mut self, id: CallId, call: &mut Call, engine: &Engine) -> Result<(), Fault> {
@@ -305,7 +314,8 @@ impl Watch {
         {
             self.desk.wants(id, wanted);
         }
-        let recorded = self.wires.get(&call.leg).is_some_and(Wire::is_recorded);
+        let wire = self.wires.get(&call.leg).filter(|wire| !wire.closed);
+        let recorded = wire.is_some_and(Wire::is_recorded);
         require(!recorded || call.is_recorded(), || "it is recorded and nobody listens".to_owned())
     }
 }

@@ -47,6 +47,8 @@ pub(super) struct Gone {
 pub(super) struct Call {
     pub(super) leg: LegId,
     pub(super) began: Instant,
+    /// Whether we answered; the caller's side may still have to confirm it.
+    pub(super) accepted: bool,
     pub(super) answered: Option<Instant>,
     pub(super) gone: Option<Gone>,
     /// When and why we ordered the end.
@@ -74,6 +76,8 @@ pub(super) struct Call {
     visits: BTreeMap<NodeId, u32>,
     /// A key that still belongs to an entry that became full, and until when.
     late_end: Option<(Symbol, Instant)>,
+    /// Whether an entry was taken in this step.
+    entered: bool,
     silent_since: Option<Instant>,
 }
 
@@ -100,6 +104,7 @@ impl Call {
         Self {
             leg,
             began: now,
+            accepted: false,
             answered: None,
             gone: None,
             hung_up: None,
@@ -120,6 +125,7 @@ impl Call {
             misses: 0,
             visits: BTreeMap::new(),
             late_end: None,
+            entered: false,
             silent_since: None,
         }
     }
@@ -246,12 +252,18 @@ impl Call {
             self.visits.clear();
         }
         if let Verb::Collect(collect) = &node.verb {
+            self.entered |= step.outcome.as_deref() == Some("ok");
             let secret =
                 collect.class == Class::Secret && step.outcome.as_deref() != Some("command");
             require(!(secret && step.keys.is_some()), || {
                 format!("the secret keys of `{}` stand in the record", step.node)
             })?;
         }
+        let taken = !["failed", "escape"].contains(&step.outcome.as_deref().unwrap_or_default());
+        let untouched = self.visit.from > 0 && self.visit.from == self.typed.count();
+        require(!(untouched && taken && !self.visit.spoken), || {
+            format!("`{}` took keys that were pressed before it was asked", step.node)
+        })?;
         let asked_back = match &node.verb {
             Verb::Collect(collect) => collect.read_back,
             Verb::Answer(_) => true,
@@ -352,6 +364,7 @@ impl Call {
         }
         let sounds = wire.is_some_and(Wire::sounds);
         match self.attention {
+            Attention::Ringing if self.accepted => None,
             Attention::Ringing => {
                 Some((self.began + self.flow.answer.after + LATE, "it is not answered in time"))
             }
@@ -378,13 +391,13 @@ impl Call {
 
     /// An entry became full in this step: its own end is still to come.
     pub(super) fn await_end(&mut self, sight: &Sight<'_>, session: &Session) {
+        let this_step = std::mem::take(&mut self.entered);
         let Trigger::Key(leg, symbol) = sight.trigger else { return };
         let place = sight.steps.iter().rposition(|step| step.verb == "collect");
         let Some(step) = place.and_then(|place| sight.steps.get(place)) else { return };
         let Some(node) = path::find(&self.flow, &step.node) else { return };
         let Verb::Collect(collect) = &node.verb else { return };
         let ended = leg == self.leg && symbol.is_digit() && step.outcome.as_deref() == Some("ok");
-        let this_step = self.steps == sight.steps.len() && self.visit.entered == sight.now;
         let last = place.is_some_and(|place| place + 2 >= sight.steps.len());
         let full = match session.value(collect.into) {
             Value::Text(text) => text.len() == collect.entry.max_length,

@@ -106,7 +106,7 @@ impl Watch {
             && at < now
         {
             let due = self.calls.get(&id).and_then(|call| call.due);
-            return Err(self.breach(format!("call {id}"), due.map_or("it stalls", |due| due.1)));
+            return Err(self.breach(self.named(id), due.map_or("it stalls", |due| due.1)));
         }
         match input {
             Input::Report { report: Report::Leg(event), .. } => self.reported(event),
@@ -174,7 +174,7 @@ impl Watch {
     /// If something is left undone that the step should have done.
     pub fn settled(&mut self, engine: &Engine) -> Result<(), Breach> {
         for id in std::mem::take(&mut self.touched) {
-            self.look(id, engine).map_err(|fault| self.breach(format!("call {id}"), fault))?;
+            self.look(id, engine).map_err(|fault| self.breach(self.named(id), fault))?;
         }
         if std::mem::take(&mut self.stray) {
             return Err(self.breach("an answer", "nobody waited for it and it was taken"));
@@ -205,6 +205,14 @@ impl Watch {
         match self.wires.keys().next() {
             Some(leg) => Err(self.breach(format!("leg {leg}"), "it never ended")),
             None => Ok(()),
+        }
+    }
+
+    /// A call with its leg.
+    fn named(&self, id: CallId) -> String {
+        match self.calls.get(&id) {
+            Some(call) => format!("call {id} on leg {}", call.leg),
+            None => format!("call {id}"),
         }
     }
 

@@ -68,7 +68,6 @@ impl Wire {
                 self.plays.remove(play);
             }
             EventKind::Bridged => self.music = false,
-            EventKind::Unbridged => self.bridged = None,
             EventKind::Recorded { recording, .. } => {
                 self.recording = self.recording.take().filter(|running| running.id != *recording);
             }
