@@ -29,7 +29,7 @@
 //! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
 //! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
 //! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`] |
-//! | the vocabulary | [`call`], [`text`], [`time`] |
+//! | the vocabulary | [`call`], [`text`], [`time`]; [`bug`], faults that tests plant |
 //!
 //! The core is sans-IO: `handle(now, input)`, `poll_output()`, `poll_timeout()`. It has no clock, socket, file, thread,
 //! task, lock or random source; the same inputs and the same seed give the same bytes. Live calls, whole-call tests and
@@ -45,6 +45,9 @@
 //! - Time never runs back.
 //! - Values of class `secret` appear in no output; keys typed ahead are secret until a node takes them.
 //! - Everything is bounded: queues, digits, retries, plays, packets per tick, headers, steps of a record.
+//!
+//! `simulation::watch` holds all of them against what goes into an engine and comes out of it, after every step, from
+//! books of its own; `tests/bugs.rs` puts faults into the engine and proves that each is found.
 //!
 //! Deliberately absent: a shared lock, a task or timer per call in the media path, a script language in flows, and any
 //! way to reach a number that the configuration does not allow.
