@@ -10,8 +10,6 @@ pub enum Bug {
     KeyAheadLost,
     /// A key that stops a question's prompt answers it, and the next question as well.
     KeyTakenTwice,
-    /// A wrong answer leaves the keys that were typed after it for the next try.
-    KeysKeptAfterMiss,
     /// What was typed before a secret is asked for counts as the secret.
     KeysKeptForSecret,
     /// The end key of an entry that is full already goes on to the next question.
@@ -68,10 +66,9 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 28] = [
         Self::KeyAheadLost,
         Self::KeyTakenTwice,
-        Self::KeysKeptAfterMiss,
         Self::KeysKeptForSecret,
         Self::EndKeyNotSwallowed,
         Self::FirstKeyNotTimed,

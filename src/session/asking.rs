@@ -165,9 +165,7 @@ impl Session {
         at: Moment<'_>,
     ) {
         self.actions.extend(asking.playback.stop().map(super::Action::Command));
-        if !bug::is(Bug::KeysKeptAfterMiss) {
-            self.type_ahead.flush();
-        }
+        self.type_ahead.flush();
         self.journal.reason(reason);
         let flow = self.program.flow.clone();
         let verb = &flow.node(asking.node).verb;
