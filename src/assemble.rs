@@ -18,7 +18,7 @@ use crate::flow::{CalendarDefinition, FaqDefinition, Flow, QueueDefinition, Ring
 use crate::interpreter::Program;
 use crate::queue::{self, AgentSettings, QueueSettings, Strategy};
 
-pub use paper::{numbers_on_paper, ring_on_paper};
+pub use paper::{numbers_on_paper, on_paper, ring_on_paper};
 pub use surroundings::{Services, Surroundings, item, surroundings};
 
 /// A calendar that makes no sense.

@@ -1,58 +1,142 @@
-//! Days of a call centre: whatever callers and agents do, every call ends once and nothing is left over.
+//! Days of a call centre: whatever callers, agents, services and adapters do, no rule is broken.
+//!
+//! A failure names the command that repeats it. `SAMBUNG_LONG=600 cargo test --test centre` lives through further days
+//! for ten minutes.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration as Span;
 
 use sambung::assemble;
-use sambung::engine::{self, Pattern, Route, Routes};
+use sambung::engine;
 use sambung::flow::{Facts, Format, Sources, compile};
-use sambung::simulation::centre::{Day, Settings, Totals};
+use sambung::simulation::centre::{Day, Fault, Settings, Totals};
+use sambung::time::{Duration, Wall};
 
-/// The shop with a route to it.
-fn shop() -> engine::Settings {
-    let yaml = include_bytes!("../flows/toko.yaml");
-    let compiled = compile(&Sources::one("toko.yaml", yaml), &Facts::default());
+#[path = "support/wait.rs"]
+#[expect(dead_code, reason = "only the clock is needed here")]
+mod wait;
+
+/// How many short days every run lives through.
+const DAYS: u64 = 500;
+
+/// When short days begin: in opening hours, at their edges, on a Saturday, a Sunday, a holiday, at night.
+const BEGINNINGS: [i64; 8] = [
+    1_772_586_000, // Wednesday, 2026-03-04 08:00 in Jakarta
+    1_772_593_200, // 10:00
+    1_772_617_200, // 16:40: the shop closes
+    1_772_585_100, // 07:45: the shop opens
+    1_772_853_600, // Saturday 10:20
+    1_772_946_000, // Sunday 12:00
+    1_786_932_000, // Monday, 2026-08-17 10:00, Independence Day
+    1_772_636_100, // 21:55: the bank closes
+];
+
+/// The shop and the bank with a number each.
+fn shipped() -> (engine::Settings, Settings) {
+    let mut sources = Sources::new();
+    sources.add("toko.yaml", include_bytes!("../flows/toko.yaml"));
+    sources.add("bank.yaml", include_bytes!("../flows/bank.yaml"));
+    let compiled = compile(&sources, &Facts::default());
     let report = compiled.diagnostics.render_all(Format::Human { color: false });
     assert!(!compiled.diagnostics.has_errors(), "{report}");
-    let mut settings = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
-        .expect("the shop's hours make sense");
-    let flow = compiled.flow().expect("the shop's flow").id.clone();
-    settings.adapters = vec!["paper".into()];
-    settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow }]);
-    settings
+    let (engine, numbers) =
+        assemble::on_paper(&compiled, &compiled.flows).expect("hours that make sense");
+    (engine, Settings { numbers, ..Settings::default() })
 }
 
-/// Lives through a day; `Err` shows where it broke.
-fn day(seed: u64, settings: &Settings) -> Result<Totals, String> {
-    Day::new(seed, settings, shop()).run().map_err(|failure| failure.to_string())
+/// The short day of a seed.
+fn short(seed: u64, shipped: &Settings) -> Settings {
+    let beginning = BEGINNINGS[usize::try_from(seed % 8).expect("below 8")];
+    Settings {
+        calls: 16,
+        agents: 3,
+        span: Duration::from_mins(20),
+        begins: Wall::from_unix_micros(beginning * 1_000_000),
+        faults: if seed.is_multiple_of(10) { [].into() } else { Fault::all() },
+        ..shipped.clone()
+    }
+}
+
+/// Days of the seeds from 1 on, on two threads: so many, or more for as long as is asked for.
+fn live(days: u64) -> Vec<Result<Totals, String>> {
+    let asked = std::env::var("SAMBUNG_LONG").ok().and_then(|seconds| seconds.parse().ok());
+    let until = wait::now() + Span::from_secs(asked.unwrap_or(0));
+    let (next, lived) = (AtomicU64::new(1), Mutex::new(Vec::new()));
+    let (engine, settings) = shipped();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > days && wait::now() >= until {
+                        return;
+                    }
+                    let day = Day::new(seed, &short(seed, &settings), engine.clone()).run();
+                    let day = day.map_err(|failure| failure.to_string());
+                    lived.lock().expect("nobody panics with it").push(day);
+                }
+            });
+        }
+    });
+    lived.into_inner().expect("nobody panics with it")
 }
 
 #[test]
-fn a_day_ends_with_one_record_for_each_call() {
-    let settings = Settings { calls: 60, agents: 4, ..Settings::default() };
+fn no_short_day_breaks_a_rule() {
     let mut sum = Totals::default();
-    for seed in 1..=20 {
-        let totals = day(seed, &settings).unwrap_or_else(|failure| panic!("{failure}"));
-        assert_eq!(totals.offered, totals.refused + totals.records, "seed {seed}");
+    for day in live(DAYS) {
+        let totals = day.unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!(totals.offered, totals.refused + totals.records, "one record per call");
+        let ways = totals.answered + totals.abandoned + totals.self_served + totals.other;
+        assert_eq!(totals.records, ways, "each call ends in one of four ways");
         sum.offered += totals.offered;
         sum.answered += totals.answered;
         sum.abandoned += totals.abandoned;
         sum.self_served += totals.self_served;
         sum.tickets += totals.tickets;
+        sum.callbacks += totals.callbacks;
+        for (fault, count) in totals.faults {
+            *sum.faults.entry(fault).or_default() += count;
+        }
     }
-    assert!(sum.offered >= 20 * 60, "everybody calls at least once");
     for (what, count) in [
         ("answered", sum.answered),
         ("abandoned", sum.abandoned),
         ("self-served", sum.self_served),
         ("tickets", sum.tickets),
+        ("callbacks", sum.callbacks),
     ] {
-        assert!(count > 20, "only {count} {what} in twenty days");
+        assert!(count > 50, "only {count} {what} of {} calls", sum.offered);
+    }
+    for fault in Fault::ALL {
+        let count = sum.faults.get(&fault).copied().unwrap_or(0);
+        assert!(count > 0, "`{fault}` never happened");
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_day_and_another_seed_another() {
-    let settings = Settings { calls: 20, agents: 2, ..Settings::default() };
-    let [first, again, other] = [1, 1, 2].map(|seed| day(seed, &settings));
-    assert_eq!(first, again);
+    let (engine, settings) = shipped();
+    let day = |seed| Day::new(seed, &short(1, &settings), engine.clone()).run();
+    let [first, again, other] = [1, 1, 2].map(day);
     assert!(first.is_ok() && other.is_ok(), "{first:?} {other:?}");
+    assert_eq!(first, again);
     assert_ne!(first, other);
+}
+
+#[test]
+fn who_stays_away_changes_nothing_for_the_others() {
+    let (engine, settings) = shipped();
+    // Without agents and faults callers do not meet: each call is the same, whoever else calls.
+    let quiet = Settings { agents: 0, faults: [].into(), ..short(1, &settings) };
+    let calls = |only: Option<&[u32]>| {
+        let only = only.map(|only| only.iter().copied().collect());
+        let day = Day::new(5, &Settings { only, ..quiet.clone() }, engine.clone()).run();
+        day.unwrap_or_else(|failure| panic!("{failure}")).offered
+    };
+    let each: u64 = (0..quiet.calls).map(|caller| calls(Some(&[caller]))).sum();
+    assert_eq!(calls(None), each);
+    assert_eq!(calls(Some(&[])), 0);
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::surroundings::settings_of_numbers;
-use crate::engine;
-use crate::flow::{Destination, Flow, Formula, Setting, Value, Verb};
+use super::{AssembleError, project};
+use crate::engine::{self, Pattern, Route, Routes};
+use crate::flow::{Compiled, Destination, Flow, Formula, Setting, Value, Verb};
 use crate::interpreter::Numbers;
 
 /// Every number that a flow names as such, with those that stand elsewhere.
@@ -36,4 +37,26 @@ pub fn ring_on_paper(settings: &mut engine::Settings, flows: &[Arc<Flow>]) {
     for flow in flows {
         settings.transfers.extend(numbers_on_paper(flow, &settings.numbers));
     }
+}
+
+/// What an engine needs to know of flows that are called on paper, and the number of each flow: `100`, `200` and on.
+/// No agents yet.
+///
+/// # Errors
+/// When a calendar makes no sense.
+pub fn on_paper(
+    compiled: &Compiled,
+    flows: &[Arc<Flow>],
+) -> Result<(engine::Settings, Vec<Arc<str>>), AssembleError> {
+    let mut settings = project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
+    settings.adapters = vec!["paper".into()];
+    let numbers: Vec<Arc<str>> =
+        (1..=flows.len()).map(|place| format!("{place}00").into()).collect();
+    let route = |(number, flow): (&Arc<str>, &Arc<Flow>)| Route {
+        pattern: Pattern::Exact(number.clone()),
+        flow: flow.id.clone(),
+    };
+    settings.routes = Routes::new(numbers.iter().zip(flows).map(route).collect());
+    ring_on_paper(&mut settings, &compiled.flows);
+    Ok((settings, numbers))
 }

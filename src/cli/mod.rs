@@ -3,6 +3,7 @@
 //! Arguments come in, an exit code goes out. A subcommand reads its files, runs the machine it is about, and prints;
 //! what it prints on standard output is its result, everything else goes to standard error.
 
+mod bench;
 mod call;
 mod check;
 mod diff;
@@ -55,6 +56,7 @@ enum Command {
     Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
     Test(test::TestArgs),
+    Bench(bench::BenchArgs),
 }
 
 /// Reads the arguments of the process, does what they say, and gives its exit code.
@@ -77,5 +79,6 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
     }
 }

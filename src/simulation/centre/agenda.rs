@@ -29,7 +29,9 @@ pub(super) enum Happening {
     PicksUp(LegId),
     /// Whoever picked up hangs up, if nobody is there.
     Wonders(LegId),
-    /// A dialled phone ends: declined, busy, or the talk is over.
+    /// Somebody hangs up.
+    HangsUp(LegId, HangupCause),
+    /// A telephone ends: so its adapter learns.
     Ends(LegId, HangupCause),
     /// A dialled phone puts the other side on hold, or comes back.
     Holds(LegId, bool),

@@ -66,6 +66,8 @@ pub(super) struct Holder {
     pub(super) person: Person,
     /// Whether the two sides have heard each other.
     pub(super) talked: bool,
+    /// Whether they have hung up.
+    pub(super) gone: bool,
 }
 
 /// Who somebody is.
@@ -139,6 +141,7 @@ impl Day {
         let lived = catch_unwind(AssertUnwindSafe(|| self.live()));
         let what = match lived {
             Ok(Ok(())) => {
+                self.totals.faults = self.wire.counts;
                 self.totals.lines = self.transcript.lines();
                 self.totals.fingerprint = self.transcript.fingerprint();
                 return Ok(self.totals);

@@ -36,8 +36,8 @@ pub enum Fault {
     /// The caller's side never confirms that we answered: no ACK comes, and the leg ends after 32 s (RFC 3261
     /// §13.3.1.4).
     LostAnswer,
-    /// The end of a leg is reported up to 32 s late: BYE was lost and sent again. Commands to the leg are in vain
-    /// until then; the record is written without it, or with it.
+    /// The end of a leg is learnt up to 32 s late: BYE was lost and sent again, by the far side, or by us. Until then
+    /// nobody is there and the engine cannot know, or the record is written without the leg's end.
     LateEnd,
     /// The end of a leg is reported twice.
     RepeatedEnd,

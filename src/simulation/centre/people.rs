@@ -21,10 +21,13 @@ impl Day {
         match happening {
             Happening::Calls(caller) => self.calls(caller),
             Happening::Considers(caller, leg) => self.considers(caller, leg),
-            Happening::Presses(leg, key) => self.phones.press(self.now, leg, key),
+            Happening::Presses(leg, key) if !self.is_gone(leg) => {
+                self.phones.press(self.now, leg, key);
+            }
+            Happening::Presses(..) => {}
             Happening::GivesUp(leg, during) => {
                 if self.engine.attention(leg) == Some(during) {
-                    self.phones.hang_up(self.now, leg, HangupCause::Normal);
+                    self.hangs_up(leg, HangupCause::Normal);
                 }
             }
             Happening::Comes(agent) => self.comes(agent),
@@ -34,9 +37,10 @@ impl Day {
             Happening::PicksUp(leg) => self.picks_up(leg),
             Happening::Wonders(leg) => {
                 if self.holders.get(&leg).is_some_and(|holder| !holder.talked) {
-                    self.phones.hang_up(self.now, leg, HangupCause::Normal);
+                    self.hangs_up(leg, HangupCause::Normal);
                 }
             }
+            Happening::HangsUp(leg, cause) => self.hangs_up(leg, cause),
             Happening::Ends(leg, cause) => self.phones.hang_up(self.now, leg, cause),
             Happening::Holds(leg, held) => self.phones.hold(self.now, leg, held),
             Happening::Answers(request) => return self.answers(request),
@@ -63,7 +67,7 @@ impl Day {
 
     /// A caller looks at its call, if that is still on, and acts.
     fn considers(&mut self, index: u32, leg: LegId) {
-        let Some(phone) = self.phones.leg(leg) else { return };
+        let Some(phone) = self.phones.leg(leg).filter(|_| !self.is_gone(leg)) else { return };
         let Some(caller) = self.callers.get_mut(&index).filter(|caller| caller.leg == Some(leg))
         else {
             return;
@@ -93,7 +97,7 @@ impl Day {
                 self.phones.speak(self.now, leg, length);
                 look
             }
-            Act::HangUp => return self.phones.hang_up(self.now, leg, HangupCause::Normal),
+            Act::HangUp => return self.hangs_up(leg, HangupCause::Normal),
         };
         self.plan(look, Happening::Considers(index, leg));
     }
@@ -178,13 +182,13 @@ impl Day {
         };
         match fate {
             Some(Fate::Answers(after)) => self.plan(after, Happening::PicksUp(leg)),
-            Some(Fate::Fails(after, cause)) => self.plan(after, Happening::Ends(leg, cause)),
+            Some(Fate::Fails(after, cause)) => self.plan(after, Happening::HangsUp(leg, cause)),
             Some(Fate::RingsOut) | None => {}
         }
     }
 
     fn hold(&mut self, leg: LegId, person: Person) {
-        self.holders.insert(leg, Holder { person, talked: false });
+        self.holders.insert(leg, Holder { person, talked: false, gone: false });
     }
 
     /// Who holds a telephone.
@@ -222,7 +226,7 @@ impl Day {
         let Some(chance) = self.chance(person) else { return };
         let talk = talk(chance);
         let hold = chance.percent(8).then(|| chance.seconds(1, 60));
-        self.plan(talk, Happening::Ends(leg, HangupCause::Normal));
+        self.plan(talk, Happening::HangsUp(leg, HangupCause::Normal));
         if let Some(hold) = hold {
             self.plan(hold, Happening::Holds(leg, true));
             self.plan(hold.times(2), Happening::Holds(leg, false));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::Fault;
 use crate::call::{CallRecord, EndedBy, Errand, QueueId, Reply};
 use crate::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct Totals {
     pub callbacks: u64,
     /// The queues, by name.
     pub queues: BTreeMap<QueueId, QueueTotals>,
+    /// How often each thing went wrong.
+    pub faults: BTreeMap<Fault, u64>,
     /// What the engine was told, each one step.
     pub steps: u64,
     /// Lines of the transcript.

@@ -44,6 +44,24 @@ impl Day {
         self.draw(person, |day, chance| day.wire.hits(fault, chance)).unwrap_or(false)
     }
 
+    /// Whether whoever holds a telephone has hung up, as the engine may not know yet.
+    pub(super) fn is_gone(&self, leg: LegId) -> bool {
+        self.holders.get(&leg).is_some_and(|holder| holder.gone)
+    }
+
+    /// Somebody hangs up. The adapter learns of it at once, or late.
+    pub(super) fn hangs_up(&mut self, leg: LegId, cause: HangupCause) {
+        let Some(holder) = self.holders.get_mut(&leg).filter(|holder| !holder.gone) else { return };
+        holder.gone = true;
+        let person = holder.person;
+        let late =
+            |day: &mut Self, chance: &mut Chance| day.wire.late(Fault::LateEnd, 32_000, chance);
+        match self.draw(person, late).flatten() {
+            Some(late) => self.plan(late, Happening::Ends(leg, cause)),
+            None => self.phones.hang_up(self.now, leg, cause),
+        }
+    }
+
     /// What becomes of a report on its way to the engine.
     pub(super) fn carried(&mut self, report: &Report) -> Fate {
         let person = match report {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::Chance;
 use super::fault::Fault;
-use crate::call::{EventKind, LegId, Report};
+use crate::call::{EndedBy, EventKind, LegId, Report};
 use crate::time::{Duration, Instant};
 
 /// The wire.
@@ -17,6 +17,8 @@ pub(super) struct Wire {
     faults: BTreeSet<Fault>,
     /// Until when the next report of a source is held up, where one is late.
     held: BTreeMap<(LegId, Source), Instant>,
+    /// How often each went wrong.
+    pub(super) counts: BTreeMap<Fault, u64>,
 }
 
 /// Where a report of a leg comes from.
@@ -38,12 +40,16 @@ pub(super) struct Fate {
 impl Wire {
     /// A wire on which these things go wrong.
     pub(super) const fn new(faults: BTreeSet<Fault>) -> Self {
-        Self { faults, held: BTreeMap::new() }
+        Self { faults, held: BTreeMap::new(), counts: BTreeMap::new() }
     }
 
     /// Whether something goes wrong this time. Draws once, whether it may go wrong or not.
-    pub(super) fn hits(&self, fault: Fault, chance: &mut Chance) -> bool {
-        chance.basis_points(fault.rate()) && self.faults.contains(&fault)
+    pub(super) fn hits(&mut self, fault: Fault, chance: &mut Chance) -> bool {
+        let hits = chance.basis_points(fault.rate()) && self.faults.contains(&fault);
+        if hits {
+            *self.counts.entry(fault).or_default() += 1;
+        }
+        hits
     }
 
     /// What becomes of a report at `now`, by what whoever holds the telephone draws.
@@ -70,11 +76,12 @@ impl Wire {
             ),
             EventKind::Ringing => (self.hits(Fault::LostRinging, chance), false, None),
             EventKind::Answered => (false, false, self.late(Fault::LateAnswer, 4_000, chance)),
-            EventKind::Ended { .. } => (
+            EventKind::Ended { by: EndedBy::System, .. } => (
                 false,
                 self.hits(Fault::RepeatedEnd, chance),
                 self.late(Fault::LateEnd, 32_000, chance),
             ),
+            EventKind::Ended { .. } => (false, self.hits(Fault::RepeatedEnd, chance), None),
             _ => (false, false, None),
         };
         let key = (event.leg, source(&event.kind));
@@ -91,7 +98,13 @@ impl Wire {
         Fate { times: if lost { 0 } else { 1 + u32::from(repeated) }, at }
     }
 
-    fn late(&self, fault: Fault, most: u64, chance: &mut Chance) -> Option<Duration> {
+    /// By how much something is late this time, if it is.
+    pub(super) fn late(
+        &mut self,
+        fault: Fault,
+        most: u64,
+        chance: &mut Chance,
+    ) -> Option<Duration> {
         let (hits, by) = (self.hits(fault, chance), chance.millis(50, most));
         hits.then_some(by)
     }
