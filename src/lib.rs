@@ -66,10 +66,12 @@
 //! | command | an order to an adapter about one leg; also, in a flow, a key or word that works at every question |
 //! | contact | a caller as the queue sees them |
 //! | coverage | what calls have touched of a flow: nodes, ways out of them, prompts |
+//! | day | callers, agents and services of a call centre in virtual time, made from a seed |
 //! | entry | one string of keys that answers a question |
 //! | escape | where a call is led when it runs out of errors, time or visits: the target of command `0` |
 //! | event | what an adapter reports about one leg, past tense |
 //! | exploration | every call that a flow can have, played on paper from state to state |
+//! | fingerprint | the SHA-256 of a day's transcript |
 //! | flow | a call flow: nodes and outcomes in YAML |
 //! | journal | what one call was told and where that led, with times and without anything that belongs to people; `replay` holds the call once more |
 //! | leg | one party of a call on one adapter |
