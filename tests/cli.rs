@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 use http::{Answer, HttpServer};
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/diff.rs"]

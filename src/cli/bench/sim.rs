@@ -136,10 +136,10 @@ pub(crate) fn run(args: &SimArgs) -> ExitCode {
     };
     let seeds = if args.day { 1 } else { args.seeds };
     if seeds > 1 {
-        // What a panic says stands in the failure; the days beside it go on.
-        std::panic::set_hook(Box::new(|_| {}));
+        silence();
     }
     let (days, spent) = live(args.first, seeds, &settings, &engine);
+    silence();
     let failures = report::failures(
         &days,
         |failure| shrink(&settings, &engine, failure),
@@ -147,6 +147,11 @@ pub(crate) fn run(args: &SimArgs) -> ExitCode {
     );
     report::totals(&days, spent, args.each || args.day);
     if failures { exit::FINDINGS.into() } else { exit::CLEAN.into() }
+}
+
+/// What a panic says stands in the failure of its day; the other days go on.
+fn silence() {
+    std::panic::set_hook(Box::new(|_| {}));
 }
 
 /// Lives through all days, on as many threads as there are cores; with the CPU time of all.

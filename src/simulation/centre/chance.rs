@@ -15,7 +15,7 @@ const LOGARITHMS: [u64; 9] = [0, 4_230, 8_751, 13_608, 18_854, 24_556, 30_802, 3
 impl Chance {
     /// The stream of a seed.
     #[cfg(test)]
-    const fn new(seed: u64) -> Self {
+    pub(super) const fn new(seed: u64) -> Self {
         Self(seed)
     }
 

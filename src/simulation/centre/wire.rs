@@ -123,3 +123,63 @@ fn source(kind: &EventKind) -> Source {
         _ => Source::Signalling,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{AdapterId, Event, KeySource, PlayEnd, PlayId, Symbol};
+
+    #[test]
+    fn a_late_report_holds_up_what_follows_from_the_same_source() {
+        let mut wire = Wire::new(Fault::all());
+        let mut chance = Chance::new(5);
+        let leg = LegId { adapter: AdapterId::default(), number: 1 };
+        let (mut last, mut late, mut overtaken) = (Instant::ZERO, 0, 0);
+        for n in 0..20_000 {
+            let now = Instant::ZERO + Duration::from_millis(n * 200);
+            let kind = match n % 3 {
+                0 => EventKind::Ringing,
+                1 => EventKind::Digit {
+                    symbol: Symbol::STAR,
+                    source: KeySource::Simulated,
+                    pressed_at: now,
+                },
+                _ => EventKind::PlayEnded {
+                    play: PlayId(n),
+                    end: PlayEnd::Finished,
+                    heard: Duration::ZERO,
+                    audible_end: now,
+                },
+            };
+            let media = source(&kind) == Source::Media;
+            let fate = wire.carry(now, &Report::Leg(Event { at: now, leg, kind }), &mut chance);
+            let arrives = fate.at.unwrap_or(now);
+            assert!(arrives >= now);
+            if media {
+                assert!(arrives >= last, "report {n} overtakes the one before");
+                late += u32::from(fate.at.is_some());
+                last = arrives;
+            } else {
+                overtaken += u32::from(arrives < last);
+            }
+        }
+        assert!(late > 100 && overtaken > 100, "{late} late, {overtaken} overtaken");
+        assert!([Fault::LateKey, Fault::LatePlayEnd].iter().all(|f| wire.counts.contains_key(f)));
+    }
+
+    #[test]
+    fn what_does_not_go_wrong_is_drawn_all_the_same() {
+        let draws = |faults| {
+            let (mut wire, mut chance) = (Wire::new(faults), Chance::new(9));
+            let leg = LegId { adapter: AdapterId::default(), number: 1 };
+            let event = Event { at: Instant::ZERO, leg, kind: EventKind::Answered };
+            for _ in 0..1_000 {
+                wire.carry(Instant::ZERO, &Report::Leg(event.clone()), &mut chance);
+            }
+            (chance.number(), wire.counts.len())
+        };
+        let (all, none) = (draws(Fault::all()), draws(BTreeSet::new()));
+        assert_eq!(all.0, none.0);
+        assert_eq!((all.1, none.1), (1, 0));
+    }
+}
