@@ -450,7 +450,7 @@ impl Taping {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::{Answering, Language, PlayId, RecordingId, SymbolSet, Target};
+    use crate::call::{Language, PlayId, RecordingId, SymbolSet, Target};
 
     fn speak(id: u64, text: &str) -> CommandKind {
         let (prompt, language) = ("p".into(), Language::from("en"));
