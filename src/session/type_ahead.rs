@@ -45,8 +45,9 @@ impl TypeAhead {
 
     /// Drops the oldest key if it is `symbol`; returns where it is noted.
     pub(super) fn drop_front(&mut self, symbol: Symbol) -> Option<Mark> {
-        let front = self.keys.pop_front_if(|(front, ..)| *front == symbol)?;
-        Some(front.2)
+        let (front, _, mark) = self.keys.front().copied()?;
+        (front == symbol).then(|| self.keys.pop_front())?;
+        Some(mark)
     }
 
     pub(super) fn flush(&mut self) {

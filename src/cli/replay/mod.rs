@@ -54,15 +54,15 @@ enum Form {
     Json,
 }
 
-/// Nothing to hold once more.
+/// What there is none of, so that nothing can be held once more.
 #[derive(Debug, thiserror::Error)]
 enum Nothing {
     #[error("replay {}: it is no file with a `flow:`", .0.display())]
-    NoFlow(PathBuf),
+    Flow(PathBuf),
     #[error("replay: there is no call of `{0}` in these files")]
-    NoCalls(String),
+    OfFlow(String),
     #[error("replay: there is no call {0} of `{1}` in these files")]
-    NoCall(CallId, String),
+    Call(CallId, String),
 }
 
 /// One call and what became of it.
@@ -147,8 +147,8 @@ fn hold(
     }
     match args.call {
         _ if report.totals.calls() > 0 => Ok(report),
-        Some(call) => Err(Nothing::NoCall(call, report.flow)),
-        None => Err(Nothing::NoCalls(report.flow)),
+        Some(call) => Err(Nothing::Call(call, report.flow)),
+        None => Err(Nothing::OfFlow(report.flow)),
     }
 }
 
@@ -158,7 +158,7 @@ fn candidate(path: &Path) -> Result<Candidate, ExitCode> {
     let Some(flow) = project.flow(path) else {
         print::faults(&project.compiled.diagnostics);
         if !project.compiled.diagnostics.has_errors() {
-            print::error(&Nothing::NoFlow(path.to_owned()));
+            print::error(&Nothing::Flow(path.to_owned()));
         }
         return Err(exit::FINDINGS.into());
     };

@@ -1,3 +1,5 @@
+//! What lies ahead of a node: which variables are still read, and where a call can still go.
+
 use super::*;
 use crate::flow::{Facts, Format, Sources, compile};
 
