@@ -99,30 +99,21 @@ impl Bug {
 }
 
 #[cfg(feature = "bugs")]
-mod planted {
-    use std::cell::Cell;
-
-    use super::Bug;
-
-    thread_local! {
-        static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
-    }
-
-    /// Puts a fault into whatever this thread runs from now on, in place of the one before; `None` = no fault.
-    pub fn plant(bug: Option<Bug>) {
-        PLANTED.set(bug);
-    }
-
-    /// Whether a fault is planted.
-    pub(crate) fn is(bug: Bug) -> bool {
-        PLANTED.get() == Some(bug)
-    }
+thread_local! {
+    static PLANTED: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
 }
 
+/// Puts a fault into whatever this thread runs from now on, in place of the one before; `None` = no fault.
 #[cfg(feature = "bugs")]
-pub(crate) use planted::is;
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
+
+/// Whether a fault is planted.
 #[cfg(feature = "bugs")]
-pub use planted::plant;
+pub(crate) fn is(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}
 
 /// Whether a fault is planted: never, in a program that anybody uses.
 #[cfg(not(feature = "bugs"))]

@@ -259,7 +259,8 @@ impl Call {
                 format!("the secret keys of `{}` stand in the record", step.node)
             })?;
         }
-        let taken = !["failed", "escape"].contains(&step.outcome.as_deref().unwrap_or_default());
+        let taken =
+            !["failed", "escape", "hangup"].contains(&step.outcome.as_deref().unwrap_or_default());
         let untouched = self.visit.from > 0 && self.visit.from == self.typed.count();
         require(!(untouched && taken && !self.visit.spoken), || {
             format!("`{}` took keys that were pressed before it was asked", step.node)
