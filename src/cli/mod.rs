@@ -17,6 +17,7 @@ mod graph;
 mod journals;
 mod log;
 mod new;
+mod paper;
 mod print;
 mod prompts;
 mod replay;

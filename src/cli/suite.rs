@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::paper;
 use crate::assemble::{self, AssembleError};
-use crate::call::{FlowId, Item, NodeId};
+use crate::call::{FlowId, NodeId};
 use crate::config::{self, ConfigError};
 use crate::flow::{Case, Span, TestFile};
 use crate::project::{self, Project, ProjectError};
 use crate::simulation::trial::{Manner, Stage, Verdict};
-use crate::simulation::{Coverage, Ground, ItemDuration, speech_duration};
+use crate::simulation::{Coverage, Ground};
 
 /// A project with its tests.
 pub(crate) struct Suite {
@@ -62,7 +63,7 @@ impl Suite {
             (flow.id.clone(), Ground::of(flow, prompts))
         });
         let grounds = grounds.collect();
-        let stage = Stage::new(settings, durations(&project));
+        let stage = Stage::new(settings, paper::durations(&project));
         Ok(Self { project, stage, grounds })
     }
 
@@ -120,13 +121,4 @@ pub(crate) fn coverage<'r>(
         run.verdicts.iter().for_each(|verdict| coverage.add(&verdict.coverage));
     }
     all
-}
-
-/// A prompt lasts as long as its recording, else as long as its words take to say.
-fn durations(project: &Project) -> ItemDuration {
-    let known = project.durations();
-    Arc::new(move |item: &Item| {
-        let recorded = item.sound.as_ref().and_then(|sound| known.get(sound));
-        recorded.copied().unwrap_or_else(|| speech_duration(&item.text))
-    })
 }

@@ -5,7 +5,6 @@
 //!
 //! [`Rehearsal`] is the whole engine with all its calls, queues and agents. [`Solo`] is one call alone: its session and
 //! its telephone, with somebody else as the world. A solo can be copied at any moment, to see what would become of it.
-//! [`Retelling`] is a solo that is told what a call of the past was told.
 //! [`centre`] is a whole day of callers and agents, made from a seed.
 //! [`watch`] keeps its own books of all that goes into an engine and out of it, and says which rule was broken.
 //! [`replay`] holds a call that took place once more, from its journal, with the same flow or another.
@@ -20,7 +19,6 @@ mod observer;
 mod phones;
 mod rehearsal;
 pub mod replay;
-mod retelling;
 mod solo;
 pub mod trial;
 pub mod watch;
@@ -31,5 +29,4 @@ pub use ledger::{LEAST_TELLING, Ledger};
 pub use observer::{Breach, Observer};
 pub use phones::{ItemDuration, Leg, LegState, Phones, Side};
 pub use rehearsal::{Heard, KEY_GAP, Rehearsal, speech_duration};
-pub use retelling::Retelling;
 pub use solo::{Setting, Solo};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use sambung::call::{CallJournal, CallRecord, Digits, HangupCause, Reply};
-use sambung::simulation::{Heard, Rehearsal, Retelling, Setting, Side};
+use sambung::simulation::replay::{Candidate, Retelling};
+use sambung::simulation::{Heard, Rehearsal, Side};
 use sambung::time::Duration;
 
 use crate::stage::Set;
@@ -92,17 +93,9 @@ fn it_takes_the_same_steps() {
     for seed in 1..=CALLERS {
         let (set, journal, record) = call(seed);
         let program = set.settings.programs.get(&journal.flow).cloned().expect("the flow");
-        let setting = Setting {
-            program,
-            call: journal.call,
-            caller: Retelling::caller(&journal),
-            called: journal.called.clone(),
-            dtmf: journal.dtmf,
-            wall: journal.started,
-            durations: Rehearsal::by_text(),
-            project: Arc::new(set.settings),
-        };
-        let mut retelling = Retelling::new(setting, &journal);
+        let (project, durations) = (Arc::new(set.settings), Rehearsal::by_text());
+        let candidate = Candidate { project, program, durations };
+        let mut retelling = Retelling::new(candidate.setting(&journal), &journal);
         retelling.run_to_end();
         assert_eq!(steps(retelling.steps()), steps(&record.steps), "caller {seed}: {journal:#?}");
         told += record.steps.len();

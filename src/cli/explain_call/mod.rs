@@ -18,7 +18,7 @@ use clap::Args;
 
 use super::{exit, print};
 use crate::call::CallJournal;
-use crate::simulation::Retelling;
+use crate::simulation::replay::Retelling;
 use crate::time::{Duration, Instant};
 use source::Source;
 use stage::Stage;

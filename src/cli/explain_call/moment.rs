@@ -7,7 +7,7 @@ use super::visit::Visit;
 use crate::call::{CommandKind, Item, Play, PlayId, mask_value};
 use crate::flow::{Value, VariableIndex};
 use crate::session::{Action, Attention, Standing};
-use crate::simulation::Retelling;
+use crate::simulation::replay::Retelling;
 use crate::time::{Duration, Instant};
 
 /// How many steps before the moment are told.

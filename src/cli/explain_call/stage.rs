@@ -1,19 +1,13 @@
 //! The project on which a call is held again.
 
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use crate::assemble;
-use crate::call::{CallJournal, FlowId, Item};
-use crate::cli::{exit, print};
-use crate::flow::{Destination, Flow, Setting as Source, Verb};
+use crate::call::{CallJournal, FlowId};
+use crate::cli::{exit, paper, print};
+use crate::flow::Flow;
 use crate::project::{self, Project};
-use crate::simulation::{Retelling, Setting, speech_duration};
-
-/// The number that stands for every one that comes from where the project runs.
-const NUMBER: &str = "+62215550100";
+use crate::simulation::Setting;
 
 /// The project has no flow of that name, or it has errors.
 #[derive(Debug, thiserror::Error)]
@@ -33,34 +27,16 @@ pub(super) struct Stage {
 impl Stage {
     /// Reads the flow that took the call, with its project. What is wrong is printed; then an exit code comes back.
     pub(super) fn set(path: &Path, journal: &CallJournal) -> Result<Self, ExitCode> {
-        let project = project::open(path).map_err(|error| failed(&error))?;
+        let project =
+            project::open(path).map_err(|error| paper::failed(&error, exit::UNREADABLE))?;
         let compiled = &project.compiled;
         let named = || compiled.flows.iter().find(|flow| flow.id == journal.flow);
         let Some(flow) = project.flow(path).or_else(named).cloned() else {
             print::faults(&compiled.diagnostics);
-            return Err(failed(&NoFlow { flow: journal.flow.clone(), path: path.to_owned() }));
+            let no_flow = NoFlow { flow: journal.flow.clone(), path: path.to_owned() };
+            return Err(paper::failed(&no_flow, exit::UNREADABLE));
         };
-        let mut settings =
-            assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
-                .map_err(|error| failed(&error))?;
-        settings.numbers = numbers(&flow).map(|from| (from, Arc::from(NUMBER))).collect();
-        let program = settings.programs.get(&flow.id).cloned();
-        let program = program.ok_or(ExitCode::from(exit::UNREADABLE))?;
-        let (library, _) = project.library().map_err(|error| failed(&error))?;
-        let durations = Arc::new(move |item: &Item| {
-            let sound = item.sound.as_ref().and_then(|sound| library.sound(sound));
-            sound.map_or_else(|| speech_duration(&item.text), |sound| sound.duration())
-        });
-        let setting = Setting {
-            project: Arc::new(settings),
-            program,
-            call: journal.call,
-            caller: Retelling::caller(journal),
-            called: journal.called.clone(),
-            dtmf: journal.dtmf,
-            wall: journal.started,
-            durations,
-        };
+        let setting = paper::candidate(&project, &flow)?.setting(journal);
         Ok(Self { setting, project })
     }
 
@@ -100,20 +76,4 @@ impl Stage {
         text.push('\n');
         text
     }
-}
-
-/// The numbers of a flow that come from where the project runs.
-fn numbers(flow: &Flow) -> impl Iterator<Item = Source> {
-    flow.nodes.iter().filter_map(|node| match &node.verb {
-        Verb::Transfer(transfer) => match &transfer.to {
-            Destination::Setting(from) => Some(from.clone()),
-            Destination::Formula(_) => None,
-        },
-        _ => None,
-    })
-}
-
-fn failed(error: &dyn Error) -> ExitCode {
-    print::error(error);
-    exit::UNREADABLE.into()
 }

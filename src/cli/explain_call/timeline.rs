@@ -7,7 +7,7 @@ use crate::call::{
     CallJournal, CommandKind, EndedBy, Item, JournalEvent, JournalOther, JournalQueue, Reply,
 };
 use crate::session::Action;
-use crate::simulation::Retelling;
+use crate::simulation::replay::Retelling;
 use crate::time::{Duration, Instant};
 
 /// What stands before a line that has no time of its own.

@@ -3,21 +3,17 @@
 mod json;
 mod text;
 
-use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::{exit, journals, print};
-use crate::assemble;
-use crate::call::{CallId, CallJournal, Item};
-use crate::config::{self, Keyring};
-use crate::project::{self, Project};
+use super::paper::failed;
+use super::{exit, journals, paper};
+use crate::call::{CallId, CallJournal};
+use crate::project;
 use crate::simulation::replay::{Candidate, Kind, Replayed, Totals, replay};
-use crate::simulation::speech_duration;
 
 /// Hold calls that took place once more, with another version of their flow
 ///
@@ -57,8 +53,6 @@ enum Form {
 /// What there is none of, so that nothing can be held once more.
 #[derive(Debug, thiserror::Error)]
 enum Nothing {
-    #[error("replay {}: it is no file with a `flow:`", .0.display())]
-    Flow(PathBuf),
     #[error("replay: there is no call of `{0}` in these files")]
     OfFlow(String),
     #[error("replay: there is no call {0} of `{1}` in these files")]
@@ -155,50 +149,8 @@ fn hold(
 /// The flow and the project around it. What is wrong is printed; then an exit code comes back.
 fn candidate(path: &Path) -> Result<Candidate, ExitCode> {
     let project = project::open(path).map_err(|error| failed(&error, exit::UNREADABLE))?;
-    let Some(flow) = project.flow(path) else {
-        print::faults(&project.compiled.diagnostics);
-        if !project.compiled.diagnostics.has_errors() {
-            print::error(&Nothing::Flow(path.to_owned()));
-        }
-        return Err(exit::FINDINGS.into());
-    };
-    let compiled = &project.compiled;
-    let mut settings = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
-        .map_err(|error| failed(&error, exit::FINDINGS))?;
-    let keyring = match &project.settings {
-        Some(file) => {
-            let reading =
-                config::read_file(file).map_err(|error| failed(&error, exit::UNREADABLE))?;
-            reading.config.map(|config| {
-                settings.safe_flow.clone_from(&config.safe_flow);
-                settings.safe_number.clone_from(&config.safe_number);
-                config.keyring()
-            })
-        }
-        None => None,
-    };
-    let folder = project.settings.as_deref().unwrap_or(path).parent().unwrap_or(Path::new(""));
-    let keyring = keyring.unwrap_or_else(|| Keyring::at(folder.to_owned()));
-    settings.numbers = assemble::surroundings(compiled, &keyring).numbers;
-    let program = settings.programs.get(&flow.id).cloned();
-    let Some(program) = program else { return Err(exit::FINDINGS.into()) };
-    let durations = durations(&project)?;
-    Ok(Candidate { project: Arc::new(settings), program, durations })
-}
-
-/// A prompt lasts as long as its recording, else as long as its words take to say.
-fn durations(project: &Project) -> Result<crate::simulation::ItemDuration, ExitCode> {
-    // A recording that cannot be played is `check`'s business.
-    let (library, _) = project.library().map_err(|error| failed(&error, exit::UNREADABLE))?;
-    let library = Arc::new(library);
-    Ok(Arc::new(move |item: &Item| {
-        let sound = item.sound.as_ref().and_then(|sound| library.sound(sound));
-        sound.map_or_else(|| speech_duration(&item.text), |sound| sound.duration())
-    }))
-}
-
-/// Prints an error; the exit code comes back.
-fn failed(error: &dyn Error, code: u8) -> ExitCode {
-    print::error(error);
-    ExitCode::from(code)
+    match project.flow(path) {
+        Some(flow) => paper::candidate(&project, flow),
+        None => Err(paper::no_flow(&project, "replay", path)),
+    }
 }

@@ -3,24 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::call::{
-    CallJournal, Errand, JournalEvent, JournalOther, JournalQueue, RecordingEnd, Reply,
-};
-use crate::session::{Input, PeerNews, QueueNews};
+use super::doing::Doing;
+use crate::call::{CallJournal, Errand, JournalEvent, RecordingEnd, Reply};
+use crate::session::{Input, QueueNews};
 use crate::time::Duration;
-
-/// What the world does for a call.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Doing {
-    /// It tells something.
-    Tell(Input),
-    /// An agent answers.
-    AgentAnswers(crate::call::AgentId),
-    /// The number that was rung answers.
-    TargetAnswers,
-    /// The other party hangs up.
-    OtherEnds,
-}
 
 /// Doings, each with the time after what asked for it.
 pub(super) type Course = Vec<(Duration, Doing)>;
@@ -78,9 +64,9 @@ impl Answers {
                     open = Open::Ring(entry.at);
                 }
                 JournalEvent::Queue(news) => {
-                    answers.add(&open, entry.at, queue_doing(news));
+                    answers.add(&open, entry.at, Doing::of_queue(news));
                 }
-                JournalEvent::Other(news) => answers.add(&open, entry.at, Some(other_doing(*news))),
+                JournalEvent::Other(news) => answers.add(&open, entry.at, Doing::of_other(*news)),
                 JournalEvent::Taped => answers.spoken.push_back(None),
                 JournalEvent::Recorded { end, lasted } => {
                     if let Some(last) = answers.spoken.back_mut() {
@@ -104,7 +90,7 @@ impl Answers {
         answers
     }
 
-    fn add(&mut self, open: &Open, at: Duration, doing: Option<Doing>) {
+    fn add(&mut self, open: &Open, at: Duration, doing: Doing) {
         let (course, since) = match open {
             Open::Nothing => return,
             Open::Stay(queue, since) => {
@@ -112,7 +98,7 @@ impl Answers {
             }
             Open::Ring(since) => (self.rings.back_mut(), since),
         };
-        if let (Some(course), Some(doing)) = (course, doing) {
+        if let Some(course) = course {
             course.push((at.saturating_sub(*since), doing));
         }
     }
@@ -150,36 +136,5 @@ impl Answers {
     /// What the caller speaks into the next recording.
     pub(super) fn spoken(&mut self) -> Option<Spoken> {
         self.spoken.pop_front().flatten()
-    }
-}
-
-fn queue_doing(news: &JournalQueue) -> Option<Doing> {
-    let news = match news {
-        JournalQueue::Entered { position } => QueueNews::Entered { position: *position },
-        JournalQueue::Moved { position } => QueueNews::Moved { position: *position },
-        JournalQueue::Full => QueueNews::Full,
-        JournalQueue::Unstaffed => QueueNews::Unstaffed,
-        JournalQueue::Closed => QueueNews::Closed,
-        JournalQueue::Expired => QueueNews::Expired,
-        JournalQueue::Offered { agent } => QueueNews::Offered { agent: agent.clone() },
-        JournalQueue::OfferEnded { agent, result } => {
-            QueueNews::OfferEnded { agent: agent.clone(), result: known(result) }
-        }
-        JournalQueue::Connected { agent } => return Some(Doing::AgentAnswers(agent.clone())),
-    };
-    Some(Doing::Tell(Input::Queue(news)))
-}
-
-/// The word of the record for how an offer ended.
-fn known(result: &str) -> &'static str {
-    const KNOWN: [&str; 5] = ["busy", "no_answer", "rejected", "cancelled", "unreachable"];
-    KNOWN.into_iter().find(|known| *known == result).unwrap_or("unreachable")
-}
-
-const fn other_doing(news: JournalOther) -> Doing {
-    match news {
-        JournalOther::Answered => Doing::TargetAnswers,
-        JournalOther::Failed(cause) => Doing::Tell(Input::Peer(PeerNews::Failed(cause))),
-        JournalOther::Ended => Doing::OtherEnds,
     }
 }

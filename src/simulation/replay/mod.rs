@@ -5,11 +5,16 @@
 //! follows, and a key is still the answer to its question. The world is the same too: what is asked of a service, a
 //! store, a queue or a number is answered as it was then, after the same time.
 //!
+//! [`Retelling`] holds a call again by the clock instead, told the same things at the same times, and can be stopped
+//! anywhere: for looking into a call and not at a flow.
+//!
 //! It knows nothing of files: journals and flows come in as they are.
 
 mod answers;
 mod caller;
+mod doing;
 mod player;
+mod retelling;
 mod verdict;
 
 #[cfg(test)]
@@ -24,6 +29,7 @@ use crate::engine::Settings;
 use crate::interpreter::Program;
 use player::Player;
 
+pub use retelling::Retelling;
 pub use verdict::{KINDS, Kind, Moment, Totals, Verdict, pairs, seconds, told};
 
 /// The flow that journals are held against, and the project around it.
@@ -52,20 +58,27 @@ pub struct Replayed {
     pub events: Vec<JournalEntry>,
 }
 
+impl Candidate {
+    /// The stage on which the call of a journal is held again.
+    #[must_use]
+    pub fn setting(&self, journal: &CallJournal) -> Setting {
+        Setting {
+            project: Arc::clone(&self.project),
+            program: Arc::clone(&self.program),
+            call: journal.call,
+            caller: journal.caller.as_deref().map(number_like),
+            called: journal.called.clone(),
+            dtmf: journal.dtmf,
+            wall: journal.started,
+            durations: Arc::clone(&self.durations),
+        }
+    }
+}
+
 /// Holds a call once more.
 #[must_use]
 pub fn replay(journal: &CallJournal, candidate: &Candidate) -> Replayed {
-    let setting = Setting {
-        project: Arc::clone(&candidate.project),
-        program: Arc::clone(&candidate.program),
-        call: journal.call,
-        caller: journal.caller.as_deref().map(number_like),
-        called: journal.called.clone(),
-        dtmf: journal.dtmf,
-        wall: journal.started,
-        durations: Arc::clone(&candidate.durations),
-    };
-    let events = Player::new(setting, journal).play();
+    let events = Player::new(candidate.setting(journal), journal).play();
     Replayed { verdict: Verdict::of(&journal.events, &events), events }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::answers::{Answers, Course, Doing};
+use super::answers::{Answers, Course};
 use super::caller::{Caller, Cues, Deed};
+use super::doing::Doing;
 use crate::call::{
     CallJournal, CommandKind, Digits, JournalEntry, PlayId, RecordingEnd, RecordingId,
 };
@@ -113,12 +114,7 @@ impl Player {
     fn world_acts(&mut self) -> bool {
         let Some((_, (_, doing))) = self.coming.pop_first() else { return false };
         self.acted_at = self.solo.now();
-        match doing {
-            Doing::Tell(input) => self.solo.tell(input),
-            Doing::AgentAnswers(agent) => self.solo.agent_answers(agent),
-            Doing::TargetAnswers => self.solo.target_answers(),
-            Doing::OtherEnds => self.solo.other_hangs_up(),
-        }
+        doing.carry_out(&mut self.solo);
         true
     }
 

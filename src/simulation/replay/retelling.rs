@@ -4,14 +4,13 @@
 //! same ways. Prompts last as long as they do now; a flow that has changed since may go other ways.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use super::solo::{Setting, Solo};
+use super::doing::Doing;
 use crate::call::{
-    CallJournal, CommandKind, EndedBy, JournalEntry, JournalEvent, JournalOther, JournalQueue,
-    RecordStep, RecordingId,
+    CallJournal, CommandKind, EndedBy, JournalEntry, JournalEvent, RecordStep, RecordingId,
 };
-use crate::session::{Action, Attention, Input, PeerNews, QueueNews};
+use crate::session::{Action, Attention, Input};
+use crate::simulation::solo::{Setting, Solo};
 use crate::time::{Duration, Instant};
 
 /// What a caller says of whom the flow understood nothing.
@@ -28,19 +27,7 @@ pub struct Retelling {
     done: Vec<(Instant, Action)>,
 }
 
-/// The figures that stand for the hidden ones of a masked number.
-const HIDDEN: &str = "00000000";
-
 impl Retelling {
-    /// A number that stands for the masked one of a journal: it ends alike, and can be called back.
-    #[must_use]
-    pub fn caller(journal: &CallJournal) -> Option<Arc<str>> {
-        let masked = journal.caller.as_deref()?;
-        let shown = masked.trim_start_matches('*');
-        let figures = shown.bytes().all(|b| b.is_ascii_digit());
-        Some(if figures { format!("{HIDDEN}{shown}").into() } else { shown.into() })
-    }
-
     /// Begins the call of a journal; `setting` is to be of the flow, the time and the numbers of that journal.
     #[must_use]
     pub fn new(setting: Setting, journal: &CallJournal) -> Self {
@@ -131,12 +118,8 @@ impl Retelling {
                 }
             }
             JournalEvent::Replied(reply) => self.solo.tell(Input::Reply(reply)),
-            JournalEvent::Queue(news) => self.queue(news),
-            JournalEvent::Other(JournalOther::Answered) => self.solo.target_answers(),
-            JournalEvent::Other(JournalOther::Failed(cause)) => {
-                self.solo.tell(Input::Peer(PeerNews::Failed(cause)));
-            }
-            JournalEvent::Other(JournalOther::Ended) => self.solo.other_hangs_up(),
+            JournalEvent::Queue(news) => Doing::of_queue(&news).carry_out(&mut self.solo),
+            JournalEvent::Other(news) => Doing::of_other(news).carry_out(&mut self.solo),
             JournalEvent::Closed { cause } => self.solo.tell(Input::Close(cause)),
             JournalEvent::Aborted { cause } => self.solo.tell(Input::Abort(cause)),
             JournalEvent::Ended { by: EndedBy::Caller, .. } => self.solo.hang_up(),
@@ -154,30 +137,3 @@ impl Retelling {
         }
     }
 }
-
-impl Retelling {
-    fn queue(&mut self, news: JournalQueue) {
-        let news = match news {
-            JournalQueue::Connected { agent } => return self.solo.agent_answers(agent),
-            JournalQueue::Entered { position } => QueueNews::Entered { position },
-            JournalQueue::Moved { position } => QueueNews::Moved { position },
-            JournalQueue::Full => QueueNews::Full,
-            JournalQueue::Unstaffed => QueueNews::Unstaffed,
-            JournalQueue::Closed => QueueNews::Closed,
-            JournalQueue::Expired => QueueNews::Expired,
-            JournalQueue::Offered { agent } => QueueNews::Offered { agent },
-            JournalQueue::OfferEnded { agent, result } => {
-                let known = OFFER_RESULTS.into_iter().find(|known| **known == *result);
-                QueueNews::OfferEnded { agent, result: known.unwrap_or(UNKNOWN_RESULT) }
-            }
-        };
-        self.solo.tell(Input::Queue(news));
-    }
-}
-
-/// How offers end, in the words of records.
-const OFFER_RESULTS: [&str; 6] =
-    ["answered", "rejected", "busy", "no_answer", "unreachable", UNKNOWN_RESULT];
-
-/// What stands for a result that this program does not know.
-const UNKNOWN_RESULT: &str = "cancelled";
