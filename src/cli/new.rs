@@ -33,12 +33,27 @@ enum Template {
 }
 
 impl Template {
-    /// The flow's name, and its file as it is shipped.
-    const fn flow(self) -> (&'static str, &'static str) {
+    /// The flow's name.
+    const fn flow(self) -> &'static str {
         match self {
-            Self::Hello => ("halo", include_str!("../../flows/halo.yaml")),
-            Self::Shop => ("toko", include_str!("../../flows/toko.yaml")),
-            Self::Bank => ("bank", include_str!("../../flows/bank.yaml")),
+            Self::Hello => "halo",
+            Self::Shop => "toko",
+            Self::Bank => "bank",
+        }
+    }
+
+    /// The flow and its tests as they are shipped.
+    const fn files(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Hello => {
+                (include_str!("../../flows/halo.yaml"), include_str!("../../flows/halo.test.yaml"))
+            }
+            Self::Shop => {
+                (include_str!("../../flows/toko.yaml"), include_str!("../../flows/toko.test.yaml"))
+            }
+            Self::Bank => {
+                (include_str!("../../flows/bank.yaml"), include_str!("../../flows/bank.test.yaml"))
+            }
         }
     }
 
@@ -133,10 +148,11 @@ pub(crate) fn run(args: &NewArgs) -> ExitCode {
 
 /// Writes all files, or none if one of them is there already.
 fn begin(folder: &Path, template: Template) -> Result<Vec<PathBuf>, NewError> {
-    let (name, flow) = template.flow();
+    let (name, (flow, tests)) = (template.flow(), template.files());
     let files = [
         (folder.join(crate::project::SETTINGS), template.settings()),
         (folder.join("flows").join(format!("{name}.yaml")), flow),
+        (folder.join("flows").join(format!("{name}.test.yaml")), tests),
     ];
     if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         return Err(NewError::Exists { path: path.clone() });
@@ -159,9 +175,10 @@ fn tell(args: &NewArgs, written: &[PathBuf], out: &mut impl Write) -> io::Result
     if args.folder != Path::new(".") {
         writeln!(out, "  cd {}", args.folder.display())?;
     }
-    let (flow, _) = args.template.flow();
+    let flow = args.template.flow();
     writeln!(out, "  sambung call flows/{flow}.yaml    talk to it in the terminal")?;
     writeln!(out, "  sambung check flows           find every fault after a change")?;
+    writeln!(out, "  sambung test                  play the calls of its tests")?;
     writeln!(out, "  sambung prompts build         give it a voice, until somebody records one")?;
     writeln!(out, "  sambung serve                 answer calls on UDP port 5060")
 }

@@ -16,6 +16,9 @@ fn every_template_checks_clean_and_is_never_written_over_anything() {
         let settings = project.join("sambung.yaml");
         let checked = sambung(&["check", "--deny", "warnings", &settings.to_string_lossy()], "");
         assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+        let tested = sambung(&["test", &settings.to_string_lossy()], "");
+        let told = String::from_utf8_lossy(&tested.stdout).into_owned();
+        assert!(tested.status.success() && told.contains(" passed "), "{tested:?}");
         let shipped = fs::read(format!("{}/flows/{flow}.yaml", env!("CARGO_MANIFEST_DIR")));
         let copy = fs::read(project.join(format!("flows/{flow}.yaml")));
         assert_eq!(copy.expect("written"), shipped.expect("shipped"));
