@@ -174,6 +174,22 @@ impl Phones {
         self.end(now, leg, EndedBy::Caller, cause);
     }
 
+    /// Whatever plays, and waits to be played, lasts until `end` at least: a live line takes longer than its words.
+    pub(super) fn stretch_plays(&mut self, leg: LegId, end: Instant) {
+        let Some(phone) = self.legs.get_mut(&leg) else { return };
+        if let Some(last) = phone.plays.back_mut() {
+            last.ends = last.ends.max(end);
+            self.list(leg);
+        }
+    }
+
+    /// Whatever plays, and waits to be played, has been heard to its end.
+    pub(super) fn finish_plays(&mut self, now: Instant, leg: LegId) {
+        while self.legs.get(&leg).is_some_and(Leg::is_playing) {
+            self.end_play(now, leg, 0, PlayEnd::Finished);
+        }
+    }
+
     /// The far side of a leg puts us on hold (`true`) or comes back.
     pub fn hold(&mut self, now: Instant, leg: LegId, held: bool) {
         if self.legs.contains_key(&leg) {

@@ -196,6 +196,17 @@ impl Solo {
         self.settle();
     }
 
+    /// Whatever plays, and waits to be played, lasts until `end` at least.
+    pub fn hear_until(&mut self, end: Instant) {
+        self.phones.stretch_plays(self.leg, end);
+    }
+
+    /// Whatever plays, and waits to be played, has been heard to its end.
+    pub fn heard_all(&mut self) {
+        self.phones.finish_plays(self.now, self.leg);
+        self.settle();
+    }
+
     /// The caller speaks for a while, into whatever recording runs or begins meanwhile.
     pub fn speak(&mut self, length: Duration) {
         self.phones.speak(self.now, self.leg, length);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use sambung::call::{CallJournal, CallRecord, Digits, HangupCause, Reply};
+use sambung::call::{CallJournal, CallRecord, Digits, HangupCause, Item, Reply};
 use sambung::simulation::replay::{Candidate, Retelling};
-use sambung::simulation::{Heard, Rehearsal, Side};
+use sambung::simulation::{Heard, Rehearsal, Side, speech_duration};
 use sambung::time::Duration;
 
 use crate::stage::Set;
@@ -31,7 +31,9 @@ fn call(seed: u64) -> (Set, Box<CallJournal>, Box<CallRecord>) {
     };
     let mut set = Set::of(TOKO);
     set.settings.journals = true;
-    let mut rehearsal = Rehearsal::new(set.settings.clone(), seed, set.wall, Rehearsal::by_text());
+    // A line takes longer than its words: the silence before them, the way there.
+    let slow = |item: &Item| speech_duration(&item.text) + Duration::from_millis(430);
+    let mut rehearsal = Rehearsal::new(set.settings.clone(), seed, set.wall, Arc::new(slow));
     rehearsal.play_outside();
     rehearsal.register("201", true);
     let leg = rehearsal.call("100", Some("+6281100001111"));

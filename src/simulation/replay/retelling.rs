@@ -1,7 +1,7 @@
 //! The call of a journal, held again: it is told the same things at the same times, and can be stopped anywhere.
 //!
 //! What belongs to people is not in a journal; stand-ins of the same length take its place, so that the flow goes the
-//! same ways. Prompts last as long as they do now; a flow that has changed since may go other ways.
+//! same ways. What sounded ends when it ended then; a flow that has changed since may go other ways.
 
 use std::collections::VecDeque;
 
@@ -15,6 +15,9 @@ use crate::time::{Duration, Instant};
 
 /// What a caller says of whom the flow understood nothing.
 const NOT_UNDERSTOOD: &str = "zzz";
+
+/// The shortest time there is.
+const INSTANT: Duration = Duration::from_micros(1);
 
 /// A call that is held again.
 #[derive(Debug, Clone)]
@@ -64,6 +67,7 @@ impl Retelling {
             if due > end || self.solo.is_over() {
                 break;
             }
+            self.hear();
             self.solo.run_until(due);
             self.note();
             if let Some(entry) = self.left.pop_front() {
@@ -71,8 +75,22 @@ impl Retelling {
                 self.note();
             }
         }
+        self.hear();
         self.solo.run_until(end);
         self.note();
+    }
+
+    /// What plays now lasts as long as it did then: to its end, or until it was cut short for something else. Live
+    /// lines take longer than words.
+    fn hear(&mut self) {
+        let next = self
+            .left
+            .iter()
+            .find(|e| matches!(e.event, JournalEvent::Silent | JournalEvent::Heard { .. }));
+        if let Some(next) = next {
+            // A moment longer: the journal ends it, not the clock.
+            self.solo.hear_until(Instant::ZERO + next.at + INSTANT);
+        }
     }
 
     /// Lets the call go on to the end of its journal.
@@ -110,6 +128,7 @@ impl Retelling {
             JournalEvent::Said { phrase, .. } => {
                 self.solo.say(phrase.as_deref().unwrap_or(NOT_UNDERSTOOD));
             }
+            JournalEvent::Silent => self.solo.heard_all(),
             JournalEvent::Taped => self.solo.speak(self.next_message()),
             JournalEvent::Recorded { end, lasted } => {
                 let runs = self.solo.session().attention() == Attention::Recorded;
@@ -128,7 +147,6 @@ impl Retelling {
             | JournalEvent::Left { .. }
             | JournalEvent::Asked { .. }
             | JournalEvent::Heard { .. }
-            | JournalEvent::Silent
             | JournalEvent::Enqueued { .. }
             | JournalEvent::Rang { .. }
             | JournalEvent::Requested { .. }
