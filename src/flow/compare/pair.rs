@@ -18,6 +18,8 @@ pub(super) struct Pair<'a> {
     pub(super) new_file: Option<&'a FlowFile>,
     /// The new node of each old one that is still there.
     pub(super) nodes: Matched,
+    /// The time zones that the flow tells `now` in, before and now; `None` = UTC.
+    pub(super) zones: [Option<&'a str>; 2],
 }
 
 /// One version and the names that are used to speak of it: variables by those of the new version.
@@ -62,6 +64,11 @@ impl<'a> Pair<'a> {
         let file = |(flow, compiled): (&Flow, &'a Compiled)| {
             compiled.flow_files.iter().find(|file| file.flow == flow.id)
         };
+        let zone = |(flow, compiled): (&Flow, &'a Compiled)| {
+            let home = flow.home.as_ref()?;
+            let home = compiled.calendars.iter().find(|calendar| calendar.name == *home)?;
+            Some(&*home.zone)
+        };
         let renamed = Names::renamed(old.0, new.0, &variables(old.0, new.0));
         let own = Names::own(new.0);
         let nodes = matched(&renamed, &own);
@@ -72,6 +79,7 @@ impl<'a> Pair<'a> {
             compiled: new.1,
             old_file: file(old),
             new_file: file(new),
+            zones: [zone(old), zone(new)],
         }
     }
 

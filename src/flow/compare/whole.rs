@@ -44,12 +44,9 @@ impl Pair<'_> {
         ] {
             self.rare_way(group, name, (was, now), found);
         }
-        if old.home != new.home {
-            let zone = |home: &Option<_>| match home {
-                Some(calendar) => format!("that of the calendar `{calendar}`"),
-                None => "UTC".to_owned(),
-            };
-            let what = format!("`now` was in {}, now in {}", zone(&old.home), zone(&new.home));
+        let [was, now] = self.zones.map(|zone| zone.unwrap_or("UTC"));
+        if was != now {
+            let what = format!("`now` was told in {was}, now in {now}");
             found.add(self.of_flow(Group::Values, what));
         }
         self.variables(found);
