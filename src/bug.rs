@@ -1,7 +1,7 @@
 //! Faults that tests put in on purpose, to prove that the checks of a simulation can fail.
 //!
 //! Each is a slip of one line that somebody might make. Nothing of them is there without the feature `bugs`, and with
-//! it nothing changes until a test plants one: [`plant`] counts for its own thread alone.
+//! it nothing changes until a test plants one: `plant` counts for its own thread alone.
 
 /// One fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

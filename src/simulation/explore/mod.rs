@@ -1,7 +1,7 @@
 //! Every call that a flow can have, looked at before any caller has it.
 //!
 //! Real calls are played on from copies, one for each thing that can happen next, until no new state is found
-//! ([`search`](space::search)). Over the states it is then decided whether everybody can get out, how the callers fare
+//! (`space`). Over the states it is then decided whether everybody can get out, how the callers fare
 //! for whom a flow must be ready, how long a call can be, and whether a secret shows or a rule is broken. What is found
 //! is played once more as one real call, with all its limits, before it is told.
 
