@@ -1,13 +1,13 @@
 //! Finds the call in its file: a journal, else a call record.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 
 use super::visit::Visit;
 use crate::call::{CallJournal, JournalError};
+use crate::cli::journals::JournalsError;
 
 /// How many calls an error lists.
 const LISTED: usize = 5;
@@ -42,26 +42,9 @@ pub(super) struct Record {
 /// Why there is no call.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SourceError {
-    /// The file cannot be read.
-    #[error("read {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// A line is neither journal nor record.
-    #[error("read {}:{line}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// Why it is no journal.
-        #[source]
-        source: JournalError,
-    },
+    /// The file cannot be read, or a line is neither journal nor record.
+    #[error(transparent)]
+    Unread(#[from] JournalsError),
     /// No call has that id.
     #[error("find the call `{0}`; the file has {1}")]
     NoSuchCall(String, String),
@@ -77,7 +60,7 @@ impl SourceError {
     /// Whether the arguments are at fault, and not the file.
     pub(super) const fn is_usage(&self) -> bool {
         match self {
-            Self::File { .. } | Self::Line { .. } | Self::Empty => false,
+            Self::Unread(_) | Self::Empty => false,
             Self::NoSuchCall(..) | Self::Several(_) => true,
         }
     }
@@ -89,7 +72,7 @@ impl SourceError {
 /// When the file, or the line of the call, cannot be read; when no call or several are meant.
 pub(super) fn read(path: &Path, wanted: Option<&str>) -> Result<Source, SourceError> {
     let text = fs::read_to_string(path)
-        .map_err(|source| SourceError::File { path: path.to_owned(), source })?;
+        .map_err(|source| JournalsError::File { path: path.to_owned(), source })?;
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let calls: Vec<(usize, &str, String)> =
         lines.map(|(number, line)| (number, line, id_of(line))).collect();
@@ -97,10 +80,8 @@ pub(super) fn read(path: &Path, wanted: Option<&str>) -> Result<Source, SourceEr
     let fitting: Vec<&(usize, &str, String)> =
         calls.iter().filter(|(_, _, id)| meant(id)).collect();
     match (fitting.as_slice(), wanted) {
-        ([(number, line, _)], _) => one(line).map_err(|source| SourceError::Line {
-            path: path.to_owned(),
-            line: *number,
-            source,
+        ([(number, line, _)], _) => one(line).map_err(|source| {
+            JournalsError::Line { path: path.to_owned(), line: *number, source }.into()
         }),
         ([], None) => Err(SourceError::Empty),
         ([], Some(wanted)) => Err(SourceError::NoSuchCall(wanted.to_owned(), listed(&calls))),
