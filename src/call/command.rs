@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::cause::HangupCause;
-use super::digit::SymbolSet;
+use super::digit::{Digits, SymbolSet};
 use super::id::{LegId, PlayId, RecordingId};
 use super::mask::{Class, mask_value};
 use super::prompt::{Item, SoundId};
 use super::recording::Recording;
+use super::transfer::{Transfer, TransferStep};
 use crate::time::Duration;
 
 /// One order to the adapter that carries `leg`.
@@ -48,6 +49,16 @@ pub enum CommandKind {
     Bridge(LegId),
     /// Take a bridge apart; both legs stay up, silent.
     Unbridge,
+    /// Press keys towards the far side, one after the other, behind those not yet sent (SIP: RFC 4733 where it was
+    /// negotiated, else INFO). They are heard by nobody else.
+    SendDigits(Digits),
+    /// Ask the far side to call somebody else itself and leave us. One at a time; it ends with exactly one final
+    /// [`EventKind::TransferProgress`](super::EventKind::TransferProgress), or with the leg.
+    Transfer(Transfer),
+    /// Tell the far side how far the transfer is that it asked for
+    /// ([`EventKind::TransferRequested`](super::EventKind::TransferRequested)). A first `Failed` refuses it; without
+    /// effect once a final step was told.
+    TransferProgress(TransferStep),
     /// Whether keys are kept from recordings, packet logs and bridged parties (secret entry).
     Mask(bool),
     /// End the leg. Without effect if it has ended.
@@ -69,6 +80,9 @@ impl CommandKind {
             Self::StopRecording(_) => "stop_recording",
             Self::Bridge(_) => "bridge",
             Self::Unbridge => "unbridge",
+            Self::SendDigits(_) => "send_digits",
+            Self::Transfer(_) => "transfer",
+            Self::TransferProgress(_) => "transfer_progress",
             Self::Mask(_) => "mask",
             Self::Hangup(_) => "hangup",
         }

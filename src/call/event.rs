@@ -9,6 +9,7 @@ use super::id::{LegId, PlayId, RecordingId};
 use super::party::Party;
 use super::record::Quality;
 use super::recording::RecordingEnd;
+use super::transfer::{TransferRequest, TransferStep};
 use crate::time::{Duration, Instant};
 
 /// One report from an adapter about one leg.
@@ -95,10 +96,16 @@ pub enum EventKind {
     Bridged,
     /// The leg is no longer bridged.
     Unbridged,
-    /// The far side put us on hold.
+    /// The far side put us on hold: it no longer listens.
     Held,
     /// The far side took us off hold.
     Resumed,
+    /// The far side asks that the party it talks with be connected with somebody else. Answered by
+    /// [`CommandKind::TransferProgress`], one request of a leg at a time.
+    TransferRequested(TransferRequest),
+    /// How far a [`CommandKind::Transfer`] of this leg is. After `Connected` the far side no longer needs us: the leg
+    /// is to be hung up, if it does not end by itself.
+    TransferProgress(TransferStep),
     /// No media arrived for the adapter's limit.
     MediaLost,
     /// Media arrives again.
@@ -132,6 +139,11 @@ pub struct Offer {
     pub asserted: bool,
     /// Whether a key transport was negotiated; `false` = `dtmf: unavailable`.
     pub dtmf: bool,
+    /// The user of the adapter's registrar who calls, where the adapter has made sure of it (SIP: by digest, or because
+    /// the call comes from the very address that the user registered from with a password). `None` = anybody.
+    pub user: Option<Arc<str>>,
+    /// The leg whose place the caller asks to take (SIP `Replaces`); whether they may is for the engine to say.
+    pub replaces: Option<LegId>,
 }
 
 /// Why a play ended.

@@ -16,6 +16,7 @@ mod record;
 mod recording;
 mod request;
 mod say_as;
+mod transfer;
 
 pub use cause::{EndedBy, HangupCause};
 pub use command::{Answering, Command, CommandKind, Dial, Play, Target, Told};
@@ -41,3 +42,4 @@ pub use request::{
     Argument, Callback, Errand, Failure, Operation, Reply, Request, RequestId, Ticket,
 };
 pub use say_as::SayAs;
+pub use transfer::{Transfer, TransferMode, TransferRequest, TransferStep};

@@ -287,6 +287,8 @@ impl Engine {
             | EventKind::Recorded { .. }
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded
+            | EventKind::TransferRequested(_)
+            | EventKind::TransferProgress(_)
             | EventKind::Bridged
             | EventKind::Unbridged
             | EventKind::MediaRestored

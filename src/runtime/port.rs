@@ -123,6 +123,8 @@ pub struct Capabilities {
     pub bridge: bool,
     /// Whether it can hand a leg over to the network (SIP REFER).
     pub transfer: bool,
+    /// Whether it can press keys towards the far side of a leg.
+    pub send_digits: bool,
     /// Whether offers carry the headers of the call.
     pub headers: bool,
     /// Whether it can keep secret keys from recordings, packet logs and bridged parties.

@@ -102,6 +102,8 @@ const fn event_name(kind: &EventKind) -> &'static str {
         EventKind::Unbridged => "unbridged",
         EventKind::Held => "held",
         EventKind::Resumed => "resumed",
+        EventKind::TransferRequested(_) => "transfer_requested",
+        EventKind::TransferProgress(_) => "transfer_progress",
         EventKind::MediaLost => "media_lost",
         EventKind::MediaRestored => "media_restored",
         EventKind::Rejected { .. } => "rejected",

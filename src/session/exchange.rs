@@ -102,6 +102,8 @@ impl Input {
             | EventKind::Unbridged
             | EventKind::Held
             | EventKind::Resumed
+            | EventKind::TransferRequested(_)
+            | EventKind::TransferProgress(_)
             | EventKind::MediaRestored => return None,
         })
     }

@@ -78,6 +78,9 @@ impl Observer {
             | CommandKind::StopRecording(_)
             | CommandKind::Bridge(_)
             | CommandKind::Unbridge
+            | CommandKind::SendDigits(_)
+            | CommandKind::Transfer(_)
+            | CommandKind::TransferProgress(_)
             | CommandKind::Mask(_)
             | CommandKind::Hangup(_) => {}
         }
@@ -106,6 +109,8 @@ impl Observer {
             | EventKind::Recorded { .. }
             | EventKind::Held
             | EventKind::Resumed
+            | EventKind::TransferRequested(_)
+            | EventKind::TransferProgress(_)
             | EventKind::MediaLost
             | EventKind::MediaRestored
             | EventKind::Rejected { .. } => {}

@@ -132,6 +132,8 @@ impl Phones {
             caller: Party { number: caller.map(Into::into), name: None },
             asserted: false,
             dtmf,
+            user: None,
+            replaces: None,
         };
         self.report(now, leg, EventKind::Offered(offer));
         leg
@@ -228,7 +230,14 @@ impl Phones {
                 self.list(leg);
                 self.report(now, leg, EventKind::Answered);
             }
-            CommandKind::Accept(Answering::Ring | Answering::Early) | CommandKind::Mask(_) => {}
+            CommandKind::Accept(Answering::Ring | Answering::Early)
+            | CommandKind::SendDigits(_)
+            | CommandKind::TransferProgress(_)
+            | CommandKind::Mask(_) => {}
+            CommandKind::Transfer(_) => {
+                let (command, reason) = (command.kind, Rejection::Unsupported);
+                self.report(now, leg, EventKind::Rejected { command, reason });
+            }
             CommandKind::Refuse(cause) | CommandKind::Hangup(cause) => {
                 self.end(now, leg, EndedBy::System, cause)
             }

@@ -436,6 +436,9 @@ fn command_line(kind: &CommandKind) -> Option<String> {
         CommandKind::StopRecording(_) => "stop recording".to_owned(),
         CommandKind::Bridge(other) => format!("bridge {other}"),
         CommandKind::Unbridge => "unbridge".to_owned(),
+        CommandKind::SendDigits(keys) => format!("send {} keys", keys.len()),
+        CommandKind::Transfer(transfer) => format!("refer to {}", transfer.to),
+        CommandKind::TransferProgress(step) => format!("transfer {step:?}"),
         CommandKind::Mask(on) => format!("mask {on}"),
         CommandKind::Hangup(cause) => format!("hang up {cause:?}"),
     })
@@ -452,6 +455,11 @@ fn event_line(kind: &EventKind) -> Option<String> {
         EventKind::Recorded { end, lasted, .. } => format!("recorded {lasted}: {end:?}"),
         EventKind::Held => "held".to_owned(),
         EventKind::Resumed => "resumed".to_owned(),
+        EventKind::TransferRequested(wanted) => match wanted.replaces {
+            Some(leg) => format!("wants the caller transferred to leg {leg}"),
+            None => format!("wants the caller transferred to {}", wanted.to),
+        },
+        EventKind::TransferProgress(step) => format!("transfer {step:?}"),
         EventKind::Bridged => "bridged".to_owned(),
         EventKind::Unbridged => "unbridged".to_owned(),
         EventKind::Ended { by, cause, .. } => format!("ended by {by:?}: {cause:?}"),

@@ -38,6 +38,7 @@ where
             dial: false,
             bridge: false,
             transfer: false,
+            send_digits: false,
             headers: false,
             mask: false,
             max_calls: 0,

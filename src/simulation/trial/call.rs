@@ -314,6 +314,9 @@ impl<'c> Played<'c> {
             | CommandKind::StopRecording(_)
             | CommandKind::Bridge(_)
             | CommandKind::Unbridge
+            | CommandKind::SendDigits(_)
+            | CommandKind::Transfer(_)
+            | CommandKind::TransferProgress(_)
             | CommandKind::Hangup(_) => {}
         }
     }

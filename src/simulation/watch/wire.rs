@@ -55,7 +55,12 @@ impl Wire {
                 require(!self.answered, || "it is refused after it was answered".to_owned())?;
                 self.closed = true;
             }
-            CommandKind::Accept(_) | CommandKind::Dial(_) | CommandKind::Mask(_) => {}
+            CommandKind::Accept(_)
+            | CommandKind::Dial(_)
+            | CommandKind::SendDigits(_)
+            | CommandKind::Transfer(_)
+            | CommandKind::TransferProgress(_)
+            | CommandKind::Mask(_) => {}
         }
         Ok(())
     }

@@ -81,6 +81,7 @@ impl Adapter for SipAdapter {
             dial: true,
             bridge: true,
             transfer: false,
+            send_digits: false,
             headers: false,
             mask: true,
             max_calls: self.settings.max_calls,

@@ -92,6 +92,8 @@ impl Switch {
                 name: incoming.caller.name.clone(),
             },
             dtmf: agreed.is_none_or(|agreed| agreed.event_payload_type.is_some()),
+            user: None,
+            replaces: None,
         };
         let phase = Phase::Offered { answer: answer.map(Bytes::from) };
         let mut leg = Leg::new(id, incoming.dialog, phase, session, source);

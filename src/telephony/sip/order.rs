@@ -47,10 +47,13 @@ impl Switch {
             CommandKind::Play(_)
             | CommandKind::Music(_)
             | CommandKind::Record(_)
+            | CommandKind::SendDigits(_)
             | CommandKind::Mask(_) => has_media(&id),
             CommandKind::Bridge(other) => *other != id && has_media(&id) && has_media(other),
             CommandKind::Dial(_) => phase.is_none() && !self.searches.contains_key(&id),
-            CommandKind::Stop(_)
+            CommandKind::Transfer(_)
+            | CommandKind::TransferProgress(_)
+            | CommandKind::Stop(_)
             | CommandKind::StopRecording(_)
             | CommandKind::Unbridge
             | CommandKind::Hangup(_) => true,
@@ -70,6 +73,12 @@ impl Switch {
             CommandKind::Bridge(other) => self.media.bridge(id, other),
             CommandKind::Unbridge => self.media.unbridge(id),
             CommandKind::Mask(on) => self.media.mask(id, on),
+            command @ (CommandKind::SendDigits(_)
+            | CommandKind::Transfer(_)
+            | CommandKind::TransferProgress(_)) => {
+                let reason = Rejection::Unsupported;
+                self.report(now, id, EventKind::Rejected { command, reason });
+            }
             CommandKind::Hangup(cause) if self.searches.remove(&id).is_some() => {
                 let by = EndedBy::System;
                 self.report(now, id, EventKind::Ended { by, cause, quality: None });
