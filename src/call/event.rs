@@ -37,6 +37,11 @@ pub enum Report {
         /// Whether a call can reach them.
         reachable: bool,
     },
+    /// The adapter has lost touch with its world: until it is [`Back`](Self::Back) or its legs end, nothing is heard
+    /// of them. Orders are kept for them. Told again, it is without effect.
+    Away,
+    /// The adapter is in touch again. What happened meanwhile follows, or is told as the end of a leg.
+    Back,
 }
 
 /// What happened on a leg.

@@ -62,6 +62,8 @@ impl Engine {
             audit.note(id, call.map(Call::holds));
             if let Some(call) = call {
                 call.check(id);
+                let away = self.away.contains(&call.leg.adapter);
+                assert_eq!(call.pace.stands(), away, "call {id}: it stands still out of touch");
                 let listed = |at| self.timers.contains(&(at, id));
                 assert!(call.deadline.is_none_or(listed), "call {id}: its timer is not listed");
                 let asked = |request| self.requests.get(&request) == Some(&id);
@@ -81,6 +83,8 @@ impl Engine {
         self.queues.check_invariants();
         for (id, call) in &self.calls {
             call.check(*id);
+            let away = self.away.contains(&call.leg.adapter);
+            assert_eq!(call.pace.stands(), away, "call {id}: it stands still while out of touch");
             let asked = call.request.is_none_or(|request| self.requests.get(&request) == Some(id));
             assert!(asked, "call {id}: its request is not listed");
         }
@@ -107,7 +111,7 @@ impl Call {
     fn check(&self, id: CallId) {
         assert_eq!(self.session.check(), Ok(()), "call {id}");
         assert!(!self.session.is_ended(), "call {id} is over but still listed");
-        let deadline = self.session.deadline();
+        let deadline = self.session.deadline().and_then(|at| self.pace.due(at));
         assert_eq!(deadline, self.deadline, "call {id}: its timer is not set to its deadline");
         assert_eq!(
             self.session.awaits_reply(),

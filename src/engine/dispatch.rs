@@ -36,7 +36,7 @@ impl Engine {
             calendars: &settings.calendars,
             numbers: &settings.numbers,
         };
-        let now = self.now;
+        let now = call.pace.at(self.now);
         let done = catch_unwind(AssertUnwindSafe(|| call.session.handle(now, input, &world)));
         if done.is_err() {
             return self.call_fault(id);
@@ -78,9 +78,9 @@ impl Engine {
         self.set_timer(id);
     }
 
-    fn set_timer(&mut self, id: CallId) {
+    pub(super) fn set_timer(&mut self, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let deadline = call.session.deadline();
+        let deadline = call.session.deadline().and_then(|at| call.pace.due(at));
         if deadline == call.deadline {
             return;
         }
@@ -94,6 +94,9 @@ impl Engine {
     fn drop_call(&mut self, id: CallId) {
         self.touch(id);
         self.abandon(id);
+        if self.calls.get(&id).is_some_and(|call| call.pace.stands()) {
+            self.tell_queues(queue::Input::Unhold { call: id });
+        }
         if let Some(call) = self.calls.remove(&id)
             && let Some(at) = call.deadline
         {
@@ -105,7 +108,7 @@ impl Engine {
     fn call_fault(&mut self, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let leg = call.leg;
-        let record = call.session.fault_record(self.now, self.clock.at(self.now));
+        let record = call.session.fault_record(call.pace.at(self.now), self.clock.at(self.now));
         self.notice(Notice::CallFault {
             call: id,
             what: "an invariant of the call was broken".into(),

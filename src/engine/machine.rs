@@ -9,6 +9,7 @@ use super::input::Input;
 use super::legs::{Legs, Role};
 use super::notice::Notice;
 use super::output::Output;
+use super::pace::Pace;
 use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
@@ -38,6 +39,8 @@ pub struct Engine {
     users: BTreeMap<Arc<str>, AgentId>,
     chance: Chance,
     draining: bool,
+    /// The adapters that are out of touch.
+    pub(super) away: BTreeSet<AdapterId>,
     pub(super) strays: u64,
     /// What has changed since the last check, if anybody checks.
     pub(super) audit: Option<Audit>,
@@ -50,8 +53,10 @@ pub(super) struct Call {
     /// What the node was told when the call began: the call lives by it until its end.
     pub(super) settings: Arc<Settings>,
     pub(super) leg: LegId,
-    /// What the session's timer is set to.
+    /// What the session's timer is set to, on the engine's clock.
     pub(super) deadline: Option<Instant>,
+    /// The call's own clock: it stands still while the caller's adapter is out of touch.
+    pub(super) pace: Pace,
     pub(super) began: Instant,
     /// The request whose answer the call waits for.
     pub(super) request: Option<RequestId>,
@@ -88,6 +93,7 @@ impl Engine {
             requested: 0,
             chance: Chance(seed),
             draining: false,
+            away: BTreeSet::new(),
             strays: 0,
             audit: None,
         }
@@ -104,6 +110,8 @@ impl Engine {
                     self.tell_queues(queue::Input::Reachable { agent, reachable });
                 }
             }
+            Input::Report { adapter, report: Report::Away } => self.adapter_away(adapter),
+            Input::Report { adapter, report: Report::Back } => self.adapter_back(adapter),
             Input::Reply { request, reply } => self.reply(request, reply),
             Input::Clock(wall) => self.clock.read(self.now, wall),
             Input::Break { agent, reason: Some(reason) } => {
@@ -226,11 +234,15 @@ impl Engine {
                 settings,
                 leg,
                 deadline: None,
+                pace: Pace::default(),
                 began: self.now,
                 request: None,
                 wanted: None,
             },
         );
+        if self.away.contains(&leg.adapter) {
+            self.stand_still(id);
+        }
         self.carry_out(id);
     }
 
@@ -250,7 +262,8 @@ impl Engine {
             _ => {}
         }
         if let Some(input) = SessionInput::of(event.kind) {
-            self.step(call, input);
+            let pace = self.calls.get(&call).map(|call| call.pace).unwrap_or_default();
+            self.step(call, pace.own(input));
         }
     }
 
@@ -361,6 +374,7 @@ impl Engine {
     }
 
     fn adapter_lost(&mut self, adapter: AdapterId) {
+        self.adapter_back(adapter);
         for leg in self.legs.of(adapter) {
             let kind = EventKind::Ended {
                 by: EndedBy::System,

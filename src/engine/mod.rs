@@ -15,10 +15,12 @@ mod look;
 mod machine;
 mod notice;
 mod output;
+mod pace;
 mod publish;
 mod requests;
 mod routes;
 mod settings;
+mod touch;
 
 pub use input::Input;
 pub use machine::Engine;

@@ -106,7 +106,12 @@ impl Queues {
                 let held = held.map(|held| (held.offer, held.call));
                 assert_eq!(held, Some((offer, call)), "each offered contact has its agent");
             }
+            WaiterState::Held { since } => {
+                assert!(!waits, "nobody who is out of touch is offered to anybody");
+                assert!(since <= self.now && self.held.contains(&call), "who is held is known");
+            }
             WaiterState::Waiting { retry_at } => {
+                assert!(!self.held.contains(&call), "who is out of touch is held");
                 assert!(waits, "a lane holds who waits in it");
                 assert!(timed(waiter.expires_at, Timer::MaxWait(call)), "the wait has its limit");
                 let again = |at| timed(at, Timer::Retry(call));

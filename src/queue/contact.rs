@@ -50,9 +50,11 @@ pub(super) struct Waiter {
 ///
 /// ```text
 ///  enters ──▶ waiting ───────────────▶ offered ──▶ connected: out of the line
-///               │  ▲                      │
-///               │  └── the offer failed ──┘
-///               └──▶ left, expired, unstaffed: out of the line
+///             ▲ │  ▲                      │
+///             │ │  └── the offer failed ──┤
+///             │ ├──▶ left, expired, unstaffed: out of the line
+///             │ ▼                         │
+///             held ◀── its line is out of touch
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WaiterState {
@@ -67,6 +69,11 @@ pub(super) enum WaiterState {
         offer: OfferId,
         /// The agent.
         seat: Seat,
+    },
+    /// Its line is out of touch: no timer of it runs.
+    Held {
+        /// Since when.
+        since: Instant,
     },
 }
 
@@ -85,7 +92,7 @@ impl Waiter {
     pub(super) fn timers(&self) -> usize {
         match self.state {
             WaiterState::Waiting { retry_at } => 1 + usize::from(retry_at.is_some()),
-            WaiterState::Offered { .. } => 0,
+            WaiterState::Offered { .. } | WaiterState::Held { .. } => 0,
         }
     }
 }

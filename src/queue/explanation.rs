@@ -104,6 +104,9 @@ impl Queues {
             WaiterState::Waiting { .. } => {
                 told.add(Rule::CallerWaits, true, format!("place {position} in {}", line.id));
             }
+            WaiterState::Held { .. } => {
+                told.add(Rule::CallerWaits, false, "the caller's line is out of touch");
+            }
             WaiterState::Offered { offer, seat } => {
                 let other = &self.agents[seat.0].id;
                 told.add(Rule::CallerWaits, false, format!("{offer:?} to {other} is under way"));

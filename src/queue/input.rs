@@ -37,6 +37,17 @@ pub enum Input {
         /// The caller.
         call: CallId,
     },
+    /// The caller's line is out of touch: it keeps its place, its wait does not run, and nobody is offered to it. An
+    /// offer that is under way goes on.
+    Hold {
+        /// The caller, in line or about to be.
+        call: CallId,
+    },
+    /// The caller's line is back: the wait runs on.
+    Unhold {
+        /// The caller.
+        call: CallId,
+    },
     /// An agent's phone came or went. A word that changes nothing (a refreshed registration) has no effect.
     Reachable {
         /// The agent.

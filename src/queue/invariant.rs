@@ -48,6 +48,14 @@ impl Queues {
         assert_eq!(contacts, live, "each offered contact has its agent");
         assert_eq!(offers, self.offers, "the offers mirror the agents");
         assert_eq!(talks, self.talks, "the talks mirror the agents");
+        for (call, waiter) in &self.waiters {
+            let held = self.held.contains(call);
+            match waiter.state {
+                WaiterState::Waiting { .. } => assert!(!held, "who is out of touch is held"),
+                WaiterState::Held { .. } => assert!(held, "who is held is out of touch"),
+                WaiterState::Offered { .. } => {}
+            }
+        }
         let talking = |call| self.waiters.contains_key(call);
         assert!(!talks.keys().any(talking), "nobody talks and waits");
     }
@@ -64,7 +72,7 @@ impl Queues {
             let waiting = || in_lane().filter(|w| waits(w.state));
             assert!(waiting().all(|waiter| lane.waiting.contains(&waiter.place)));
             assert_eq!(waiting().count(), lane.waiting.len(), "a lane holds who waits in it");
-            assert_eq!(in_lane().count(), lane.waiting.len() + lane.offered);
+            assert_eq!(in_lane().count(), lane.waiting.len() + lane.aside);
             assert!(!lane.is_empty(), "an empty lane is gone");
             let staffed =
                 line.members.iter().any(|&s| lane.serves(s) && self.agents[s.0].reachable);

@@ -56,10 +56,10 @@ impl Place {
 pub(super) struct Lane {
     /// By seat: whether the agent serves this queue and holds the skills.
     pub(super) serves: Box<[bool]>,
-    /// Who waits, first first. Contacts being offered are not in it.
+    /// Who waits, first first. Contacts being offered or held are not in it.
     pub(super) waiting: BTreeSet<Place>,
-    /// How many contacts are being offered.
-    pub(super) offered: usize,
+    /// How many contacts are being offered or held.
+    pub(super) aside: usize,
     /// Since when nobody who could serve is logged in.
     pub(super) unstaffed_since: Option<Instant>,
 }
@@ -72,7 +72,7 @@ impl Lane {
 
     /// Whether nobody stands in it.
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.offered == 0
+        self.waiting.is_empty() && self.aside == 0
     }
 }
 

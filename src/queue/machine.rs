@@ -28,6 +28,8 @@ pub struct Queues {
     pub(super) line_numbers: BTreeMap<QueueId, LineNumber>,
     /// Everybody in line.
     pub(super) waiters: BTreeMap<CallId, Waiter>,
+    /// The callers whose lines are out of touch.
+    pub(super) held: BTreeSet<CallId>,
     /// The agent of each offer, live or taken back. Mirrors the agents' states.
     pub(super) offers: BTreeMap<OfferId, Seat>,
     /// The agent of each talk. Mirrors the agents' states.
@@ -78,6 +80,7 @@ impl Queues {
             lines: Vec::new(),
             line_numbers: BTreeMap::new(),
             waiters: BTreeMap::new(),
+            held: BTreeSet::new(),
             offers: BTreeMap::new(),
             talks: BTreeMap::new(),
             timers: Timers::default(),
@@ -104,6 +107,8 @@ impl Queues {
             Input::Tick => {}
             Input::Enqueue(contact) => self.enqueue(contact),
             Input::Leave { call } => self.leave(call),
+            Input::Hold { call } => self.hold(call),
+            Input::Unhold { call } => self.unhold(call),
             Input::Reachable { agent, reachable } => self.reachable(&agent, reachable),
             Input::Break { agent, reason } => self.break_asked(&agent, reason),
             Input::Resume { agent } => self.resumed(&agent),

@@ -19,6 +19,7 @@ mod agent;
 mod audit;
 mod contact;
 mod explanation;
+mod held;
 mod input;
 mod invariant;
 mod line;

@@ -20,7 +20,9 @@ impl Queues {
         match self.admit(contact) {
             Ok((call, position)) => {
                 self.outputs.push_back(Output::Entered { call, position });
-                self.find_agent(call);
+                if !self.held.contains(&call) {
+                    self.find_agent(call);
+                }
             }
             Err((call, why)) => self.outputs.push_back(Output::Refused { call, why }),
         }
@@ -40,14 +42,23 @@ impl Queues {
             return Err((call, Refusal::Unstaffed));
         }
         let place = Place::new(call, priority, enqueued_at, self.settings.age_credit);
+        let held = self.held.contains(&call);
         let lane = self.lane_of(number, &skills);
-        lane.waiting.insert(place);
+        if held {
+            lane.aside += 1;
+        } else {
+            lane.waiting.insert(place);
+        }
         let line = &mut self.lines[number.0];
         line.order.insert(place);
         let position = line.position(place);
         let expires_at = self.now + max_wait;
-        self.timers.start(expires_at, Timer::MaxWait(call));
-        let state = WaiterState::Waiting { retry_at: None };
+        let state = if held {
+            WaiterState::Held { since: self.now }
+        } else {
+            self.timers.start(expires_at, Timer::MaxWait(call));
+            WaiterState::Waiting { retry_at: None }
+        };
         let tried = BTreeMap::new();
         let waiter =
             Waiter { line: number, skills, place, expires_at, tried, told: position, state };
@@ -79,7 +90,7 @@ impl Queues {
             for seat in members {
                 serves[seat.0] = agents[seat.0].holds_all(skills);
             }
-            Lane { serves, waiting: BTreeSet::new(), offered: 0, unstaffed_since: None }
+            Lane { serves, waiting: BTreeSet::new(), aside: 0, unstaffed_since: None }
         })
     }
 
@@ -104,7 +115,7 @@ impl Queues {
                 WaiterState::Waiting { .. } => {
                     lane.waiting.remove(&waiter.place);
                 }
-                WaiterState::Offered { .. } => lane.offered -= 1,
+                WaiterState::Offered { .. } | WaiterState::Held { .. } => lane.aside -= 1,
             }
             if lane.is_empty() {
                 if let Some(since) = lane.unstaffed_since {
@@ -119,7 +130,7 @@ impl Queues {
     }
 
     /// Stops the timers of a contact that waits.
-    fn stop_waiting(&mut self, call: CallId, waiter: &Waiter) {
+    pub(super) fn stop_waiting(&mut self, call: CallId, waiter: &Waiter) {
         if let WaiterState::Waiting { retry_at } = waiter.state {
             self.timers.stop(waiter.expires_at, Timer::MaxWait(call));
             if let Some(at) = retry_at {
@@ -143,7 +154,7 @@ impl Queues {
             if !bug::is(Bug::OfferedTwice) {
                 lane.waiting.remove(&waiter.place);
             }
-            lane.offered += 1;
+            lane.aside += 1;
         }
         self.waiters.insert(call, waiter);
         let deadline = self.now + ring + self.settings.lease;
@@ -272,24 +283,37 @@ impl Queues {
             waiter.place.score = self.now;
             line.order.insert(waiter.place);
         }
-        lane.offered -= 1;
+        lane.aside -= 1;
         lane.waiting.insert(waiter.place);
-        let grace = self.settings.unstaffed_grace;
-        let deserted = lane.unstaffed_since.is_some_and(|since| since + grace <= self.now);
         if !bug::is(Bug::AskedAgainAtOnce) {
             waiter.tried.insert(failed, self.now + self.settings.retry_pause);
         }
         waiter.state = WaiterState::Waiting { retry_at: None };
         let expires_at = waiter.expires_at;
         self.waiters.insert(call, waiter);
-        if expires_at <= self.now {
+        self.timers.start(expires_at, Timer::MaxWait(call));
+        if self.held.contains(&call) {
+            self.set_aside(call);
+        } else {
+            self.wait_on(call);
+        }
+    }
+
+    /// Lets a contact that is in no offer wait on, unless its time is over or nobody is left who could serve it.
+    pub(super) fn wait_on(&mut self, call: CallId) {
+        let Some(waiter) = self.waiters.get(&call) else { return };
+        let lane = self.lines[waiter.line.0].lanes.get(&waiter.skills);
+        let grace = self.settings.unstaffed_grace;
+        let deserted = lane
+            .and_then(|lane| lane.unstaffed_since)
+            .is_some_and(|since| since + grace <= self.now);
+        if waiter.expires_at <= self.now {
             self.remove(call);
             self.outputs.push_back(Output::Expired { call });
         } else if deserted {
             self.remove(call);
             self.outputs.push_back(Output::Unstaffed { call });
         } else {
-            self.timers.start(expires_at, Timer::MaxWait(call));
             self.find_agent(call);
         }
     }

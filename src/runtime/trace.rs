@@ -32,6 +32,10 @@ impl Trace {
             Report::Endpoint { user, reachable } => {
                 tracing::debug!(adapter, user = &**user, reachable, "A phone came or went.");
             }
+            Report::Away => {
+                tracing::warn!(adapter, "The adapter is out of touch; its calls stand still.");
+            }
+            Report::Back => tracing::info!(adapter, "The adapter is in touch again."),
         }
     }
 

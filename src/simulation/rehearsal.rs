@@ -336,7 +336,9 @@ impl Rehearsal {
             self.heard.push_back(Heard::Report(self.now, report.clone()));
             let adapter = match &report {
                 Report::Leg(event) => event.leg.adapter,
-                Report::Endpoint { .. } => crate::call::AdapterId::default(),
+                Report::Endpoint { .. } | Report::Away | Report::Back => {
+                    crate::call::AdapterId::default()
+                }
             };
             self.handle(Input::Report { adapter, report });
             self.engine.check_invariants();
@@ -359,6 +361,8 @@ impl Heard {
                 "{at:>9}  -> {user} {}",
                 if *reachable { "reachable" } else { "gone" }
             )),
+            Self::Report(at, Report::Away) => Some(format!("{at:>9}  -> out of touch")),
+            Self::Report(at, Report::Back) => Some(format!("{at:>9}  -> in touch again")),
             Self::Request(at, request) => {
                 Some(format!("{at:>9}  ?? {}", request_line(&request.what)))
             }

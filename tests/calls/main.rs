@@ -21,6 +21,7 @@ mod shop;
 mod solo;
 mod stage;
 mod subflow;
+mod touch;
 
 /// Runs a call and returns its transcript.
 macro_rules! transcript {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use sambung::assemble;
-use sambung::call::{AgentId, CallRecord, Digits, HangupCause, LegId, QueueId, Reply, Target};
-use sambung::engine::{Agent, Pattern, Programs, Route, Routes, Settings};
+use sambung::call::{
+    AgentId, CallRecord, Digits, HangupCause, LegId, QueueId, Reply, Report, Target,
+};
+use sambung::engine::{Agent, Input, Pattern, Programs, Route, Routes, Settings};
 use sambung::flow::{Compiled, Facts, Format, Sources, compile};
 use sambung::queue::AgentSettings;
 use sambung::simulation::{EXTRA_OUTCOMES, Ground, Heard, Rehearsal, Side};
@@ -163,6 +165,23 @@ impl Stage {
     pub(crate) fn agent_ends(&mut self, cause: HangupCause) {
         let leg = self.agent();
         self.rehearsal.hang_up(leg, cause);
+        self.collect();
+    }
+
+    /// The adapter loses touch with its world.
+    pub(crate) fn out_of_touch(&mut self) {
+        self.touch(Report::Away);
+    }
+
+    /// The adapter is in touch again.
+    pub(crate) fn in_touch(&mut self) {
+        self.touch(Report::Back);
+    }
+
+    fn touch(&mut self, report: Report) {
+        let adapter = self.leg.adapter;
+        self.rehearsal.tell(Input::Report { adapter, report });
+        self.rehearsal.engine().check_invariants();
         self.collect();
     }
 

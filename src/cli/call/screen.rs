@@ -34,9 +34,9 @@ impl<W: Write> Screen<W> {
                 _ => Ok(()),
             },
             // What the outside is asked is shown with its answer.
-            Heard::Report(_, Report::Endpoint { .. }) | Heard::Request(..) | Heard::Journal(_) => {
-                Ok(())
-            }
+            Heard::Report(_, Report::Endpoint { .. } | Report::Away | Report::Back)
+            | Heard::Request(..)
+            | Heard::Journal(_) => Ok(()),
             Heard::Notice(_, notice) => match notice {
                 Notice::Queued { queue, position, .. } => {
                     self.say(&format!("* You wait in queue `{queue}` at place {position}."))

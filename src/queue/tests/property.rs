@@ -1,6 +1,6 @@
 //! Random inputs over time; after every step the machine's invariants and a history kept from outside must hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -24,6 +24,8 @@ enum Step {
         wait_s: u64,
     },
     Leave(u64),
+    /// A caller's line is out of touch, or back.
+    Hold(u64, bool),
     Reachable(usize, bool),
     Break(usize),
     Resume(usize),
@@ -64,6 +66,7 @@ fn step() -> impl Strategy<Value = (u64, Step)> {
             Step::Enter { caller, queue, english, priority, age_s, wait_s }
         }),
         2 => (1..12_u64).prop_map(Step::Leave),
+        3 => (1..12_u64, any::<bool>()).prop_map(|(caller, held)| Step::Hold(caller, held)),
         4 => (agent.clone(), prop::bool::weighted(0.7)).prop_map(|(a, on)| Step::Reachable(a, on)),
         1 => agent.clone().prop_map(Step::Break),
         2 => agent.clone().prop_map(Step::Resume),
@@ -92,6 +95,7 @@ struct History {
     left: u64,
     gone: u64,
     in_line: BTreeMap<CallId, Known>,
+    held: BTreeSet<CallId>,
     live: BTreeMap<OfferId, (CallId, AgentId)>,
     states: BTreeMap<AgentId, AgentState>,
     pending: Option<Contact>,
@@ -136,6 +140,7 @@ impl History {
         assert!(reserved, "rung only while ready");
         let busy = self.live.values().any(|(c, a)| *c == call || *a == agent);
         assert!(!busy, "one live offer per agent and per contact");
+        assert!(!self.held.contains(&call), "nobody is offered to who is out of touch");
         self.live.insert(offer, (call, agent));
         let mine = self.in_line.get_mut(&call).expect("only who waits is offered");
         mine.offered_before = true;
@@ -145,6 +150,7 @@ impl History {
                 a.queue == b.queue && a.skills == b.skills && a.priority == b.priority
             };
             let overtaken = !known.offered_before
+                && !self.held.contains(&known.contact.call)
                 && known.entered_in_step < self.step
                 && like(&known.contact, mine)
                 && known.contact.enqueued_at < mine.enqueued_at;
@@ -199,6 +205,15 @@ impl Run {
         }
         if let Input::Enqueue(Contact { call, .. }) | Input::Leave { call } = &input {
             self.leave(*call);
+        }
+        match &input {
+            Input::Hold { call } => {
+                self.history.held.insert(*call);
+            }
+            Input::Unhold { call } => {
+                self.history.held.remove(call);
+            }
+            _ => {}
         }
         if let Input::Enqueue(contact) = &input {
             self.history.pending = Some(contact.clone());
@@ -260,6 +275,8 @@ impl Run {
                     max_wait: Duration::from_secs(wait_s),
                 })
             }
+            Step::Hold(n, true) => Input::Hold { call: call(n) },
+            Step::Hold(n, false) => Input::Unhold { call: call(n) },
             Step::Leave(n) => Input::Leave { call: call(n) },
             Step::Reachable(n, reachable) => Input::Reachable { agent: agent(n), reachable },
             Step::Break(n) => Input::Break { agent: agent(n), reason: "lunch".into() },
@@ -305,6 +322,7 @@ proptest! {
             run.input(Input::Reachable { agent: agent.into(), reachable: false });
         }
         for n in 1..12 {
+            run.input(Input::Unhold { call: call(n) });
             run.input(Input::TalkEnded { call: call(n) });
         }
         run.wait(300_000, true);

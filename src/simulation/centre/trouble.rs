@@ -66,6 +66,7 @@ impl Day {
     pub(super) fn carried(&mut self, report: &Report) -> Fate {
         let person = match report {
             Report::Leg(event) => self.holder(event.leg),
+            Report::Away | Report::Back => None,
             Report::Endpoint { user, .. } => self.users.get(user).copied().map(Person::Agent),
         };
         let whole = Fate { times: 1, at: None };

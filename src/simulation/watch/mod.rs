@@ -115,6 +115,8 @@ impl Watch {
                     self.desk.staff.reachable(agent, *reachable);
                 }
             }
+            // No day has an adapter that is out of touch for a while.
+            Input::Report { report: Report::Away | Report::Back, .. } => {}
             Input::Reply { request, .. } => {
                 let call = self.outside.settle(*request);
                 self.stray = call.is_none();

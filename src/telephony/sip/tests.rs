@@ -77,6 +77,7 @@ impl Node {
         match self.report().await {
             Report::Leg(event) => (event.leg, event.kind),
             Report::Endpoint { user, reachable } => panic!("{user} became reachable: {reachable}"),
+            report @ (Report::Away | Report::Back) => panic!("{report:?}"),
         }
     }
 
