@@ -11,12 +11,10 @@
 //! In `Closing` and `Cancelling` the call has ended for everybody above; only the protocol is not done yet.
 //! This file holds the data and the deadlines; what happens when is decided in `agent`.
 
-use std::net::SocketAddr;
-
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Method, Request};
 
-use super::read;
+use super::read::{self, Place};
 use super::settings::Settings;
 use super::transaction::{Hop, TransactionId};
 use super::write;
@@ -53,16 +51,44 @@ pub(super) struct Peer {
 
 impl Peer {
     /// Where the next request inside the dialog goes: the nearest route, else the target; a name that only DNS
-    /// could resolve means the address that they were seen at.
-    pub(super) fn next_hop(&self) -> Hop {
+    /// could resolve means the address that they were seen at. A connection to the same host is used as long as it
+    /// lasts, whatever port is named.
+    pub(super) fn next_hop(&self, settings: &Settings) -> Hop {
         let named = match self.routes.first() {
-            Some(route) => read::route_literal(route),
+            Some(route) => read::route_place(route),
             None if self.pinned => None,
-            None => write::request_uri(&self.target).as_ref().and_then(read::literal),
+            None => write::request_uri(&self.target).as_ref().and_then(read::place),
         };
-        let usable =
-            |at: &SocketAddr| read::is_reachable(*at) && at.is_ipv4() == self.seen.to.is_ipv4();
-        Hop { to: named.filter(usable).unwrap_or(self.seen.to), local: self.seen.local }
+        let usable = |place: &Place| {
+            let at = place.address;
+            read::is_reachable(at) && at.is_ipv4() == self.seen.to.is_ipv4()
+        };
+        match named.filter(usable) {
+            Some(place) => self.hop_to(place, settings),
+            None => self.seen,
+        }
+    }
+
+    fn hop_to(&self, place: Place, settings: &Settings) -> Hop {
+        let (seen, to) = (self.seen, place.address);
+        let wanted = place.transport.unwrap_or(seen.transport);
+        if wanted != seen.transport && (wanted.opens() || !wanted.is_reliable()) {
+            if let Some(local) = settings.beside(wanted, seen.local) {
+                return Hop { to, local, transport: wanted, fallback: None };
+            }
+        }
+        // What we do not speak is tried by the transport that has worked so far.
+        let connected = seen.transport.is_reliable();
+        if connected && to.ip() == seen.to.ip() {
+            Hop { fallback: Some(to), ..seen }
+        } else {
+            Hop { to, ..seen }
+        }
+    }
+
+    /// Whether every hop must be one that nobody can read.
+    pub(super) fn is_sips(&self) -> bool {
+        self.target.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"sips:"))
     }
 
     /// Takes the number for the next request of ours.
@@ -71,7 +97,7 @@ impl Peer {
         self.local_cseq
     }
 
-    /// A request inside the dialog (RFC 3261 §12.2.1.1), without body and length.
+    /// A request inside the dialog (RFC 3261 §12.2.1.1) on its [next hop](Self::next_hop), without body and length.
     ///
     /// `None` if their Contact is no URI that a request can go to.
     pub(super) fn request(
@@ -81,16 +107,27 @@ impl Peer {
         branch: u64,
         settings: &Settings,
     ) -> Option<Request> {
+        self.request_by(self.next_hop(settings), (method, cseq), branch, settings)
+    }
+
+    /// A request that goes a given way.
+    pub(super) fn request_by(
+        &self,
+        hop: Hop,
+        (method, cseq): (Method, u32),
+        branch: u64,
+        settings: &Settings,
+    ) -> Option<Request> {
         let strict = self.routes.first().filter(|route| !read::is_loose(route));
         let uri = match strict {
             Some(route) => write::route_uri(route)?,
             None => write::request_uri(&self.target)?,
         };
-        let advertised = settings.advertised(self.seen.local);
+        let advertised = settings.advertised(hop.transport, hop.local);
         let line = format!("{cseq} {method}");
         let mut request = Request::new(method, uri);
         let headers = &mut request.headers;
-        write::add(headers, HeaderName::Via, write::via(advertised, branch));
+        write::add(headers, HeaderName::Via, write::via(hop.transport, advertised, branch));
         write::add(headers, HeaderName::MaxForwards, "70");
         for route in self.routes.iter().skip(usize::from(strict.is_some())) {
             write::add(headers, HeaderName::Route, route);

@@ -1,4 +1,4 @@
-//! What comes out of the user agent: datagrams to send, and what happened.
+//! What comes out of the user agent: messages to send, and what happened.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::transport::Transport;
 use crate::call::{HangupCause, Party, Redacted};
 
 /// One call of a user agent, from INVITE to its end; never used again.
@@ -27,13 +28,17 @@ pub struct RequestId(pub u64);
 /// Everything a [`UserAgent`](super::UserAgent) asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Send a datagram.
+    /// Send a message. Where it cannot be done, [`Input::Unsent`](super::Input::Unsent) says so.
     Send {
-        /// To whom.
+        /// To whom: over the connection that leads there, if one is open.
         to: SocketAddr,
         /// From which socket: one of [`Settings::listen`](super::Settings::listen).
         local: SocketAddr,
-        /// The datagram.
+        /// How it travels.
+        transport: Transport,
+        /// Where to open a connection if none to `to` is open any more; `None` = to `to` itself.
+        fallback: Option<SocketAddr>,
+        /// The message.
         bytes: Bytes,
     },
     /// Something happened.
@@ -191,6 +196,8 @@ pub struct Incoming {
     pub source: SocketAddr,
     /// The socket it came to.
     pub local: SocketAddr,
+    /// How it travelled: the last hop at least.
+    pub transport: Transport,
     /// The request URI as sent: what a digest is checked against.
     pub request_uri: String,
     /// The value of `Authorization`, if there is one.
@@ -229,6 +236,8 @@ pub struct RegisterRequest {
     pub from: SocketAddr,
     /// The socket it came to.
     pub local: SocketAddr,
+    /// How it travelled: the last hop at least.
+    pub transport: Transport,
     /// The user part of `To`, decoded: whose address it is.
     pub to_user: String,
     /// The user part of `From`, decoded: who asks.

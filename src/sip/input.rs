@@ -1,29 +1,40 @@
-//! What goes into the user agent: datagrams, time and the orders from above.
+//! What goes into the user agent: messages, time and the orders from above.
 
 use std::net::SocketAddr;
 
 use bytes::Bytes;
 
 use super::event::{DialogId, RequestId};
+use super::transport::Transport;
 use crate::call::HangupCause;
 use crate::time::Duration;
 
 /// Everything a [`UserAgent`](super::UserAgent) can be told.
 ///
 /// An order for a dialog that is gone, or not in a state where the order means anything, is without effect:
-/// orders and datagrams cross, and the [`Ended`](super::SipEvent::Ended) that says so is already on its way.
+/// orders and messages cross, and the [`Ended`](super::SipEvent::Ended) that says so is already on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// Time has passed: fires the timers that are due.
     Tick,
-    /// A datagram arrived.
-    Datagram {
+    /// A message arrived: a datagram, or what was framed as one message of a stream.
+    Message {
         /// Who sent it.
         from: SocketAddr,
         /// The socket it arrived on: one of [`Settings::listen`](super::Settings::listen).
         local: SocketAddr,
-        /// The datagram in a buffer of its own (parsed messages keep views into it, not copies).
+        /// How it travelled.
+        transport: Transport,
+        /// The message in a buffer of its own (parsed messages keep views into it, not copies).
         bytes: Bytes,
+    },
+    /// What was sent to a place did not arrive and never will: there is no connection. Requests of ours that were
+    /// sent there and that nobody has heard of yet end as if nobody answered them (RFC 3261 §17.1.4).
+    Unsent {
+        /// The place, as the [`Output::Send`](super::Output::Send) named it.
+        to: SocketAddr,
+        /// How it would have travelled.
+        transport: Transport,
     },
     /// Tell the caller that it rings (180). Repeated by the agent every minute, RFC 3261 §13.3.1.1.
     Ring {
@@ -120,7 +131,9 @@ pub struct Invite {
     pub to: Option<String>,
     /// Where to send it. When it is another address than the target's, it stays the way for the whole call.
     pub to_addr: SocketAddr,
-    /// The socket to send from; `None` = the first of the address family.
+    /// How it travels. A `sips:` target wants one that nobody can read, else the call ends with 400.
+    pub transport: Transport,
+    /// The socket to send from; `None` = the first of the transport and the address family.
     pub local: Option<SocketAddr>,
     /// The user part of `From`; `None` = `anonymous`.
     pub from_user: Option<String>,

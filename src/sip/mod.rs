@@ -1,11 +1,11 @@
-//! SIP as a sans-IO machine: datagrams and time in, datagrams and events out.
+//! SIP as a sans-IO machine: messages and time in, messages and events out.
 //!
 //! [`UserAgent`] is the whole of a SIP endpoint (RFC 3261) without its socket: it answers, calls, hangs up, and
 //! keeps every timer of the protocol. Whoever owns the sockets feeds [`Input`]s, sends what
 //! [`UserAgent::poll_output`] gives, and comes back at [`UserAgent::poll_timeout`].
 //!
 //! ```text
-//!            Input::Datagram                    SipEvent
+//!            Input::Message                     SipEvent
 //!  socket ───────────────────▶ UserAgent ───────────────────▶ adapter
 //!         ◀───────────────────           ◀───────────────────
 //!            Output::Send                       Input::Answer, Invite, Hangup …
@@ -31,6 +31,7 @@ mod settings;
 mod status;
 mod timetable;
 mod transaction;
+mod transport;
 mod write;
 
 pub use agent::{Counts, UserAgent};
@@ -43,3 +44,4 @@ pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationA
 pub use sdp::{Codec, Direction, Negotiated, OfferAnswer, SdpError};
 pub use settings::{Listen, Settings};
 pub use status::{hangup_cause, refusal_status};
+pub use transport::Transport;

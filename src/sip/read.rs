@@ -10,6 +10,7 @@ use sipx_sip::headers::{
 use sipx_sip::{Header, HeaderName, Headers, Host, Request, Uri};
 
 use super::event::{Contact, Contacts};
+use super::transport::Transport;
 use crate::call::Party;
 
 /// The longest text taken from one header field, in characters.
@@ -227,7 +228,11 @@ pub(super) struct WayBack {
 /// Notes in the topmost `Via` where the request really came from, and tells the way back.
 ///
 /// `None` if the request has no readable `Via`, so that nobody can be answered.
-pub(super) fn mark_source(headers: &mut Headers, from: SocketAddr) -> Option<WayBack> {
+pub(super) fn mark_source(
+    headers: &mut Headers,
+    from: SocketAddr,
+    transport: Transport,
+) -> Option<WayBack> {
     let via = headers.typed::<Via>()?.ok()?;
     let hops = headers.count(&HeaderName::Via);
     let row = headers.get(&HeaderName::Via)?.value().into_owned();
@@ -237,7 +242,10 @@ pub(super) fn mark_source(headers: &mut Headers, from: SocketAddr) -> Option<Way
     let place = headers.iter().position(|header| *header.name() == HeaderName::Via)?;
     headers.remove_first(&HeaderName::Via)?;
     headers.insert(place, Header::build(HeaderName::Via, marked).ok()?);
-    let port = if via.rport().is_some() { from.port() } else { via.port.unwrap_or(5060) };
+    // Over a connection the way back is the connection; what is sought is where a new one could lead.
+    let symmetric = via.rport().is_some() && !transport.is_reliable();
+    let sent_by = via.port.unwrap_or(transport.default_port());
+    let port = if symmetric { from.port() } else { sent_by };
     let stranger = matches!(via.host, Host::Ip(ip) if ip != from.ip());
     Some(WayBack {
         to: SocketAddr::new(from.ip(), port),
@@ -281,17 +289,43 @@ fn split_parameters(hop: &[u8]) -> Vec<&[u8]> {
     .collect()
 }
 
-/// The address that a URI names by number; `None` for a host name or another kind of URI.
-pub(super) fn literal(uri: &Uri) -> Option<SocketAddr> {
+/// The place that a URI names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The address.
+    pub(super) address: SocketAddr,
+    /// How messages travel there, if the URI says it.
+    pub(super) transport: Option<Transport>,
+}
+
+/// The place that a URI names by number; `None` for a host name or another kind of URI.
+pub(super) fn place(uri: &Uri) -> Option<Place> {
+    let named = uri.transport().and_then(Transport::named);
+    let transport = match (is_sips(uri), named) {
+        (false, named) => named,
+        (true, Some(Transport::Ws | Transport::Wss)) => Some(Transport::Wss),
+        (true, Some(Transport::Udp | Transport::Tcp | Transport::Tls) | None) => {
+            Some(Transport::Tls)
+        }
+    };
+    let usual = transport.unwrap_or(Transport::Udp).default_port();
     match uri.host()? {
-        Host::Ip(ip) => Some(SocketAddr::new(*ip, uri.port().unwrap_or(5060))),
+        Host::Ip(ip) => {
+            let address = SocketAddr::new(*ip, uri.port().unwrap_or(usual));
+            Some(Place { address, transport })
+        }
         Host::Name(_) => None,
     }
 }
 
-/// The address that a `Route` value names by number.
-pub(super) fn route_literal(route: &[u8]) -> Option<SocketAddr> {
-    literal(&Address::parse(route, "Route").ok()?.uri)
+/// The place that a `Route` value names by number.
+pub(super) fn route_place(route: &[u8]) -> Option<Place> {
+    place(&Address::parse(route, "Route").ok()?.uri)
+}
+
+/// Whether a URI wants every hop to be one that nobody can read.
+pub(super) fn is_sips(uri: &Uri) -> bool {
+    uri.scheme().as_bytes().eq_ignore_ascii_case(b"sips")
 }
 
 /// Whether a `Route` value is a loose router's (RFC 3261 §16.12.1.1).

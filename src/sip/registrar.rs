@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::event::{Contact, Contacts, RegisterRequest};
+use super::transport::Transport;
 use crate::time::{Duration, Instant};
 
 /// Longest contact address kept, in bytes.
@@ -98,6 +99,8 @@ pub struct Binding {
     pub source: SocketAddr,
     /// Our socket that it reached.
     pub local: SocketAddr,
+    /// How it travelled; requests to the user travel so too.
+    pub transport: Transport,
     call_id: Arc<str>,
     sequence: u32,
     expires: Instant,
@@ -229,6 +232,7 @@ impl Registrar {
             contact: contact.uri.as_str().into(),
             source: request.from,
             local: request.local,
+            transport: request.transport,
             call_id: request.call_id.as_str().into(),
             sequence: request.cseq,
             expires: now + life,

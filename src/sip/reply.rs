@@ -1,11 +1,9 @@
 //! An answer to a request of theirs, before it is a message.
 
-use std::net::SocketAddr;
-
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Request, Response};
 
-use super::write;
+use super::write::{self, Doorstep};
 
 /// What to answer.
 #[derive(Debug, Default)]
@@ -14,8 +12,8 @@ pub(super) struct Reply {
     status: u16,
     /// Our tag, for a `To` that has none.
     tag: Option<u64>,
-    /// Our address, in answers that make or refresh a dialog.
-    contact: Option<SocketAddr>,
+    /// Where we are reached, in answers that make or refresh a dialog.
+    contact: Option<Doorstep>,
     /// Further header fields.
     headers: Vec<(String, String)>,
     /// The session description.
@@ -35,8 +33,8 @@ impl Reply {
     }
 
     /// Makes it an answer that makes or refreshes a dialog: `Contact`, `Record-Route` and `Allow`.
-    pub(super) fn contact(mut self, advertised: SocketAddr) -> Self {
-        self.contact = Some(advertised);
+    pub(super) fn contact(mut self, doorstep: Doorstep) -> Self {
+        self.contact = Some(doorstep);
         self
     }
 
@@ -80,9 +78,9 @@ impl Reply {
     pub(super) fn to_request(&self, request: &Request, server: Option<&str>) -> Response {
         let mut response = write::response(request, self.status, self.tag);
         let headers = &mut response.headers;
-        if let Some(advertised) = self.contact {
+        if let Some(doorstep) = self.contact {
             write::copy_record_route(request, headers);
-            write::add(headers, HeaderName::Contact, write::contact(advertised));
+            write::add(headers, HeaderName::Contact, write::contact(doorstep));
             write::add(headers, HeaderName::Allow, write::ALLOW);
         }
         if let Some(server) = server.filter(|_| self.status > 100) {

@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::transport::Transport;
 use crate::time::Duration;
 
 /// One socket that the user agent is reached by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listen {
-    /// The socket's own address, as the adapter names it in [`Input::Datagram`](super::Input::Datagram).
+    /// What is spoken there. Two sockets of different transports may share an address.
+    pub transport: Transport,
+    /// The socket's own address, as the adapter names it in [`Input::Message`](super::Input::Message).
     pub local: SocketAddr,
     /// The address that others must use: it goes into Via and Contact.
     pub advertised: SocketAddr,
@@ -25,7 +28,7 @@ pub struct Settings {
     pub max_dialogs: usize,
     /// How many transactions may exist at once. Finished ones that only absorb repetitions give way first.
     pub max_transactions: usize,
-    /// The longest datagram that is read, in bytes. Longer ones are dropped.
+    /// The longest message that is read, in bytes. Longer ones are dropped.
     pub max_message_bytes: usize,
     /// The longest body that is read, in bytes.
     pub max_body_bytes: usize,
@@ -69,14 +72,29 @@ impl Settings {
         self.t1.times(64)
     }
 
-    /// The address that others must use to reach the socket `local`.
-    pub(super) fn advertised(&self, local: SocketAddr) -> SocketAddr {
-        self.listen.iter().find(|listen| listen.local == local).map_or(local, |l| l.advertised)
+    /// The address that others must use to reach the socket `local` of a transport.
+    pub(super) fn advertised(&self, transport: Transport, local: SocketAddr) -> SocketAddr {
+        self.spoken(transport).find(|listen| listen.local == local).map_or(local, |l| l.advertised)
     }
 
-    /// The socket to send from where no datagram has decided it yet: the first of the same address family.
-    pub(super) fn source_for(&self, to: SocketAddr) -> Option<SocketAddr> {
+    /// The socket to send from where no message has decided it yet: the first of the same address family.
+    pub(super) fn source_for(&self, transport: Transport, to: SocketAddr) -> Option<SocketAddr> {
         let same = |listen: &&Listen| listen.local.is_ipv4() == to.is_ipv4();
-        self.listen.iter().find(same).or_else(|| self.listen.first()).map(|listen| listen.local)
+        let mut spoken = self.spoken(transport);
+        spoken.find(same).or_else(|| self.spoken(transport).next()).map(|listen| listen.local)
+    }
+
+    /// The socket of another transport on the host's address `local`, or on all of them.
+    pub(super) fn beside(&self, transport: Transport, local: SocketAddr) -> Option<SocketAddr> {
+        let here = |listen: &Listen| {
+            let ip = listen.local.ip();
+            ip == local.ip() || (ip.is_unspecified() && ip.is_ipv4() == local.is_ipv4())
+        };
+        let port = self.spoken(transport).find(|listen| here(listen))?.local.port();
+        Some(SocketAddr::new(local.ip(), port))
+    }
+
+    fn spoken(&self, transport: Transport) -> impl Iterator<Item = &Listen> {
+        self.listen.iter().filter(move |listen| listen.transport == transport)
     }
 }

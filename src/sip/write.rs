@@ -7,6 +7,7 @@ use sipx_sip::headers::{Address, To};
 use sipx_sip::{Header, HeaderName, Headers, Message, Request, Response, StatusCode, Uri};
 
 use super::status::phrase;
+use super::transport::Transport;
 
 /// The methods that are answered with something else than 405 (RFC 3261 §20.5).
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
@@ -134,13 +135,26 @@ pub(super) fn tag_number(tag: &[u8]) -> Option<u64> {
 }
 
 /// The `Via` of a request of ours (RFC 3261 §8.1.1.7, RFC 3581).
-pub(super) fn via(advertised: SocketAddr, branch: u64) -> String {
-    format!("SIP/2.0/UDP {advertised};rport;branch=z9hG4bK{branch:016x}")
+pub(super) fn via(transport: Transport, advertised: SocketAddr, branch: u64) -> String {
+    format!("SIP/2.0/{} {advertised};rport;branch=z9hG4bK{branch:016x}", transport.in_via())
+}
+
+/// Where others reach us.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doorstep {
+    /// The address that they use.
+    pub(super) address: SocketAddr,
+    /// How messages travel there.
+    pub(super) transport: Transport,
+    /// Whether every hop must be one that nobody can read (RFC 3261 §8.1.1.8, §12.1.1).
+    pub(super) sips: bool,
 }
 
 /// The `Contact` of this side.
-pub(super) fn contact(advertised: SocketAddr) -> String {
-    format!("<sip:{advertised}>")
+pub(super) fn contact(doorstep: Doorstep) -> String {
+    let Doorstep { address, transport, sips } = doorstep;
+    let scheme = if sips { "sips" } else { "sip" };
+    format!("<{scheme}:{address}{}>", transport.parameter(sips))
 }
 
 /// The host part of a URI for an address.

@@ -90,7 +90,7 @@ impl UserAgent {
         let Some(mut request) = request else { return false };
         write::add(&mut request.headers, HeaderName::Reason, reason);
         write::body(&mut request.headers, &Bytes::new());
-        let hop = peer.next_hop();
+        let hop = peer.next_hop(&self.settings);
         self.transactions.start(now, request, hop, user, &mut self.outbox).is_some()
     }
 
@@ -160,7 +160,7 @@ impl UserAgent {
                     call.peer.request(Method::Options, cseq, branch, &self.settings)
                 {
                     write::body(&mut request.headers, &Bytes::new());
-                    let (hop, user) = (call.peer.next_hop(), User::Probe(dialog));
+                    let (hop, user) = (call.peer.next_hop(&self.settings), User::Probe(dialog));
                     self.transactions.start(now, request, hop, user, &mut self.outbox);
                 }
                 self.keep(dialog, State::Confirmed(call));

@@ -58,11 +58,9 @@ impl UserAgent {
     pub(super) fn progress(&mut self, now: Instant, dialog: DialogId, status: u16, sdp: Bytes) {
         match self.take(dialog) {
             Some(State::Incoming(mut call)) => {
-                let advertised = self.advertised(call.peer.seen.local);
-                let reply = Reply::new(status)
-                    .tag(call.peer.local_tag)
-                    .contact(advertised)
-                    .sdp(sdp.clone());
+                let doorstep = self.doorstep(&call.peer);
+                let reply =
+                    Reply::new(status).tag(call.peer.local_tag).contact(doorstep).sdp(sdp.clone());
                 self.reply(now, call.transaction, reply);
                 call.progress = Some(Progress { status, sdp, at: now + PROGRESS_EVERY });
                 self.keep(dialog, State::Incoming(call));
@@ -76,8 +74,8 @@ impl UserAgent {
     pub(super) fn answer(&mut self, now: Instant, dialog: DialogId, sdp: Bytes) {
         match self.take(dialog) {
             Some(State::Incoming(call)) => {
-                let advertised = self.advertised(call.peer.seen.local);
-                let reply = Reply::new(200).tag(call.peer.local_tag).contact(advertised).sdp(sdp);
+                let doorstep = self.doorstep(&call.peer);
+                let reply = Reply::new(200).tag(call.peer.local_tag).contact(doorstep).sdp(sdp);
                 self.merges.remove(&call.merge);
                 let Some((hop, bytes)) = self.reply(now, call.transaction, reply) else {
                     self.forget(&State::Incoming(call));
@@ -176,7 +174,7 @@ fn caller(arrival: &Arrival, local_tag: u64) -> Peer {
         remote_cseq: Some(read::sequence(headers)),
         target: read::contact(headers).or_else(|| read::from_uri(headers)).unwrap_or_default(),
         routes: read::routes(headers).into(),
-        seen: Hop { to: arrival.source, local: arrival.hop.local },
+        seen: Hop { to: arrival.source, fallback: None, ..arrival.hop },
         pinned: arrival.translated,
     }
 }
@@ -194,6 +192,7 @@ fn facts(dialog: DialogId, arrival: &Arrival) -> Incoming {
         diverted_from: read::diverted_from(headers).map(Into::into),
         source: arrival.source,
         local: arrival.hop.local,
+        transport: arrival.hop.transport,
         request_uri: request.uri.to_string(),
         authorization: text(&HeaderName::Authorization),
         user_agent: text(&HeaderName::UserAgent),

@@ -1,6 +1,6 @@
 //! The user agent: one value that owns every call, transaction and timer of a SIP endpoint.
 //!
-//! Datagrams are sorted in `receive`, calls of theirs live in `incoming`, calls of ours in `outgoing`, what goes on
+//! Messages are sorted in `receive`, calls of theirs live in `incoming`, calls of ours in `outgoing`, what goes on
 //! inside an answered call in `within`, its end in `ending`. This file has the door and the clock.
 
 mod ending;
@@ -14,21 +14,20 @@ mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::net::SocketAddr;
 
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Limits, Request, Response};
 
 use super::chance::Chance;
-use super::dialog::State;
+use super::dialog::{Peer, State};
 use super::event::{DialogId, Ending, Output, RequestId, SipEvent};
 use super::input::Input;
 use super::read;
 use super::reply::Reply;
 use super::settings::Settings;
 use super::timetable::Timetable;
-use super::transaction::{Hop, News, TransactionId, Transactions, User};
-use super::write;
+use super::transaction::{self, Hop, News, TransactionId, Transactions, User};
+use super::write::{self, Doorstep};
 use crate::time::{Duration, Instant};
 
 /// The most continuation lines that one header field may have.
@@ -41,7 +40,7 @@ const SHORTEST_T1: Duration = Duration::from_millis(1);
 const RETRY_AFTER: (u64, u64) = (5, 15);
 
 /// A SIP user agent as a machine: [`handle`](Self::handle) what comes in, then take every
-/// [`poll_output`](Self::poll_output), then wait for the next datagram, order or
+/// [`poll_output`](Self::poll_output), then wait for the next message, order or
 /// [`poll_timeout`](Self::poll_timeout). Same seed and inputs: same bytes out.
 ///
 /// Its memory is bounded by its [`Settings`]; the outputs of one input are bounded too, if they are taken after each.
@@ -125,7 +124,14 @@ impl UserAgent {
         self.fire(now);
         match input {
             Input::Tick => {}
-            Input::Datagram { from, local, bytes } => self.datagram(now, from, local, &bytes),
+            Input::Message { from, local, transport, bytes } => {
+                self.message(now, Hop { to: from, local, transport, fallback: None }, &bytes);
+            }
+            Input::Unsent { to, transport } => {
+                for news in self.transactions.unsent(transport, to) {
+                    self.news(now, news);
+                }
+            }
             Input::Ring { dialog } => self.progress(now, dialog, 180, Bytes::new()),
             Input::Early { dialog, sdp } => self.progress(now, dialog, 183, sdp),
             Input::Answer { dialog, sdp } => self.answer(now, dialog, sdp),
@@ -253,7 +259,7 @@ impl UserAgent {
     fn reply_once(&mut self, request: &Request, hop: Hop, reply: Reply) {
         let response = self.response(request, reply);
         let bytes = write::response_bytes(&response);
-        self.outbox.push_back(Output::Send { to: hop.to, local: hop.local, bytes });
+        self.outbox.push_back(transaction::send(hop, bytes));
     }
 
     fn response(&self, request: &Request, reply: Reply) -> Response {
@@ -269,8 +275,14 @@ impl UserAgent {
         Reply::new(503).header("Retry-After", &seconds.to_string())
     }
 
-    fn advertised(&self, local: SocketAddr) -> SocketAddr {
-        self.settings.advertised(local)
+    /// Where the far side of a call is told to reach us.
+    fn doorstep(&self, peer: &Peer) -> Doorstep {
+        self.doorstep_at(peer.next_hop(&self.settings), peer.is_sips())
+    }
+
+    fn doorstep_at(&self, hop: Hop, sips: bool) -> Doorstep {
+        let address = self.settings.advertised(hop.transport, hop.local);
+        Doorstep { address, transport: hop.transport, sips }
     }
 
     fn register_reply(

@@ -39,11 +39,15 @@ impl UserAgent {
         let target = write::request_uri(invite.target.as_bytes()).ok_or(Ending::Refused(400))?;
         let to = invite.to.as_deref().unwrap_or(&invite.target);
         write::request_uri(to.as_bytes()).ok_or(Ending::Refused(400))?;
-        let local = invite.local.or_else(|| self.settings.source_for(invite.to_addr));
+        let transport = invite.transport;
+        if read::is_sips(&target) && !transport.is_secure() {
+            return Err(Ending::Refused(400));
+        }
+        let local = invite.local.or_else(|| self.settings.source_for(transport, invite.to_addr));
         let local = local.filter(|_| read::is_reachable(invite.to_addr)).ok_or(Ending::NoReply)?;
-        let hop = Hop { to: invite.to_addr, local };
+        let hop = Hop { to: invite.to_addr, local, transport, fallback: None };
         let local_tag = self.new_tag(invite.dialog);
-        let host = write::host(self.advertised(local));
+        let host = write::host(self.settings.advertised(transport, local));
         let from =
             write::identity(invite.from_user.as_deref(), invite.from_display.as_deref(), &host);
         let peer = Peer {
@@ -60,10 +64,11 @@ impl UserAgent {
             target: invite.target.as_bytes().into(),
             routes: Box::default(),
             seen: hop,
-            pinned: read::literal(&target).is_some_and(|named| named.ip() != invite.to_addr.ip()),
+            pinned: read::place(&target).is_some_and(|at| at.address.ip() != invite.to_addr.ip()),
         };
         let sent = self.first_invite(&peer, invite).and_then(|request| {
             let user = User::Invite(invite.dialog);
+            let hop = Hop { fallback: peer.next_hop(&self.settings).fallback, ..hop };
             self.transactions.start(now, request, hop, user, &mut self.outbox)
         });
         let Some(transaction) = sent else {
@@ -79,14 +84,18 @@ impl UserAgent {
 
     fn first_invite(&mut self, peer: &Peer, invite: &Invite) -> Option<Request> {
         let branch = self.chance.token();
-        let mut request = peer.request(Method::Invite, FIRST_CSEQ, branch, &self.settings)?;
+        let mut request =
+            peer.request_by(peer.seen, (Method::Invite, FIRST_CSEQ), branch, &self.settings)?;
         let headers = &mut request.headers;
         if let Some(hops) = invite.max_forwards {
             headers.remove_all(&HeaderName::MaxForwards);
             write::add(headers, HeaderName::MaxForwards, hops.to_string());
         }
-        let advertised = self.settings.advertised(peer.seen.local);
-        write::add(headers, HeaderName::Contact, write::contact(advertised));
+        write::add(
+            headers,
+            HeaderName::Contact,
+            write::contact(self.doorstep_at(peer.seen, peer.is_sips())),
+        );
         write::add(headers, HeaderName::Allow, write::ALLOW);
         write::add_all(headers, &invite.headers);
         write::body(headers, &invite.sdp);
@@ -178,7 +187,7 @@ impl UserAgent {
         let Some(mut ack) = peer.request(Method::Ack, cseq, branch, &self.settings) else { return };
         write::body(&mut ack.headers, &Bytes::new());
         let bytes = write::request_bytes(&ack);
-        let hop = peer.next_hop();
+        let hop = peer.next_hop(&self.settings);
         self.transactions.acknowledge(id, &peer.remote_tag, hop, bytes, &mut self.outbox);
     }
 

@@ -1,4 +1,4 @@
-//! Datagrams: parsing, matching to what is open, and where a new request goes.
+//! Messages: parsing, matching to what is open, and where a new request goes.
 
 use std::net::SocketAddr;
 
@@ -7,12 +7,12 @@ use sipx_sip::{HeaderName, Message, Method, Request, parse_datagram};
 
 use super::UserAgent;
 use crate::sip::dialog::State;
-use crate::sip::event::{Ending, Output, RegisterRequest, RequestId, SipEvent};
+use crate::sip::event::{Ending, RegisterRequest, RequestId, SipEvent};
 use crate::sip::read::{self, WayBack};
 use crate::sip::reply::Reply;
 use crate::sip::rules;
 use crate::sip::salvage;
-use crate::sip::transaction::{Hop, Key, User};
+use crate::sip::transaction::{self, Hop, Key, User};
 use crate::sip::write;
 use crate::time::Instant;
 
@@ -31,21 +31,16 @@ pub(super) struct Arrival {
 }
 
 impl UserAgent {
-    pub(super) fn datagram(
-        &mut self,
-        now: Instant,
-        from: SocketAddr,
-        local: SocketAddr,
-        bytes: &Bytes,
-    ) {
-        if bytes.iter().all(u8::is_ascii_whitespace) || !read::is_reachable(from) {
+    /// Works on a message; `came` leads back to who sent it.
+    pub(super) fn message(&mut self, now: Instant, came: Hop, bytes: &Bytes) {
+        if bytes.iter().all(u8::is_ascii_whitespace) || !read::is_reachable(came.to) {
             return;
         }
         match parse_datagram(bytes.clone(), &self.limits) {
             Ok(Message::Request(mut request)) => {
-                match read::mark_source(&mut request.headers, from) {
-                    Some(way) => self.request(now, from, way, local, request),
-                    None => self.salvage(from, local, bytes),
+                match read::mark_source(&mut request.headers, came.to, came.transport) {
+                    Some(way) => self.request(now, came, way, request),
+                    None => self.salvage(came, bytes),
                 }
             }
             Ok(Message::Response(response)) => {
@@ -57,26 +52,19 @@ impl UserAgent {
                     self.news(now, news);
                 }
             }
-            Err(_) => self.salvage(from, local, bytes),
+            Err(_) => self.salvage(came, bytes),
         }
     }
 
     /// Answers a request that cannot be read as well as it goes.
-    fn salvage(&mut self, from: SocketAddr, local: SocketAddr, bytes: &[u8]) {
+    fn salvage(&mut self, came: Hop, bytes: &[u8]) {
         let tag = write::tag_text(self.chance.derived(&[bytes]));
         if let Some(bytes) = salvage::bad_request(bytes, &tag) {
-            self.outbox.push_back(Output::Send { to: from, local, bytes });
+            self.outbox.push_back(transaction::send(came, bytes));
         }
     }
 
-    fn request(
-        &mut self,
-        now: Instant,
-        source: SocketAddr,
-        way: WayBack,
-        local: SocketAddr,
-        request: Request,
-    ) {
+    fn request(&mut self, now: Instant, came: Hop, way: WayBack, request: Request) {
         let Some(key) = Key::of_request(&request) else { return };
         if let Some(id) = self.transactions.find(&key) {
             if self.transactions.repeated(now, id, &request, &mut self.outbox) {
@@ -88,8 +76,12 @@ impl UserAgent {
             self.acknowledged(now, &request);
             return;
         }
-        let hop = Hop { to: way.to, local };
-        let arrival = Arrival { request, key, hop, source, translated: way.translated };
+        // A connection leads back by itself; only if it is gone does `Via` say where to (RFC 3261 §18.2.2).
+        let hop = match came.transport.is_reliable() {
+            true => Hop { fallback: Some(way.to), ..came },
+            false => Hop { to: way.to, ..came },
+        };
+        let arrival = Arrival { request, key, hop, source: came.to, translated: way.translated };
         match rules::refusal(&arrival.request) {
             Some(reply) => self.reply_once(&arrival.request, hop, reply),
             None => self.new_request(now, arrival),
@@ -139,6 +131,7 @@ impl UserAgent {
             request: RequestId(0),
             from: source,
             local: hop.local,
+            transport: hop.transport,
             to_user: user(&HeaderName::To),
             from_user: user(&HeaderName::From),
             request_uri: request.uri.to_string(),

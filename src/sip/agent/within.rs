@@ -10,7 +10,7 @@ use crate::sip::event::{DialogId, SipEvent};
 use crate::sip::read::{self, Content};
 use crate::sip::reply::Reply;
 use crate::sip::transaction::{TransactionId, User};
-use crate::sip::write;
+use crate::sip::write::{self, Doorstep};
 use crate::time::{Duration, Instant};
 
 /// How long an offer of theirs waits for the answer from above.
@@ -129,16 +129,21 @@ impl UserAgent {
         {
             call.peer.target = target;
         }
+        let doorstep = state.peer().map(|peer| self.doorstep(peer));
         self.keep(dialog, state);
         let Arrival { request, key, hop, .. } = arrival;
         let id = self.transactions.accept(now, key, request, hop, User::Nobody);
-        let advertised = self.advertised(hop.local);
-        self.reply(now, id, Reply::new(200).contact(advertised));
+        let reply = Reply::new(200);
+        let reply = match doorstep {
+            Some(doorstep) => reply.contact(doorstep),
+            None => reply,
+        };
+        self.reply(now, id, reply);
     }
 
     /// Our answer to their offer, or our offer where theirs had none.
     pub(super) fn answer_offer(&mut self, now: Instant, dialog: DialogId, sdp: Bytes) {
-        self.settle_offer(now, dialog, |advertised| Reply::new(200).contact(advertised).sdp(sdp));
+        self.settle_offer(now, dialog, |doorstep| Reply::new(200).contact(doorstep).sdp(sdp));
     }
 
     /// Our refusal of their offer.
@@ -151,12 +156,12 @@ impl UserAgent {
         &mut self,
         now: Instant,
         dialog: DialogId,
-        reply: impl FnOnce(std::net::SocketAddr) -> Reply,
+        reply: impl FnOnce(Doorstep) -> Reply,
     ) {
         match self.take(dialog) {
             Some(State::Confirmed(mut call)) => {
                 if let Exchange::Theirs { transaction, late, .. } = call.exchange {
-                    let reply = reply(self.advertised(call.peer.seen.local));
+                    let reply = reply(self.doorstep(&call.peer));
                     call.exchange =
                         self.send_settlement(now, &mut call.peer, transaction, late, reply);
                 }
@@ -244,12 +249,12 @@ impl UserAgent {
         let cseq = call.peer.next_cseq();
         let request = call.peer.request(Method::Invite, cseq, branch, &self.settings);
         let Some(mut request) = request else { return false };
-        let advertised = self.advertised(call.peer.seen.local);
-        write::add(&mut request.headers, HeaderName::Contact, write::contact(advertised));
+        let doorstep = self.doorstep(&call.peer);
+        write::add(&mut request.headers, HeaderName::Contact, write::contact(doorstep));
         write::add(&mut request.headers, HeaderName::Allow, write::ALLOW);
         write::body(&mut request.headers, &sdp);
         request.set_body(sdp.clone());
-        let hop = call.peer.next_hop();
+        let hop = call.peer.next_hop(&self.settings);
         let user = User::Offer(dialog);
         let started = self.transactions.start(now, request, hop, user, &mut self.outbox);
         let Some(transaction) = started else { return false };

@@ -18,6 +18,7 @@ fn request(contacts: Contacts, cseq: u32) -> RegisterRequest {
         request: RequestId(1),
         from: "192.0.2.9:5061".parse().expect("an address"),
         local: "192.0.2.1:5060".parse().expect("an address"),
+        transport: Transport::Udp,
         to_user: "201".to_owned(),
         from_user: "201".to_owned(),
         request_uri: "sip:sambung".to_owned(),

@@ -1,9 +1,10 @@
 //! Requests of ours (RFC 3261 §17.1).
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
-use sipx_sip::transaction::{ClientTransaction, Output as Step, Reliability, TuEvent};
+use sipx_sip::transaction::{ClientState, ClientTransaction, Output as Step, TuEvent};
 use sipx_sip::{Method, Request, Response};
 
 use super::entry::{Ack, Entry, Phase};
@@ -12,6 +13,7 @@ use super::table::{Transactions, send_all};
 use super::{Hop, News, TransactionId, User, send};
 use crate::sip::event::Output;
 use crate::sip::read;
+use crate::sip::transport::Transport;
 use crate::time::{Duration, Instant};
 
 /// Timer D of RFC 3261 on UDP: how long a refused INVITE of ours goes on acknowledging.
@@ -43,8 +45,7 @@ impl Transactions {
         outbox: &mut VecDeque<Output>,
     ) -> Option<TransactionId> {
         let key = Key::of_sent(&request)?;
-        let (machine, steps) =
-            ClientTransaction::new(request, Reliability::Unreliable, self.timers);
+        let (machine, steps) = ClientTransaction::new(request, hop.reliability(), self.timers);
         let phase = Phase::Asking { machine: Box::new(machine), clocks: Vec::new(), until: None };
         let id = self.insert(key, hop, user, phase);
         self.perform(now, id, &steps, outbox);
@@ -72,7 +73,10 @@ impl Transactions {
                     self.clocks_only(now, id, &steps);
                 } else if is_invite {
                     let settled = match sent {
-                        Some(ack) => Phase::Refused { ack, until: now + TIMER_D.max(self.give_up) },
+                        Some(ack) => {
+                            let until = now + hop.linger(TIMER_D.max(self.give_up));
+                            Phase::Refused { ack, until }
+                        }
                         None => Phase::Acknowledged { acks: Vec::new(), until: now + self.give_up },
                     };
                     self.settle(id, settled);
@@ -102,6 +106,30 @@ impl Transactions {
             | Phase::Absorbing { .. }
             | Phase::Acknowledged { .. } => None,
         }
+    }
+
+    /// Ends requests of ours that were sent to a place which cannot be had, unless somebody there was heard of:
+    /// then the answer may still come by another way.
+    pub(in crate::sip) fn unsent(&mut self, transport: Transport, to: SocketAddr) -> Vec<News> {
+        let lost = |entry: &Entry| match &entry.phase {
+            Phase::Asking { machine, .. } => {
+                let unheard = matches!(machine.state(), ClientState::Calling | ClientState::Trying);
+                unheard && entry.hop.transport == transport && entry.hop.to == to
+            }
+            Phase::Serving { .. }
+            | Phase::Replied { .. }
+            | Phase::Absorbing { .. }
+            | Phase::Refused { .. }
+            | Phase::Acknowledged { .. } => false,
+        };
+        let ids = self.entries.iter().filter(|(_, entry)| lost(entry)).map(|(id, _)| *id);
+        let ids: Vec<TransactionId> = ids.collect();
+        let users = ids.into_iter().filter_map(|id| {
+            let user = self.user(id)?;
+            self.drop_entry(id);
+            Some(News::Timeout { user })
+        });
+        users.collect()
     }
 
     /// Sends the ACK of a 2xx, and again for every repetition of it.

@@ -24,8 +24,11 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use sipx_sip::Response;
+use sipx_sip::transaction::Reliability;
 
 use super::event::{DialogId, Output, RequestId};
+use super::transport::Transport;
+use crate::time::Duration;
 
 pub(in crate::sip) use key::Key;
 pub(in crate::sip) use table::Transactions;
@@ -41,6 +44,22 @@ pub(super) struct Hop {
     pub(super) to: SocketAddr,
     /// Our socket.
     pub(super) local: SocketAddr,
+    /// How they travel.
+    pub(super) transport: Transport,
+    /// Where a new connection leads if the one to `to` is gone; `None` = to `to`.
+    pub(super) fallback: Option<SocketAddr>,
+}
+
+impl Hop {
+    /// Whether messages are repeated until something comes back (RFC 3261 §17).
+    pub(super) fn reliability(self) -> Reliability {
+        if self.transport.is_reliable() { Reliability::Reliable } else { Reliability::Unreliable }
+    }
+
+    /// How long what is settled is kept lest it be repeated: not at all where nothing is lost (timers D, I, J, K).
+    pub(super) fn linger(self, span: Duration) -> Duration {
+        if self.transport.is_reliable() { Duration::ZERO } else { span }
+    }
 }
 
 /// Who opened a transaction, or whom it concerns.
@@ -71,7 +90,8 @@ pub(super) enum News {
     Unanswered { id: TransactionId },
 }
 
-/// Queues a datagram.
+/// A message on its way.
 pub(super) fn send(hop: Hop, bytes: Bytes) -> Output {
-    Output::Send { to: hop.to, local: hop.local, bytes }
+    let Hop { to, local, transport, fallback } = hop;
+    Output::Send { to, local, transport, fallback, bytes }
 }

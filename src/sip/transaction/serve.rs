@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use sipx_sip::transaction::{Reliability, ServerTransaction};
+use sipx_sip::transaction::ServerTransaction;
 use sipx_sip::{Method, Request, Response};
 
 use super::entry::Phase;
@@ -37,7 +37,7 @@ impl Transactions {
         user: User,
     ) -> TransactionId {
         let answer_by = (request.method != Method::Invite).then(|| now + self.give_up);
-        let (machine, _) = ServerTransaction::new(request, Reliability::Unreliable, self.timers);
+        let (machine, _) = ServerTransaction::new(request, hop.reliability(), self.timers);
         let phase = Phase::Serving { machine: Box::new(machine), clocks: Vec::new(), answer_by };
         self.insert(key, hop, user, phase)
     }
@@ -57,10 +57,8 @@ impl Transactions {
                 let steps = machine.on_request(request);
                 let hop = entry.hop;
                 if is_ack {
-                    self.settle(
-                        id,
-                        Phase::Absorbing { until: now + Duration::from_std(self.timers.t4) },
-                    );
+                    let linger = hop.linger(Duration::from_std(self.timers.t4));
+                    self.settle(id, Phase::Absorbing { until: now + linger });
                 } else {
                     send_all(hop, &steps, outbox);
                 }
@@ -96,11 +94,10 @@ impl Transactions {
         }
         let bytes = write::response_bytes(&response);
         outbox.push_back(send(hop, bytes.clone()));
-        let until = now + self.give_up;
         let phase = if is_invite {
-            Phase::Absorbing { until }
+            Phase::Absorbing { until: now + self.give_up }
         } else {
-            Phase::Replied { bytes: bytes.clone(), until }
+            Phase::Replied { bytes: bytes.clone(), until: now + hop.linger(self.give_up) }
         };
         self.settle(id, phase);
         Some((hop, bytes))

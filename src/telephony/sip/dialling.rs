@@ -7,7 +7,7 @@ use super::switch::Switch;
 use super::target::{Place, look_up, number_at, place};
 use super::tell;
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
-use crate::sip::{Codec, Input, Invite, OfferAnswer};
+use crate::sip::{Codec, Input, Invite, OfferAnswer, Transport};
 use crate::time::Instant;
 
 /// Most names looked up at a time; further calls to names end as unreachable.
@@ -103,6 +103,7 @@ impl Switch {
             target: way.target,
             to: None,
             to_addr: way.to,
+            transport: Transport::Udp,
             local: Some(local),
             from_user: Some(dial.caller_id.as_ref().unwrap_or(&self.settings.realm).to_string()),
             from_display: dial.display.as_ref().map(ToString::to_string),

@@ -13,7 +13,9 @@ use super::socket::{Arrived, Sockets};
 use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
-use crate::sip::{Authenticator, Change, DialogId, Input, Listen, Output, Registrar, UserAgent};
+use crate::sip::{
+    Authenticator, Change, DialogId, Input, Listen, Output, Registrar, Transport, UserAgent,
+};
 use crate::storage::RecordingSlot;
 use crate::telephony::rtp;
 use crate::time::{Duration, Instant};
@@ -82,6 +84,7 @@ pub(super) struct Parts {
 impl Switch {
     pub(super) fn new(settings: Settings, parts: Parts) -> Self {
         let listen = parts.bound.iter().map(|local| Listen {
+            transport: Transport::Udp,
             local: *local,
             advertised: SocketAddr::new(settings.advertise.unwrap_or(local.ip()), local.port()),
         });
@@ -126,7 +129,7 @@ impl Switch {
         let Arrived { from, socket, bytes } = arrived;
         tracing::trace!(%from, bytes = bytes.len(), "A datagram arrived.");
         let Some(local) = self.local_address(now, socket, from.ip()) else { return };
-        self.tell(now, Input::Datagram { from, local, bytes });
+        self.tell(now, Input::Message { from, local, transport: Transport::Udp, bytes });
     }
 
     /// Tells the user agent something; what follows from it is carried out by [`flush`](Self::flush).
@@ -144,7 +147,7 @@ impl Switch {
     pub(super) fn flush(&mut self, now: Instant) {
         while let Some(output) = self.agent.poll_output() {
             match output {
-                Output::Send { to, local, bytes } => self.send(to, local, &bytes),
+                Output::Send { to, local, bytes, .. } => self.send(to, local, &bytes),
                 Output::Event(event) => self.happened(now, event),
             }
         }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::{ANSWER, OFFER, Side, settings};
 use crate::sip::agent::UserAgent;
-use crate::sip::{DialogId, Input, Output, Settings, SipEvent};
+use crate::sip::{DialogId, Input, Output, Settings, SipEvent, Transport};
 use crate::time::{Duration, Instant};
 
 /// The agent under test, as B, and what it said.
@@ -40,7 +40,7 @@ impl Bench {
     /// Takes a datagram from A, or from wherever.
     pub(super) fn datagram(&mut self, from: SocketAddr, bytes: impl Into<bytes::Bytes>) {
         let local = Side::B.address();
-        self.tell(Input::Datagram { from, local, bytes: bytes.into() });
+        self.tell(Input::Message { from, local, transport: Transport::Udp, bytes: bytes.into() });
     }
 
     /// Takes a message from A; the first thing that was sent because of it.

@@ -3,7 +3,7 @@
 use super::bench::{Bench, within};
 use super::{ANSWER, Net, OFFER, Side, invite, settings};
 use crate::call::HangupCause;
-use crate::sip::{DialogId, Ending, Input, SipEvent};
+use crate::sip::{DialogId, Ending, Input, SipEvent, Transport};
 use crate::time::Duration;
 
 const SHORT: Duration = Duration::from_millis(100);
@@ -245,7 +245,10 @@ fn a_register_is_answered_by_those_above() {
     );
     let datagram = |net: &mut Net| {
         let (from, local) = (Side::A.address(), Side::B.address());
-        net.tell(Side::B, Input::Datagram { from, local, bytes: text.clone().into() });
+        net.tell(
+            Side::B,
+            Input::Message { from, local, transport: Transport::Udp, bytes: text.clone().into() },
+        );
     };
     datagram(&mut net);
     let SipEvent::Register(register) = net.event(Side::B) else { panic!("{}", net.story()) };
@@ -264,7 +267,7 @@ fn a_register_that_nobody_answers_gets_500() {
     let mut net = Net::new();
     let bytes = super::bench::request("REGISTER", "sip:b", "reg", "").into();
     let (from, local) = (Side::A.address(), Side::B.address());
-    net.tell(Side::B, Input::Datagram { from, local, bytes });
+    net.tell(Side::B, Input::Message { from, local, transport: Transport::Udp, bytes });
     net.settle();
     assert!(net.story().contains("32.000 B 500 Server Internal Error (1 REGISTER)"));
 }

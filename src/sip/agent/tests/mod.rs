@@ -9,6 +9,7 @@ mod offers;
 mod races;
 mod routes;
 mod rules;
+mod transports;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -17,7 +18,7 @@ use bytes::Bytes;
 
 use super::{Counts, UserAgent};
 use crate::call::HangupCause;
-use crate::sip::{DialogId, Input, Invite, Listen, Output, Settings, SipEvent};
+use crate::sip::{DialogId, Input, Invite, Listen, Output, Settings, SipEvent, Transport};
 use crate::time::{Duration, Instant};
 
 /// One way over the link.
@@ -92,7 +93,11 @@ pub(super) struct Net {
 }
 
 pub(super) fn settings(side: Side) -> Settings {
-    Settings::new(vec![Listen { local: side.address(), advertised: side.address() }])
+    Settings::new(vec![Listen {
+        transport: Transport::Udp,
+        local: side.address(),
+        advertised: side.address(),
+    }])
 }
 
 impl Net {
@@ -127,7 +132,7 @@ impl Net {
         self.agent(side).handle(now, input);
         while let Some(output) = self.agent(side).poll_output() {
             match output {
-                Output::Send { to, local, bytes } => self.send(side, to, local, &bytes),
+                Output::Send { to, local, bytes, .. } => self.send(side, to, local, &bytes),
                 Output::Event(event) => {
                     self.ladder.push(format!("{now} {side:?} : {}", say(&event)));
                     self.events.get_mut(&side).unwrap().push_back(event);
@@ -170,7 +175,7 @@ impl Net {
         if let Some(key) = self.wire.keys().next().copied().filter(|(due, _)| *due <= at) {
             let (side, bytes) = self.wire.remove(&key).unwrap();
             let (from, local) = (side.other().address(), side.address());
-            self.tell(side, Input::Datagram { from, local, bytes });
+            self.tell(side, Input::Message { from, local, transport: Transport::Udp, bytes });
         } else if self.a.poll_timeout() == Some(at) {
             self.tell(Side::A, Input::Tick);
         } else {
@@ -240,6 +245,7 @@ pub(super) fn invite(dialog: DialogId, to_addr: SocketAddr) -> Invite {
         target: format!("sip:100@{to_addr}"),
         to: None,
         to_addr,
+        transport: Transport::Udp,
         local: None,
         from_user: Some("+628115550123".into()),
         from_display: Some("Sari".into()),
