@@ -1,4 +1,4 @@
-//! `sambung bench sim` as its users run it.
+//! `sambung bench` as its users run it.
 
 use crate::sambung;
 
@@ -36,4 +36,34 @@ fn only_those_who_are_named_call_and_wrong_names_are_refused() {
         assert_eq!(refused.status.code(), Some(2), "{told}");
         assert!(told.contains(reason), "{told}");
     }
+}
+
+#[test]
+fn a_server_is_called_and_every_call_goes_well() {
+    let arguments = ["bench", "calls", "--concurrent", "3", "--rate", "2", "--duration", "1s"];
+    let done = sambung(&arguments, "");
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{told}{}", String::from_utf8_lossy(&done.stderr));
+    let figures = |head: &str| -> Vec<f64> {
+        let mut lines = told.lines().skip_while(|line| !line.trim_start().starts_with(head));
+        let row = lines.nth(1).unwrap_or_else(|| panic!("no row below `{head}`:\n{told}"));
+        row.split_whitespace().map(|cell| cell.parse().expect("a figure")).collect()
+    };
+    let (listened, pressed) = (figures("calls  failed"), figures("calls/s"));
+    assert_eq!(listened[..2], [3.0, 0.0], "{told}");
+    assert!(listened[2] > 0.0, "the server worked: {told}");
+    assert_eq!(pressed[..2], [2.0, 0.0], "{told}");
+    assert!(pressed[7] > 0.0, "the prompt came after the key: {told}");
+    assert!(told.contains(" times the floor: "), "{told}");
+}
+
+#[test]
+fn the_load_is_for_this_machine_alone() {
+    let refused = sambung(&["bench", "calls", "--server", "192.0.2.1:5060"], "");
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("only servers on this machine are called"), "{told}");
+    let refused = sambung(&["bench", "floor", "--duration", "2h"], "");
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("write it as `20s` or `2m`"), "{told}");
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddrV4, UdpSocket};
 use std::time::Duration;
 
-use sambung::runtime::Clock;
-
-use crate::call::{Call, Ending, Line, Script};
-use crate::figures::{Spread, Times};
-use crate::message::{Ends, Message};
-use crate::wire::{self, Receiver};
+use super::call::{Call, Ending, Line};
+use super::message::{Ends, Message};
+use super::script::{Habit, Prompts, Script};
+use super::wire::{self, Receiver};
+use crate::cli::bench::error::BenchError;
+use crate::cli::bench::times::{Spread, Times};
+use crate::runtime::Clock;
 
 /// How often the callers look at their sockets, in µs.
 const TICK: i64 = 1_000;
@@ -23,53 +24,58 @@ const SECOND: i64 = 1_000_000;
 
 /// Calls that are to be made, one after the other.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
+pub(in crate::cli::bench) struct Plan {
     /// How many.
-    pub(crate) calls: usize,
+    pub(in crate::cli::bench) calls: usize,
     /// From one to the next, in µs.
-    pub(crate) every: i64,
-    pub(crate) script: Script,
+    pub(in crate::cli::bench) every: i64,
+    /// What they do.
+    pub(in crate::cli::bench) habit: Habit,
 }
 
 /// What was seen.
 #[derive(Debug)]
-pub(crate) struct Tally {
-    pub(crate) answered: usize,
+pub(in crate::cli::bench) struct Tally {
+    pub(in crate::cli::bench) answered: usize,
     /// How the calls that failed ended.
-    pub(crate) failed: BTreeMap<Ending, usize>,
+    pub(in crate::cli::bench) failed: BTreeMap<Ending, u32>,
     /// SIP requests that were sent again.
-    pub(crate) repeats: u32,
+    pub(in crate::cli::bench) repeats: u32,
     /// INVITE to 200.
-    pub(crate) answer: Spread,
+    pub(in crate::cli::bench) answer: Spread,
     /// INVITE to the first packet of sound.
-    pub(crate) sound: Spread,
+    pub(in crate::cli::bench) sound: Spread,
     /// The first packet of the key to the first of the next prompt.
-    pub(crate) from_press: Spread,
+    pub(in crate::cli::bench) from_press: Spread,
     /// The key's end to the first packet of the next prompt.
-    pub(crate) from_release: Spread,
+    pub(in crate::cli::bench) from_release: Spread,
 }
 
 impl Tally {
     /// How many calls failed.
-    pub(crate) fn failures(&self) -> usize {
-        self.failed.values().sum()
+    pub(in crate::cli::bench) fn failures(&self) -> f64 {
+        f64::from(self.failed.values().sum::<u32>())
     }
 }
 
 /// What was heard.
 #[derive(Debug)]
-pub(crate) struct Sound {
-    pub(crate) late: Spread,
+pub(in crate::cli::bench) struct Sound {
+    pub(in crate::cli::bench) late: Spread,
+    /// Interarrival jitter at the end (RFC 3550 §6.4.1), of call and call.
+    pub(in crate::cli::bench) jitter: Spread,
     /// Packets that never came.
-    pub(crate) lost: u64,
+    pub(in crate::cli::bench) lost: f64,
     /// Frames that were never sent.
-    pub(crate) left_out: u64,
+    pub(in crate::cli::bench) left_out: f64,
 }
 
 /// All callers.
-pub(crate) struct Caller {
+#[derive(Debug)]
+pub(in crate::cli::bench) struct Caller {
     clock: Clock,
     ends: Ends,
+    prompts: Prompts,
     sip: UdpSocket,
     audio: Vec<(UdpSocket, u16)>,
     receiver: Receiver,
@@ -81,30 +87,38 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    pub(crate) fn new(server: SocketAddrV4) -> Self {
-        let sip = wire::bind();
-        let local = wire::address(&sip);
+    /// Binds the sockets of callers who call `server` and hear `prompts` there.
+    ///
+    /// # Errors
+    /// [`BenchError::System`] where a socket cannot be had.
+    pub(in crate::cli::bench) fn new(
+        server: SocketAddrV4,
+        prompts: Prompts,
+    ) -> Result<Self, BenchError> {
+        let sip = wire::bind()?;
+        let ends = Ends::new(wire::address(&sip)?, server);
         let bind = |_| {
-            let socket = wire::bind();
-            let port = wire::address(&socket).port();
-            (socket, port)
+            let socket = wire::bind()?;
+            let port = wire::address(&socket)?.port();
+            Ok((socket, port))
         };
         let clock = Clock::new();
-        Self {
+        Ok(Self {
             clock,
-            ends: Ends { local, server },
+            ends,
+            prompts,
             sip,
-            audio: (0..AUDIO_SOCKETS).map(bind).collect(),
+            audio: (0..AUDIO_SOCKETS).map(bind).collect::<Result<_, BenchError>>()?,
             receiver: Receiver::new(),
             calls: Vec::new(),
             by_port: vec![None; usize::from(u16::MAX) + 1],
             phases: [const { Vec::new() }; PHASES],
             next_tick: clock.wall().as_unix_micros(),
-        }
+        })
     }
 
     /// Makes the calls of a plan and returns when the time from the first of them to `span` is over, in µs.
-    pub(crate) fn run(&mut self, plan: Option<Plan>, span: i64) {
+    pub(in crate::cli::bench) fn run(&mut self, plan: Option<Plan>, span: i64) {
         let start = self.now();
         let begun = self.calls.len();
         while self.now() - start < span {
@@ -115,7 +129,7 @@ impl Caller {
                     && self.now() - start
                         >= plan.every * i64::try_from(self.calls.len() - begun).unwrap_or(i64::MAX)
                 {
-                    self.begin(plan.script);
+                    self.begin(plan.habit.script(self.calls.len() - begun));
                 }
             }
             self.tick();
@@ -123,7 +137,7 @@ impl Caller {
     }
 
     /// Goes on until all calls are over, or are given up.
-    pub(crate) fn finish(&mut self) {
+    pub(in crate::cli::bench) fn finish(&mut self) {
         let start = self.now();
         while self.now() - start < PATIENCE && self.phases.iter().any(|phase| !phase.is_empty()) {
             self.run(None, SECOND / 10);
@@ -131,46 +145,53 @@ impl Caller {
     }
 
     /// Forgets what was heard so far, but neither the calls nor their time lines.
-    pub(crate) fn forget(&mut self) {
+    pub(in crate::cli::bench) fn forget(&mut self) {
         self.calls.iter_mut().for_each(|call| call.hearing.forget());
     }
 
     /// How many calls are in progress.
-    pub(crate) fn talking(&self) -> usize {
+    pub(in crate::cli::bench) fn talking(&self) -> usize {
         self.calls.iter().filter(|call| call.is_talking()).count()
     }
 
     /// The fewest packets that a call has heard.
-    pub(crate) fn fewest_packets(&self) -> usize {
+    pub(in crate::cli::bench) fn fewest_packets(&self) -> usize {
         self.calls.iter().map(|call| call.hearing.packets()).min().unwrap_or(0)
     }
 
     /// What all calls heard.
-    pub(crate) fn sound(&self) -> Sound {
-        let mut late = Times::default();
-        self.calls.iter().for_each(|call| call.hearing.lateness(&mut late));
-        let sum = |of: fn(&Call) -> u64| self.calls.iter().map(of).sum();
+    pub(in crate::cli::bench) fn sound(&self) -> Sound {
+        let (mut late, mut jitter) = (Times::default(), Times::default());
+        for Call { hearing, .. } in &self.calls {
+            hearing.lateness(&mut late);
+            #[expect(clippy::cast_possible_truncation, reason = "microseconds within a call")]
+            jitter.add(hearing.jitter as i64);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "figures are printed to two digits")]
+        let sum = |of: fn(&Call) -> u64| self.calls.iter().map(of).sum::<u64>() as f64;
         Sound {
             late: late.spread(),
+            jitter: jitter.spread(),
             lost: sum(|call| call.hearing.lost),
             left_out: sum(|call| call.hearing.left_out),
         }
     }
 
     /// Sums up.
-    pub(crate) fn tally(&self) -> Tally {
+    pub(in crate::cli::bench) fn tally(&self) -> Tally {
         let mut failed = BTreeMap::new();
-        let (mut answer, mut sound, mut press, mut release) = Default::default();
+        let (mut answer, mut sound, mut press, mut release): (Times, Times, Times, Times) =
+            Default::default();
         for call in &self.calls {
             let ending = call.ending().unwrap_or(Ending::ByeUnanswered);
             if ending != Ending::Complete {
                 *failed.entry(ending).or_default() += 1;
             }
             let moments = &call.moments;
-            span(Some(moments.invited), moments.answered, &mut answer);
-            span(Some(moments.invited), moments.first_packet, &mut sound);
-            span(moments.key_pressed, moments.second_prompt, &mut press);
-            span(moments.key_released, moments.second_prompt, &mut release);
+            answer.span(Some(moments.invited), moments.answered);
+            sound.span(Some(moments.invited), moments.first_packet);
+            press.span(moments.key_pressed, moments.second_prompt);
+            release.span(moments.key_released, moments.second_prompt);
         }
         Tally {
             answered: self.calls.iter().filter(|call| call.moments.answered.is_some()).count(),
@@ -196,8 +217,12 @@ impl Caller {
 
     fn begin(&mut self, script: Script) {
         let (number, now) = (self.calls.len(), self.now());
-        let call =
-            Call::begin(number, script, line(&self.sip, &self.audio, self.ends, number), now);
+        let call = Call::begin(
+            number,
+            (script, self.prompts),
+            line(&self.sip, &self.audio, self.ends, number),
+            now,
+        );
         self.calls.push(call);
         // Neighbours in time speak at different moments.
         self.phases[number * 7 % PHASES].push(number);
@@ -213,13 +238,17 @@ impl Caller {
             else {
                 return;
             };
-            if let Some(port) = call.take(at, message, line(sip, audio, *ends, number)) {
-                by_port[usize::from(port)] = Some(number);
+            if let Some(port) = call.take(at, message, line(sip, audio, *ends, number))
+                && let Some(place) = by_port.get_mut(usize::from(port))
+            {
+                *place = Some(number);
             }
         });
         for (socket, _) in audio.iter() {
             receiver.drain(socket, |port, at, datagram| {
-                if let Some(call) = by_port[usize::from(port)].and_then(|n| calls.get_mut(n)) {
+                if let Some(call) =
+                    by_port.get(usize::from(port)).copied().flatten().and_then(|n| calls.get_mut(n))
+                {
                     call.hear(at, datagram);
                 }
             });
@@ -251,10 +280,4 @@ fn line<'a>(
 ) -> Line<'a> {
     let (audio, audio_port) = &audio[number % audio.len()];
     Line { sip, audio, audio_port: *audio_port, ends }
-}
-
-fn span(from: Option<i64>, to: Option<i64>, times: &mut Times) {
-    if let (Some(from), Some(to)) = (from, to) {
-        times.add(to - from);
-    }
 }

@@ -6,28 +6,21 @@
 //!     └──────────────────┴────────────────┴─────────────────────────────┴──────────────┘
 //! ```
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
-use crate::message::{Dialog, Ends, Message};
-use crate::stream::{Hearing, Speech, Tone};
+use super::message::{Dialog, Ends, Message};
+use super::script::{Prompts, Script};
+use super::stream::{Hearing, Speech, Tone};
 
 /// The first repetition of a request comes after T1, the next after twice that … (RFC 3261 §17.1.1.2), in µs.
 const T1: i64 = 500_000;
 /// How long an answer may take, in µs.
 const PATIENCE: i64 = 8_000_000;
 
-/// What a call does.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Script {
-    /// When it presses key 1, in µs after the answer.
-    pub(crate) key_after: Option<i64>,
-    /// When it hangs up, in µs after the answer.
-    pub(crate) talk: i64,
-}
-
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Ending {
+pub(in crate::cli::bench) enum Ending {
     /// As it should.
     Complete,
     /// With this status.
@@ -42,6 +35,20 @@ pub(crate) enum Ending {
     HungUpOn,
     /// The BYE had no answer.
     ByeUnanswered,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Complete => f.write_str("complete"),
+            Self::Refused(status) => write!(f, "refused with {status}"),
+            Self::Unanswered => f.write_str("not answered"),
+            Self::NoPrompt => f.write_str("without a prompt"),
+            Self::NoSecondPrompt => f.write_str("without the prompt after the key"),
+            Self::HungUpOn => f.write_str("hung up on"),
+            Self::ByeUnanswered => f.write_str("without an answer to BYE"),
+        }
+    }
 }
 
 /// What a call is about.
@@ -74,51 +81,58 @@ struct Waiting {
 
 /// Moments of a call, in µs since 1970.
 #[derive(Debug, Default)]
-pub(crate) struct Moments {
-    pub(crate) invited: i64,
-    pub(crate) answered: Option<i64>,
-    pub(crate) first_packet: Option<i64>,
-    pub(crate) first_prompt: Option<i64>,
-    pub(crate) key_pressed: Option<i64>,
-    pub(crate) key_released: Option<i64>,
-    pub(crate) second_prompt: Option<i64>,
+pub(super) struct Moments {
+    pub(super) invited: i64,
+    pub(super) answered: Option<i64>,
+    pub(super) first_packet: Option<i64>,
+    pub(super) first_prompt: Option<i64>,
+    pub(super) key_pressed: Option<i64>,
+    pub(super) key_released: Option<i64>,
+    pub(super) second_prompt: Option<i64>,
 }
 
 /// The sockets of a call.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Line<'a> {
-    pub(crate) sip: &'a UdpSocket,
-    pub(crate) audio: &'a UdpSocket,
-    pub(crate) audio_port: u16,
-    pub(crate) ends: Ends,
+pub(super) struct Line<'a> {
+    pub(super) sip: &'a UdpSocket,
+    pub(super) audio: &'a UdpSocket,
+    pub(super) audio_port: u16,
+    pub(super) ends: Ends,
 }
 
 impl Line<'_> {
     /// What is not sent is repeated, as over any network.
-    pub(crate) fn send(&self, text: &str) {
+    pub(super) fn send(&self, text: &str) {
         self.sip.send_to(text.as_bytes(), self.ends.server).unwrap_or_default();
     }
 }
 
 /// One call.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(super) struct Call {
     number: usize,
     script: Script,
+    prompts: Prompts,
     state: State,
-    pub(crate) moments: Moments,
-    pub(crate) hearing: Hearing,
+    pub(super) moments: Moments,
+    pub(super) hearing: Hearing,
     /// Requests that were sent again.
-    pub(crate) repeats: u32,
+    pub(super) repeats: u32,
 }
 
 impl Call {
     /// Sends the INVITE.
-    pub(crate) fn begin(number: usize, script: Script, line: Line<'_>, now: i64) -> Self {
+    pub(super) fn begin(
+        number: usize,
+        (script, prompts): (Script, Prompts),
+        line: Line<'_>,
+        now: i64,
+    ) -> Self {
         line.send(&line.ends.invite(number, line.audio_port));
         Self {
             number,
             script,
+            prompts,
             state: State::Inviting(Waiting { since: now, repeats: 0 }),
             moments: Moments { invited: now, ..Moments::default() },
             hearing: Hearing::default(),
@@ -127,7 +141,7 @@ impl Call {
     }
 
     /// How it ended, if it has.
-    pub(crate) const fn ending(&self) -> Option<Ending> {
+    pub(super) const fn ending(&self) -> Option<Ending> {
         match &self.state {
             State::Over(ending) => Some(*ending),
             State::Inviting(_)
@@ -138,12 +152,12 @@ impl Call {
     }
 
     /// Whether sound is expected.
-    pub(crate) const fn is_talking(&self) -> bool {
+    pub(super) const fn is_talking(&self) -> bool {
         matches!(self.state, State::Talking { .. })
     }
 
     /// Takes a SIP message of this call. Returns the port that its sound will come from, when it is answered.
-    pub(crate) fn take(&mut self, at: i64, message: Message<'_>, line: Line<'_>) -> Option<u16> {
+    pub(super) fn take(&mut self, at: i64, message: Message<'_>, line: Line<'_>) -> Option<u16> {
         let Some(status) = message.status() else {
             self.requested(message, line);
             return None;
@@ -200,7 +214,7 @@ impl Call {
     }
 
     /// Takes a packet of sound.
-    pub(crate) fn hear(&mut self, at: i64, datagram: &[u8]) {
+    pub(super) fn hear(&mut self, at: i64, datagram: &[u8]) {
         if !self.is_talking() {
             return;
         }
@@ -215,7 +229,7 @@ impl Call {
     }
 
     /// Does what is due; to be called every 20 ms.
-    pub(crate) fn tick(&mut self, now: i64, line: Line<'_>) {
+    pub(super) fn tick(&mut self, now: i64, line: Line<'_>) {
         match &mut self.state {
             State::Inviting(waiting) => {
                 if now - waiting.since > PATIENCE {
@@ -237,7 +251,7 @@ impl Call {
                     return;
                 }
                 if self.script.key_after.is_some_and(|after| talked >= after) && !speech.pressed() {
-                    speech.press();
+                    speech.press(self.script.held);
                     self.moments.key_pressed = Some(now);
                 }
                 if speech.send(line.audio) {
@@ -265,12 +279,14 @@ impl Call {
     }
 
     const fn verdict(&self) -> Ending {
-        if self.moments.first_prompt.is_none() {
-            Ending::NoPrompt
-        } else if self.script.key_after.is_some() && self.moments.second_prompt.is_none() {
-            Ending::NoSecondPrompt
-        } else {
-            Ending::Complete
+        let Moments { first_packet, first_prompt, second_prompt, .. } = &self.moments;
+        match self.prompts {
+            Prompts::Ours if first_prompt.is_none() => Ending::NoPrompt,
+            Prompts::Ours if self.script.key_after.is_some() && second_prompt.is_none() => {
+                Ending::NoSecondPrompt
+            }
+            Prompts::Others if first_packet.is_none() => Ending::NoPrompt,
+            Prompts::Ours | Prompts::Others => Ending::Complete,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! late the load gets round to reading does not count.
 
 use std::io::IoSliceMut;
-use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::os::fd::AsRawFd as _;
 
 use nix::sys::socket::sockopt::{RcvBufForce, ReceiveTimestampns};
@@ -11,7 +11,8 @@ use nix::sys::socket::{
 };
 use nix::sys::time::TimeSpec;
 
-use crate::message::MAX_DATAGRAM;
+use super::message::MAX_DATAGRAM;
+use crate::cli::bench::error::BenchError;
 
 /// Datagrams that are read by one system call.
 const BATCH: usize = 64;
@@ -19,41 +20,49 @@ const BATCH: usize = 64;
 const BUFFER: usize = 8 << 20;
 
 /// Binds a free loopback port.
-pub(crate) fn bind() -> UdpSocket {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback socket");
-    socket.set_nonblocking(true).expect("a non-blocking socket");
-    setsockopt(&socket, ReceiveTimestampns, &true).expect("kernel time stamps");
+///
+/// # Errors
+/// [`BenchError::System`] where the system has none, or stamps no datagrams.
+pub(in crate::cli::bench) fn bind() -> Result<UdpSocket, BenchError> {
+    let refused = BenchError::system("a loopback socket");
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(&refused)?;
+    socket.set_nonblocking(true).map_err(&refused)?;
+    setsockopt(&socket, ReceiveTimestampns, &true)
+        .map_err(|error| BenchError::system("time stamps of datagrams")(error.into()))?;
     // Root may go beyond the system's limit; others get what they are given.
-    let forced = setsockopt(&socket, RcvBufForce, &BUFFER);
-    if forced.is_err() {
+    if setsockopt(&socket, RcvBufForce, &BUFFER).is_err() {
         rustix::net::sockopt::set_socket_recv_buffer_size(&socket, BUFFER).unwrap_or_default();
     }
-    socket
+    Ok(socket)
 }
 
 /// The address of a socket that [`bind`] made.
-pub(crate) fn address(socket: &UdpSocket) -> SocketAddrV4 {
-    match socket.local_addr().expect("bound") {
-        std::net::SocketAddr::V4(address) => address,
-        std::net::SocketAddr::V6(_) => unreachable!("bound to an IPv4 address"),
+///
+/// # Errors
+/// [`BenchError::System`] where the system does not know it.
+pub(in crate::cli::bench) fn address(socket: &UdpSocket) -> Result<SocketAddrV4, BenchError> {
+    match socket.local_addr().map_err(BenchError::system("a socket's address"))? {
+        SocketAddr::V4(address) => Ok(address),
+        SocketAddr::V6(_) => unreachable!("bound to an IPv4 address"),
     }
 }
 
 /// Room for one batch of datagrams.
-pub(crate) struct Receiver {
+#[derive(Debug)]
+pub(super) struct Receiver {
     headers: MultiHeaders<SockaddrIn>,
     buffers: Vec<[u8; MAX_DATAGRAM]>,
 }
 
 impl Receiver {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let stamps = nix::cmsg_space!(TimeSpec);
         let headers = MultiHeaders::preallocate(BATCH, Some(stamps));
         Self { headers, buffers: vec![[0; MAX_DATAGRAM]; BATCH] }
     }
 
     /// Hands on all that has come: the port it is from, when it came (µs since 1970), and the datagram.
-    pub(crate) fn drain(&mut self, socket: &UdpSocket, mut take: impl FnMut(u16, i64, &[u8])) {
+    pub(super) fn drain(&mut self, socket: &UdpSocket, mut take: impl FnMut(u16, i64, &[u8])) {
         loop {
             let mut slices: Vec<_> =
                 self.buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();

@@ -1,23 +1,22 @@
-//! The few SIP texts that a caller writes and reads. They are put together by hand, so that the program under test is
-//! not measured against its own parser.
+//! The few SIP texts that a caller writes and reads.
 
 use std::net::SocketAddrV4;
 
 /// The most bytes of a datagram that are read.
-pub(crate) const MAX_DATAGRAM: usize = 2_048;
+pub(in crate::cli::bench) const MAX_DATAGRAM: usize = 2_048;
 
 /// Who writes: the caller's addresses and the address that is called.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ends {
+pub(in crate::cli::bench) struct Ends {
     /// The caller's SIP socket.
-    pub(crate) local: SocketAddrV4,
-    /// The program under test.
-    pub(crate) server: SocketAddrV4,
+    pub(super) local: SocketAddrV4,
+    /// The server under test.
+    pub(super) server: SocketAddrV4,
 }
 
 /// What a 200 tells about the dialog it sets up.
 #[derive(Debug)]
-pub(crate) struct Dialog {
+pub(super) struct Dialog {
     /// The value of `To`, with the tag of the other side.
     to: String,
     /// Where further requests go.
@@ -25,8 +24,13 @@ pub(crate) struct Dialog {
 }
 
 impl Ends {
+    /// A caller at `local` who calls `server`.
+    pub(in crate::cli::bench) const fn new(local: SocketAddrV4, server: SocketAddrV4) -> Self {
+        Self { local, server }
+    }
+
     /// Calls 100 and offers PCMU and telephone-event on a port.
-    pub(crate) fn invite(self, call: usize, audio_port: u16) -> String {
+    pub(super) fn invite(self, call: usize, audio_port: u16) -> String {
         let ip = self.local.ip();
         let sdp = format!(
             "v=0\r\no=- {call} 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
@@ -43,24 +47,24 @@ impl Ends {
     }
 
     /// Acknowledges a 200: a transaction of its own.
-    pub(crate) fn ack(self, call: usize, dialog: &Dialog) -> String {
+    pub(super) fn ack(self, call: usize, dialog: &Dialog) -> String {
         self.request("ACK", &dialog.target, (call, 1), &dialog.to)
     }
 
     /// Acknowledges a refusal: part of the INVITE's transaction.
-    pub(crate) fn ack_refusal(self, call: usize, refusal: Message<'_>) -> String {
+    pub(super) fn ack_refusal(self, call: usize, refusal: Message<'_>) -> String {
         let to = refusal.header("To").map_or_else(|| self.to(), str::to_owned);
         let ack = self.request("ACK", &self.target(), (call, 1), &to);
         ack.replacen("-ACK", "-INVITE", 1)
     }
 
     /// Hangs up.
-    pub(crate) fn bye(self, call: usize, dialog: &Dialog) -> String {
+    pub(super) fn bye(self, call: usize, dialog: &Dialog) -> String {
         self.request("BYE", &dialog.target, (call, 2), &dialog.to)
     }
 
     /// Asks whether anybody is there.
-    pub(crate) fn options(self, call: usize) -> String {
+    pub(in crate::cli::bench) fn options(self, call: usize) -> String {
         self.request("OPTIONS", &self.target(), (call, 1), &self.to())
     }
 
@@ -89,39 +93,39 @@ impl Ends {
 
 /// A message that came in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Message<'a> {
+pub(in crate::cli::bench) struct Message<'a> {
     text: &'a str,
 }
 
 impl<'a> Message<'a> {
     /// Looks at a datagram; `None` if it is not text.
-    pub(crate) fn read(datagram: &'a [u8]) -> Option<Self> {
+    pub(in crate::cli::bench) fn read(datagram: &'a [u8]) -> Option<Self> {
         std::str::from_utf8(datagram).ok().map(|text| Self { text })
     }
 
     /// The status, if it is a response.
-    pub(crate) fn status(self) -> Option<u16> {
+    pub(in crate::cli::bench) fn status(self) -> Option<u16> {
         self.text.strip_prefix("SIP/2.0 ")?.split(' ').next()?.parse().ok()
     }
 
     /// Which request it is, or answers.
-    pub(crate) fn method(self) -> Option<&'a str> {
+    pub(super) fn method(self) -> Option<&'a str> {
         self.header("CSeq")?.split(' ').nth(1)
     }
 
     /// Which of our calls it belongs to.
-    pub(crate) fn call(self) -> Option<usize> {
+    pub(super) fn call(self) -> Option<usize> {
         self.header("Call-ID")?.split('@').next()?.parse().ok()
     }
 
     /// The port of the audio in the session description.
-    pub(crate) fn audio_port(self) -> Option<u16> {
+    pub(super) fn audio_port(self) -> Option<u16> {
         let (_, media) = self.text.split_once("\r\nm=audio ")?;
         media.split(' ').next()?.parse().ok().filter(|&port| port != 0)
     }
 
     /// The dialog that a 200 to our INVITE sets up.
-    pub(crate) fn dialog(self) -> Option<Dialog> {
+    pub(super) fn dialog(self) -> Option<Dialog> {
         let to = self.header("To")?.to_owned();
         let (_, contact) = self.header("Contact")?.split_once('<')?;
         let target = contact.split_once('>')?.0.to_owned();
@@ -129,7 +133,7 @@ impl<'a> Message<'a> {
     }
 
     /// The 200 to a request.
-    pub(crate) fn ok(self) -> String {
+    pub(super) fn ok(self) -> String {
         let copied = ["Via", "From", "To", "Call-ID", "CSeq"]
             .map(|name| format!("{name}: {}\r\n", self.header(name).unwrap_or_default()))
             .concat();

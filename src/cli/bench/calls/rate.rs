@@ -1,0 +1,53 @@
+//! New calls every second, each with a key.
+
+use super::{BenchError, Subject};
+use crate::cli::bench::load::{Caller, Habit, Plan, Sound, Tally};
+use crate::time::Duration;
+
+const SECOND: i64 = 1_000_000;
+/// How long the last calls last after the last one began, in µs.
+const LAST: i64 = 6 * SECOND;
+
+/// What so many new calls every second cost.
+#[derive(Debug)]
+pub(in crate::cli::bench) struct Rate {
+    /// CPU seconds of the server and of its media threads for 1,000 calls.
+    pub(in crate::cli::bench) cpu_per_1000: f64,
+    pub(in crate::cli::bench) media_per_1000: f64,
+    /// What an ended call leaves in the server's RAM, in kB.
+    pub(in crate::cli::bench) kept_per_call: f64,
+    pub(in crate::cli::bench) sound: Sound,
+    pub(in crate::cli::bench) tally: Tally,
+}
+
+/// Measures `per_second` new calls a second for `span`.
+///
+/// # Errors
+/// [`BenchError`] where the callers or the server cannot be started.
+pub(in crate::cli::bench) fn rate(
+    subject: Subject,
+    per_second: u32,
+    span: Duration,
+    seed: u64,
+) -> Result<Rate, BenchError> {
+    let server = subject.start()?;
+    let idle = server.usage();
+    let mut caller = Caller::new(server.address(), subject.prompts())?;
+    let seconds = u32::try_from(span.as_secs().max(1)).unwrap_or(u32::MAX);
+    let calls = per_second.saturating_mul(seconds);
+    let habit = Habit::Press { seed };
+    let every = SECOND / i64::from(per_second);
+    let plan = Plan { calls: calls as usize, every, habit };
+    caller.run(Some(plan), i64::from(seconds) * SECOND + LAST);
+    caller.finish();
+    let after = server.usage();
+    server.stop()?;
+    let calls = f64::from(calls);
+    Ok(Rate {
+        cpu_per_1000: (after.cpu - idle.cpu) * 1_000.0 / calls,
+        media_per_1000: (after.media - idle.media) * 1_000.0 / calls,
+        kept_per_call: (after.rss - idle.rss) / calls,
+        sound: caller.sound(),
+        tally: caller.tally(),
+    })
+}
