@@ -21,6 +21,7 @@ mod dialog;
 mod digest;
 mod event;
 mod input;
+mod multipart;
 mod read;
 mod registrar;
 mod reply;

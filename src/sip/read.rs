@@ -7,9 +7,10 @@ use sipx_sip::headers::misc::{Expires, MaxForwards};
 use sipx_sip::headers::{
     Address, CSeq, ContactValue, ContentType, From, RecordRoute, To, Via, first_hop_end,
 };
-use sipx_sip::{Header, HeaderName, Headers, Host, Request, Uri};
+use sipx_sip::{Header, HeaderName, Headers, Host, Method, Request, Uri};
 
 use super::event::{Contact, Contacts};
+use super::multipart;
 use super::transport::Transport;
 use crate::call::Party;
 
@@ -21,6 +22,8 @@ const MAX_NAME: usize = 128;
 const MAX_CONTACTS: usize = 16;
 /// The most hops that a route set may have.
 const MAX_ROUTES: usize = 16;
+/// The most `Accept` fields that are looked at.
+const MAX_ACCEPTS: usize = 16;
 /// `Max-Forwards` where none was sent (RFC 3261 §8.1.1.6).
 const DEFAULT_MAX_FORWARDS: u8 = 70;
 
@@ -77,12 +80,46 @@ pub(super) fn content(headers: &Headers, body: &Bytes) -> Content {
     }
     match headers.typed::<ContentType>() {
         Some(Ok(kind)) if kind.is("application", "sdp") => Content::Sdp(body.clone()),
+        Some(Ok(kind)) if kind.media_type == b"multipart" => {
+            match multipart::session(body, &boundary(&kind)) {
+                Some(sdp) => Content::Sdp(sdp),
+                None => Content::Other("multipart/mixed".to_owned(), body.clone()),
+            }
+        }
         Some(Ok(kind)) => {
             let name = [kind.media_type.as_slice(), b"/", kind.subtype.as_slice()].concat();
             Content::Other(clean(&name, MAX_NAME), body.clone())
         }
         Some(Err(_)) | None => Content::Other(String::new(), body.clone()),
     }
+}
+
+fn boundary(kind: &ContentType) -> Vec<u8> {
+    let raw = kind.param("boundary").unwrap_or_default();
+    raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")).unwrap_or(raw).to_vec()
+}
+
+/// Whether a body need not be understood by those who cannot (RFC 5621 §3.4: `handling=optional`).
+pub(super) fn is_optional(headers: &Headers) -> bool {
+    let disposition = text(headers, &HeaderName::ContentDisposition).unwrap_or_default();
+    disposition.to_ascii_lowercase().split(';').skip(1).any(|parameter| {
+        parameter
+            .split_once('=')
+            .is_some_and(|(name, value)| name.trim() == "handling" && value.trim() == "optional")
+    })
+}
+
+/// Whether the sender takes a session description in the answer (RFC 3261 §20.1: without `Accept` it does).
+pub(super) fn accepts_sdp(headers: &Headers) -> bool {
+    let mut rows = headers.get_all(&HeaderName::Accept).take(MAX_ACCEPTS).peekable();
+    rows.peek().is_none()
+        || rows.any(|row| {
+            let list = clean(&row.value(), MAX_TEXT).to_ascii_lowercase();
+            list.split(',').any(|range| {
+                let kind = range.split(';').next().unwrap_or_default().trim();
+                matches!(kind, "application/sdp" | "application/*" | "*/*")
+            })
+        })
 }
 
 /// The session description in a message, if it holds one.
@@ -93,11 +130,13 @@ pub(super) fn sdp(headers: &Headers, body: &Bytes) -> Option<Bytes> {
     }
 }
 
-/// Whether the `Contact` fields, if there are any, can be read, and the first is not one that no request can go to.
-pub(super) fn has_readable_contact(headers: &Headers) -> bool {
-    let all = headers.typed_all::<ContactValue>().enumerate();
+/// Whether the `Contact` fields, if there are any, can be read, and the first is not one that no request can go to:
+/// only a registered one may bring header fields (RFC 3261 §19.1.5).
+pub(super) fn has_readable_contact(request: &Request) -> bool {
+    let registers = request.method == Method::Register;
+    let all = request.headers.typed_all::<ContactValue>().enumerate();
     all.take(MAX_CONTACTS).all(|(index, value)| match value {
-        Ok(ContactValue::Address(address)) => index > 0 || !address.uri.has_headers(),
+        Ok(ContactValue::Address(address)) => registers || index > 0 || !address.uri.has_headers(),
         Ok(ContactValue::Wildcard) => true,
         Err(_) => false,
     })
@@ -334,17 +373,18 @@ pub(super) fn is_loose(route: &[u8]) -> bool {
     address.is_ok_and(|a| a.uri.params().is_some_and(|params| params.contains("lr")))
 }
 
-/// The option tags of `Require` and `Proxy-Require`, as one list for `Unsupported`. We support none.
-pub(super) fn required(request: &Request) -> Option<String> {
-    let rows = request
-        .headers
-        .iter()
-        .filter(|header| matches!(header.name(), HeaderName::Require | HeaderName::ProxyRequire));
-    let tags: Vec<String> = rows
-        .map(|header| clean(&header.value(), MAX_NAME))
-        .filter(|tags| !tags.trim().is_empty())
-        .collect();
-    (!tags.is_empty()).then(|| tags.join(", "))
+/// The option tags of `Require` that are none of `known`, for `Unsupported`. What is required of proxies
+/// (`Proxy-Require`) is no business of an endpoint (RFC 3261 §8.2.2.3).
+pub(super) fn unsupported(headers: &Headers, known: &[&str]) -> Vec<String> {
+    let rows = headers.get_all(&HeaderName::Require).map(|row| clean(&row.value(), MAX_TEXT));
+    let tags: Vec<String> = rows.flat_map(|row| tags(&row)).collect();
+    tags.into_iter()
+        .filter(|tag| !known.iter().any(|ours| tag.eq_ignore_ascii_case(ours)))
+        .collect()
+}
+
+fn tags(row: &str) -> Vec<String> {
+    row.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect()
 }
 
 /// Whether an address is one that a datagram can be sent to.

@@ -10,6 +10,8 @@ use super::write::{self, Doorstep};
 pub(super) struct Reply {
     /// 100–699.
     status: u16,
+    /// What is said beside the status where its usual phrase would tell too little.
+    phrase: Option<String>,
     /// Our tag, for a `To` that has none.
     tag: Option<u64>,
     /// Where we are reached, in answers that make or refresh a dialog.
@@ -24,6 +26,12 @@ impl Reply {
     /// An answer with nothing but its status.
     pub(super) fn new(status: u16) -> Self {
         Self { status, ..Self::default() }
+    }
+
+    /// Says what was wrong: the phrase beside the status.
+    pub(super) fn because(mut self, phrase: &str) -> Self {
+        self.phrase = Some(phrase.to_owned());
+        self
     }
 
     /// Puts our tag into `To`.
@@ -77,6 +85,9 @@ impl Reply {
     /// The message.
     pub(super) fn to_request(&self, request: &Request, server: Option<&str>) -> Response {
         let mut response = write::response(request, self.status, self.tag);
+        if let Some(phrase) = &self.phrase {
+            response.reason = Bytes::copy_from_slice(phrase.as_bytes());
+        }
         let headers = &mut response.headers;
         if let Some(doorstep) = self.contact {
             write::copy_record_route(request, headers);

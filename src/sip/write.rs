@@ -13,6 +13,8 @@ use super::transport::Transport;
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
 /// The only body type that a session is negotiated with.
 pub(super) const SDP: &str = "application/sdp";
+/// The body types that are understood in INVITE and UPDATE, the second where it holds the first.
+pub(super) const ACCEPT: &str = "application/sdp, multipart/mixed";
 /// The longest display name that is sent, in characters.
 const MAX_DISPLAY: usize = 80;
 /// The longest value of one header field that is sent, in bytes.

@@ -40,7 +40,10 @@ impl UserAgent {
             Ok(Message::Request(mut request)) => {
                 match read::mark_source(&mut request.headers, came.to, came.transport) {
                     Some(way) => self.request(now, came, way, request),
-                    None => self.salvage(came, bytes),
+                    None => {
+                        let refusal = (400, "Malformed Via".to_owned());
+                        self.salvage(came, bytes, refusal);
+                    }
                 }
             }
             Ok(Message::Response(response)) => {
@@ -52,20 +55,28 @@ impl UserAgent {
                     self.news(now, news);
                 }
             }
-            Err(_) => self.salvage(came, bytes),
+            Err(error) => self.salvage(came, bytes, rules::unreadable(&error)),
         }
     }
 
     /// Answers a request that cannot be read as well as it goes.
-    fn salvage(&mut self, came: Hop, bytes: &[u8]) {
+    fn salvage(&mut self, came: Hop, bytes: &[u8], (status, phrase): (u16, String)) {
         let tag = write::tag_text(self.chance.derived(&[bytes]));
-        if let Some(bytes) = salvage::bad_request(bytes, &tag) {
+        if let Some(bytes) = salvage::refusal(bytes, &tag, status, &phrase) {
             self.outbox.push_back(transaction::send(came, bytes));
         }
     }
 
     fn request(&mut self, now: Instant, came: Hop, way: WayBack, request: Request) {
-        let Some(key) = Key::of_request(&request) else { return };
+        // A connection leads back by itself; only if it is gone does `Via` say where to (RFC 3261 §18.2.2).
+        let hop = match came.transport.is_reliable() {
+            true => Hop { fallback: Some(way.to), ..came },
+            false => Hop { to: way.to, ..came },
+        };
+        let Some(key) = Key::of_request(&request) else {
+            self.unknown(&request, hop);
+            return;
+        };
         if let Some(id) = self.transactions.find(&key) {
             if self.transactions.repeated(now, id, &request, &mut self.outbox) {
                 self.acknowledged(now, &request);
@@ -76,15 +87,18 @@ impl UserAgent {
             self.acknowledged(now, &request);
             return;
         }
-        // A connection leads back by itself; only if it is gone does `Via` say where to (RFC 3261 §18.2.2).
-        let hop = match came.transport.is_reliable() {
-            true => Hop { fallback: Some(way.to), ..came },
-            false => Hop { to: way.to, ..came },
-        };
         let arrival = Arrival { request, key, hop, source: came.to, translated: way.translated };
-        match rules::refusal(&arrival.request) {
+        match rules::refusal(&arrival.request, &self.extensions()) {
             Some(reply) => self.reply_once(&arrival.request, hop, reply),
             None => self.new_request(now, arrival),
+        }
+    }
+
+    /// A request that cannot be told from others: an old one without a readable `CSeq`.
+    fn unknown(&mut self, request: &Request, hop: Hop) {
+        if request.method != Method::Ack {
+            let refusal = rules::refusal(request, &self.extensions());
+            self.reply_once(request, hop, refusal.unwrap_or_else(|| Reply::new(400)));
         }
     }
 
@@ -106,6 +120,11 @@ impl UserAgent {
         }
     }
 
+    /// The option tags that may be required of us.
+    pub(super) fn extensions(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// The answer to OPTIONS (RFC 3261 §11.2): what an INVITE would meet.
     pub(super) fn capabilities(&mut self) -> Reply {
         if self.draining {
@@ -113,7 +132,7 @@ impl UserAgent {
         }
         Reply::new(200)
             .header("Allow", write::ALLOW)
-            .header("Accept", write::SDP)
+            .header("Accept", write::ACCEPT)
             .header("Accept-Encoding", "identity")
     }
 

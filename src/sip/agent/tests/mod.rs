@@ -9,6 +9,7 @@ mod offers;
 mod races;
 mod routes;
 mod rules;
+mod torture;
 mod transports;
 
 use std::collections::{BTreeMap, VecDeque};
