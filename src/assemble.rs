@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::calendar::{self, Calendar};
-use crate::call::{AgentId, QueueId, Target};
+use crate::call::{AgentId, AllowList, QueueId, Target};
 use crate::config::{Agent, Called, Config, Phone};
 use crate::engine::{self, Pattern, Programs, Route, Routes};
 use crate::faq::{self, Faq};
@@ -54,7 +54,7 @@ pub fn project(
         },
         queue_hours: queues.iter().filter_map(hours).collect(),
         agents: BTreeMap::new(),
-        transfers: BTreeSet::new(),
+        transfers: AllowList::default(),
         safe_flow: None,
         safe_number: None,
         pop_url: None,
@@ -147,9 +147,14 @@ fn route(route: &crate::config::Route) -> Route {
     let pattern = match &route.called {
         Called::Exactly(number) => Pattern::Exact(number.clone()),
         Called::Prefix(prefix) => Pattern::Prefix(prefix.clone()),
+        Called::Pattern(pattern) => Pattern::Shape(pattern.clone()),
         Called::Any => Pattern::Default,
     };
-    Route { pattern, flow: route.flow.clone() }
+    let hours = route
+        .hours
+        .as_ref()
+        .map(|hours| engine::Hours { calendar: hours.calendar.clone(), open: hours.open });
+    Route { pattern, trunk: route.trunk.clone(), hours, flow: route.flow.clone() }
 }
 
 fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {

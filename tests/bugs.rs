@@ -30,7 +30,7 @@ fn line() -> engine::Settings {
         .expect("there are no hours to make sense of");
     let flow = compiled.flow().expect("one flow").id.clone();
     settings.adapters = vec!["paper".into()];
-    settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow }]);
+    settings.routes = Routes::new(vec![Route::new(Pattern::Default, flow)]);
     settings
 }
 

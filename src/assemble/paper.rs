@@ -52,9 +52,8 @@ pub fn on_paper(
     settings.adapters = vec!["paper".into()];
     let numbers: Vec<Arc<str>> =
         (1..=flows.len()).map(|place| format!("{place}00").into()).collect();
-    let route = |(number, flow): (&Arc<str>, &Arc<Flow>)| Route {
-        pattern: Pattern::Exact(number.clone()),
-        flow: flow.id.clone(),
+    let route = |(number, flow): (&Arc<str>, &Arc<Flow>)| {
+        Route::new(Pattern::Exact(number.clone()), flow.id.clone())
     };
     settings.routes = Routes::new(numbers.iter().zip(flows).map(route).collect());
     ring_on_paper(&mut settings, &compiled.flows);

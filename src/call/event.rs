@@ -142,6 +142,10 @@ pub struct Offer {
     pub caller: Party,
     /// Whether a trusted trunk vouches for the caller's number.
     pub asserted: bool,
+    /// The trunk that the call came in by; `None` = none of ours.
+    pub trunk: Option<Arc<str>>,
+    /// The number that was called first, before the call was diverted to `called`. Only from a trusted trunk.
+    pub diverted_from: Option<Arc<str>>,
     /// Whether a key transport was negotiated; `false` = `dtmf: unavailable`.
     pub dtmf: bool,
     /// The user of the adapter's registrar who calls, where the adapter has made sure of it (SIP: by digest, or because

@@ -10,7 +10,9 @@ mod id;
 mod journal;
 mod mask;
 mod money;
+mod number;
 mod party;
+mod pattern;
 mod prompt;
 mod record;
 mod recording;
@@ -32,7 +34,9 @@ pub use journal::{
 };
 pub use mask::{Class, Redacted, mask_number, mask_value};
 pub use money::{Currency, Money};
+pub use number::{AllowList, Danger, NumberPattern, danger, is_number};
 pub use party::Party;
+pub use pattern::fits_pattern;
 pub use prompt::{BEEP, HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
 pub use record::{
     CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TransferStay,

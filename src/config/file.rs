@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 
 use super::settings::MediaSource;
 use super::written::{
-    Advertise, Called, Gateway, Page, Ports, Range, Realm, SipAddress, Socket, Tag, Threads, Time,
-    Transferable, User, Variable,
+    Advertise, Called, Gateway, Page, Ports, Range, Realm, Shape, SipAddress, Socket, Tag, Threads,
+    Time, Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
 use crate::flow::Spanned;
@@ -93,8 +93,15 @@ pub(super) struct RtpSection {
 pub(super) struct RouteEntry {
     pub(super) to: Option<Called>,
     pub(super) prefix: Option<Called>,
+    pub(super) pattern: Option<Shape>,
     #[schemars(with = "Option<String>")]
     pub(super) default: Option<Spanned<FlowId>>,
+    #[schemars(with = "Option<String>")]
+    pub(super) trunk: Option<Spanned<Arc<str>>>,
+    #[schemars(with = "Option<String>")]
+    pub(super) hours: Option<Spanned<Arc<str>>>,
+    #[schemars(with = "Option<String>")]
+    pub(super) closed: Option<Spanned<Arc<str>>>,
     #[schemars(with = "Option<String>")]
     pub(super) flow: Option<Spanned<FlowId>>,
 }

@@ -17,6 +17,7 @@ mod written;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::call::{FlowId, QueueId};
 use crate::flow::{Diagnostic, Diagnostics, read_yaml};
@@ -25,12 +26,15 @@ use references::References;
 
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
-pub use rule::{CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_WAY_OUT, OPEN_TO_ALL, RULES};
+pub use rule::{
+    CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_SUCH_TRUNK, NO_WAY_OUT, OPEN_TO_ALL, RULES,
+    UNREACHABLE_ROUTE,
+};
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
-    Agent, Called, Config, Disabled, Limits, MediaSource, Network, Phone, Route, Rtp, Sip,
-    Transfers,
+    Agent, Called, Config, Disabled, Limits, MediaSource, Network, Phone, Route, RouteHours, Rtp,
+    Sip, Transfers,
 };
 
 /// The file could not be read at all.
@@ -80,11 +84,11 @@ pub fn read(path: &str, bytes: &[u8], folder: &Path) -> Reading {
 }
 
 impl Reading {
-    /// Holds the flows and queues that the configuration names against those that the project has.
+    /// Holds the flows, queues and calendars that the configuration names against those that the project has.
     ///
     /// A name that leads nowhere is one more finding, and the configuration is not to be used.
-    pub fn check_names(&mut self, flows: &[&FlowId], queues: &[&QueueId]) {
-        let unknown = self.names.check(flows, queues);
+    pub fn check_names(&mut self, flows: &[&FlowId], queues: &[&QueueId], calendars: &[&Arc<str>]) {
+        let unknown = self.names.check(flows, queues, calendars);
         self.add(unknown);
     }
 

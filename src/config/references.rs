@@ -1,4 +1,6 @@
-//! The flows and queues that a configuration names, with their places, to be held against what the project has.
+//! The flows, queues and calendars that a configuration names, with their places, to be held against what the project has.
+
+use std::sync::Arc;
 
 use crate::call::{FlowId, QueueId};
 use crate::flow::{Diagnostic, Span, Spanned, nearest};
@@ -10,6 +12,7 @@ use super::rule::NO_SUCH_NAME;
 pub(super) struct References {
     flows: Vec<(FlowId, Span)>,
     queues: Vec<(QueueId, Span)>,
+    calendars: Vec<(Arc<str>, Span)>,
 }
 
 impl References {
@@ -25,16 +28,31 @@ impl References {
         queue.value
     }
 
+    /// Notes a calendar that is named.
+    pub(super) fn calendar(&mut self, calendar: Spanned<Arc<str>>) -> Arc<str> {
+        self.calendars.push((calendar.value.clone(), calendar.span));
+        calendar.value
+    }
+
     /// A finding for each name that the project does not have.
-    pub(super) fn check(&self, flows: &[&FlowId], queues: &[&QueueId]) -> Vec<Diagnostic> {
+    pub(super) fn check(
+        &self,
+        flows: &[&FlowId],
+        queues: &[&QueueId],
+        calendars: &[&Arc<str>],
+    ) -> Vec<Diagnostic> {
         let flows: Vec<&str> = flows.iter().map(|flow| flow.as_str()).collect();
         let queues: Vec<&str> = queues.iter().map(|queue| queue.as_str()).collect();
+        let calendars: Vec<&str> = calendars.iter().map(|calendar| &***calendar).collect();
         let named_flows =
             self.flows.iter().map(|(flow, span)| ("flow", flow.as_str(), *span, &flows));
         let named_queues =
             self.queues.iter().map(|(queue, span)| ("queue", queue.as_str(), *span, &queues));
+        let named_calendars =
+            self.calendars.iter().map(|(name, span)| ("calendar", &**name, *span, &calendars));
         named_flows
             .chain(named_queues)
+            .chain(named_calendars)
             .filter(|(_, name, _, known)| !known.contains(name))
             .map(|(kind, name, span, known)| {
                 let message = format!("there is no {kind} named `{name}`");

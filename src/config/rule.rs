@@ -11,10 +11,10 @@ pub static CONTRADICTION: Rule = Rule::error("E1001", "two parts of the configur
 /// E1002: a name that leads nowhere.
 pub static NO_SUCH_NAME: Rule = Rule::error(
     "E1002",
-    "a flow or queue that the configuration names does not exist",
+    "a flow, queue or calendar that the configuration names does not exist",
 )
 .why("A caller on that route would be turned away, and an agent of that queue would never be rung.")
-.cure("Correct the name, or add the flow or queue.")
+.cure("Correct the name, or add the flow, queue or calendar.")
 .example("routes: [ { to: \"100\", flow: tokoo } ]");
 
 /// E1003: a secret in clear text.
@@ -35,6 +35,27 @@ pub static NO_WAY_OUT: Rule = Rule::warning("W1005", "numbers may be called, but
     .cure("Add `via: \"sip:ADDRESS\"` of your proxy or gateway under `transfers:`.")
     .example("transfers: { allow: [\"+62215550100\"] }");
 
+/// E1006: a trunk that does not exist.
+pub static NO_SUCH_TRUNK: Rule = Rule::error("E1006", "a trunk that is named does not exist")
+    .why("No call would ever come or go by it.")
+    .cure("Correct the name, or add the trunk under `trunks:`.")
+    .example("routes: [ { trunk: telco, flow: toko } ]");
+
+/// W1007: a route that no call can take.
+pub static UNREACHABLE_ROUTE: Rule = Rule::warning("W1007", "no call can take this route")
+    .why("More specific routes take every call first: one while a calendar is open, one while it is not.")
+    .cure("Leave the route out, or one of the other two.")
+    .example(
+        "routes: [ { to: 1, hours: shop, flow: a }, { to: 1, closed: shop, flow: b }, { to: 1, flow: c } ]",
+    );
+
 /// Every rule of the configuration, in the order of the codes.
-pub static RULES: &[&Rule] =
-    &[&CONTRADICTION, &NO_SUCH_NAME, &CLEAR_SECRET, &OPEN_TO_ALL, &NO_WAY_OUT];
+pub static RULES: &[&Rule] = &[
+    &CONTRADICTION,
+    &NO_SUCH_NAME,
+    &CLEAR_SECRET,
+    &OPEN_TO_ALL,
+    &NO_WAY_OUT,
+    &NO_SUCH_TRUNK,
+    &UNREACHABLE_ROUTE,
+];

@@ -119,13 +119,27 @@ pub struct Rtp {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// One route: a called number, and the flow that it leads to.
+/// One route: which calls, and the flow that they lead to. The most specific wins: by number, then by trunk, then by
+/// hours, then the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// Which numbers.
     pub called: Called,
+    /// `trunk`: the trunk that the call comes by. Default: any, or none.
+    pub trunk: Option<Arc<str>>,
+    /// `hours` or `closed`: when it holds. Default: always.
+    pub hours: Option<RouteHours>,
     /// Which flow.
     pub flow: FlowId,
+}
+
+/// When a route holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteHours {
+    /// The calendar.
+    pub calendar: Arc<str>,
+    /// While it is open (`hours`), or while it is not (`closed`).
+    pub open: bool,
 }
 
 /// Which called numbers a route takes.
@@ -135,6 +149,9 @@ pub enum Called {
     Exactly(Arc<str>),
     /// `prefix`: those that begin like this; the longest prefix wins.
     Prefix(Arc<str>),
+    /// `pattern`: those of this shape, in which `*` stands for any digits and `?` for one. Of a prefix and a pattern
+    /// the one that names more digits wins.
+    Pattern(Arc<str>),
     /// `default`: all others.
     Any,
 }

@@ -55,10 +55,10 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
         assert!(text.contains(&commented), "{commented}");
         text = text.replace(&commented, &format!("{key}:"));
     }
-    text = text.replace("  # - { prefix", "  - { prefix");
+    text = text.replace("  # - { prefix", "  - { prefix").replace("  # - { to:", "  - { to:");
     let config = clean(&text);
     assert!(config.safe_flow.is_some() && config.pop_url.is_some());
-    assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 4));
+    assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 5));
 }
 
 #[test]
@@ -109,7 +109,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 39] = [
+const FAULTS: [(&str, &str); 44] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -138,6 +138,17 @@ const FAULTS: [(&str, &str); 39] = [
     ("a route of two kinds", "sambung: 1\nroutes: [{ to: 100, prefix: 1, flow: a }]"),
     ("a default with a flow", "sambung: 1\nroutes: [{ default: a, flow: b }]"),
     ("a route twice", "sambung: 1\nroutes: [{ to: 100, flow: a }, { to: \"100\", flow: b }]"),
+    (
+        "a pattern that is a prefix",
+        "sambung: 1\nroutes: [{ prefix: 62, flow: a }, { pattern: \"+62*\", flow: b }]",
+    ),
+    (
+        "a route that no call takes",
+        "sambung: 1\nroutes: [{ to: 1, hours: h, flow: a }, { to: 1, closed: h, flow: b }, { to: 1, flow: c }]",
+    ),
+    ("a route of two hours", "sambung: 1\nroutes: [{ to: 1, hours: h, closed: h, flow: a }]"),
+    ("a route of no trunk", "sambung: 1\nroutes: [{ trunk: telko, flow: a }]"),
+    ("no pattern", "sambung: 1\nroutes: [{ pattern: \"62[0-9]\", flow: a }]"),
     ("a number with spaces", "sambung: 1\nroutes: [{ to: \"62 21\", flow: a }]"),
     ("an agent without a phone", "sambung: 1\nagents: { sari: { queues: [a] } }"),
     ("an agent without a password", "sambung: 1\nagents: { sari: { user: 201 } }"),
@@ -189,11 +200,11 @@ transfers: { allow: ["+62 215550100"] }
 
 #[test]
 fn names_are_held_against_the_project() {
-    let text = "sambung: 1\nroutes: [{ to: 100, flow: tokoo }, { default: halo }]\nagents: { budi: { address: \"sip:b@h\", queues: [servis] } }\n";
+    let text = "sambung: 1\nroutes: [{ to: 100, flow: tokoo, hours: shp }, { default: halo }]\nagents: { budi: { address: \"sip:b@h\", queues: [servis] } }\n";
     let (toko, halo, service) = ("toko".into(), "halo".into(), "service".into());
     let mut reading = read_text(text);
     assert!(reading.config.is_some());
-    reading.check_names(&[&toko, &halo], &[&service]);
+    reading.check_names(&[&toko, &halo], &[&service], &[&Arc::from("shop")]);
     assert!(reading.config.is_none());
     let human = Format::Human { color: false };
     insta::assert_snapshot!(reading.findings.render_all(human));

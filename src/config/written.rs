@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::settings::Network;
-use crate::call::Language;
+use crate::call::{Language, NumberPattern};
 use crate::time::Duration;
 
 /// A value that is written as text.
@@ -112,6 +112,11 @@ written! {
     Called(Arc<str>): "a number or user name without spaces, up to 64 characters", name
 }
 written! {
+    /// A pattern of called numbers.
+    Shape(Arc<str>): "a pattern of numbers such as `62???` or `*00`: `*` for any digits, `?` for one",
+    |text| NumberPattern::read(text).map(|pattern| pattern.as_str().into())
+}
+written! {
     /// The name that a phone registers by.
     User(Arc<str>): "a user name without spaces, such as `201`, up to 64 characters", name
 }
@@ -134,8 +139,8 @@ written! {
 }
 written! {
     /// Whom a flow may transfer to.
-    Transferable(Arc<str>): "a number such as `+62215550100`, or a SIP address",
-    |text| phone_number(text).or_else(|| sip_address(text))
+    Transferable(Arc<str>): "a number such as `+62215550100`, a pattern such as `+6221*`, or a SIP address",
+    transferable
 }
 written! {
     /// A page for the agent's desk.
@@ -156,8 +161,6 @@ const MIN_PORTS: u16 = 4;
 const MAX_NAME: usize = 64;
 /// The longest address, in bytes.
 const MAX_ADDRESS: usize = 256;
-/// The most digits of a telephone number.
-const MAX_DIGITS: usize = 32;
 /// The largest number that may stand before a unit of time.
 const MAX_COUNT: u64 = 1_000_000;
 
@@ -190,11 +193,8 @@ fn variable(text: &str) -> Option<Arc<str>> {
     fits.then(|| text.into())
 }
 
-fn phone_number(text: &str) -> Option<Arc<str>> {
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    let fits =
-        (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    fits.then(|| text.into())
+fn transferable(text: &str) -> Option<Arc<str>> {
+    NumberPattern::read(text).map(|_| text.into()).or_else(|| sip_address(text))
 }
 
 fn sip_address(text: &str) -> Option<Arc<str>> {
@@ -276,8 +276,8 @@ mod tests {
         );
         check::<Gateway>(&["sip:192.0.2.10:5060"], &["sip:gw@192.0.2.10", "192.0.2.10"]);
         check::<Transferable>(
-            &["+62215550100", "110", "sip:desk@192.0.2.9"],
-            &["*", "+", "+62 21", "62*1", "", "tel:110"],
+            &["+62215550100", "110", "sip:desk@192.0.2.9", "+62*", "2??"],
+            &["+", "+62 21", "62+1", "", "tel:110"],
         );
         check::<Page>(
             &["https://desk.example.org/call/{call}", "http://127.0.0.1:8080/"],

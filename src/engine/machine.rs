@@ -10,6 +10,7 @@ use super::legs::{Legs, Role};
 use super::notice::Notice;
 use super::output::Output;
 use super::pace::Pace;
+use super::routes::Called;
 use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
@@ -204,8 +205,13 @@ impl Engine {
         }
         let full = self.draining || self.calls.len() >= self.settings.max_calls;
         let settings = Arc::clone(&self.settings);
-        let program =
-            settings.routes.flow(&offer.called).and_then(|flow| settings.programs.get(flow));
+        let called = Called {
+            number: &offer.called,
+            trunk: offer.trunk.as_deref(),
+            wall: self.clock.at(self.now),
+            calendars: &settings.calendars,
+        };
+        let program = settings.routes.flow(called).and_then(|flow| settings.programs.get(flow));
         let program = program.cloned();
         let program = match program {
             Some(program) if !full => program,
@@ -219,8 +225,8 @@ impl Engine {
         let safe = settings.safe_flow.as_ref().and_then(|flow| settings.programs.get(flow));
         let safe = safe.cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
-        let Offer { called, caller, dtmf, .. } = offer;
-        let arrival = Arrival { id, caller, called, adapter, dtmf };
+        let Offer { called, caller, asserted, trunk, diverted_from, dtmf, .. } = offer;
+        let arrival = Arrival { id, caller, asserted, called, trunk, diverted_from, adapter, dtmf };
         let number = settings.safe_number.clone();
         let mut session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
         if settings.journals {

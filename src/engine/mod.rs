@@ -26,5 +26,5 @@ pub use input::Input;
 pub use machine::Engine;
 pub use notice::{Level, Notice};
 pub use output::Output;
-pub use routes::{Pattern, Route, Routes};
+pub use routes::{Called, Hours, Pattern, Route, Routes};
 pub use settings::{Agent, Programs, Settings};

@@ -1,11 +1,11 @@
 //! What an engine is told before it starts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::routes::Routes;
 use crate::calendar::Calendar;
-use crate::call::{AgentId, FlowId, QueueId, Target};
+use crate::call::{AgentId, AllowList, FlowId, QueueId, Target};
 use crate::interpreter::{Numbers, Program};
 use crate::queue;
 
@@ -17,7 +17,7 @@ pub type Programs = BTreeMap<FlowId, Arc<Program>>;
 pub struct Settings {
     /// The names of the adapters, in the order of their ids.
     pub adapters: Vec<Arc<str>>,
-    /// Which flow a called number leads to.
+    /// Which flow a call leads to.
     pub routes: Routes,
     /// The flows.
     pub programs: Arc<Programs>,
@@ -32,7 +32,7 @@ pub struct Settings {
     /// Where the agents' phones are.
     pub agents: BTreeMap<AgentId, Agent>,
     /// The numbers and addresses that a flow may transfer to.
-    pub transfers: BTreeSet<Arc<str>>,
+    pub transfers: AllowList,
     /// The flow that takes over where another cannot be carried out.
     pub safe_flow: Option<FlowId>,
     /// The number that is rung where there is no such flow or it fails as well; always allowed.

@@ -76,7 +76,9 @@ impl Draft {
         let mut project = project::open_configured(path)?;
         let flows: Vec<&FlowId> = project.compiled.flow_names().collect();
         let queues: Vec<&QueueId> = project.compiled.queues.iter().map(|q| &q.name).collect();
-        reading.check_names(&flows, &queues);
+        let calendars: Vec<&Arc<str>> =
+            project.compiled.calendars.iter().map(|calendar| &calendar.name).collect();
+        reading.check_names(&flows, &queues, &calendars);
         let mut in_flows = std::mem::take(&mut project.compiled.diagnostics);
         // What is wrong with a test keeps nobody from calling.
         let tests = &project.compiled.test_files;

@@ -144,8 +144,14 @@ pub struct Arrival {
     pub id: CallId,
     /// Who calls.
     pub caller: Party,
+    /// Whether a trusted trunk vouches for the caller's number.
+    pub asserted: bool,
     /// The called number.
     pub called: Arc<str>,
+    /// The trunk that the call came in by, if it is one of ours.
+    pub trunk: Option<Arc<str>>,
+    /// The number that was called first, where the call was diverted.
+    pub diverted_from: Option<Arc<str>>,
     /// The name of the adapter.
     pub adapter: Arc<str>,
     /// Whether keys can arrive, as far as the adapter knows.
@@ -161,7 +167,11 @@ impl Session {
         let facts = CallFacts {
             id: arrival.id,
             from: arrival.caller.number.clone(),
+            name: arrival.caller.name.clone(),
+            asserted: arrival.asserted,
             to: arrival.called.clone(),
+            trunk: arrival.trunk.clone(),
+            diverted_from: arrival.diverted_from.clone(),
         };
         let memory = Memory::new(&program.flow, facts);
         let budget = Budget::new(program.flow.limits, now);

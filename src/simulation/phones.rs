@@ -131,6 +131,8 @@ impl Phones {
             called: called.into(),
             caller: Party { number: caller.map(Into::into), name: None },
             asserted: false,
+            trunk: None,
+            diverted_from: None,
             dtmf,
             user: None,
             replaces: None,

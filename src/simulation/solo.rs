@@ -92,7 +92,16 @@ impl Solo {
         };
         let caller = Party { number: caller, name: None };
         let adapter = Arc::from("solo");
-        let arrival = Arrival { id: call, caller, called, adapter, dtmf };
+        let arrival = Arrival {
+            id: call,
+            caller,
+            asserted: false,
+            called,
+            trunk: None,
+            diverted_from: None,
+            adapter,
+            dtmf,
+        };
         let mut session = Session::new(program, safe, arrival, Instant::ZERO);
         if journal {
             session.keep_journal(wall);

@@ -66,7 +66,7 @@ fn settings() -> Settings {
         .expect("the shop's hours make sense");
     let flow = compiled.flow().expect("the shop's flow").id.clone();
     settings.adapters = vec!["paper".into()];
-    settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow }]);
+    settings.routes = Routes::new(vec![Route::new(Pattern::Default, flow)]);
     let queues = settings.queues.queues.keys().cloned().collect();
     settings
         .queues

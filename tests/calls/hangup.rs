@@ -1,6 +1,6 @@
 //! The end of a call, from either side, at any moment.
 
-use sambung::call::HangupCause;
+use sambung::call::{AllowList, HangupCause};
 use sambung::engine::Input;
 
 use crate::stage::{Set, Stage};
@@ -73,7 +73,7 @@ fn a_busy_transfer_goes_by_busy_and_no_answer_by_failed() {
 #[test]
 fn a_transfer_to_a_number_that_is_not_allowed_is_never_dialled() {
     let mut set = Set::of(SHORT);
-    set.settings.transfers.clear();
+    set.settings.transfers = AllowList::default();
     let mut call = set.ring(&[]);
     call.listen();
     insta::assert_snapshot!(call.end());

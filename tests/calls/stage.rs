@@ -49,7 +49,7 @@ impl Set {
                 .expect("opening hours that make sense");
         let flow = compiled.flow().expect("a flow").id.clone();
         settings.adapters = vec!["paper".into()];
-        settings.routes = Routes::new(vec![Route { pattern: Pattern::Default, flow }]);
+        settings.routes = Routes::new(vec![Route::new(Pattern::Default, flow)]);
         settings.transfers = ["+62215550100".into()].into();
         let queues: Vec<QueueId> = settings.queues.queues.keys().cloned().collect();
         for (name, user) in [("sari", "201"), ("budi", "202")] {

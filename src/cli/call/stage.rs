@@ -57,11 +57,11 @@ impl Stage {
             assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
                 .map_err(|error| failed(&error, exit::FINDINGS))?;
         settings.adapters = vec!["console".into()];
-        settings.routes =
-            Routes::new(vec![Route { pattern: Pattern::Default, flow: flow.id.clone() }]);
+        settings.routes = Routes::new(vec![Route::new(Pattern::Default, flow.id.clone())]);
         let surroundings = surroundings(&project, &flow, path)?;
         // Nothing is dialled from a console.
-        settings.transfers = assemble::numbers_on_paper(&flow, &surroundings.numbers);
+        let numbers = assemble::numbers_on_paper(&flow, &surroundings.numbers);
+        settings.transfers = numbers.into_iter().collect();
         settings.numbers = surroundings.numbers;
         let outside = outside::check_faults(faults, |service, operation| {
             let service = compiled.services.iter().find(|one| *one.name == *service);

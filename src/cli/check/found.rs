@@ -171,6 +171,8 @@ fn settings_findings(project: &Project) -> Result<Option<Diagnostics>, CheckErro
     let mut reading = config::read_file(settings)?;
     let flows: Vec<_> = project.compiled.flow_names().collect();
     let queues: Vec<_> = project.compiled.queues.iter().map(|queue| &queue.name).collect();
-    reading.check_names(&flows, &queues);
+    let calendars: Vec<_> =
+        project.compiled.calendars.iter().map(|calendar| &calendar.name).collect();
+    reading.check_names(&flows, &queues, &calendars);
     Ok(Some(reading.findings))
 }

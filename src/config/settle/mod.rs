@@ -118,7 +118,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         safe_number: safe.number.map(|number| number.value.0),
         sip: sip(&mut found, file.sip.unwrap_or_default()),
         rtp: rtp(file.rtp.unwrap_or_default()),
-        routes: routes::settle(&mut found, file.routes.unwrap_or_default()),
+        routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &[]),
         agents,
         transfers,
         pop_url: file.pop_url.map(|page| page.0),

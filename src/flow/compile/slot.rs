@@ -145,7 +145,9 @@ impl FlowCompiler<'_> {
             Formula::Variable(index) => {
                 self.variables.get_index(index.0 as usize).map(|(_, variable)| variable.kind)
             }
-            Formula::BuiltIn(BuiltIn::CallFrom) => Some(VariableKind::Phone),
+            Formula::BuiltIn(BuiltIn::CallFrom | BuiltIn::CallDivertedFrom) => {
+                Some(VariableKind::Phone)
+            }
             _ => None,
         };
         match (variable, kind) {

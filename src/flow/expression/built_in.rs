@@ -8,8 +8,18 @@ use crate::call::Class;
 pub enum BuiltIn {
     /// `call.from`: the caller's number, text; personal; no value when withheld.
     CallFrom,
+    /// `call.name`: the caller's name as their network sent it, text; personal; no value when none came or the number
+    /// is withheld.
+    CallName,
+    /// `call.asserted`: whether a trusted trunk vouches for `call.from`, yes or no.
+    CallAsserted,
     /// `call.to`: the called number, text.
     CallTo,
+    /// `call.trunk`: the trunk that the call came in by, text; no value when it came by none.
+    CallTrunk,
+    /// `call.diverted_from`: the number that was called first, before the call was diverted to us, text; personal; no
+    /// value when it was not diverted or no trusted trunk says so.
+    CallDivertedFrom,
     /// `call.language`: the tag of the language that the caller hears, text.
     CallLanguage,
     /// `call.id`: the call's id, text.
@@ -26,9 +36,13 @@ pub enum BuiltIn {
 
 impl BuiltIn {
     /// Every built-in name.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::CallFrom,
+        Self::CallName,
+        Self::CallAsserted,
         Self::CallTo,
+        Self::CallTrunk,
+        Self::CallDivertedFrom,
         Self::CallLanguage,
         Self::CallId,
         Self::QueuePosition,
@@ -42,7 +56,11 @@ impl BuiltIn {
     pub const fn name(self) -> &'static str {
         match self {
             Self::CallFrom => "call.from",
+            Self::CallName => "call.name",
+            Self::CallAsserted => "call.asserted",
             Self::CallTo => "call.to",
+            Self::CallTrunk => "call.trunk",
+            Self::CallDivertedFrom => "call.diverted_from",
             Self::CallLanguage => "call.language",
             Self::CallId => "call.id",
             Self::QueuePosition => "queue.position",
@@ -55,9 +73,15 @@ impl BuiltIn {
     /// Its type.
     pub(super) const fn kind(self) -> Kind {
         match self {
-            Self::CallFrom | Self::CallTo | Self::CallLanguage | Self::CallId | Self::Fault => {
-                Kind::Text
-            }
+            Self::CallFrom
+            | Self::CallName
+            | Self::CallTo
+            | Self::CallTrunk
+            | Self::CallDivertedFrom
+            | Self::CallLanguage
+            | Self::CallId
+            | Self::Fault => Kind::Text,
+            Self::CallAsserted => Kind::Bool,
             Self::QueuePosition => Kind::Int,
             Self::QueueWait => Kind::Duration,
             Self::Now => Kind::Moment,
@@ -68,8 +92,10 @@ impl BuiltIn {
     #[must_use]
     pub const fn class(self) -> Class {
         match self {
-            Self::CallFrom => Class::Personal,
-            Self::CallTo
+            Self::CallFrom | Self::CallName | Self::CallDivertedFrom => Class::Personal,
+            Self::CallAsserted
+            | Self::CallTo
+            | Self::CallTrunk
             | Self::CallLanguage
             | Self::CallId
             | Self::QueuePosition

@@ -168,10 +168,17 @@ impl Formula {
             Self::Variable(index) => doubtful.has(*index),
             Self::BuiltIn(name) => match name {
                 BuiltIn::CallFrom
+                | BuiltIn::CallName
+                | BuiltIn::CallTrunk
+                | BuiltIn::CallDivertedFrom
                 | BuiltIn::QueuePosition
                 | BuiltIn::QueueWait
                 | BuiltIn::Fault => true,
-                BuiltIn::CallTo | BuiltIn::CallLanguage | BuiltIn::CallId | BuiltIn::Now => false,
+                BuiltIn::CallAsserted
+                | BuiltIn::CallTo
+                | BuiltIn::CallLanguage
+                | BuiltIn::CallId
+                | BuiltIn::Now => false,
             },
             Self::NextOpen(_) => true,
             Self::Constant(value) => *value == Value::Unset,

@@ -14,7 +14,6 @@ mod lexer;
 mod names;
 mod operator;
 mod parser;
-mod pattern;
 mod possible;
 mod result;
 mod types;

@@ -2,9 +2,8 @@
 
 use super::formula::{EvalError, MAX_PATTERN, MAX_TEXT};
 use super::operator::equal;
-use super::pattern;
 use super::value::Value;
-use crate::call::Money;
+use crate::call::{Money, fits_pattern};
 use crate::time::Date;
 
 type Evaluated = Result<Value, EvalError>;
@@ -72,9 +71,7 @@ pub(super) fn matches(text: &Value, pattern: &Value) -> Evaluated {
         (Value::Text(_), Value::Text(pattern)) if pattern.len() > MAX_PATTERN => {
             Err(EvalError::LongPattern)
         }
-        (Value::Text(text), Value::Text(pattern)) => {
-            Ok(Value::Bool(pattern::matches(text, pattern)))
-        }
+        (Value::Text(text), Value::Text(pattern)) => Ok(Value::Bool(fits_pattern(text, pattern))),
         (Value::Unset, _) | (_, Value::Unset) => Ok(Value::Bool(false)),
         _ => Err(EvalError::WrongType),
     }

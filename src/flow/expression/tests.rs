@@ -200,7 +200,7 @@ fn nothing_is_evaluated_that_is_not_needed_and_nothing_overflows() {
 fn faults_carry_their_place() {
     for (text, expected) in [
         ("topik == 1", "E0501 0..5: no variable named `topik`; did you mean `topic`?"),
-        ("call.lang == 'id'", "E0501 0..9: no variable named `call.lang`"),
+        ("call.tongue == 'id'", "E0501 0..11: no variable named `call.tongue`"),
         ("lenght(topic)", "E0501 0..6: no function named `lenght`; did you mean `length`?"),
         ("score == \"4\"", "E0503 9..12: cannot compare a number with text"),
         ("topic == 812", "E0503 9..12: cannot compare text with a number"),

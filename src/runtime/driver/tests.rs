@@ -6,7 +6,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
-use crate::call::{CommandKind, EndedBy, Event, EventKind, Item, LegId, Offer, PlayEnd, PromptId};
+use crate::call::{
+    AllowList, CommandKind, EndedBy, Event, EventKind, Item, LegId, Offer, PlayEnd, PromptId,
+};
 use crate::engine::{Pattern, Route, Routes, Settings};
 use crate::flow::{AnswerPolicy, Flow, HangupNode, Limits, Node, NodeIndex, Piece, Prompt, Verb};
 use crate::interpreter::Program;
@@ -145,17 +147,14 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
     let program = Program { flow: Arc::new(flow), faqs: Vec::new() };
     let settings = Settings {
         adapters: adapters.iter().map(|name| Arc::from(*name)).collect(),
-        routes: Routes::new(vec![Route {
-            pattern: Pattern::Exact("100".into()),
-            flow: "bye".into(),
-        }]),
+        routes: Routes::new(vec![Route::new(Pattern::Exact("100".into()), "bye".into())]),
         programs: Arc::new(BTreeMap::from([("bye".into(), Arc::new(program))])),
         numbers: BTreeMap::new(),
         calendars: BTreeMap::new(),
         queues: crate::queue::Settings::default(),
         queue_hours: BTreeMap::new(),
         agents: BTreeMap::new(),
-        transfers: std::collections::BTreeSet::new(),
+        transfers: AllowList::default(),
         safe_flow: None,
         safe_number: None,
         pop_url: None,

@@ -68,9 +68,8 @@ fn occupied(
         .iter()
         .map(|(queue, _)| Program { flow: Arc::new(straight_to(queue)), faqs: Vec::new() })
         .collect();
-    let route = |program: &Program| Route {
-        pattern: Pattern::Exact(program.flow.id.as_str().into()),
-        flow: program.flow.id.clone(),
+    let route = |program: &Program| {
+        Route::new(Pattern::Exact(program.flow.id.as_str().into()), program.flow.id.clone())
     };
     before.routes = Routes::new(others.iter().map(route).collect());
     let others = others.into_iter().map(|program| (program.flow.id.clone(), Arc::new(program)));

@@ -69,7 +69,7 @@ impl Stage {
     ) -> Option<Verdict> {
         let flow = self.flow(flow)?;
         let mut settings = self.settings.clone();
-        let all = Route { pattern: Pattern::Default, flow: flow.id.clone() };
+        let all = Route::new(Pattern::Default, flow.id.clone());
         settings.routes = Routes::new(vec![all]);
         for (setting, number) in &mut settings.numbers {
             if let Setting::Env(name) = setting

@@ -91,6 +91,8 @@ impl Switch {
                 number: asserted.or_else(|| incoming.caller.number.clone()),
                 name: incoming.caller.name.clone(),
             },
+            trunk: None,
+            diverted_from: None,
             dtmf: agreed.is_none_or(|agreed| agreed.event_payload_type.is_some()),
             user: None,
             replaces: None,

@@ -1,10 +1,12 @@
-//! Patterns of `matches`: `*` stands for any characters, `?` for one, and `#` for one digit.
+//! Patterns of texts, as `matches` in a formula and numbers in the configuration have them: `*` stands for any
+//! characters, `?` for one, and `#` for one digit.
 //!
 //! The pattern must fit the whole text. There is no escape: a text with a `*` of its own is compared with `==`. The
 //! time is at most the length of the text times the length of the pattern, which is bounded.
 
 /// Whether the whole text fits the pattern.
-pub(super) fn matches(text: &str, pattern: &str) -> bool {
+#[must_use]
+pub fn fits_pattern(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let pattern: Vec<char> = pattern.chars().collect();
     let (mut at, mut part) = (0, 0);
@@ -40,7 +42,7 @@ fn fits(wanted: char, c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::fits_pattern;
 
     #[test]
     fn patterns_fit_whole_texts() {
@@ -60,7 +62,7 @@ mod tests {
             ("é", "?", true),
             ("aaaa", "**a*", true),
         ] {
-            assert_eq!(matches(text, pattern), fits, "{text} {pattern}");
+            assert_eq!(fits_pattern(text, pattern), fits, "{text} {pattern}");
         }
     }
 
@@ -68,6 +70,6 @@ mod tests {
     fn the_worst_pattern_ends_soon() {
         let text = "a".repeat(4_096);
         let pattern = format!("{}b", "a*".repeat(60));
-        assert!(!matches(&text, &pattern));
+        assert!(!fits_pattern(&text, &pattern));
     }
 }
