@@ -5,6 +5,7 @@ mod built_in;
 mod codec;
 mod finish;
 mod g711;
+mod heard;
 mod level;
 mod library;
 mod music;
@@ -18,6 +19,7 @@ mod wav;
 
 pub use built_in::built_in_sounds;
 pub use codec::{Codec, FRAME, SAMPLE_RATE};
+pub use heard::{HEARD_SAMPLES, HeardFrame, Listener};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
 pub use music::hold_music;

@@ -38,14 +38,14 @@ pub(super) fn settings(config: &Config) -> Settings {
     }
 }
 
-/// Where media is received: on the address that SIP listens on, if it is one; else on all of IPv4, or of IPv6 if SIP
-/// listens on nothing else.
+/// Where media is received: on the address that SIP listens on, if it is one; else on all of IPv4, and of IPv6 if SIP
+/// listens there too. A socket on all of IPv6 takes IPv4 as well.
 fn media_address(listen: &[SocketAddr]) -> IpAddr {
     let mut addresses = listen.iter().map(SocketAddr::ip);
     match addresses.next() {
         Some(first) if addresses.all(|address| address == first) => first,
-        _ if listen.iter().any(SocketAddr::is_ipv4) => Ipv4Addr::UNSPECIFIED.into(),
-        _ => Ipv6Addr::UNSPECIFIED.into(),
+        _ if listen.iter().any(SocketAddr::is_ipv6) => Ipv6Addr::UNSPECIFIED.into(),
+        _ => Ipv4Addr::UNSPECIFIED.into(),
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
             (&["127.0.0.1:5060"][..], "127.0.0.1"),
             (&["0.0.0.0:5060", "0.0.0.0:5070"], "0.0.0.0"),
             (&["192.0.2.1:5060", "192.0.2.2:5060"], "0.0.0.0"),
-            (&["[::]:5060", "0.0.0.0:5060"], "0.0.0.0"),
+            (&["[::]:5060", "0.0.0.0:5060"], "::"),
             (&["[::1]:5060"], "::1"),
             (&["[::1]:5060", "[2001:db8::1]:5060"], "::"),
         ] {

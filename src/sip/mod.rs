@@ -42,7 +42,9 @@ pub use event::{
 };
 pub use input::{Input, Invite};
 pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};
-pub use sdp::{Codec, Direction, Negotiated, OfferAnswer, SdpError};
+pub use sdp::{
+    Codec, Direction, EventFormat, Negotiated, OfferAnswer, Preferences, Profile, SdpError,
+};
 pub use settings::{Listen, Settings};
 pub use status::{hangup_cause, refusal_status};
 pub use transport::Transport;

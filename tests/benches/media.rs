@@ -12,7 +12,7 @@ use std::sync::Arc;
 use sambung::call::{AdapterId, Item, Language, LegId, Play, PlayId, PromptId, SoundId, SymbolSet};
 use sambung::media::{Codec, Library, Recording};
 use sambung::runtime::Clock;
-use sambung::telephony::rtp::{Direction, Settings, SourcePolicy, Stream, Threads};
+use sambung::telephony::rtp::{Direction, EventFormat, Settings, SourcePolicy, Stream, Threads};
 use sambung::time::Duration;
 
 use support::load::{Lateness, Load};
@@ -82,9 +82,12 @@ fn measure_engine(count: usize, threads: usize) -> (Row, f64) {
 fn stream(load: &Load) -> Stream {
     Stream {
         remote: load.address(),
+        control_port: None,
         codec: Codec::Pcmu,
         payload_type: 0,
-        event_payload_type: Some(101),
+        packet_time: Duration::from_millis(20),
+        events: Some(EventFormat { payload_type: 101, clock_rate: 8_000 }),
+        comfort_noise: None,
         direction: Direction::SendRecv,
         source: SourcePolicy::Strict,
     }

@@ -7,13 +7,12 @@
 use super::packet::RtpHeader;
 use super::telephone_event::TelephoneEvent;
 use crate::call::Symbol;
-use crate::media::codec::SAMPLE_RATE;
 use crate::time::Duration;
 
 /// Keys that late packets are still told apart from.
 const REMEMBERED: usize = 16;
-/// Two presses of one key are at least this far apart, in units of the codec's clock: 40 ms.
-const LEAST_PAUSE: i32 = 320;
+/// Two presses of one key are at least this far apart.
+const LEAST_PAUSE: Duration = Duration::from_millis(40);
 /// The length of a segment of a long key: the largest duration that a packet can state.
 const SEGMENT: u32 = 0xffff;
 
@@ -42,14 +41,22 @@ struct Press {
     end: u32,
     /// The timestamp of its newest segment.
     segment: u32,
+    /// The least pause between two presses.
+    pause: i32,
     released: bool,
     /// Whether a line was drawn since it was first told of.
     old: bool,
 }
 
 impl KeyReceiver {
-    /// Takes a telephone-event packet. Returns the key if the packet is the first to tell of it.
-    pub fn receive(&mut self, header: &RtpHeader, payload: &[u8]) -> Option<KeyPress> {
+    /// Takes a telephone-event packet of a clock of `clock_rate` hertz. Returns the key if the packet is the first to
+    /// tell of it.
+    pub fn receive(
+        &mut self,
+        header: &RtpHeader,
+        payload: &[u8],
+        clock_rate: u32,
+    ) -> Option<KeyPress> {
         let event = TelephoneEvent::parse(payload)?;
         let symbol = Symbol::from_event_code(event.code)?;
         if event.duration == 0 {
@@ -68,11 +75,12 @@ impl KeyReceiver {
             start,
             end: start.wrapping_add(u32::from(event.duration)),
             segment: start,
+            pause: units(LEAST_PAUSE, clock_rate),
             released: event.end,
             old: false,
         });
         self.next = (self.next + 1) % REMEMBERED;
-        let held = u64::from(event.duration) * 1_000_000 / u64::from(SAMPLE_RATE);
+        let held = u64::from(event.duration) * 1_000_000 / u64::from(clock_rate.max(1));
         Some(KeyPress { symbol, held: Duration::from_micros(held) })
     }
 
@@ -98,7 +106,7 @@ impl Press {
         }
         let end = header.timestamp.wrapping_add(u32::from(event.duration));
         let touches =
-            ahead(header.timestamp, self.end) < LEAST_PAUSE && ahead(self.start, end) < LEAST_PAUSE;
+            ahead(header.timestamp, self.end) < self.pause && ahead(self.start, end) < self.pause;
         // Packets around the seam of two segments may be lost, so that the intervals do not touch.
         let next_segment = header.timestamp.wrapping_sub(self.segment);
         touches || !self.released && (SEGMENT..=SEGMENT + 1).contains(&next_segment)
@@ -117,6 +125,11 @@ impl Press {
         }
         self.released |= event.end;
     }
+}
+
+/// A span in units of a clock.
+fn units(span: Duration, clock_rate: u32) -> i32 {
+    i32::try_from(span.as_millis() * u64::from(clock_rate) / 1_000).unwrap_or(i32::MAX)
 }
 
 /// How far `a` is ahead of `b` on a clock that wraps; negative if it is behind.

@@ -1,15 +1,17 @@
 //! Offers and answers: what is chosen, what is written, what is refused.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
 
+use super::read::parse;
 use super::*;
+use crate::time::Duration;
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 fn ours() -> OfferAnswer {
-    OfferAnswer::new(HERE, 20_000, 7, &Codec::ALL)
+    OfferAnswer::new(HERE, 20_000, 7, Preferences::default())
 }
 
 /// A description from 198.51.100.7 with the lines after `t=`.
@@ -40,9 +42,9 @@ fn the_first_common_codec_of_the_offer_is_taken() {
             Some((Codec::Pcmu, 97, Some(96))),
         ),
         (
-            "keys at another clock rate are not ours",
+            "keys at another clock rate are better than none",
             &["m=audio 4000 RTP/AVP 0 101", "a=rtpmap:101 telephone-event/48000"],
-            Some((Codec::Pcmu, 0, None)),
+            Some((Codec::Pcmu, 0, Some(101))),
         ),
         (
             "of two key rates the codec's own is taken",
@@ -62,7 +64,8 @@ fn the_first_common_codec_of_the_offer_is_taken() {
     for (name, lines, expected) in cases {
         let answer = ours().answer(&theirs(lines));
         let chosen = answer
-            .map(|(agreed, _)| (agreed.codec, agreed.payload_type, agreed.event_payload_type));
+            .map(|(agreed, _)| (agreed.codec, agreed.payload_type, agreed.events))
+            .map(|(codec, number, events)| (codec, number, events.map(|e| e.payload_type)));
         assert_eq!(chosen, expected.ok_or(SdpError::Incompatible), "{name}");
     }
 }
@@ -107,8 +110,56 @@ fn an_offer_names_what_we_have() {
     a=rtpmap:101 telephone-event/8000
     a=fmtp:101 0-15
     a=ptime:20
+    a=rtcp-mux
     a=sendrecv
     ");
+}
+
+#[test]
+fn packet_times_are_kept_within_what_both_can() {
+    // (their attributes, what we send, what we answer)
+    for (lines, sent) in [
+        (&[][..], 20),
+        (&["a=ptime:30"], 30),
+        (&["a=ptime:10"], 10),
+        (&["a=ptime:5"], 10),
+        (&["a=ptime:25"], 20),
+        (&["a=ptime:20.0"], 20),
+        (&["a=ptime:120"], 60),
+        (&["a=ptime:0"], 20),
+        (&["a=ptime:many"], 20),
+        (&["a=ptime:60", "a=maxptime:40"], 40),
+        (&["a=maxptime:10"], 10),
+    ] {
+        let offer = [&["m=audio 4000 RTP/AVP 0"], lines].concat();
+        let (agreed, body) = ours().answer(&theirs(&offer)).expect("fits");
+        assert_eq!(agreed.packet_time, Duration::from_millis(sent), "{lines:?}");
+        assert!(body.contains(&format!("a=ptime:{sent}\r\n")), "{lines:?}: {body}");
+    }
+}
+
+#[test]
+fn reports_go_where_the_far_side_takes_them() {
+    for (lines, port) in [
+        (&[][..], Some(4001)),
+        (&["a=rtcp:53020"], Some(53_020)),
+        (&["a=rtcp:53020 IN IP4 198.51.100.9"], Some(53_020)),
+        (&["a=rtcp:none"], Some(4001)),
+        (&["a=rtcp:4000", "a=rtcp-mux"], None),
+    ] {
+        let offer = [&["m=audio 4000 RTP/AVP 0"], lines].concat();
+        let (agreed, body) = ours().answer(&theirs(&offer)).expect("fits");
+        assert_eq!(agreed.control_port, port, "{lines:?}");
+        assert_eq!(body.contains("a=rtcp-mux\r\n"), port.is_none(), "{lines:?}: {body}");
+    }
+}
+
+#[test]
+fn our_order_decides_where_it_was_asked_for() {
+    let wanted = Preferences { ours_first: true, ..Preferences::new(&[Codec::Pcma, Codec::Pcmu]) };
+    let mut ours = OfferAnswer::new(HERE, 20_000, 7, wanted);
+    let (agreed, _) = ours.answer(&theirs(&["m=audio 4000 RTP/AVP 0 8"])).expect("fits");
+    assert_eq!(agreed.codec, Codec::Pcma);
 }
 
 #[test]
@@ -179,7 +230,7 @@ fn a_later_offer_of_ours_keeps_streams_and_key_number() {
 #[test]
 fn ipv6_is_answered_with_ipv6() {
     let here = "2001:db8::1".parse().expect("an address");
-    let mut ours = OfferAnswer::new(here, 20_000, 7, &Codec::ALL);
+    let mut ours = OfferAnswer::new(here, 20_000, 7, Preferences::default());
     let offer = theirs(&["m=audio 4000 RTP/AVP 0", "c=IN IP6 2001:db8::2"]);
     let (agreed, body) = ours.answer(&offer).expect("fits");
     assert_eq!(agreed.remote, "[2001:db8::2]:4000".parse().expect("an address"));

@@ -194,7 +194,11 @@ impl Leg {
     /// Works on one telephone-event packet.
     fn key(&mut self, packet: &RtpPacket<'_>, turn: &mut Turn<'_>) {
         self.deck.key_packet(packet);
-        let Some(press) = self.keys.receive(&packet.header, packet.payload) else { return };
+        let Some(events) = self.line.as_ref().and_then(|line| line.stream.events) else { return };
+        let Some(press) = self.keys.receive(&packet.header, packet.payload, events.clock_rate)
+        else {
+            return;
+        };
         let (symbol, source) = (press.symbol, KeySource::RtpEvent);
         let pressed_at = turn.now.before(press.held);
         turn.outbox.push(turn.now, self.id, MediaEventKind::Key { symbol, source, pressed_at });
@@ -210,7 +214,7 @@ impl Leg {
         let payload_type = match kind {
             PayloadKind::Event if self.masked => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
-            PayloadKind::Event => theirs.stream.event_payload_type,
+            PayloadKind::Event => theirs.stream.events.map(|events| events.payload_type),
             PayloadKind::Audio | PayloadKind::Other => Some(theirs.stream.payload_type),
         };
         let length = RTP_HEADER + packet.payload.len();

@@ -92,7 +92,7 @@ impl Line {
     pub(super) fn kind(&self, payload_type: u8) -> PayloadKind {
         if payload_type == self.stream.payload_type {
             PayloadKind::Audio
-        } else if self.stream.event_payload_type == Some(payload_type) {
+        } else if self.stream.events.is_some_and(|events| events.payload_type == payload_type) {
             PayloadKind::Event
         } else {
             PayloadKind::Other

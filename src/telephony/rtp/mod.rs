@@ -24,7 +24,7 @@ mod worker;
 pub use crate::media::SourcePolicy;
 pub use event::{MediaEvent, MediaEventKind};
 pub use settings::Settings;
-pub use stream::{Direction, Stream};
+pub use stream::{Direction, EventFormat, Stream};
 pub use threads::{OpenError, Threads};
 
 #[cfg(test)]

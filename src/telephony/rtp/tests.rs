@@ -147,9 +147,12 @@ impl Phone {
     fn stream(&self, change: impl FnOnce(&mut Stream)) -> Stream {
         let mut stream = Stream {
             remote: self.address(),
+            control_port: None,
             codec: Codec::Pcmu,
             payload_type: 0,
-            event_payload_type: Some(EVENTS),
+            packet_time: Duration::from_millis(20),
+            events: Some(EventFormat { payload_type: EVENTS, clock_rate: 8_000 }),
+            comfort_noise: None,
             direction: Direction::SendRecv,
             source: SourcePolicy::Strict,
         };
@@ -297,7 +300,7 @@ fn a_bridge_passes_audio_and_keys_both_ways_between_laws_and_threads() {
     let mut agent = rig.phone(2, |stream| {
         stream.codec = Codec::Pcma;
         stream.payload_type = 8;
-        stream.event_payload_type = Some(96);
+        stream.events = Some(EventFormat { payload_type: 96, clock_rate: 8_000 });
     });
     rig.threads.music(leg(1), Some(SoundId::from("music")));
     rig.play(2, 4, &["long"], SymbolSet::NONE);

@@ -8,9 +8,7 @@ use super::leg::{Leg, Phase};
 use super::settings::Password;
 use super::switch::{MAX_WAITING_REPORTS, Switch};
 use crate::call::{EventKind, LegId, Offer, Party, Redacted};
-use crate::sip::{
-    Attempt, Codec, Incoming, Input, OfferAnswer, RegisterRequest, SdpError, Verdict,
-};
+use crate::sip::{Attempt, Incoming, Input, OfferAnswer, RegisterRequest, SdpError, Verdict};
 use crate::time::Instant;
 
 /// Seconds after which a turned away caller may try again: at least this …
@@ -74,7 +72,8 @@ impl Switch {
             Refusal::Overload
         })?;
         let address = self.media_address(incoming.local);
-        let mut session = OfferAnswer::new(address, port, incoming.dialog.0, &Codec::ALL);
+        let mut session =
+            OfferAnswer::new(address, port, incoming.dialog.0, self.settings.audio.clone());
         let offered = incoming.sdp.as_ref().map(|sdp| session.answer(sdp)).transpose();
         let (agreed, answer) = match offered {
             Ok(offered) => offered.unzip(),
@@ -93,7 +92,7 @@ impl Switch {
             },
             trunk: None,
             diverted_from: None,
-            dtmf: agreed.is_none_or(|agreed| agreed.event_payload_type.is_some()),
+            dtmf: agreed.is_none_or(|agreed| agreed.events.is_some()),
             user: None,
             replaces: None,
         };

@@ -7,7 +7,7 @@ use super::switch::Switch;
 use super::target::{Place, look_up, number_at, place};
 use super::tell;
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
-use crate::sip::{Codec, Input, Invite, OfferAnswer, Transport};
+use crate::sip::{Input, Invite, OfferAnswer, Preferences, Transport};
 use crate::time::Instant;
 
 /// Most names looked up at a time; further calls to names end as unreachable.
@@ -95,9 +95,9 @@ impl Switch {
             }
         };
         let dialog = self.agent.new_dialog();
-        let codecs = self.codecs_beside(dial.beside);
+        let audio = self.audio_beside(dial.beside);
         let address = self.media_address(local);
-        let mut session = OfferAnswer::new(address, port, dialog.0, &codecs);
+        let mut session = OfferAnswer::new(address, port, dialog.0, audio);
         let invite = Invite {
             dialog,
             target: way.target,
@@ -119,12 +119,15 @@ impl Switch {
         self.tell(now, Input::Invite(Box::new(invite)));
     }
 
-    /// The codec of the leg to be bridged first, so that audio passes between the two untouched.
-    fn codecs_beside(&self, beside: Option<LegId>) -> Vec<Codec> {
-        let first = beside.and_then(|id| self.legs.get(&id)?.agreed).map(|agreed| agreed.codec);
-        let mut codecs = Codec::ALL.to_vec();
-        codecs.sort_by_key(|codec| Some(*codec) != first);
-        codecs
+    /// What we would like; codec and packet time of the leg to be bridged first, so that audio passes between the two
+    /// untouched.
+    fn audio_beside(&self, beside: Option<LegId>) -> Preferences {
+        let mut audio = self.settings.audio.clone();
+        if let Some(agreed) = beside.and_then(|id| self.legs.get(&id)?.agreed) {
+            audio.codecs.sort_by_key(|codec| *codec != agreed.codec);
+            audio.packet_time = agreed.packet_time;
+        }
+        audio
     }
 
     fn unreachable(&mut self, now: Instant, id: LegId) {

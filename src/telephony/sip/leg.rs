@@ -100,7 +100,7 @@ impl Leg {
     /// Whether keys from `source` count: telephone-event where it was negotiated, else INFO; tones never beside
     /// either (one source per leg).
     pub(super) fn takes_keys_from(&self, source: KeySource) -> bool {
-        let by_event = self.agreed.is_some_and(|agreed| agreed.event_payload_type.is_some());
+        let by_event = self.agreed.is_some_and(|agreed| agreed.events.is_some());
         match source {
             KeySource::RtpEvent => by_event,
             KeySource::Info => !by_event,

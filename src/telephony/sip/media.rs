@@ -3,7 +3,8 @@
 use super::settings::MediaSource;
 use super::switch::Switch;
 use crate::call::{EventKind, KeySource, LegId, Symbol};
-use crate::sip::{Codec, Direction, Negotiated};
+use crate::sip::{Codec, Direction, EventFormat, Negotiated};
+use crate::telephony::rtp;
 use crate::telephony::rtp::{MediaEvent, MediaEventKind, SourcePolicy, Stream};
 use crate::time::Instant;
 
@@ -76,17 +77,23 @@ impl Switch {
 fn stream(agreed: &Negotiated, source: SourcePolicy) -> Stream {
     Stream {
         remote: agreed.remote,
+        control_port: agreed.control_port,
         codec: match agreed.codec {
             Codec::Pcmu => crate::media::Codec::Pcmu,
             Codec::Pcma => crate::media::Codec::Pcma,
         },
         payload_type: agreed.payload_type,
-        event_payload_type: agreed.event_payload_type,
+        packet_time: agreed.packet_time,
+        events: agreed.events.map(|EventFormat { payload_type, clock_rate }| rtp::EventFormat {
+            payload_type,
+            clock_rate,
+        }),
+        comfort_noise: agreed.comfort_noise,
         direction: match agreed.direction {
-            Direction::SendRecv => crate::telephony::rtp::Direction::SendRecv,
-            Direction::SendOnly => crate::telephony::rtp::Direction::SendOnly,
-            Direction::RecvOnly => crate::telephony::rtp::Direction::RecvOnly,
-            Direction::Inactive => crate::telephony::rtp::Direction::Inactive,
+            Direction::SendRecv => rtp::Direction::SendRecv,
+            Direction::SendOnly => rtp::Direction::SendOnly,
+            Direction::RecvOnly => rtp::Direction::RecvOnly,
+            Direction::Inactive => rtp::Direction::Inactive,
         },
         source,
     }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::network::Network;
-use crate::sip::{Algorithm, RegistrarSettings};
+use crate::sip::{Algorithm, Preferences, RegistrarSettings};
 use crate::telephony::rtp;
 use crate::time::Duration;
 
@@ -28,6 +28,8 @@ pub struct Settings {
     pub digests: Vec<Algorithm>,
     /// The limits of registrations.
     pub registrar: RegistrarSettings,
+    /// Codecs and packet time.
+    pub audio: Preferences,
     /// The media threads.
     pub rtp: rtp::Settings,
     /// Whose audio is taken.
@@ -54,6 +56,7 @@ impl Settings {
             users: BTreeMap::new(),
             digests: vec![Algorithm::Md5],
             registrar: RegistrarSettings::default(),
+            audio: Preferences::default(),
             rtp,
             media_source: MediaSource::Auto,
             via: None,

@@ -17,7 +17,7 @@ fn keys(packets: impl IntoIterator<Item = (RtpHeader, [u8; 4])>) -> String {
     let mut receiver = KeyReceiver::default();
     packets
         .into_iter()
-        .filter_map(|(header, payload)| receiver.receive(&header, &payload))
+        .filter_map(|(header, payload)| receiver.receive(&header, &payload, 8_000))
         .map(|press| press.symbol.as_char())
         .collect()
 }
@@ -96,7 +96,7 @@ fn every_key_counts_once_whatever_happens_to_its_packets() {
 #[test]
 fn a_press_is_dated_back_to_its_start() {
     let (header, payload) = packet(0, 5, 480, false);
-    let press = KeyReceiver::default().receive(&header, &payload).expect("a key");
+    let press = KeyReceiver::default().receive(&header, &payload, 8_000).expect("a key");
     assert_eq!(press.held, Duration::from_millis(60));
 }
 
@@ -104,7 +104,7 @@ fn a_press_is_dated_back_to_its_start() {
 fn a_key_belongs_to_the_time_in_which_it_began() {
     let mut receiver = KeyReceiver::default();
     let mut is_old = |(header, payload): (RtpHeader, [u8; 4])| {
-        receiver.receive(&header, &payload);
+        receiver.receive(&header, &payload, 8_000);
         let old = receiver.is_old(&header, &payload);
         receiver.draw_line();
         old
@@ -120,7 +120,7 @@ fn payloads_of_odd_lengths_are_no_reason_to_stumble() {
     let header = packet(0, 0, 0, false).0;
     let payload = [5, 10, 0, 160, 5, 10, 0, 160, 1];
     for length in 0..=payload.len() {
-        let key = KeyReceiver::default().receive(&header, &payload[..length]);
+        let key = KeyReceiver::default().receive(&header, &payload[..length], 8_000);
         assert_eq!(key.is_some(), length >= 4, "{length}");
     }
 }
@@ -189,7 +189,7 @@ proptest! {
     ) {
         let mut receiver = KeyReceiver::default();
         for (payload, timestamp) in payloads.iter().zip(timestamps) {
-            let key = receiver.receive(&packet(timestamp, 0, 0, false).0, payload);
+            let key = receiver.receive(&packet(timestamp, 0, 0, false).0, payload, 8_000);
             prop_assert!(key.is_none() || payload.len() >= 4);
         }
     }
