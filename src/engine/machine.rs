@@ -14,7 +14,7 @@ use super::routes::Called;
 use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
-    LegId, Offer, Quality, Report, RequestId, SoundId, Target,
+    LegId, Offer, Quality, Report, RequestId, SoundId, Target, TransferStep,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
@@ -188,8 +188,16 @@ impl Engine {
     }
 
     fn event(&mut self, event: Event) {
-        if let EventKind::Offered(offer) = event.kind {
-            return self.offered(event.leg, offer);
+        match event.kind {
+            EventKind::Offered(offer) if offer.replaces.is_some() => {
+                return self.refuse(event.leg, HangupCause::Rejected);
+            }
+            EventKind::Offered(offer) => return self.offered(event.leg, offer),
+            EventKind::TransferRequested(_) => {
+                let refused = TransferStep::Failed(HangupCause::Rejected);
+                return self.command(event.leg, CommandKind::TransferProgress(refused));
+            }
+            _ => {}
         }
         match self.legs.get(event.leg).cloned() {
             Some(Role::Caller(call)) => self.caller_event(call, event),

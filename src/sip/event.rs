@@ -111,6 +111,28 @@ pub enum SipEvent {
         /// The body.
         body: Bytes,
     },
+    /// An [`Info`](super::Input::Info) of ours was answered, or nobody answers it.
+    Informed {
+        /// The call.
+        dialog: DialogId,
+    },
+    /// The far side asks that whoever it talks with be connected with somebody else (REFER, RFC 3515). Wants
+    /// [`ReferProgress`](super::Input::ReferProgress), else it is told after 3 min that nothing came of it. One at a
+    /// time: a second one is turned away with 491.
+    Refer {
+        /// The call.
+        dialog: DialogId,
+        /// With whom.
+        refer: Box<Refer>,
+    },
+    /// How a [`Refer`](super::Input::Refer) of ours goes. From 200 on it is the last word: 200 = the far side reached
+    /// whom it was sent to.
+    Referred {
+        /// The call.
+        dialog: DialogId,
+        /// 100–699.
+        status: u16,
+    },
     /// The far side answered a `Probe`.
     Alive {
         /// The call.
@@ -125,6 +147,40 @@ pub enum SipEvent {
     },
     /// Somebody registers. Wants a `Reply`, else it is answered with 500 after 64·T1.
     Register(Box<RegisterRequest>),
+}
+
+/// What a REFER asks for. Names are as claimed; whether the one who refers may is decided above.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Refer {
+    /// The user part of `Refer-To`, decoded (for `tel:` the number); empty if there is none.
+    pub user: Arc<str>,
+    /// Its host in lower case, an IPv6 address without brackets; empty for `tel:`.
+    pub host: String,
+    /// Its port, if one is written.
+    pub port: Option<u16>,
+    /// The user part of `Referred-By` (RFC 3892), as claimed.
+    pub by: Option<Arc<str>>,
+    /// What `Replaces` in `Refer-To` names; `None` = nobody is to be replaced.
+    pub replaces: Option<Replaced>,
+}
+
+impl fmt::Debug for Refer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refer")
+            .field("user", &Redacted(&self.user))
+            .field("host", &self.host)
+            .field("replaces", &self.replaces)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What `Replaces` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// An answered call of ours.
+    Call(DialogId),
+    /// No call of ours, or one that was not answered.
+    Unknown,
 }
 
 /// Why a dialog ended.
@@ -206,6 +262,9 @@ pub struct Incoming {
     pub user_agent: Option<String>,
     /// The value of `Call-ID`, for logs.
     pub call_id: String,
+    /// The call whose place the caller asks to take (`Replaces`, RFC 3891): one that goes on, and was answered unless
+    /// we made it. Whether the caller may is decided above.
+    pub replaces: Option<DialogId>,
     /// The value of `Max-Forwards`; 70 if there was none.
     pub max_forwards: u8,
     /// Their offer; `None` = they want ours in the answer.

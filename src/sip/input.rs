@@ -107,6 +107,36 @@ pub enum Input {
         /// Why; told to the far side in `Reason` (RFC 3326), or as the refusing status.
         cause: HangupCause,
     },
+    /// Send something inside an established call (INFO, RFC 6086 §4.2.2): a key.
+    ///
+    /// Ends in [`Informed`](super::SipEvent::Informed).
+    Info {
+        /// The call.
+        dialog: DialogId,
+        /// The media type of the body.
+        content_type: &'static str,
+        /// The body.
+        body: Bytes,
+    },
+    /// Ask the far side of an established call to call somebody else itself (REFER, RFC 3515).
+    ///
+    /// Ends in [`Referred`](super::SipEvent::Referred) with a final status, or with the call.
+    Refer {
+        /// The call.
+        dialog: DialogId,
+        /// Whom: a `sip:` or `tel:` URI.
+        to: String,
+        /// The call of ours in which it is to take our place (RFC 3891); `None` = none.
+        replaces: Option<DialogId>,
+    },
+    /// Say how the transfer goes that a [`Refer`](super::SipEvent::Refer) asked for: 100–199 on the way, 200 done,
+    /// 300–699 failed. A first word of 300–699 refuses the REFER itself.
+    ReferProgress {
+        /// The call.
+        dialog: DialogId,
+        /// The status.
+        status: u16,
+    },
     /// Answer a [`Register`](super::SipEvent::Register) request.
     Reply {
         /// The request.

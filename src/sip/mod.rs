@@ -23,6 +23,7 @@ mod event;
 mod input;
 mod multipart;
 mod read;
+mod referral;
 mod registrar;
 mod reply;
 mod rules;
@@ -38,7 +39,8 @@ mod write;
 pub use agent::{Counts, UserAgent};
 pub use digest::{Algorithm, Attempt, Authenticator, Verdict};
 pub use event::{
-    Contact, Contacts, DialogId, Ending, Incoming, Output, RegisterRequest, RequestId, SipEvent,
+    Contact, Contacts, DialogId, Ending, Incoming, Output, Refer, RegisterRequest, Replaced,
+    RequestId, SipEvent,
 };
 pub use input::{Input, Invite};
 pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};

@@ -93,6 +93,7 @@ impl Reply {
             write::copy_record_route(request, headers);
             write::add(headers, HeaderName::Contact, write::contact(doorstep));
             write::add(headers, HeaderName::Allow, write::ALLOW);
+            write::add(headers, HeaderName::Supported, write::SUPPORTED);
         }
         if let Some(server) = server.filter(|_| self.status > 100) {
             write::add(headers, HeaderName::Server, server);

@@ -37,6 +37,8 @@ fn unknown_method(method: &Method) -> Option<Reply> {
         | Method::Options
         | Method::Info
         | Method::Update
+        | Method::Refer
+        | Method::Notify
         | Method::Register => None,
         Method::Other(_) => Some(Reply::new(501).header("Allow", write::ALLOW)),
         _ => Some(Reply::new(405).header("Allow", write::ALLOW)),

@@ -10,7 +10,10 @@ use super::status::phrase;
 use super::transport::Transport;
 
 /// The methods that are answered with something else than 405 (RFC 3261 §20.5).
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY, REGISTER";
+/// The extensions that may be required of us (RFC 3261 §20.37).
+pub(super) const SUPPORTED: &str = "replaces, norefersub";
 /// The only body type that a session is negotiated with.
 pub(super) const SDP: &str = "application/sdp";
 /// The body types that are understood in INVITE and UPDATE, the second where it holds the first.
@@ -93,10 +96,15 @@ pub(super) fn copy_record_route(request: &Request, headers: &mut Headers) {
     }
 }
 
-/// Ends a message: the body with its type, and its length.
+/// Ends a message: a session description with its type, and its length.
 pub(super) fn body(headers: &mut Headers, content: &Bytes) {
+    body_of(headers, SDP, content);
+}
+
+/// Ends a message: the body with its type, and its length.
+pub(super) fn body_of(headers: &mut Headers, kind: &str, content: &Bytes) {
     if !content.is_empty() {
-        add(headers, HeaderName::ContentType, SDP);
+        add(headers, HeaderName::ContentType, kind);
     }
     add(headers, HeaderName::ContentLength, content.len().to_string());
 }

@@ -34,10 +34,16 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(482));
             return;
         }
+        let replaces = match self.replaced(&arrival.request) {
+            Ok(replaces) => replaces,
+            Err(status) => {
+                return self.reply_once(&arrival.request, arrival.hop, Reply::new(status));
+            }
+        };
         let dialog = self.new_dialog();
         let local_tag = self.new_tag(dialog);
         let peer = caller(&arrival, local_tag);
-        let facts = Box::new(facts(dialog, &arrival));
+        let facts = Box::new(Incoming { replaces, ..facts(dialog, &arrival) });
         let Arrival { request, key, hop, .. } = arrival;
         let transaction = self.transactions.accept(now, key, request, hop, User::Invite(dialog));
         self.reply(now, transaction, Reply::new(100));
@@ -197,6 +203,7 @@ fn facts(dialog: DialogId, arrival: &Arrival) -> Incoming {
         authorization: text(&HeaderName::Authorization),
         user_agent: text(&HeaderName::UserAgent),
         call_id: text(&HeaderName::CallId).unwrap_or_default(),
+        replaces: None,
         max_forwards: read::max_forwards(headers),
         sdp: read::sdp(headers, request.body()),
     }

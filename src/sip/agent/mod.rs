@@ -7,6 +7,8 @@ mod ending;
 mod incoming;
 mod outgoing;
 mod receive;
+mod refer;
+mod replace;
 mod within;
 
 #[cfg(test)]
@@ -23,6 +25,7 @@ use super::dialog::{Peer, State};
 use super::event::{DialogId, Ending, Output, RequestId, SipEvent};
 use super::input::Input;
 use super::read;
+use super::referral::Referrals;
 use super::reply::Reply;
 use super::settings::Settings;
 use super::timetable::Timetable;
@@ -55,6 +58,11 @@ pub struct UserAgent {
     /// Unanswered calls of theirs by what names their INVITE whatever way it came.
     merges: BTreeMap<u64, DialogId>,
     deadlines: Timetable<DialogId>,
+    /// What is open between REFER and the last word about it.
+    referrals: BTreeMap<DialogId, Referrals>,
+    referral_deadlines: Timetable<DialogId>,
+    /// Requests of theirs whose call has ended before they were answered.
+    orphans: Vec<TransactionId>,
     next_dialog: u64,
     draining: bool,
     outbox: VecDeque<Output>,
@@ -107,6 +115,9 @@ impl UserAgent {
             tags: BTreeMap::new(),
             merges: BTreeMap::new(),
             deadlines: Timetable::new(),
+            referrals: BTreeMap::new(),
+            referral_deadlines: Timetable::new(),
+            orphans: Vec::new(),
             next_dialog: 0,
             draining: false,
             outbox: VecDeque::new(),
@@ -145,12 +156,18 @@ impl UserAgent {
             Input::AnswerOffer { dialog, sdp } => self.answer_offer(now, dialog, sdp),
             Input::RefuseOffer { dialog, status } => self.refuse_offer(now, dialog, status),
             Input::Probe { dialog } => self.probe(now, dialog),
+            Input::Info { dialog, content_type, body } => {
+                self.inform(now, dialog, content_type, body);
+            }
+            Input::Refer { dialog, to, replaces } => self.refer(now, dialog, &to, replaces),
+            Input::ReferProgress { dialog, status } => self.refer_progress(now, dialog, status),
             Input::Hangup { dialog, cause } => self.hang_up(now, dialog, cause),
             Input::Reply { request, status, headers } => {
                 self.register_reply(now, request, status, headers);
             }
             Input::Drain(draining) => self.draining = draining,
         }
+        self.answer_orphans(now);
     }
 
     /// The next thing to do for the owner; `None` when all is taken.
@@ -161,7 +178,12 @@ impl UserAgent {
     /// When [`Input::Tick`] is due if nothing else comes before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.transactions.next_deadline(), self.deadlines.next()].into_iter().flatten().min()
+        let dues = [
+            self.transactions.next_deadline(),
+            self.deadlines.next(),
+            self.referral_deadlines.next(),
+        ];
+        dues.into_iter().flatten().min()
     }
 
     /// How much is held at the moment.
@@ -172,7 +194,9 @@ impl UserAgent {
             dialogs: self.dialogs.len(),
             transactions,
             settled,
-            timers: self.deadlines.len() + self.transactions.timers(),
+            timers: self.deadlines.len()
+                + self.referral_deadlines.len()
+                + self.transactions.timers(),
         }
     }
 
@@ -182,6 +206,10 @@ impl UserAgent {
             if self.deadlines.next() == Some(at) {
                 if let Some(dialog) = self.deadlines.first() {
                     self.wake(now, dialog);
+                }
+            } else if self.referral_deadlines.next() == Some(at) {
+                if let Some(dialog) = self.referral_deadlines.first() {
+                    self.referral_limit(now, dialog);
                 }
             } else if let Some(Some(news)) = self.transactions.fire(now, &mut self.outbox) {
                 self.news(now, news);
@@ -196,13 +224,19 @@ impl UserAgent {
                 User::Offer(dialog) => self.offer_response(now, dialog, id, &response),
                 User::Bye(dialog) => self.bye_done(dialog, response.status.is_final()),
                 User::Probe(dialog) => self.probe_response(now, dialog, response.status.code()),
-                User::Register(_) | User::Nobody => {}
+                User::Refer(dialog) => self.refer_response(dialog, &response),
+                User::Notify(dialog) => self.notify_response(dialog, response.status.code()),
+                User::Info(dialog) => self.informed_them(dialog, response.status.is_final()),
+                User::Referred(_) | User::Register(_) | User::Nobody => {}
             },
             News::Timeout { user } => match user {
                 User::Invite(dialog) => self.invite_timeout(dialog),
                 User::Offer(dialog) | User::Probe(dialog) => self.lost(now, dialog),
                 User::Bye(dialog) => self.bye_done(dialog, true),
-                User::Register(_) | User::Nobody => {}
+                User::Refer(dialog) => self.refer_over(dialog, 408),
+                User::Notify(dialog) => self.notify_response(dialog, 408),
+                User::Info(dialog) => self.informed_them(dialog, true),
+                User::Referred(_) | User::Register(_) | User::Nobody => {}
             },
             News::Unanswered { id } => {
                 self.reply(now, id, Reply::new(500));
@@ -245,6 +279,7 @@ impl UserAgent {
     }
 
     fn ended(&mut self, dialog: DialogId, ending: Ending) {
+        self.drop_referrals(dialog);
         self.emit(SipEvent::Ended { dialog, ending });
     }
 

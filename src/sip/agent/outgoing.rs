@@ -97,6 +97,7 @@ impl UserAgent {
             write::contact(self.doorstep_at(peer.seen, peer.is_sips())),
         );
         write::add(headers, HeaderName::Allow, write::ALLOW);
+        write::add(headers, HeaderName::Supported, write::SUPPORTED);
         write::add_all(headers, &invite.headers);
         write::body(headers, &invite.sdp);
         request.set_body(invite.sdp.clone());

@@ -115,6 +115,9 @@ impl UserAgent {
         } else if request.method == Method::Options {
             let reply = self.capabilities();
             self.reply_once(&arrival.request, arrival.hop, reply);
+        } else if request.method == Method::Refer {
+            // Nobody is sent anywhere who is not in a call with us.
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(403));
         } else {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
         }
@@ -122,7 +125,7 @@ impl UserAgent {
 
     /// The option tags that may be required of us.
     pub(super) fn extensions(&self) -> Vec<&'static str> {
-        Vec::new()
+        write::SUPPORTED.split(", ").collect()
     }
 
     /// The answer to OPTIONS (RFC 3261 §11.2): what an INVITE would meet.
@@ -134,6 +137,7 @@ impl UserAgent {
             .header("Allow", write::ALLOW)
             .header("Accept", write::ACCEPT)
             .header("Accept-Encoding", "identity")
+            .header("Supported", write::SUPPORTED)
     }
 
     fn register(&mut self, now: Instant, arrival: Arrival) {
@@ -197,7 +201,17 @@ impl UserAgent {
                 None => {}
             },
             Some(User::Offer(dialog)) => self.offer_cancelled(now, dialog, id),
-            Some(User::Bye(_) | User::Probe(_) | User::Register(_) | User::Nobody) | None => {}
+            Some(
+                User::Bye(_)
+                | User::Probe(_)
+                | User::Refer(_)
+                | User::Referred(_)
+                | User::Notify(_)
+                | User::Info(_)
+                | User::Register(_)
+                | User::Nobody,
+            )
+            | None => {}
         }
     }
 }

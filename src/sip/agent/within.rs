@@ -54,6 +54,14 @@ impl UserAgent {
                 self.keep(dialog, state);
                 self.informed(now, dialog, arrival);
             }
+            Method::Refer => {
+                self.keep(dialog, state);
+                self.referred(now, dialog, arrival);
+            }
+            Method::Notify => {
+                self.keep(dialog, state);
+                self.notified(now, dialog, arrival);
+            }
             _ => {
                 self.keep(dialog, state);
                 let reply = self.capabilities();

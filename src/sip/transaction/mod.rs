@@ -73,6 +73,14 @@ pub(super) enum User {
     Bye(DialogId),
     /// Our OPTIONS inside a call.
     Probe(DialogId),
+    /// Our REFER.
+    Refer(DialogId),
+    /// Their REFER.
+    Referred(DialogId),
+    /// Our NOTIFY about their REFER.
+    Notify(DialogId),
+    /// Our INFO.
+    Info(DialogId),
     /// A REGISTER that waits for its reply.
     Register(RequestId),
     /// Nobody waits for the outcome.

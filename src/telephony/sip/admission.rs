@@ -1,6 +1,7 @@
 //! Who may call and who may register.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -58,9 +59,10 @@ impl Switch {
     fn admit(&mut self, now: Instant, incoming: &Incoming) -> Result<(), Refusal> {
         let source = incoming.source.ip();
         let trusted = self.settings.allow.iter().any(|network| network.contains(source));
-        if !trusted {
-            self.authenticate(now, incoming)?;
-        }
+        let user = match trusted {
+            true => self.registered_there(incoming),
+            false => Some(self.authenticate(now, incoming)?),
+        };
         let full =
             self.calls >= self.settings.max_calls || self.waiting.len() >= MAX_WAITING_REPORTS / 2;
         if full {
@@ -93,8 +95,8 @@ impl Switch {
             trunk: None,
             diverted_from: None,
             dtmf: agreed.is_none_or(|agreed| agreed.events.is_some()),
-            user: None,
-            replaces: None,
+            user,
+            replaces: incoming.replaces.and_then(|dialog| self.dialogs.get(&dialog).copied()),
         };
         let phase = Phase::Offered { answer: answer.map(Bytes::from) };
         let mut leg = Leg::new(id, incoming.dialog, phase, session, source);
@@ -110,12 +112,21 @@ impl Switch {
         Ok(())
     }
 
+    /// The user who calls from a network that need not prove who it is: one who registered, by password, from the very
+    /// address that the call comes from.
+    fn registered_there(&self, incoming: &Incoming) -> Option<Arc<str>> {
+        let binding = self.registrar.latest(&incoming.from_user)?;
+        (binding.source == incoming.source).then(|| incoming.from_user.clone())
+    }
+
     /// Lets in a caller that knows the password of the user it says it is.
-    fn authenticate(&mut self, now: Instant, incoming: &Incoming) -> Result<(), Refusal> {
+    fn authenticate(&mut self, now: Instant, incoming: &Incoming) -> Result<Arc<str>, Refusal> {
         let source = incoming.source.ip();
         let authorization = incoming.authorization.as_deref();
         match self.judge(now, "INVITE", source, &incoming.request_uri, authorization) {
-            Verdict::Granted { user } if user == incoming.from_user => Ok(()),
+            Verdict::Granted { user } if user == incoming.from_user => {
+                Ok(incoming.from_user.clone())
+            }
             Verdict::Granted { .. } => Err(Refusal::Forbidden),
             Verdict::Stale => Err(Refusal::Challenge { stale: true }),
             Verdict::Missing | Verdict::Wrong => Err(Refusal::Challenge { stale: false }),

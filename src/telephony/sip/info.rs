@@ -3,7 +3,7 @@
 use crate::call::Symbol;
 
 /// The media type whose body names fields.
-const RELAY: &str = "application/dtmf-relay";
+pub(super) const RELAY: &str = "application/dtmf-relay";
 /// The media type whose body is the key alone.
 const PLAIN: &str = "application/dtmf";
 

@@ -1,11 +1,12 @@
 //! One leg: a party on the phone, between its dialog and its media.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use tracing::Span;
 
-use crate::call::{EndedBy, HangupCause, KeySource, LegId};
+use crate::call::{EndedBy, HangupCause, KeySource, LegId, Symbol};
 use crate::sip::{DialogId, Negotiated, OfferAnswer};
 use crate::time::Instant;
 
@@ -62,6 +63,10 @@ pub(super) struct Leg {
     pub(super) peer: IpAddr,
     /// Whether it is there.
     pub(super) presence: Presence,
+    /// Whether the transfer that the far side asked for last was answered.
+    pub(super) transfer_accepted: bool,
+    /// Keys that are sent by INFO, the first one on its way.
+    pub(super) keys_out: VecDeque<Symbol>,
     /// Keys that came from another source than the one in force.
     pub(super) foreign_keys: u64,
     /// Where its log lines belong.
@@ -84,6 +89,8 @@ impl Leg {
             agreed: None,
             peer,
             presence: Presence::Heard,
+            transfer_accepted: false,
+            keys_out: VecDeque::new(),
             foreign_keys: 0,
             span: tracing::info_span!("leg", leg.id = %id, adapter = "sip"),
         }

@@ -26,6 +26,7 @@ mod socket;
 mod switch;
 mod target;
 mod tell;
+mod transfer;
 
 #[cfg(test)]
 mod tests;

@@ -73,12 +73,9 @@ impl Switch {
             CommandKind::Bridge(other) => self.media.bridge(id, other),
             CommandKind::Unbridge => self.media.unbridge(id),
             CommandKind::Mask(on) => self.media.mask(id, on),
-            command @ (CommandKind::SendDigits(_)
-            | CommandKind::Transfer(_)
-            | CommandKind::TransferProgress(_)) => {
-                let reason = Rejection::Unsupported;
-                self.report(now, id, EventKind::Rejected { command, reason });
-            }
+            CommandKind::SendDigits(digits) => self.send_digits(now, id, &digits),
+            CommandKind::Transfer(transfer) => self.refer(now, id, transfer),
+            CommandKind::TransferProgress(step) => self.transfer_progress(now, id, step),
             CommandKind::Hangup(cause) if self.searches.remove(&id).is_some() => {
                 let by = EndedBy::System;
                 self.report(now, id, EventKind::Ended { by, cause, quality: None });

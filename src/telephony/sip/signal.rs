@@ -6,7 +6,7 @@ use super::info;
 use super::leg::Phase;
 use super::switch::Switch;
 use crate::call::{EndedBy, EventKind, HangupCause, KeySource, LegId};
-use crate::sip::{Input, Negotiated, SdpError, SipEvent};
+use crate::sip::{Input, Negotiated, Refer, SdpError, SipEvent};
 use crate::time::Instant;
 
 impl Switch {
@@ -24,6 +24,9 @@ impl Switch {
             SipEvent::Info { dialog, content_type, body } => {
                 (dialog, Signal::Info(content_type, body))
             }
+            SipEvent::Informed { dialog } => (dialog, Signal::Informed),
+            SipEvent::Refer { dialog, refer } => (dialog, Signal::Refer(refer)),
+            SipEvent::Referred { dialog, status } => (dialog, Signal::Referred(status)),
             SipEvent::Ended { dialog, ending } => {
                 let by = if ending.by_remote() { EndedBy::Caller } else { EndedBy::System };
                 (dialog, Signal::Ended(by, ending.cause()))
@@ -65,6 +68,9 @@ impl Switch {
                     self.key(now, leg, symbol, KeySource::Info, now);
                 }
             }
+            Signal::Informed => self.key_taken(now, leg),
+            Signal::Refer(refer) => self.transfer_requested(now, leg, &refer),
+            Signal::Referred(status) => self.referred(now, leg, status),
             Signal::Alive => self.alive(now, leg),
             Signal::Ended(by, cause) => self.end(now, leg, by, cause),
         }
@@ -150,6 +156,9 @@ enum Signal {
     Offer(Option<Bytes>),
     Answer(Option<Bytes>),
     Info(String, Bytes),
+    Informed,
+    Refer(Box<Refer>),
+    Referred(u16),
     Alive,
     Ended(EndedBy, HangupCause),
 }

@@ -7,6 +7,8 @@ mod faults;
 mod forks;
 mod offers;
 mod races;
+mod refer;
+mod replace;
 mod routes;
 mod rules;
 mod torture;
@@ -196,6 +198,7 @@ impl Net {
     pub(super) fn settle(&mut self) {
         self.run(Duration::from_mins(5));
         assert_eq!((self.a.counts(), self.b.counts()), (Counts::default(), Counts::default()));
+        assert!(self.a.referrals.is_empty() && self.b.referrals.is_empty());
         assert!(self.a.tags.is_empty() && self.b.tags.is_empty() && self.b.merges.is_empty());
     }
 
@@ -265,7 +268,12 @@ pub(super) fn summary(bytes: &[u8]) -> String {
         line.and_then(|line| line.split_once(": ")).map(|(_, v)| v.to_owned()).unwrap_or_default()
     };
     let start = text.lines().next().unwrap_or_default().to_owned();
-    let sdp = if field("content-type").is_empty() { "" } else { " sdp" };
+    let sdp = match field("content-type").split(';').next().unwrap_or_default() {
+        "" => "",
+        "application/sdp" => " sdp",
+        "message/sipfrag" => " sipfrag",
+        _ => " body",
+    };
     let after = match field("retry-after").as_str() {
         "" => String::new(),
         _ => " retry-after".to_owned(),
@@ -292,6 +300,9 @@ fn say(event: &SipEvent) -> String {
         SipEvent::RemoteAnswer { dialog, sdp: s } => format!("{dialog} remote answer{}", sdp(s)),
         SipEvent::OfferRefused { dialog, status } => format!("{dialog} offer refused {status}"),
         SipEvent::Info { dialog, content_type, .. } => format!("{dialog} info {content_type}"),
+        SipEvent::Informed { dialog } => format!("{dialog} informed"),
+        SipEvent::Refer { dialog, refer } => format!("{dialog} refer to {}", refer.user),
+        SipEvent::Referred { dialog, status } => format!("{dialog} referred {status}"),
         SipEvent::Alive { dialog } => format!("{dialog} alive"),
         SipEvent::Ended { dialog, ending } => format!("{dialog} ended: {ending:?}"),
         SipEvent::Register(r) => format!("register {}", r.to_user),

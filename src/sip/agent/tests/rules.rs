@@ -36,7 +36,7 @@ const REFUSALS: &[Row] = &[
     ("known and not done", ("SUBSCRIBE", "sip:b", ""), AS_IS, 405, Some(("Allow", ALLOW))),
     ("MESSAGE", ("MESSAGE", "sip:b", ""), AS_IS, 405, None),
     ("PRACK", ("PRACK", "sip:b", ""), AS_IS, 405, None),
-    ("REFER", ("REFER", "sip:b", ""), AS_IS, 405, None),
+    ("REFER", ("REFER", "sip:b", ""), AS_IS, 403, None),
     ("unknown", ("NEWMETHOD", "sip:b", ""), AS_IS, 501, None),
     ("case counts", ("invite", "sip:b", ""), AS_IS, 501, None),
     ("another scheme", ("INVITE", "nobodyKnowsThis:b", ""), AS_IS, 416, None),
