@@ -14,6 +14,7 @@ mod recorder;
 mod recording;
 mod resample;
 mod rtp;
+mod srtp;
 mod tone;
 mod wav;
 
@@ -30,5 +31,6 @@ pub use rtp::{
     EventPacket, KeyPress, KeyReceiver, KeySender, LEARN_WINDOW, Outgoing, RTP_HEADER, Reception,
     RtpHeader, RtpPacket, Source, SourcePolicy, Standing, TelephoneEvent, Verdict,
 };
+pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unopened};
 pub use tone::{beep, ringing_tone};
 pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head};
