@@ -45,7 +45,8 @@ pub use event::{
 pub use input::{Input, Invite};
 pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};
 pub use sdp::{
-    Codec, Direction, EventFormat, Negotiated, OfferAnswer, Preferences, Profile, SdpError,
+    Codec, Crypto, CryptoPair, Direction, EventFormat, KeyText, Negotiated, OfferAnswer,
+    Preferences, Profile, SdpError, Security,
 };
 pub use settings::{Listen, Settings};
 pub use status::{hangup_cause, refusal_status};

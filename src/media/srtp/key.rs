@@ -3,9 +3,17 @@
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+/// Base64 as phones write it: with or without padding, and careless of the last bits.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 /// The longest master key and salt together: AES-256 in counter mode.
 const MAX_MATERIAL: usize = 46;
 
@@ -152,17 +160,14 @@ impl MasterKey {
     /// # Errors
     /// [`BadKey`] where it is no base64, or of another length than the suite asks.
     pub fn from_base64(suite: Suite, text: &str) -> Result<Self, BadKey> {
-        let bare = text.trim_end_matches('=');
-        let padding = "=".repeat((4 - bare.len() % 4) % 4);
-        let read = STANDARD.decode(format!("{bare}{padding}"));
-        let material = Zeroizing::new(read.map_err(|_| BadKey::Encoding)?);
+        let material = Zeroizing::new(BASE64.decode(text).map_err(|_| BadKey::Encoding)?);
         Self::new(suite, &material)
     }
 
     /// Key and salt as SDP writes them. The text is as secret as the key.
     #[must_use]
     pub fn to_base64(&self) -> Zeroizing<String> {
-        Zeroizing::new(STANDARD.encode(self.whole()))
+        Zeroizing::new(BASE64.encode(self.whole()))
     }
 
     /// The suite it is for.

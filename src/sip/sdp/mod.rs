@@ -3,10 +3,11 @@
 //! One audio stream with one codec and RFC 4733 keys; every other stream of an offer is declined with port 0. It knows
 //! no dialogs, no sockets and nothing of how media is sent.
 //!
-//! Encrypted streams (`RTP/SAVP` with `a=crypto`, RFC 4568) join at three places: [`Profile`] gains their names,
-//! `read` their keys, and `write` ours; [`Negotiated`] then carries both to the media threads.
+//! A stream may be encrypted by keys in the description (RFC 4568): demanded by its profile (`RTP/SAVP`), or offered
+//! beside plain media (RFC 8643). Keys are text here; what they do is the business of whoever sends media.
 
 mod codec;
+mod crypto;
 mod direction;
 mod negotiated;
 mod offer_answer;
@@ -15,6 +16,7 @@ mod read;
 mod write;
 
 pub use codec::Codec;
+pub use crypto::{Crypto, CryptoPair, KeyText, Security};
 pub use direction::Direction;
 pub use negotiated::{EventFormat, Negotiated, Preferences, SdpError};
 pub use offer_answer::OfferAnswer;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use sipx_sdp::{Connection, MediaDescription, Origin, SessionDescription};
 
+use super::crypto::{self, Crypto, CryptoPair, Security};
 use super::direction::Direction;
 use super::negotiated::{EventFormat, Negotiated, Preferences, SdpError};
 use super::profile::Profile;
@@ -24,11 +25,21 @@ pub struct OfferAnswer {
     session_id: u64,
     version: u64,
     wanted: Preferences,
+    security: Security,
+    /// Our keys, one for each suite, the preferred one first.
+    keys: Vec<Crypto>,
     /// What was agreed last.
     agreed: Option<Negotiated>,
+    /// The keys that were agreed with it.
+    pair: Option<CryptoPair>,
+    /// The keys of our last offer, by the tags that answers to it name.
+    offered: Vec<Crypto>,
     streams: Vec<Stream>,
     published: Option<SessionDescription>,
 }
+
+/// Our line in answer to an encrypted offer, and the keys that follow from it.
+type Keyed = (Crypto, CryptoPair);
 
 /// One `m=` line of the call, in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,17 +60,40 @@ impl OfferAnswer {
             session_id,
             version: 0,
             wanted,
+            security: Security::Off,
+            keys: Vec::new(),
             agreed: None,
+            pair: None,
+            offered: Vec::new(),
             streams: Vec::new(),
             published: None,
         }
+    }
+
+    /// Encrypts the stream as `security` says, with these keys of ours: one for each suite, the preferred one first.
+    #[must_use]
+    pub fn secured(mut self, security: Security, keys: Vec<Crypto>) -> Self {
+        self.security = security;
+        self.keys = match security {
+            Security::Off => Vec::new(),
+            Security::Optional | Security::Required => keys,
+        };
+        self
+    }
+
+    /// The keys of the agreed stream; `None` = it is plain.
+    #[must_use]
+    pub const fn crypto(&self) -> Option<&CryptoPair> {
+        self.pair.as_ref()
     }
 
     /// Writes an offer: the first of the call, or one that asks for both directions again.
     #[must_use]
     pub fn offer(&mut self) -> String {
         if self.streams.is_empty() {
-            self.streams.push(Stream::Audio { profile: Profile::Avp });
+            let required = self.security == Security::Required;
+            let profile = if required { Profile::Savp } else { Profile::Avp };
+            self.streams.push(Stream::Audio { profile });
         }
         // RFC 3264 §8.3.2: a payload type keeps its meaning as long as the call lasts.
         let known = self.agreed.map(|agreed| (agreed.payload_type, agreed.codec));
@@ -70,6 +104,7 @@ impl OfferAnswer {
             })
             .collect();
         let events = self.offered_events();
+        self.offered = self.keys_to_offer();
         let described = self.describe(&Audio {
             port: self.port,
             profile: Profile::Avp,
@@ -78,6 +113,7 @@ impl OfferAnswer {
             packet_time: self.agreed.map_or(self.wanted.packet_time, |agreed| agreed.packet_time),
             multiplexed: self.agreed.is_none_or(|agreed| agreed.control_port.is_none()),
             direction: Direction::SendRecv,
+            crypto: &self.offered,
         });
         self.publish(described)
     }
@@ -89,7 +125,8 @@ impl OfferAnswer {
     /// [`SdpError`] where the body is none or nothing in it fits; refuse the request with its status.
     pub fn answer(&mut self, offer: &[u8]) -> Result<(Negotiated, String), SdpError> {
         let offer = parse(offer)?;
-        let (at, agreed) = self.choose(&offer).ok_or(SdpError::Incompatible)?;
+        let (at, agreed, keys) = self.choose(&offer).ok_or(SdpError::Incompatible)?;
+        let (crypto, pair) = keys.unzip();
         self.streams = offer
             .media
             .iter()
@@ -102,7 +139,7 @@ impl OfferAnswer {
                 }
             })
             .collect();
-        self.keep(agreed);
+        self.keep(agreed, pair);
         let mut described = self.describe(&Audio {
             port: self.port,
             profile: agreed.profile,
@@ -111,6 +148,7 @@ impl OfferAnswer {
             packet_time: agreed.packet_time,
             multiplexed: agreed.control_port.is_none(),
             direction: agreed.direction,
+            crypto: crypto.as_slice(),
         });
         // RFC 3264 §6: the times of an answer equal those of the offer.
         described.timing = offer.timing.into_iter().take(1).collect();
@@ -124,16 +162,36 @@ impl OfferAnswer {
     /// [`SdpError`] where the body is none or accepts nothing that we offered.
     pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, SdpError> {
         let answer = parse(answer)?;
-        let (_, agreed) = self.choose(&answer).ok_or(SdpError::Incompatible)?;
-        self.keep(agreed);
+        let taken = answer.media.iter().find_map(|media| {
+            let agreed = usable(&answer, media, self.address, &self.wanted)?;
+            let pair = crypto::accepted(media, &self.offered);
+            let wanted = agreed.profile.is_secure() || self.security == Security::Required;
+            (pair.is_some() || !wanted).then_some((agreed, pair))
+        });
+        let (agreed, pair) = taken.ok_or(SdpError::Incompatible)?;
+        self.keep(agreed, pair);
         Ok(agreed)
     }
 
     /// Keeps what was agreed; a number that keys once had stays theirs.
-    fn keep(&mut self, mut agreed: Negotiated) {
+    fn keep(&mut self, mut agreed: Negotiated, pair: Option<CryptoPair>) {
         let before = self.agreed.and_then(|before| before.events);
         agreed.events = agreed.events.or(before);
         self.agreed = Some(agreed);
+        self.pair = pair;
+    }
+
+    /// The keys that an offer names: the one in use, or all of them before anything is agreed.
+    fn keys_to_offer(&self) -> Vec<Crypto> {
+        let numbered = |(crypto, tag): (&Crypto, u32)| Crypto { tag, ..crypto.clone() };
+        match (&self.pair, self.agreed) {
+            (Some(pair), _) => {
+                let in_use = self.keys.iter().filter(|crypto| crypto.suite == pair.suite);
+                in_use.zip(1..).map(numbered).collect()
+            }
+            (None, Some(_)) => Vec::new(),
+            (None, None) => self.keys.iter().zip(1..).map(numbered).collect(),
+        }
     }
 
     /// The key formats of an offer: one for each clock of our codecs, under numbers of their own.
@@ -151,11 +209,15 @@ impl OfferAnswer {
         events
     }
 
-    /// The first usable audio stream and what it comes to.
-    fn choose(&self, theirs: &SessionDescription) -> Option<(usize, Negotiated)> {
-        theirs.media.iter().enumerate().find_map(|(place, media)| {
-            Some((place, usable(theirs, media, self.address, &self.wanted)?))
-        })
+    /// The first usable audio stream and what it comes to: an encrypted one before plain ones, where both are taken.
+    fn choose(&self, theirs: &SessionDescription) -> Option<(usize, Negotiated, Option<Keyed>)> {
+        let usable = theirs.media.iter().enumerate().filter_map(|(place, media)| {
+            let agreed = usable(theirs, media, self.address, &self.wanted)?;
+            let keys = crypto::answering(media, &self.keys);
+            let wanted = agreed.profile.is_secure() || self.security == Security::Required;
+            (keys.is_some() || !wanted).then_some((place, agreed, keys))
+        });
+        usable.min_by_key(|(_, _, keys)| keys.is_none())
     }
 
     /// Our description with the streams in their places.

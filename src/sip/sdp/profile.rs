@@ -7,10 +7,14 @@ pub enum Profile {
     Avp,
     /// `RTP/AVPF`, RFC 4585: the same packets; early feedback is allowed and not used.
     Avpf,
+    /// `RTP/SAVP`, RFC 3711: encrypted by keys in the description.
+    Savp,
+    /// `RTP/SAVPF`, RFC 5124: both.
+    Savpf,
 }
 
 impl Profile {
-    const ALL: [Self; 2] = [Self::Avp, Self::Avpf];
+    const ALL: [Self; 4] = [Self::Avp, Self::Avpf, Self::Savp, Self::Savpf];
 
     /// The profile of that name.
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -22,6 +26,13 @@ impl Profile {
         match self {
             Self::Avp => "RTP/AVP",
             Self::Avpf => "RTP/AVPF",
+            Self::Savp => "RTP/SAVP",
+            Self::Savpf => "RTP/SAVPF",
         }
+    }
+
+    /// Whether a stream of this profile must be encrypted. The others may be (RFC 8643).
+    pub(super) const fn is_secure(self) -> bool {
+        matches!(self, Self::Savp | Self::Savpf)
     }
 }

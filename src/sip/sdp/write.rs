@@ -3,6 +3,7 @@
 use sipx_sdp::{Attribute, MediaDescription};
 
 use super::codec::Codec;
+use super::crypto::Crypto;
 use super::direction::Direction;
 use super::negotiated::EventFormat;
 use super::profile::Profile;
@@ -22,6 +23,8 @@ pub(super) struct Audio<'a> {
     /// Whether RTCP is taken on the port of the media (RFC 5761).
     pub(super) multiplexed: bool,
     pub(super) direction: Direction,
+    /// The keys to offer, or the one that answers.
+    pub(super) crypto: &'a [Crypto],
 }
 
 impl Audio<'_> {
@@ -47,6 +50,7 @@ impl Audio<'_> {
             .chain(codes)
             .chain([Attribute::valued("ptime", packet_time)])
             .chain(self.multiplexed.then(|| Attribute::flag("rtcp-mux")))
+            .chain(self.crypto.iter().map(Crypto::attribute))
             .chain([Attribute::flag(self.direction.attribute())])
             .collect();
         media
