@@ -283,6 +283,8 @@ pub(super) struct Calling {
     pub(super) heard: bool,
     /// Whether it rings somewhere.
     pub(super) ringing: bool,
+    /// When it is given up if nothing has come back by then.
+    pub(super) heard_by: Option<Instant>,
     /// When the ring limit is reached.
     pub(super) until: Instant,
 }
@@ -377,7 +379,10 @@ impl State {
             Self::Incoming(call) => {
                 call.progress.as_ref().map_or(call.until, |progress| progress.at.min(call.until))
             }
-            Self::Calling(call) => call.until,
+            Self::Calling(call) => {
+                let heard_by = call.heard_by.filter(|_| !call.heard);
+                heard_by.map_or(call.until, |at| at.min(call.until))
+            }
             Self::Cancelling(_) => return None,
             Self::Confirmed(call) => {
                 let exchange = match &call.exchange {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::ask::{Answer, AskId};
 use super::transport::Transport;
 use crate::call::{HangupCause, Party, Redacted};
 
@@ -145,6 +146,13 @@ pub enum SipEvent {
         /// Why and by whom.
         ending: Ending,
     },
+    /// A request of ours outside any call was answered, or nobody answered it.
+    Asked {
+        /// The request.
+        ask: AskId,
+        /// What came of it.
+        answer: Box<Answer>,
+    },
     /// Somebody registers. Wants a `Reply`, else it is answered with 500 after 64·T1.
     Register(Box<RegisterRequest>),
 }
@@ -246,7 +254,8 @@ pub struct Incoming {
     pub asserted: Option<Arc<str>>,
     /// The user part of `From` as sent, withheld or not: what an authenticated user must be.
     pub from_user: Arc<str>,
-    /// Who called before the call was diverted here: the user part of the topmost `Diversion`.
+    /// Who was called first, before the call was diverted here: the user part of the oldest `Diversion`, or of the
+    /// first `History-Info`.
     pub diverted_from: Option<Arc<str>>,
     /// Where the INVITE came from.
     pub source: SocketAddr,

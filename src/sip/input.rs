@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::ask::Ask;
 use super::event::{DialogId, RequestId};
+use super::login::Login;
 use super::transport::Transport;
 use crate::call::HangupCause;
 use crate::time::Duration;
@@ -68,6 +70,8 @@ pub enum Input {
     },
     /// Call somebody.
     Invite(Box<Invite>),
+    /// Ask something outside any call. Ends in [`Asked`](super::SipEvent::Asked).
+    Ask(Box<Ask>),
     /// Change the session of an established call (re-INVITE): hold, resume, another address or codec.
     ///
     /// Ends in [`RemoteAnswer`](super::SipEvent::RemoteAnswer) or [`OfferRefused`](super::SipEvent::OfferRefused).
@@ -169,6 +173,12 @@ pub struct Invite {
     pub from_user: Option<String>,
     /// The display name of `From`.
     pub from_display: Option<String>,
+    /// The hops to take, nearest first: `Route` values such as `<sip:192.0.2.1;lr>`; `to_addr` is the first of them.
+    pub routes: Vec<String>,
+    /// How we are known at the far side, should it ask (401, 407); `None` = a challenge is a refusal.
+    pub login: Option<Login>,
+    /// How long it may stay unheard of; then the call ends with [`NoReply`](super::Ending::NoReply). `None` = 64·T1.
+    pub heard_within: Option<Duration>,
     /// Extra header fields: `Call-Info`, `User-to-User`, `P-Asserted-Identity` … Treated as in `Refuse`.
     pub headers: Vec<(String, String)>,
     /// `Max-Forwards`; `None` = 70. For a call made on behalf of another: what that one had, less one.

@@ -16,11 +16,13 @@
 //! leaves this module.
 
 mod agent;
+mod ask;
 mod chance;
 mod dialog;
 mod digest;
 mod event;
 mod input;
+mod login;
 mod multipart;
 mod read;
 mod referral;
@@ -37,12 +39,14 @@ mod transport;
 mod write;
 
 pub use agent::{Counts, UserAgent};
+pub use ask::{Answer, Ask, AskId, AskMethod};
 pub use digest::{Algorithm, Attempt, Authenticator, Verdict};
 pub use event::{
     Contact, Contacts, DialogId, Ending, Incoming, Output, Refer, RegisterRequest, Replaced,
     RequestId, SipEvent,
 };
 pub use input::{Input, Invite};
+pub use login::Login;
 pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};
 pub use sdp::{
     Codec, Crypto, CryptoPair, Direction, EventFormat, KeyText, Negotiated, OfferAnswer,

@@ -202,6 +202,13 @@ fn address(headers: &Headers, name: &HeaderName) -> Option<Address> {
     Address::parse_list(&header.value(), "address").ok()?.into_iter().next()
 }
 
+/// Every address in the fields of this name, in order; none if any cannot be read.
+fn addresses(headers: &Headers, name: &HeaderName) -> Vec<Address> {
+    let lists = headers.get_all(name).map(|header| Address::parse_list(&header.value(), "address"));
+    let lists: Result<Vec<_>, _> = lists.collect();
+    lists.map(|lists| lists.into_iter().flatten().collect()).unwrap_or_default()
+}
+
 /// The user part in the first address of a header field.
 pub(super) fn user_in(headers: &Headers, name: &HeaderName) -> Option<String> {
     user(&address(headers, name)?.uri)
@@ -226,9 +233,16 @@ fn is_withheld(headers: &Headers, from: &Uri) -> bool {
         || private.split([';', ',']).any(|word| matches!(word.trim(), "id" | "user" | "full"))
 }
 
-/// The user part of the topmost `Diversion` (RFC 5806).
+/// The number that was called first, before the call was diverted: the oldest, and therefore last, `Diversion`
+/// (RFC 5806 §5), else the first `History-Info` entry where others follow (RFC 7044 §5).
 pub(super) fn diverted_from(headers: &Headers) -> Option<String> {
-    user_in(headers, &HeaderName::Other(Bytes::from_static(b"Diversion")))
+    let diversion = HeaderName::Other(Bytes::from_static(b"Diversion"));
+    let oldest = addresses(headers, &diversion).last().and_then(|address| user(&address.uri));
+    oldest.or_else(|| {
+        let history = addresses(headers, &HeaderName::HistoryInfo);
+        let (first, later) = history.split_first()?;
+        (!later.is_empty()).then(|| user(&first.uri))?
+    })
 }
 
 /// The contacts of a REGISTER.
@@ -248,6 +262,26 @@ pub(super) fn contacts(headers: &Headers) -> Contacts {
 
 fn seconds(text: &[u8]) -> Option<u32> {
     std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// A number alone in the first field of this name; what follows a semicolon or a comment does not count.
+pub(super) fn number(headers: &Headers, name: &HeaderName) -> Option<u32> {
+    let text = text(headers, name)?;
+    text.split([';', '(', ' ']).next()?.trim().parse().ok()
+}
+
+/// The contacts in the answer to a REGISTER of ours, each with its own `expires`.
+pub(super) fn bindings(headers: &Headers) -> Vec<(String, Option<u32>)> {
+    match contacts(headers) {
+        Contacts::All => Vec::new(),
+        Contacts::Some(list) => list.into_iter().map(|c| (c.uri, c.expires)).collect(),
+    }
+}
+
+/// The entries of a `Path` or `Service-Route` field as `Route` values, in order (RFC 3327 §5, RFC 3608 §5).
+pub(super) fn path(headers: &Headers, name: &HeaderName) -> Vec<String> {
+    let entries = addresses(headers, name).into_iter().take(MAX_ROUTES);
+    entries.map(|route| clean(&route_value(&route), MAX_TEXT)).collect()
 }
 
 /// The value of `Expires`, in seconds.

@@ -36,6 +36,15 @@ pub(super) fn add(headers: &mut Headers, name: HeaderName, value: impl AsRef<[u8
     }
 }
 
+/// As [`add`], before all others.
+pub(super) fn add_first(headers: &mut Headers, name: HeaderName, value: impl AsRef<[u8]>) {
+    let mut alone = Headers::new();
+    add(&mut alone, name, value);
+    if let Some(header) = alone.iter().next() {
+        headers.insert(0, header.clone());
+    }
+}
+
 /// Header fields that the message itself needs; an order from above must not double them.
 fn is_ours(name: &HeaderName) -> bool {
     matches!(

@@ -195,7 +195,10 @@ impl UserAgent {
                     None => self.setup_limit(now, dialog),
                 }
             }
-            Some(State::Calling(call)) => self.give_up(now, dialog, &call, Ending::RingLimit),
+            Some(State::Calling(call)) => {
+                let ending = if now < call.until { Ending::NoReply } else { Ending::RingLimit };
+                self.give_up(now, dialog, &call, ending);
+            }
             Some(State::Confirmed(call)) => self.wake_confirmed(now, dialog, call),
             Some(State::Closing(call)) => self.wake_closing(now, dialog, call),
             Some(state @ State::Cancelling(_)) => self.keep(dialog, state),

@@ -3,6 +3,7 @@
 //! Messages are sorted in `receive`, calls of theirs live in `incoming`, calls of ours in `outgoing`, what goes on
 //! inside an answered call in `within`, its end in `ending`. This file has the door and the clock.
 
+mod asking;
 mod ending;
 mod incoming;
 mod outgoing;
@@ -17,6 +18,7 @@ mod tests;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
+use asking::Asking;
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Limits, Request, Response};
 
@@ -65,6 +67,7 @@ pub struct UserAgent {
     orphans: Vec<TransactionId>,
     next_dialog: u64,
     draining: bool,
+    asking: Asking,
     outbox: VecDeque<Output>,
 }
 
@@ -120,6 +123,7 @@ impl UserAgent {
             orphans: Vec::new(),
             next_dialog: 0,
             draining: false,
+            asking: Asking::default(),
             outbox: VecDeque::new(),
         }
     }
@@ -152,6 +156,7 @@ impl UserAgent {
                 self.refuse_call(now, dialog, reply);
             }
             Input::Invite(invite) => self.invite(now, &invite),
+            Input::Ask(ask) => self.ask(now, &ask),
             Input::Offer { dialog, sdp } => self.offer(now, dialog, sdp),
             Input::AnswerOffer { dialog, sdp } => self.answer_offer(now, dialog, sdp),
             Input::RefuseOffer { dialog, status } => self.refuse_offer(now, dialog, status),
@@ -219,16 +224,13 @@ impl UserAgent {
 
     fn news(&mut self, now: Instant, news: News) {
         match news {
-            News::Response { id, user, response } => match user {
-                User::Invite(dialog) => self.invite_response(now, dialog, id, &response),
-                User::Offer(dialog) => self.offer_response(now, dialog, id, &response),
-                User::Bye(dialog) => self.bye_done(dialog, response.status.is_final()),
-                User::Probe(dialog) => self.probe_response(now, dialog, response.status.code()),
-                User::Refer(dialog) => self.refer_response(dialog, &response),
-                User::Notify(dialog) => self.notify_response(dialog, response.status.code()),
-                User::Info(dialog) => self.informed_them(dialog, response.status.is_final()),
-                User::Referred(_) | User::Register(_) | User::Nobody => {}
-            },
+            News::Response { id, user, response, challenged } => {
+                let again = challenged
+                    .is_some_and(|request| self.answer_challenge(now, user, request, &response));
+                if !again {
+                    self.answered_to(now, user, id, &response);
+                }
+            }
             News::Timeout { user } => match user {
                 User::Invite(dialog) => self.invite_timeout(dialog),
                 User::Offer(dialog) | User::Probe(dialog) => self.lost(now, dialog),
@@ -236,11 +238,29 @@ impl UserAgent {
                 User::Refer(dialog) => self.refer_over(dialog, 408),
                 User::Notify(dialog) => self.notify_response(dialog, 408),
                 User::Info(dialog) => self.informed_them(dialog, true),
+                User::Ask(ask) => self.asked(ask, None),
                 User::Referred(_) | User::Register(_) | User::Nobody => {}
             },
             News::Unanswered { id } => {
                 self.reply(now, id, Reply::new(500));
             }
+        }
+    }
+
+    fn answered_to(&mut self, now: Instant, user: User, id: TransactionId, response: &Response) {
+        if response.status.is_final() {
+            self.asking.settled(user);
+        }
+        match user {
+            User::Invite(dialog) => self.invite_response(now, dialog, id, response),
+            User::Offer(dialog) => self.offer_response(now, dialog, id, response),
+            User::Bye(dialog) => self.bye_done(dialog, response.status.is_final()),
+            User::Probe(dialog) => self.probe_response(now, dialog, response.status.code()),
+            User::Refer(dialog) => self.refer_response(dialog, response),
+            User::Notify(dialog) => self.notify_response(dialog, response.status.code()),
+            User::Info(dialog) => self.informed_them(dialog, response.status.is_final()),
+            User::Ask(ask) => self.asked(ask, Some(response)),
+            User::Referred(_) | User::Register(_) | User::Nobody => {}
         }
     }
 
@@ -258,7 +278,9 @@ impl UserAgent {
     }
 
     fn forget(&mut self, state: &State) {
-        self.tags.remove(&state.local_tag());
+        if let Some(dialog) = self.tags.remove(&state.local_tag()) {
+            self.asking.forget(dialog);
+        }
         if let State::Incoming(call) = state {
             self.merges.remove(&call.merge);
         }

@@ -7,6 +7,7 @@ use super::UserAgent;
 use crate::sip::dialog::{Calling, Cancelling, Confirmed, Exchange, Fork, Peer, State};
 use crate::sip::event::{DialogId, Ending, SipEvent};
 use crate::sip::input::Invite;
+use crate::sip::login::Answers;
 use crate::sip::read;
 use crate::sip::status;
 use crate::sip::transaction::{Hop, TransactionId, User};
@@ -62,22 +63,33 @@ impl UserAgent {
             local_cseq: FIRST_CSEQ,
             remote_cseq: None,
             target: invite.target.as_bytes().into(),
-            routes: Box::default(),
+            routes: invite.routes.iter().map(|route| route.as_bytes().into()).collect(),
             seen: hop,
             pinned: read::place(&target).is_some_and(|at| at.address.ip() != invite.to_addr.ip()),
         };
         let sent = self.first_invite(&peer, invite).and_then(|request| {
             let user = User::Invite(invite.dialog);
+            if let Some(login) = &invite.login {
+                self.asking.call(invite.dialog, Answers::new(login.clone()));
+            }
             let hop = Hop { fallback: peer.next_hop(&self.settings).fallback, ..hop };
             self.transactions.start(now, request, hop, user, &mut self.outbox)
         });
         let Some(transaction) = sent else {
             self.tags.remove(&local_tag);
+            self.asking.forget(invite.dialog);
             return Err(Ending::Refused(400));
         };
         let until = now + invite.ring;
-        let call =
-            Calling { peer, transaction, forks: Vec::new(), heard: false, ringing: false, until };
+        let call = Calling {
+            peer,
+            transaction,
+            forks: Vec::new(),
+            heard: false,
+            ringing: false,
+            heard_by: invite.heard_within.map(|span| now + span),
+            until,
+        };
         self.keep(invite.dialog, State::Calling(Box::new(call)));
         Ok(())
     }
@@ -160,7 +172,7 @@ impl UserAgent {
         let early = forks.iter().any(|fork| fork.tag == tag && fork.sdp.is_some());
         let sdp = read::sdp(&response.headers, response.body());
         learn(&mut peer, response);
-        self.acknowledge(transaction, &peer, FIRST_CSEQ);
+        self.acknowledge(transaction, &peer, read::sequence(&response.headers));
         if sdp.is_none() && !early {
             // An answer without a session can never carry sound: the offer was ours, so there is none to come.
             self.close(

@@ -204,6 +204,7 @@ impl UserAgent {
             Some(
                 User::Bye(_)
                 | User::Probe(_)
+                | User::Ask(_)
                 | User::Refer(_)
                 | User::Referred(_)
                 | User::Notify(_)

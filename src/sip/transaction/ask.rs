@@ -10,7 +10,7 @@ use sipx_sip::{Method, Request, Response};
 use super::entry::{Ack, Entry, Phase};
 use super::key::Key;
 use super::table::{Transactions, send_all};
-use super::{Hop, News, TransactionId, User, send};
+use super::{Challenged, Hop, News, TransactionId, User, send};
 use crate::sip::event::Output;
 use crate::sip::read;
 use crate::sip::transport::Transport;
@@ -67,6 +67,8 @@ impl Transactions {
                 let is_invite = machine.request().method == Method::Invite;
                 let status = response.status;
                 let hop = entry.hop;
+                let challenged = matches!(status.code(), 401 | 407)
+                    .then(|| Challenged { request: Box::new(machine.request().clone()), hop });
                 let steps = machine.on_response(response);
                 let sent = send_all(hop, &steps, outbox);
                 if status.is_provisional() {
@@ -84,7 +86,7 @@ impl Transactions {
                     self.drop_entry(id);
                 }
                 let response = steps.into_iter().find_map(told)?;
-                Some(News::Response { id, user, response })
+                Some(News::Response { id, user, response, challenged })
             }
             Phase::Refused { ack, .. } => {
                 if response.status.is_final() && !response.status.is_success() {
@@ -99,7 +101,8 @@ impl Transactions {
                     return None;
                 }
                 let room = acks.len() < MAX_FORKS;
-                room.then(|| News::Response { id, user, response: Box::new(response) })
+                let response = Box::new(response);
+                room.then(|| News::Response { id, user, response, challenged: None })
             }
             Phase::Serving { .. }
             | Phase::Replied { .. }

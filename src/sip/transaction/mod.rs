@@ -23,9 +23,10 @@ mod table;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use sipx_sip::Response;
 use sipx_sip::transaction::Reliability;
+use sipx_sip::{Request, Response};
 
+use super::ask::AskId;
 use super::event::{DialogId, Output, RequestId};
 use super::transport::Transport;
 use crate::time::Duration;
@@ -81,6 +82,8 @@ pub(super) enum User {
     Notify(DialogId),
     /// Our INFO.
     Info(DialogId),
+    /// A request of ours outside any call.
+    Ask(AskId),
     /// A REGISTER that waits for its reply.
     Register(RequestId),
     /// Nobody waits for the outcome.
@@ -91,11 +94,26 @@ pub(super) enum User {
 #[derive(Debug)]
 pub(super) enum News {
     /// A response to a request of ours. For INVITE every 2xx is told, repetitions too.
-    Response { id: TransactionId, user: User, response: Box<Response> },
+    /// What was challenged (401, 407) comes back, so that it can be sent again.
+    Response {
+        id: TransactionId,
+        user: User,
+        response: Box<Response>,
+        challenged: Option<Challenged>,
+    },
     /// No final response within 64·T1.
     Timeout { user: User },
     /// A request that nobody answered within 64·T1.
     Unanswered { id: TransactionId },
+}
+
+/// A request of ours that was refused for want of credentials.
+#[derive(Debug)]
+pub(super) struct Challenged {
+    /// The request.
+    pub(super) request: Box<Request>,
+    /// Where it went.
+    pub(super) hop: Hop,
 }
 
 /// A message on its way.

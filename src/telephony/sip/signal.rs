@@ -14,6 +14,7 @@ impl Switch {
     pub(super) fn happened(&mut self, now: Instant, event: SipEvent) {
         let (dialog, kind) = match event {
             SipEvent::Incoming(incoming) => return self.incoming(now, &incoming),
+            SipEvent::Asked { .. } => return,
             SipEvent::Register(request) => return self.register(now, &request),
             SipEvent::Ringing { dialog } => (dialog, Signal::Rings),
             SipEvent::Early { dialog, sdp } => (dialog, Signal::Early(sdp)),

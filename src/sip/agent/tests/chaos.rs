@@ -55,7 +55,7 @@ fn take(net: &mut Net, calls: &mut Calls) {
                     let known = calls.get(&(side, *dialog)).copied();
                     (*dialog, known.unwrap_or(Known::Over))
                 }
-                SipEvent::Register(_) => panic!("{event:?}"),
+                SipEvent::Asked { .. } | SipEvent::Register(_) => panic!("{event:?}"),
             };
             let before = calls.insert((side, dialog), next);
             let fits = match next {

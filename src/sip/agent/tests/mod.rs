@@ -1,5 +1,6 @@
 //! Two user agents in virtual time, joined by a link that can lose, repeat and reorder.
 
+mod asking;
 mod bench;
 mod calls;
 mod chaos;
@@ -251,6 +252,9 @@ pub(super) fn invite(dialog: DialogId, to_addr: SocketAddr) -> Invite {
         to_addr,
         transport: Transport::Udp,
         local: None,
+        routes: Vec::new(),
+        login: None,
+        heard_within: None,
         from_user: Some("+628115550123".into()),
         from_display: Some("Sari".into()),
         headers: Vec::new(),
@@ -305,6 +309,7 @@ fn say(event: &SipEvent) -> String {
         SipEvent::Referred { dialog, status } => format!("{dialog} referred {status}"),
         SipEvent::Alive { dialog } => format!("{dialog} alive"),
         SipEvent::Ended { dialog, ending } => format!("{dialog} ended: {ending:?}"),
+        SipEvent::Asked { answer, .. } => format!("asked: {:?}", answer.status),
         SipEvent::Register(r) => format!("register {}", r.to_user),
     }
 }
