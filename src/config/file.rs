@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::settings::MediaSource;
+use super::settings::{DigestHash, MediaSource};
 use super::written::{
     Advertise, Called, Gateway, Page, Ports, Range, Realm, Shape, SipAddress, Socket, Tag, Threads,
     Time, Transferable, User, Variable,
@@ -76,7 +76,19 @@ pub(super) struct SipSection {
     pub(super) advertise: Option<Advertise>,
     pub(super) realm: Option<Realm>,
     pub(super) allow: Option<Vec<Spanned<Range>>>,
+    pub(super) agents_from: Option<Spanned<Vec<Spanned<Range>>>>,
+    pub(super) digest: Option<Spanned<Vec<Spanned<DigestHash>>>>,
+    pub(super) guard: Option<GuardSection>,
     pub(super) media_source: Option<MediaSource>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename = "`guard`")]
+#[schemars(rename = "guard", deny_unknown_fields)]
+pub(super) struct GuardSection {
+    pub(super) answer_strangers: Option<bool>,
+    pub(super) messages: Option<Spanned<u64>>,
+    pub(super) ban: Option<Spanned<Time>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

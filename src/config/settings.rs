@@ -83,8 +83,38 @@ pub struct Sip {
     pub realm: Arc<str>,
     /// `allow`: who may call without registering. Default `127.0.0.0/8`.
     pub allow: Vec<Network>,
+    /// `agents_from`: from where phones may register. Default: everywhere.
+    pub agents_from: Vec<Network>,
+    /// `digest`: the hashes that passwords may be proven by, the preferred one first. Default `[sha-256]`.
+    pub digest: Vec<DigestHash>,
+    /// `guard`: what strangers may do.
+    pub guard: Guard,
     /// `media_source`: whose audio is taken. Default `auto`.
     pub media_source: MediaSource,
+}
+
+/// What strangers may do (`sip.guard`): sources that are not in `allow`, hold no registration and have no call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// `answer_strangers`: whether their requests are answered at all. Default: no, but for the registration of phones
+    /// from `agents_from`.
+    pub answer_strangers: bool,
+    /// `messages`: how many a second one of them may send over time. Default 50.
+    pub messages: u32,
+    /// `ban`: how long the first ban lasts; each further one lasts twice as long, up to a day. Default 10 min.
+    pub ban: Duration,
+}
+
+/// A hash that passwords are proven by (`digest`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(rename = "digest")]
+pub enum DigestHash {
+    /// SHA-256 (RFC 8760).
+    #[serde(rename = "sha-256")]
+    Sha256,
+    /// MD5, for phones that know no other.
+    #[serde(rename = "md5")]
+    Md5,
 }
 
 /// A range of addresses, such as `192.168.0.0/16`; a bare address is a range of one.

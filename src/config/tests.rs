@@ -86,6 +86,9 @@ sip:
   advertise: 203.0.113.7
   realm: example.org
   allow: [127.0.0.0/8, "fd00::/8", 192.0.2.9]
+  agents_from: [10.0.0.0/8]
+  digest: [sha-256, md5]
+  guard: { answer_strangers: true, messages: 20, ban: 1h }
   media_source: strict
 rtp: { ports: 30000-30099, threads: 2 }
 adapters: []
@@ -109,7 +112,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 44] = [
+const FAULTS: [(&str, &str); 49] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -130,6 +133,11 @@ const FAULTS: [(&str, &str); 44] = [
     ("advertise nothing", "sambung: 1\nsip: { advertise: 0.0.0.0 }"),
     ("no network", "sambung: 1\nsip: { allow: [lan] }"),
     ("everybody", "sambung: 1\nsip: { allow: [0.0.0.0/0] }"),
+    ("agents from nowhere", "sambung: 1\nsip: { agents_from: [] }"),
+    ("no hash", "sambung: 1\nsip: { digest: [] }"),
+    ("another hash", "sambung: 1\nsip: { digest: [sha-512-256] }"),
+    ("too silent a stranger", "sambung: 1\nsip: { guard: { messages: 0 } }"),
+    ("too long a ban", "sambung: 1\nsip: { guard: { ban: 25h } }"),
     ("media from anywhere", "sambung: 1\nsip: { media_source: any }"),
     ("few ports", "sambung: 1\nrtp: { ports: 20000-20001 }"),
     ("no threads", "sambung: 1\nrtp: { threads: 0 }"),

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::config::{self, Config, Phone};
+use crate::config::{self, Config, DigestHash, Phone};
 use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
-use crate::telephony::sip::{MediaSource, Network, Password, Settings};
+use crate::telephony::sip::{Algorithm, GuardSettings, MediaSource, Network, Password, Settings};
 
 /// The adapter's settings.
 pub(super) fn settings(config: &Config) -> Settings {
@@ -25,7 +25,14 @@ pub(super) fn settings(config: &Config) -> Settings {
     Settings {
         advertise: config.sip.advertise,
         realm: config.sip.realm.clone(),
-        allow: config.sip.allow.iter().map(|n| Network::new(n.address, n.prefix)).collect(),
+        allow: networks(&config.sip.allow),
+        agents_from: networks(&config.sip.agents_from),
+        guard: GuardSettings {
+            answer_strangers: config.sip.guard.answer_strangers,
+            messages: config.sip.guard.messages,
+            ban: config.sip.guard.ban,
+        },
+        digests: config.sip.digest.iter().map(algorithm).collect(),
         users: users.collect(),
         media_source: match config.sip.media_source {
             config::MediaSource::Auto => MediaSource::Auto,
@@ -35,6 +42,17 @@ pub(super) fn settings(config: &Config) -> Settings {
         via: config.transfers.via.clone(),
         max_calls: config.limits.calls,
         ..Settings::new(config.sip.listen.clone(), media)
+    }
+}
+
+fn networks(written: &[config::Network]) -> Vec<Network> {
+    written.iter().map(|range| Network::new(range.address, range.prefix)).collect()
+}
+
+fn algorithm(hash: &DigestHash) -> Algorithm {
+    match hash {
+        DigestHash::Sha256 => Algorithm::Sha256,
+        DigestHash::Md5 => Algorithm::Md5,
     }
 }
 

@@ -78,7 +78,12 @@ pub enum Verdict {
     /// The password is right, but the nonce is too old or was used before.
     Stale,
     /// Unknown user, wrong password, or credentials that do not belong to this request.
-    Wrong,
+    Wrong {
+        /// The user that was tried; empty where the credentials name none.
+        user: Arc<str>,
+        /// Whether there is such a user. Nobody outside may learn it.
+        exists: bool,
+    },
 }
 
 /// Judges credentials for one realm.
@@ -170,12 +175,12 @@ impl Authenticator {
     ) -> Verdict {
         let ours = attempt.authorization.iter().find_map(|value| self.read(value));
         let Some(given) = ours else { return Verdict::Missing };
-        let Some(given) = given else { return Verdict::Wrong };
+        let Some(given) = given else { return Verdict::Wrong { user: "".into(), exists: false } };
         let known = password(&given.username);
         let expected = self.response(&given, attempt.method, known.unwrap_or(NO_PASSWORD));
         let matches = same(expected.as_bytes(), given.response.as_bytes());
         if !matches || known.is_none() || !names_same_resource(&given.uri, attempt.uri) {
-            return Verdict::Wrong;
+            return Verdict::Wrong { user: given.username.into(), exists: known.is_some() };
         }
         let nonce = self.read_nonce(&given.nonce, attempt.source);
         if nonce.is_some_and(|nonce| self.use_up(now, nonce, given.count)) {

@@ -152,6 +152,9 @@ pub enum Input {
     },
     /// Whether new calls of others are turned away while those in progress go on, with the calls of ours they need.
     Drain(bool),
+    /// Whether there is no room for one more call of others: further ones are answered 503 at once, without a
+    /// transaction, a dialog or a word to those above.
+    Full(bool),
 }
 
 /// An outgoing call. Text is made safe: control characters can never end a header line.

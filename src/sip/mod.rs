@@ -21,6 +21,7 @@ mod chance;
 mod dialog;
 mod digest;
 mod event;
+mod guard;
 mod input;
 mod login;
 mod multipart;
@@ -44,6 +45,9 @@ pub use digest::{Algorithm, Attempt, Authenticator, Verdict};
 pub use event::{
     Contact, Contacts, DialogId, Ending, Incoming, Output, Refer, RegisterRequest, Replaced,
     RequestId, SipEvent,
+};
+pub use guard::{
+    ACQUAINTED, Dropped, Guard, GuardCounts, GuardNews, GuardSettings, Offence, Origin,
 };
 pub use input::{Input, Invite};
 pub use login::Login;

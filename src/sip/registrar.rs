@@ -72,6 +72,19 @@ impl RegistrationAnswer {
         }
     }
 
+    /// How long the longest binding lasts that now stands; zero for a refusal.
+    #[must_use]
+    pub fn lasts(&self) -> Duration {
+        match self {
+            Self::Bound(bindings) => {
+                Duration::from_secs(bindings.iter().map(|(_, left)| *left).max().unwrap_or(0))
+            }
+            Self::BadRequest | Self::Forbidden | Self::TooBrief { .. } | Self::OutOfOrder => {
+                Duration::ZERO
+            }
+        }
+    }
+
     /// The header fields of the answer: `Contact` for each binding, or `Min-Expires`.
     #[must_use]
     pub fn headers(&self) -> Vec<(String, String)> {

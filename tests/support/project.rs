@@ -17,6 +17,10 @@ pub(crate) struct Project {
     ring: Duration,
     routes: String,
     agents: String,
+    /// Keys of `sip` beside `listen` and `realm`: who may do what. Phones of Debian's libre know MD5 alone.
+    pub(crate) sip: String,
+    /// Keys of `limits`.
+    pub(crate) limits: String,
     secrets: Vec<(String, String)>,
     shipped: bool,
 }
@@ -48,6 +52,8 @@ impl Project {
             ring: Duration::ZERO,
             routes,
             agents: String::new(),
+            sip: "allow: [127.0.0.0/8], digest: [md5]".to_owned(),
+            limits: String::new(),
             secrets: Vec::new(),
             shipped: false,
         };
@@ -132,20 +138,23 @@ impl Project {
 
     fn own_settings(&self) -> String {
         let (first, last) = self.rtp;
-        let (routes, ring) = (&self.routes, self.ring.as_millis());
+        let (routes, ring, sip) = (&self.routes, self.ring.as_millis(), &self.sip);
         let mut text = format!(
             "sambung: 1
 languages: [id]
 flows: flows
 audio: audio
 answer: {{ after: {ring}ms }}
-sip: {{ listen: [\"udp:127.0.0.1:0\"], realm: sambung, allow: [127.0.0.0/8] }}
+sip: {{ listen: [\"udp:127.0.0.1:0\"], realm: sambung, {sip} }}
 rtp: {{ ports: {first}-{last}, threads: 1 }}
 routes: {routes}
 records: records.jsonl
 journals: journals.jsonl
 "
         );
+        if !self.limits.is_empty() {
+            writeln!(text, "limits: {{ {} }}", self.limits).expect("text takes a line");
+        }
         if !self.agents.is_empty() {
             write!(text, "agents:\n{}", self.agents).expect("text takes lines");
         }

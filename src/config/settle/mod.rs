@@ -1,6 +1,7 @@
 //! From the file as written to a [`Config`]: defaults filled in, secrets fetched, contradictions found.
 
 mod agents;
+mod guard;
 mod routes;
 mod secrets;
 
@@ -166,6 +167,9 @@ fn sip(found: &mut Found, section: SipSection) -> Sip {
         advertise: section.advertise.and_then(|advertise| advertise.0),
         realm: section.realm.map_or_else(|| "sambung".into(), |realm| realm.0),
         allow,
+        agents_from: guard::agents_from(found, section.agents_from),
+        digest: guard::digest(found, section.digest),
+        guard: guard::settle(found, section.guard.unwrap_or_default()),
         media_source: section.media_source.unwrap_or_default(),
     }
 }

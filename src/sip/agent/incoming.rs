@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sipx_sip::{HeaderName, Request};
 
 use super::receive::Arrival;
-use super::{UserAgent, fingerprint};
+use super::{UserAgent, fingerprint, overload_reply};
 use crate::sip::dialog::{
     Closing, Confirmed, Exchange, IncomingCall, Peer, Progress, Repeat, State,
 };
@@ -22,14 +22,16 @@ impl UserAgent {
     /// A new call: refused if there is no room, else 100 and up with it.
     pub(super) fn invited(&mut self, now: Instant, arrival: Arrival) {
         let full = self.draining
+            || self.full
             || self.dialogs.len() >= self.settings.max_dialogs
             || !self.transactions.has_room();
-        if full {
-            let reply = self.overload_reply();
+        let merge = fingerprint(&self.chance, &arrival.request);
+        if full || self.turned_away.knows(now, merge) {
+            self.turned_away.add(now, merge);
+            let reply = overload_reply(merge);
             self.reply_once(&arrival.request, arrival.hop, reply);
             return;
         }
-        let merge = fingerprint(&self.chance, &arrival.request);
         if self.merges.contains_key(&merge) {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(482));
             return;

@@ -10,6 +10,7 @@ mod outgoing;
 mod receive;
 mod refer;
 mod replace;
+mod turned_away;
 mod within;
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ use super::timetable::Timetable;
 use super::transaction::{self, Hop, News, TransactionId, Transactions, User};
 use super::write::{self, Doorstep};
 use crate::time::{Duration, Instant};
+use turned_away::TurnedAway;
 
 /// The most continuation lines that one header field may have.
 const MAX_FOLDING_LINES: usize = 8;
@@ -68,6 +70,9 @@ pub struct UserAgent {
     next_dialog: u64,
     draining: bool,
     asking: Asking,
+    /// Whether there is no room above for one more call.
+    full: bool,
+    turned_away: TurnedAway,
     outbox: VecDeque<Output>,
 }
 
@@ -109,6 +114,7 @@ impl UserAgent {
             max_header_bytes: MAX_HEADER_BYTES,
             max_folding_lines: MAX_FOLDING_LINES,
         };
+        let turned_away = TurnedAway::new(settings.give_up());
         Self {
             limits,
             chance: Chance::new(seed),
@@ -124,6 +130,8 @@ impl UserAgent {
             next_dialog: 0,
             draining: false,
             asking: Asking::default(),
+            full: false,
+            turned_away,
             outbox: VecDeque::new(),
         }
     }
@@ -171,6 +179,7 @@ impl UserAgent {
                 self.register_reply(now, request, status, headers);
             }
             Input::Drain(draining) => self.draining = draining,
+            Input::Full(full) => self.full = full,
         }
         self.answer_orphans(now);
     }
@@ -189,6 +198,12 @@ impl UserAgent {
             self.referral_deadlines.next(),
         ];
         dues.into_iter().flatten().min()
+    }
+
+    /// Whether a tag is that of a call in progress: one that we wrote ourselves.
+    #[must_use]
+    pub fn knows_tag(&self, tag: &str) -> bool {
+        write::tag_number(tag.as_bytes()).is_some_and(|tag| self.tags.contains_key(&tag))
     }
 
     /// How much is held at the moment.
@@ -325,13 +340,6 @@ impl UserAgent {
         reply.to_request(request, self.settings.server_name.as_deref())
     }
 
-    /// The answer to those who come when there is no room.
-    fn overload_reply(&mut self) -> Reply {
-        let (low, high) = RETRY_AFTER;
-        let seconds = self.chance.between(low, high);
-        Reply::new(503).header("Retry-After", &seconds.to_string())
-    }
-
     /// Where the far side of a call is told to reach us.
     fn doorstep(&self, peer: &Peer) -> Doorstep {
         self.doorstep_at(peer.next_hop(&self.settings), peer.is_sips())
@@ -355,6 +363,13 @@ impl UserAgent {
             self.reply(now, id, Reply::new(status).headers(headers));
         }
     }
+}
+
+/// The answer to those who come when there is no room; `chance` spreads when they may come again.
+fn overload_reply(chance: u64) -> Reply {
+    let (low, high) = RETRY_AFTER;
+    let seconds = low + chance % (high - low + 1);
+    Reply::new(503).header("Retry-After", &seconds.to_string())
 }
 
 /// What names a request whatever way it came: Call-ID, From tag and `CSeq` (RFC 3261 §8.2.2.2). The same for every

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Message, Method, Request, parse_datagram};
 
-use super::UserAgent;
+use super::{UserAgent, overload_reply};
 use crate::sip::dialog::State;
 use crate::sip::event::{Ending, RegisterRequest, RequestId, SipEvent};
 use crate::sip::read::{self, WayBack};
@@ -131,7 +131,7 @@ impl UserAgent {
     /// The answer to OPTIONS (RFC 3261 §11.2): what an INVITE would meet.
     pub(super) fn capabilities(&mut self) -> Reply {
         if self.draining {
-            return self.overload_reply();
+            return overload_reply(self.chance.token());
         }
         Reply::new(200)
             .header("Allow", write::ALLOW)
@@ -142,7 +142,7 @@ impl UserAgent {
 
     fn register(&mut self, now: Instant, arrival: Arrival) {
         if !self.transactions.has_room() {
-            let reply = self.overload_reply();
+            let reply = overload_reply(self.chance.token());
             self.reply_once(&arrival.request, arrival.hop, reply);
             return;
         }

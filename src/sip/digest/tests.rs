@@ -42,6 +42,10 @@ fn judge(authenticator: &mut Authenticator, now: Instant, source: IpAddr, value:
     authenticator.judge(now, attempt, password)
 }
 
+fn wrong(user: &str, exists: bool) -> Verdict {
+    Verdict::Wrong { user: user.into(), exists }
+}
+
 fn granted() -> Verdict {
     Verdict::Granted { user: "201".into() }
 }
@@ -123,13 +127,13 @@ fn a_stranger_learns_nothing() {
     let challenge = authenticator.challenge(START, PHONE, false).remove(0);
     let right = answer(&challenge, "201", "rahasia", 1);
     for (name, value, verdict) in [
-        ("wrong password", answer(&challenge, "201", "salah", 1), Verdict::Wrong),
-        ("unknown user", answer(&challenge, "999", "rahasia", 1), Verdict::Wrong),
-        ("the stand-in password", answer(&challenge, "999", NO_PASSWORD, 1), Verdict::Wrong),
-        ("no response", right.replace("response=", "other="), Verdict::Wrong),
-        ("another uri", right.replace(URI, "sip:elsewhere"), Verdict::Wrong),
-        ("no qop", right.replace("qop=auth", "qop=none"), Verdict::Wrong),
-        ("another hash", right.replace("SHA-256", "SHA-512"), Verdict::Wrong),
+        ("wrong password", answer(&challenge, "201", "salah", 1), wrong("201", true)),
+        ("unknown user", answer(&challenge, "999", "rahasia", 1), wrong("999", false)),
+        ("the stand-in password", answer(&challenge, "999", NO_PASSWORD, 1), wrong("999", false)),
+        ("no response", right.replace("response=", "other="), wrong("", false)),
+        ("another uri", right.replace(URI, "sip:elsewhere"), wrong("201", true)),
+        ("no qop", right.replace("qop=auth", "qop=none"), wrong("", false)),
+        ("another hash", right.replace("SHA-256", "SHA-512"), wrong("", false)),
         ("another realm", right.replace("realm=\"sambung\"", "realm=\"x\""), Verdict::Missing),
         ("another scheme", right.replace("Digest ", "Basic "), Verdict::Missing),
         ("all right", right, granted()),

@@ -105,7 +105,7 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
         recordings,
-        secrets: [secret()?, secret()?],
+        secrets: [secret()?, secret()?, secret()?],
     };
     let mut switch = Switch::new(settings, parts);
     if *port.drain.borrow() {

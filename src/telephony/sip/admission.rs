@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::leg::{Leg, Phase};
 use super::settings::Password;
-use super::switch::{MAX_WAITING_REPORTS, Switch};
+use super::switch::Switch;
 use crate::call::{EventKind, LegId, Offer, Party, Redacted};
 use crate::sip::{Attempt, Incoming, Input, OfferAnswer, RegisterRequest, SdpError, Verdict};
 use crate::time::Instant;
@@ -58,19 +58,18 @@ impl Switch {
 
     fn admit(&mut self, now: Instant, incoming: &Incoming) -> Result<(), Refusal> {
         let source = incoming.source.ip();
-        let trusted = self.settings.allow.iter().any(|network| network.contains(source));
+        let trusted = self.is_allowed(source);
         let user = match trusted {
             true => self.registered_there(incoming),
             false => Some(self.authenticate(now, incoming)?),
         };
-        let full =
-            self.calls >= self.settings.max_calls || self.waiting.len() >= MAX_WAITING_REPORTS / 2;
-        if full {
+        if self.is_full() {
             return Err(Refusal::Overload);
         }
         let id = LegId { adapter: self.id, number: self.next_leg };
         let port = self.media.open(id, None).map_err(|error| {
             tracing::warn!(%error, "No port for media.");
+            self.lacks_media(now);
             Refusal::Overload
         })?;
         let address = self.media_address(incoming.local);
@@ -107,6 +106,7 @@ impl Switch {
         self.next_leg += 2;
         self.calls += 1;
         self.dialogs.insert(incoming.dialog, id);
+        self.guard.meet(now, source);
         self.legs.insert(id, leg);
         self.report(now, id, EventKind::Offered(offer));
         Ok(())
@@ -129,7 +129,11 @@ impl Switch {
             }
             Verdict::Granted { .. } => Err(Refusal::Forbidden),
             Verdict::Stale => Err(Refusal::Challenge { stale: true }),
-            Verdict::Missing | Verdict::Wrong => Err(Refusal::Challenge { stale: false }),
+            Verdict::Missing => Err(Refusal::Challenge { stale: false }),
+            Verdict::Wrong { user, exists } => {
+                self.login_failed(now, source, &user, exists);
+                Err(Refusal::Challenge { stale: false })
+            }
         }
     }
 
@@ -139,14 +143,20 @@ impl Switch {
         let authorization = request.authorization.as_deref();
         let verdict = self.judge(now, "REGISTER", source, &request.request_uri, authorization);
         let (status, headers) = match verdict {
+            Verdict::Granted { .. } if !self.may_register(source) => {
+                tracing::info!(source = %request.from, "A phone registers from outside `agents_from`.");
+                (403, Vec::new())
+            }
             Verdict::Granted { user } => {
                 let answer = self.registrar.register(now, &user, request);
+                self.guard.registered(now, source, answer.lasts());
                 self.report_reachability();
                 (answer.status(), answer.headers())
             }
             Verdict::Stale => (401, self.challenge(now, source, true)),
             Verdict::Missing => (401, self.challenge(now, source, false)),
-            Verdict::Wrong => {
+            Verdict::Wrong { user, exists } => {
+                self.login_failed(now, source, &user, exists);
                 tracing::info!(source = %request.from, "A registration had the wrong password.");
                 (401, self.challenge(now, source, false))
             }

@@ -117,6 +117,7 @@ impl Switch {
         };
         let leg = Leg::new(id, dialog, Phase::Calling { rings: false }, session, peer);
         leg.span.in_scope(|| tracing::info!(to = %way.to, "A call goes out."));
+        self.guard.meet(now, peer);
         self.legs.insert(id, leg);
         self.dialogs.insert(dialog, id);
         self.tell(now, Input::Invite(Box::new(invite)));

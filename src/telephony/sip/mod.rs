@@ -13,12 +13,14 @@
 mod adapter;
 mod admission;
 mod dialling;
+mod gate;
 mod info;
 mod leg;
 mod media;
 mod network;
 mod order;
 mod presence;
+mod room;
 mod route;
 mod settings;
 mod signal;
@@ -34,3 +36,6 @@ mod tests;
 pub use adapter::SipAdapter;
 pub use network::Network;
 pub use settings::{MediaSource, Password, Settings};
+
+/// What settings are made of that the machines below know.
+pub use crate::sip::{Algorithm, GuardSettings};

@@ -1,7 +1,7 @@
 //! A range of addresses, as access lists name it.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The addresses that share their first bits with one: `127.0.0.0/8`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,19 @@ impl Network {
     pub fn new(address: IpAddr, prefix: u8) -> Self {
         let width = if address.is_ipv4() { 32 } else { 128 };
         Self { address, prefix: prefix.min(width) }
+    }
+
+    /// All of IPv4 and all of IPv6.
+    #[must_use]
+    pub fn everywhere() -> [Self; 2] {
+        [Self::new(Ipv4Addr::UNSPECIFIED.into(), 0), Self::new(Ipv6Addr::UNSPECIFIED.into(), 0)]
+    }
+
+    /// Whether the range is so wide that being in it says little of anybody: wider than an IPv4 /8 or an IPv6 /16.
+    #[must_use]
+    pub const fn is_wide(&self) -> bool {
+        let narrowest = if self.address.is_ipv4() { 8 } else { 16 };
+        self.prefix < narrowest
     }
 
     /// Whether `address` lies in the range. An IPv4 address mapped into IPv6 counts as itself.

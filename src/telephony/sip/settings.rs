@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::network::Network;
-use crate::sip::{Algorithm, Preferences, RegistrarSettings};
+use crate::sip::{Algorithm, GuardSettings, Preferences, RegistrarSettings};
 use crate::telephony::rtp;
 use crate::time::Duration;
 
@@ -21,10 +21,14 @@ pub struct Settings {
     pub realm: Arc<str>,
     /// Who may call without a password; their word on the caller's number is taken. Registering always needs one.
     pub allow: Vec<Network>,
+    /// From where phones may register. Everything by default: a password is wanted in any case.
+    pub agents_from: Vec<Network>,
+    /// What strangers may do.
+    pub guard: GuardSettings,
     /// The users that may register and call, with their passwords.
     pub users: BTreeMap<Arc<str>, Password>,
-    /// The hashes offered for passwords, the preferred one first. MD5 alone by default: phones with libre 1, such as
-    /// baresip 1.0, give up at the sight of a challenge that names another, even beside MD5.
+    /// The hashes offered for passwords, the preferred one first. SHA-256 alone by default. Many phones know MD5 alone;
+    /// those with libre 1, such as baresip 1.0, even give up at the sight of a challenge that names another beside it.
     pub digests: Vec<Algorithm>,
     /// The limits of registrations.
     pub registrar: RegistrarSettings,
@@ -53,8 +57,10 @@ impl Settings {
             advertise: None,
             realm: "sambung".into(),
             allow: Vec::new(),
+            agents_from: Network::everywhere().to_vec(),
+            guard: GuardSettings::default(),
             users: BTreeMap::new(),
-            digests: vec![Algorithm::Md5],
+            digests: vec![Algorithm::Sha256],
             registrar: RegistrarSettings::default(),
             audio: Preferences::default(),
             rtp,

@@ -14,7 +14,7 @@ use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
 use crate::sip::{
-    Authenticator, Change, DialogId, Input, Listen, Output, Registrar, Transport, UserAgent,
+    Authenticator, Change, DialogId, Guard, Input, Listen, Output, Registrar, Transport, UserAgent,
 };
 use crate::storage::RecordingSlot;
 use crate::telephony::rtp;
@@ -35,6 +35,7 @@ pub(super) struct Switch {
     /// The sockets' own addresses.
     pub(super) bound: Vec<SocketAddr>,
     pub(super) sockets: Sockets,
+    pub(super) guard: Guard,
     pub(super) agent: UserAgent,
     pub(super) authenticator: Authenticator,
     pub(super) registrar: Registrar,
@@ -55,6 +56,10 @@ pub(super) struct Switch {
     /// What is due on legs.
     deadlines: BTreeMap<(Instant, LegId), Due>,
     pub(super) draining: bool,
+    /// Whether the user agent was told to turn new calls away.
+    pub(super) full: bool,
+    /// Until when no call is tried, because the last one found no port or no file for its media.
+    pub(super) no_media_until: Instant,
 }
 
 /// What may be due on a leg.
@@ -77,8 +82,8 @@ pub(super) struct Parts {
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
     pub(super) recordings: Option<RecordingSlot>,
-    /// Unpredictable bytes: for tags and Call-IDs, and for nonces.
-    pub(super) secrets: [[u8; 32]; 2],
+    /// Unpredictable bytes: for tags and Call-IDs, for nonces, and for the guard's tables.
+    pub(super) secrets: [[u8; 32]; 3],
 }
 
 impl Switch {
@@ -91,11 +96,12 @@ impl Switch {
         let mut agent = crate::sip::Settings::new(listen.collect());
         agent.server_name = Some("Sambung".into());
         agent.max_dialogs = settings.max_calls.saturating_mul(DIALOGS_PER_CALL);
-        let [tokens, nonces] = parts.secrets;
+        let [tokens, nonces, places] = parts.secrets;
         Self {
             id: parts.id,
             bound: parts.bound,
             sockets: parts.sockets,
+            guard: Guard::new(settings.guard, places),
             agent: UserAgent::new(agent, tokens),
             authenticator: Authenticator::new(settings.realm.clone(), nonces, &settings.digests),
             registrar: Registrar::new(settings.registrar.clone()),
@@ -111,6 +117,8 @@ impl Switch {
             waiting: VecDeque::new(),
             deadlines: BTreeMap::new(),
             draining: false,
+            full: false,
+            no_media_until: Instant::ZERO,
             settings,
         }
     }
@@ -119,6 +127,7 @@ impl Switch {
     pub(super) fn read(&mut self, now: Instant, most: usize) {
         for _ in 0..most {
             let Some(arrived) = self.sockets.try_receive() else { return };
+            self.gauge(now);
             self.receive(now, arrived);
             self.flush(now);
         }
@@ -128,6 +137,9 @@ impl Switch {
     fn receive(&mut self, now: Instant, arrived: Arrived) {
         let Arrived { from, socket, bytes } = arrived;
         tracing::trace!(%from, bytes = bytes.len(), "A datagram arrived.");
+        if !self.is_heard(now, from.ip(), &bytes) {
+            return;
+        }
         let Some(local) = self.local_address(now, socket, from.ip()) else { return };
         self.tell(now, Input::Message { from, local, transport: Transport::Udp, bytes });
     }
@@ -254,6 +266,7 @@ impl Switch {
         };
         let (by, cause) = (*by, *cause);
         if let Some(leg) = self.legs.remove(&id) {
+            self.guard.meet(now, leg.peer);
             let foreign_keys = leg.foreign_keys;
             leg.span.in_scope(|| tracing::info!(?by, ?cause, foreign_keys, "The leg ended."));
         }

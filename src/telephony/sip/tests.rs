@@ -1,5 +1,6 @@
 //! The whole adapter on loopback against phones that write their SIP by hand.
 
+mod gate;
 mod phone;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -59,6 +60,8 @@ impl Node {
         let here = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
         let mut settings = Settings::new(vec![here], rtp_settings());
         settings.users = [("201".into(), Password::new("rahasia-201"))].into();
+        // What phones made of text know.
+        settings.digests = vec![Algorithm::Sha256, Algorithm::Md5];
         change(&mut settings);
         let adapter = more(SipAdapter::bind(settings, library())?);
         let address = adapter.addresses()[0];
@@ -322,7 +325,7 @@ async fn what_cannot_be_spoken_is_refused_before_the_engine_hears_of_it() {
 
 #[tokio::test]
 async fn strangers_need_a_password_and_their_own_name() {
-    let mut node = Node::start(|_| ());
+    let mut node = Node::start(|settings| settings.guard.answer_strangers = true);
     let uri = format!("sip:100@{}", node.address);
     let mut phone = Phone::new("201", node.address).await;
     phone.invite("100", "", &phone.sdp_with_keys()).await;
