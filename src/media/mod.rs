@@ -3,6 +3,7 @@
 mod activity;
 mod built_in;
 mod codec;
+mod dtmf;
 mod finish;
 mod g711;
 mod heard;
@@ -20,6 +21,7 @@ mod wav;
 
 pub use built_in::built_in_sounds;
 pub use codec::{Codec, FRAME, SAMPLE_RATE};
+pub use dtmf::{ToneDetector, Tones};
 pub use heard::{HEARD_SAMPLES, HeardFrame, Listener};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
