@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sambung::call::{Currency, Item, Language, Money, PromptId, SayAs, SoundId};
-use sambung::media::{Codec, Library, Recording, SAMPLE_RATE};
+use sambung::media::{Law, Library, Recording, SAMPLE_RATE};
 use sambung::reading::{self, Settings, Subject};
 use sambung::time::Date;
 
@@ -97,8 +97,7 @@ fn gaps_ms(items: &[Item], library: &Library) -> Vec<usize> {
         let sound = library.sound(name);
         assert!(sound.is_some(), "{name} is missing");
         let sound = sound.expect("it was just seen");
-        let samples: Vec<i16> =
-            sound.bytes(Codec::Pcma).iter().map(|&byte| Codec::Pcma.decode(byte)).collect();
+        let samples: Vec<i16> = sound.law(Law::A).iter().map(|&byte| Law::A.decode(byte)).collect();
         let Some(first) = samples.iter().position(loud) else {
             silent += samples.len();
             continue;

@@ -129,12 +129,28 @@ pub struct Ended {
 }
 
 /// Media quality of the caller's leg.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Quality {
     /// Packets received.
     pub received: u64,
     /// Packets lost by sequence number.
     pub lost: u64,
+    /// Packets that came twice.
+    pub duplicates: u64,
+    /// Packets that came after a later one.
+    pub out_of_order: u64,
+    /// Packets that came too late to be heard, where audio was not only passed on or recorded.
+    pub late: u64,
     /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
     pub jitter_us: u64,
+    /// Packets sent.
+    pub sent: u64,
+    /// Packets of ours that the far side lost; `None` = it does not report.
+    pub far_lost: Option<u64>,
+    /// The jitter of our packets at the far side in microseconds; `None` = it does not report.
+    pub far_jitter_us: Option<u64>,
+    /// The time to the far side and back in microseconds; `None` = it does not report.
+    pub round_trip_us: Option<u64>,
+    /// What the far side sounds like, 1.0–4.5, estimated of loss, jitter and delay (ITU-T G.107); `None` = nothing came.
+    pub mos: Option<f64>,
 }

@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::settings::{DigestHash, MediaSource};
+use super::settings::{Codec, DigestHash, MediaSource};
 use super::written::{
-    Advertise, Called, Gateway, Page, Ports, Range, Realm, Shape, SipAddress, Socket, Tag, Threads,
-    Time, Transferable, User, Variable,
+    Advertise, Called, Gateway, PacketTime, Page, Ports, Range, Realm, Shape, SipAddress, Socket,
+    Tag, Threads, Time, Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
 use crate::flow::Spanned;
@@ -97,6 +97,8 @@ pub(super) struct GuardSection {
 pub(super) struct RtpSection {
     pub(super) ports: Option<Ports>,
     pub(super) threads: Option<Threads>,
+    pub(super) codecs: Option<Spanned<Vec<Spanned<Codec>>>>,
+    pub(super) ptime: Option<PacketTime>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

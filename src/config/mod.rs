@@ -33,8 +33,8 @@ pub use rule::{
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
-    Agent, Called, Config, DigestHash, Disabled, Guard, Limits, MediaSource, Network, Phone, Route,
-    RouteHours, Rtp, Sip, Transfers,
+    Agent, Called, Codec, Config, DigestHash, Disabled, Guard, Limits, MediaSource, Network, Phone,
+    Route, RouteHours, Rtp, Sip, Transfers,
 };
 
 /// The file could not be read at all.

@@ -147,6 +147,25 @@ pub struct Rtp {
     pub ports: RangeInclusive<u16>,
     /// `threads`: the media threads; `None` = `auto`, one per core.
     pub threads: Option<NonZeroUsize>,
+    /// `codecs`: those that are taken, the preferred one first; `None` = all, and the caller's order decides.
+    pub codecs: Option<Vec<Codec>>,
+    /// `ptime`: the time of audio in a packet where the far side asks for none: 10–60 ms. Default 20 ms.
+    pub packet_time: Duration,
+}
+
+/// A speech codec (`codecs`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "codec")]
+pub enum Codec {
+    /// G.711 µ-law, the telephone codec of America and Japan.
+    Pcmu,
+    /// G.711 A-law, the telephone codec of the rest of the world.
+    Pcma,
+    /// G.722: wide band between phones that have it.
+    G722,
+    /// Opus: wide band and robust; costs many times the processor time of the others where it is not only passed on.
+    Opus,
 }
 
 /// One route: which calls, and the flow that they lead to. The most specific wins: by number, then by trunk, then by

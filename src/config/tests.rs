@@ -90,7 +90,7 @@ sip:
   digest: [sha-256, md5]
   guard: { answer_strangers: true, messages: 20, ban: 1h }
   media_source: strict
-rtp: { ports: 30000-30099, threads: 2 }
+rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }
 adapters: []
 routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: halo } ]
 agents:
@@ -112,7 +112,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 49] = [
+const FAULTS: [(&str, &str); 52] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -141,6 +141,9 @@ const FAULTS: [(&str, &str); 49] = [
     ("media from anywhere", "sambung: 1\nsip: { media_source: any }"),
     ("few ports", "sambung: 1\nrtp: { ports: 20000-20001 }"),
     ("no threads", "sambung: 1\nrtp: { threads: 0 }"),
+    ("a codec twice", "sambung: 1\nrtp: { codecs: [pcma, pcma] }"),
+    ("a codec of others", "sambung: 1\nrtp: { codecs: [pcma, g729] }"),
+    ("packets of 25 ms", "sambung: 1\nrtp: { ptime: 25ms }"),
     ("a foreign adapter", "sambung: 1\nadapters: [{ name: pbx }]"),
     ("a route to nothing", "sambung: 1\nroutes: [{ to: 100 }]"),
     ("a route of two kinds", "sambung: 1\nroutes: [{ to: 100, prefix: 1, flow: a }]"),

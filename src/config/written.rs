@@ -100,6 +100,13 @@ written! {
     ports
 }
 written! {
+    /// The time of audio in a packet.
+    PacketTime(Duration): "`10ms`, `20ms`, `30ms`, `40ms`, `50ms` or `60ms`",
+    |text| time(text).filter(|time| {
+        time.as_millis() % 10 == 0 && (10..=60).contains(&time.as_millis())
+    })
+}
+written! {
     /// How many media threads; `None` = `auto`.
     Threads(Option<NonZeroUsize>): "`auto`, or a number of threads from 1 to 64",
     |text| match text {
@@ -268,6 +275,7 @@ mod tests {
             &["20000", "29999-20000", "20000-20002", "80-90", "20000-70000", "a-b", "-", ""],
         );
         check::<Threads>(&["auto", "1", "64"], &["0", "65", "-1", "many", ""]);
+        check::<PacketTime>(&["10ms", "20ms", "60ms"], &["0s", "25ms", "70ms", "20", "1s", ""]);
         check::<User>(&["201", "sari", "sari.w-2"], &["sari w", "a@b", "\"", &"9".repeat(65), ""]);
         check::<Variable>(&["AGENT_201", "_x"], &["201", "A-B", "A B", "$A", ""]);
         check::<SipAddress>(

@@ -1,15 +1,18 @@
 //! All sounds of the node, encoded once per codec and shared by all calls.
 //!
-//! A sound is kept as the very bytes that go into packets: a frame of it is a slice. Built when the program starts or
-//! its prompts are read anew; a call only looks up.
+//! A sound is kept as the very bytes that go into packets: a frame of it is a slice. In both laws it is built when the
+//! program starts or its prompts are read anew, and a call only looks up. In G.722 and Opus it is built once somebody
+//! needs it, from what a µ-law call hears: most sounds are never wanted so, and Opus takes its time.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use super::codec::{Codec, FRAME, SAMPLE_RATE};
+use super::codec::{Codec, FRAME, Law, SAMPLE_RATE};
 use super::recording::{Recording, span};
 use super::tone::{double_tone, waiting_tone};
+use super::voice::Encoder;
 use super::wav::WavError;
 use crate::call::SoundId;
 use crate::time::Duration;
@@ -17,10 +20,20 @@ use crate::time::Duration;
 /// Samples under this are not heard on a telephone: about −48 dBFS.
 const AUDIBLE: u16 = 130;
 
+/// A sound in a codec that few calls have.
+#[derive(Default)]
+struct Rare {
+    bytes: OnceLock<Arc<[u8]>>,
+    /// Whether somebody was asked to encode it.
+    asked: AtomicBool,
+}
+
 /// One sound, ready to send.
 pub struct Sound {
     pcmu: Arc<[u8]>,
     pcma: Arc<[u8]>,
+    g722: Rare,
+    opus: Rare,
     /// Without the silence that fills the last frame.
     samples: usize,
     /// Up to and with the last sample that is heard.
@@ -33,28 +46,70 @@ impl Sound {
     #[must_use]
     pub fn new(recording: &Recording) -> Self {
         if recording.rate == SAMPLE_RATE {
-            return Self::encode(recording);
+            return Self::of_telephone(recording);
         }
-        Self::encode(&recording.resampled(SAMPLE_RATE).normalised())
+        Self::of_telephone(&recording.resampled(SAMPLE_RATE).normalised())
     }
 
-    fn encode(recording: &Recording) -> Self {
+    fn of_telephone(recording: &Recording) -> Self {
         let samples: Vec<i16> = recording.to_samples().collect();
         let audible = samples.iter().rposition(|s| s.unsigned_abs() >= AUDIBLE);
         Self {
-            pcmu: frames(Codec::Pcmu, &samples),
-            pcma: frames(Codec::Pcma, &samples),
+            pcmu: frames(Law::Mu, &samples),
+            pcma: frames(Law::A, &samples),
+            g722: Rare::default(),
+            opus: Rare::default(),
             audible: audible.map_or(0, |last| last + 1),
             samples: samples.len(),
         }
     }
 
-    /// The bytes of the whole sound in `codec`, its end filled with silence to a whole number of frames.
+    /// The bytes of the whole sound under a law, its end filled with silence to a whole number of frames.
     #[must_use]
-    pub fn bytes(&self, codec: Codec) -> &Arc<[u8]> {
+    pub const fn law(&self, law: Law) -> &Arc<[u8]> {
+        match law {
+            Law::Mu => &self.pcmu,
+            Law::A => &self.pcma,
+        }
+    }
+
+    /// The bytes of the whole sound in `codec`, [`Codec::frame_bytes`] for each frame; `None` = it was not encoded yet.
+    #[must_use]
+    pub fn bytes(&self, codec: Codec) -> Option<&Arc<[u8]>> {
         match codec {
-            Codec::Pcmu => &self.pcmu,
-            Codec::Pcma => &self.pcma,
+            Codec::Pcmu => Some(&self.pcmu),
+            Codec::Pcma => Some(&self.pcma),
+            Codec::G722 => self.g722.bytes.get(),
+            Codec::Opus => self.opus.bytes.get(),
+        }
+    }
+
+    /// Whether whoever asks is the first who should have it encoded in `codec`.
+    pub fn ask(&self, codec: Codec) -> bool {
+        self.rare(codec).is_some_and(|rare| !rare.asked.swap(true, Ordering::Relaxed))
+    }
+
+    /// Encodes it in `codec`, unless it is already: takes about a hundredth of its length for Opus.
+    pub fn encode_in(&self, codec: Codec) {
+        let Some(rare) = self.rare(codec) else { return };
+        rare.bytes.get_or_init(|| {
+            let mut encoder = Encoder::new(codec);
+            let mut bytes = Vec::with_capacity(self.pcmu.len() / FRAME * codec.frame_bytes());
+            let mut payload = [0; FRAME];
+            for frame in self.pcmu.as_chunks::<FRAME>().0 {
+                let samples = frame.map(|byte| Law::Mu.decode(byte));
+                encoder.encode(&samples, &mut payload);
+                bytes.extend_from_slice(&payload[..codec.frame_bytes()]);
+            }
+            bytes.into()
+        });
+    }
+
+    const fn rare(&self, codec: Codec) -> Option<&Rare> {
+        match codec {
+            Codec::Pcmu | Codec::Pcma => None,
+            Codec::G722 => Some(&self.g722),
+            Codec::Opus => Some(&self.opus),
         }
     }
 
@@ -84,10 +139,10 @@ impl fmt::Debug for Sound {
 }
 
 /// Encodes samples and fills the last frame with silence.
-fn frames(codec: Codec, samples: &[i16]) -> Arc<[u8]> {
+fn frames(law: Law, samples: &[i16]) -> Arc<[u8]> {
     let length = samples.len().next_multiple_of(FRAME);
-    let filling = std::iter::repeat_n(codec.silence(), length - samples.len());
-    samples.iter().map(|&sample| codec.encode(sample)).chain(filling).collect()
+    let filling = std::iter::repeat_n(law.silence(), length - samples.len());
+    samples.iter().map(|&sample| law.encode(sample)).chain(filling).collect()
 }
 
 /// A sound that could not be read.
@@ -186,11 +241,25 @@ mod tests {
         library.add_wav(id("id/a.wav"), &wav).expect("our own file");
         let sound = library.prompt(Some(&id("id/a.wav")));
         assert_eq!((sound.samples(), sound.duration()), (400, Duration::from_millis(50)));
-        for codec in [Codec::Pcmu, Codec::Pcma] {
-            let bytes = sound.bytes(codec);
+        for law in [Law::Mu, Law::A] {
+            let bytes = sound.law(law);
             assert_eq!(bytes.len(), 480, "three whole frames");
-            assert!(samples.iter().zip(&bytes[..400]).all(|(&s, &byte)| codec.encode(s) == byte));
-            assert!(bytes[400..].iter().all(|&byte| byte == codec.silence()));
+            assert!(samples.iter().zip(&bytes[..400]).all(|(&s, &byte)| law.encode(s) == byte));
+            assert!(bytes[400..].iter().all(|&byte| byte == law.silence()));
+        }
+    }
+
+    #[test]
+    fn rare_codecs_are_encoded_when_somebody_asks() {
+        let sound = Sound::new(&double_tone());
+        assert!(!sound.ask(Codec::Pcma), "the laws are always there");
+        for codec in [Codec::G722, Codec::Opus] {
+            assert!(sound.bytes(codec).is_none());
+            assert!(sound.ask(codec) && !sound.ask(codec), "once");
+            sound.encode_in(codec);
+            let frames = sound.law(Law::Mu).len() / FRAME;
+            let bytes = sound.bytes(codec).expect("encoded");
+            assert_eq!(bytes.len(), frames * codec.frame_bytes(), "{codec:?}");
         }
     }
 

@@ -4,6 +4,7 @@ mod activity;
 mod built_in;
 mod codec;
 mod dtmf;
+mod ear;
 mod finish;
 mod g711;
 mod heard;
@@ -17,22 +18,27 @@ mod resample;
 mod rtp;
 mod srtp;
 mod tone;
+mod voice;
 mod wav;
 
 pub use built_in::built_in_sounds;
-pub use codec::{Codec, FRAME, SAMPLE_RATE};
+pub use codec::{Codec, FRAME, Law, OPUS_FRAME, SAMPLE_RATE};
 pub use dtmf::{ToneDetector, Tones};
+pub use ear::Ear;
 pub use heard::{HEARD_SAMPLES, HeardFrame, Listener};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
 pub use music::hold_music;
-pub use player::{Ended, MAX_PLAYS, Player};
+pub use player::{Ended, Filled, MAX_PLAYS, Part, Player};
 pub use recorder::{Recorded, Recorder};
 pub use recording::Recording;
 pub use rtp::{
-    EventPacket, KeyPress, KeyReceiver, KeySender, LEARN_WINDOW, Outgoing, RTP_HEADER, Reception,
-    RtpHeader, RtpPacket, Source, SourcePolicy, Standing, TelephoneEvent, Verdict,
+    CNAME, Control, ControlPacket, EventPacket, JitterBuffer, KeyPress, KeyQueue, KeyReceiver,
+    KeySender, KeyTurn, LEARN_WINDOW, MAX_REPORT, Outgoing, RTP_HEADER, Reception, ReportBlock,
+    RtpHeader, RtpPacket, SenderInfo, Sent, Source, SourcePolicy, Standing, TelephoneEvent, Told,
+    Verdict, is_control, opinion, parse_control,
 };
 pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unopened};
 pub use tone::{beep, ringing_tone};
+pub use voice::{Decoder, Encoder, MAX_DECODED};
 pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head};

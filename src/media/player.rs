@@ -1,12 +1,12 @@
 //! What one leg hears: plays in a queue without a gap, music whenever no play sounds.
 //!
-//! Asked for a frame every 20 ms; it copies bytes of the library and counts. Only the first moments of music that is
-//! faded in are computed.
+//! Asked for a part of 10 or 20 ms at a time; it copies bytes of the library and counts. Only the first moments of music
+//! that is faded in are computed, and what was not encoded in a rare codec yet: then the part is given as samples.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::codec::{Codec, FRAME, FRAME_SAMPLES, SAMPLE_RATE};
+use super::codec::{Codec, Law, SAMPLE_RATE};
 use super::library::Sound;
 use super::recording::span;
 use crate::call::{PlayEnd, PlayId, SoundId, Symbol, SymbolSet};
@@ -16,8 +16,8 @@ use crate::time::{Duration, Instant};
 pub const MAX_PLAYS: usize = 64;
 /// Pieces of music whose place is kept for one leg.
 const MAX_PLACES: usize = 8;
-/// Frames over which music is faded in: 200 ms.
-const FADE_FRAMES: u16 = 10;
+/// Samples over which music is faded in: 200 ms.
+const FADE_SAMPLES: usize = 1_600;
 
 /// The end of a play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,28 @@ pub struct Ended {
     pub audible_end: Instant,
 }
 
+/// A part of a packet to be filled: 10 or 20 ms.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// The codec.
+    pub codec: Codec,
+    /// Room for its bytes.
+    pub payload: &'a mut [u8],
+    /// Room for its samples; they tell its length.
+    pub samples: &'a mut [i16],
+}
+
+/// What a part of a packet is filled with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// Nothing sounds.
+    Nothing,
+    /// The payload is written.
+    Payload,
+    /// The sound is not encoded in that codec yet: its samples are written, to be encoded by the stream itself.
+    Samples,
+}
+
 /// The sound of one leg.
 #[derive(Debug, Default)]
 pub struct Player {
@@ -39,8 +61,8 @@ pub struct Player {
     music: Option<Music>,
     /// Where music that is not set now was left.
     places: BTreeMap<SoundId, usize>,
-    /// Frames of fading in that are still to come.
-    fade: u16,
+    /// Samples of fading in that are still to come.
+    fade: usize,
 }
 
 #[derive(Debug)]
@@ -48,7 +70,7 @@ struct Playing {
     id: PlayId,
     sounds: Vec<Arc<Sound>>,
     stop_on: SymbolSet,
-    /// The sound that plays, and the first byte of its next frame.
+    /// The sound that plays, and the first sample of its next part.
     sound: usize,
     place: usize,
     heard: usize,
@@ -115,7 +137,7 @@ impl Player {
             let place = self.places.remove(&id).unwrap_or(0);
             Music { id, sound, place }
         });
-        self.fade = FADE_FRAMES;
+        self.fade = FADE_SAMPLES;
     }
 
     /// Whether a play sounds or waits.
@@ -124,52 +146,83 @@ impl Player {
         !self.plays.is_empty()
     }
 
-    /// Writes the frame that is sent at `at`. Returns whether there is one. Plays that are over are appended to `ended`.
-    pub fn frame(
-        &mut self,
-        codec: Codec,
-        at: Instant,
-        out: &mut [u8; FRAME],
-        ended: &mut Vec<Ended>,
-    ) -> bool {
+    /// Writes the part that is sent at `at`. Plays that are over are appended to `ended`.
+    pub fn part(&mut self, at: Instant, part: &mut Part<'_>, ended: &mut Vec<Ended>) -> Filled {
         while let Some(play) = self.plays.front_mut() {
-            if play.fill(codec, at, out) {
-                self.fade = FADE_FRAMES;
-                return true;
+            match play.fill(at, part) {
+                Filled::Nothing => {}
+                filled @ (Filled::Payload | Filled::Samples) => {
+                    self.fade = FADE_SAMPLES;
+                    return filled;
+                }
             }
             ended.extend(self.plays.pop_front().map(|play| play.ended(PlayEnd::Finished, at)));
         }
-        let Some(music) = &mut self.music else { return false };
-        if !music.fill(codec, out) {
-            return false;
+        let Some(music) = &mut self.music else { return Filled::Nothing };
+        let filled = music.fill(part);
+        if self.fade > 0 && filled != Filled::Nothing {
+            let done = FADE_SAMPLES - self.fade;
+            match (filled, part.codec.law()) {
+                (Filled::Payload, Some(law)) => fade_in(law, done, part.payload),
+                // A ready-made part of a rare codec begins without.
+                _ => {}
+            }
+            self.fade -= part.samples.len().min(self.fade);
         }
-        if self.fade > 0 {
-            fade_in(codec, FADE_FRAMES - self.fade, out);
-            self.fade -= 1;
+        filled
+    }
+
+    /// The sounds that are about to be heard and that somebody should encode in `codec`.
+    pub fn unencoded(&self, codec: Codec) -> impl Iterator<Item = &Arc<Sound>> {
+        let plays = self.plays.iter().flat_map(|play| &play.sounds);
+        let music = self.music.iter().map(|music| &music.sound);
+        plays.chain(music).filter(move |sound| sound.bytes(codec).is_none() && sound.ask(codec))
+    }
+}
+
+impl Part<'_> {
+    /// Copies the part of `sound` that begins at the sample `place`; nothing if it is over before the part is.
+    fn copy(&mut self, sound: &Sound, place: usize) -> Filled {
+        let length = self.samples.len();
+        let Some(bytes) = sound.bytes(self.codec) else {
+            let Some(rest) = sound.law(Law::Mu).get(place..place + length) else {
+                return Filled::Nothing;
+            };
+            for (sample, byte) in self.samples.iter_mut().zip(rest) {
+                *sample = Law::Mu.decode(*byte);
+            }
+            return Filled::Samples;
+        };
+        let from = self.codec.bytes_of(place);
+        match bytes.get(from..from + self.payload.len()) {
+            Some(rest) => {
+                self.payload.copy_from_slice(rest);
+                Filled::Payload
+            }
+            None => Filled::Nothing,
         }
-        true
     }
 }
 
 impl Playing {
-    /// Copies the next frame; `false` when all sounds are over.
-    fn fill(&mut self, codec: Codec, at: Instant, out: &mut [u8; FRAME]) -> bool {
+    /// Copies the next part; nothing when all sounds are over.
+    fn fill(&mut self, at: Instant, part: &mut Part<'_>) -> Filled {
+        let length = part.samples.len();
         while let Some(sound) = self.sounds.get(self.sound) {
-            let rest = sound.bytes(codec).get(self.place..).unwrap_or_default();
-            if let Some(frame) = rest.first_chunk::<FRAME>() {
-                *out = *frame;
-                let audible = sound.audible().saturating_sub(self.place).min(FRAME);
+            let filled = part.copy(sound, self.place);
+            if filled != Filled::Nothing {
+                let audible = sound.audible().saturating_sub(self.place).min(length);
                 if audible > 0 || self.audible_end.is_none() {
                     self.audible_end = Some(at + span(audible, SAMPLE_RATE));
                 }
-                self.heard += FRAME.min(sound.samples() - self.place);
-                self.place += FRAME;
-                return true;
+                self.heard += length.min(sound.samples().saturating_sub(self.place));
+                self.place += length;
+                return filled;
             }
             self.sound += 1;
             self.place = 0;
         }
-        false
+        Filled::Nothing
     }
 
     fn ended(&self, end: PlayEnd, now: Instant) -> Ended {
@@ -183,32 +236,47 @@ impl Playing {
 }
 
 impl Music {
-    /// Copies the next frame, over the seam of the loop where it comes to that; `false` if the piece is empty.
-    fn fill(&mut self, codec: Codec, out: &mut [u8; FRAME]) -> bool {
-        let bytes = self.sound.bytes(codec);
+    /// Copies the next part, over the seam of the loop where it comes to that; nothing if the piece is empty.
+    fn fill(&mut self, part: &mut Part<'_>) -> Filled {
+        let Some(law) = part.codec.law() else { return self.fill_whole(part) };
+        let bytes = self.sound.law(law);
         let bytes = &bytes[..self.sound.samples()];
         if bytes.is_empty() {
-            return false;
+            return Filled::Nothing;
         }
         self.place %= bytes.len();
         let mut filled = 0;
-        while filled < FRAME {
-            let count = (FRAME - filled).min(bytes.len() - self.place);
-            out[filled..filled + count].copy_from_slice(&bytes[self.place..self.place + count]);
+        while filled < part.payload.len() {
+            let count = (part.payload.len() - filled).min(bytes.len() - self.place);
+            let piece = &bytes[self.place..self.place + count];
+            part.payload[filled..filled + count].copy_from_slice(piece);
             filled += count;
             self.place = (self.place + count) % bytes.len();
         }
-        true
+        Filled::Payload
+    }
+
+    /// Copies the next part of a codec that cannot be cut anywhere: the loop has whole frames.
+    fn fill_whole(&mut self, part: &mut Part<'_>) -> Filled {
+        // A place that a law left within a frame goes on at the frame's beginning.
+        self.place -= self.place % part.samples.len();
+        for place in [self.place, 0] {
+            let filled = part.copy(&self.sound, place);
+            if filled != Filled::Nothing {
+                self.place = place + part.samples.len();
+                return filled;
+            }
+        }
+        Filled::Nothing
     }
 }
 
-/// Scales the `done`-th frame of a fade-in, sample by sample from silence to full.
-fn fade_in(codec: Codec, done: u16, frame: &mut [u8; FRAME]) {
-    let samples = i32::from(FRAME_SAMPLES);
-    let steps = i32::from(FADE_FRAMES) * samples;
-    for (byte, n) in frame.iter_mut().zip(i32::from(done) * samples..) {
-        let sample = i32::from(codec.decode(*byte)) * n / steps;
-        *byte = codec.encode(i16::try_from(sample).unwrap_or(0));
+/// Scales a part of a fade-in of which `done` samples have sounded, from silence to full.
+fn fade_in(law: Law, done: usize, part: &mut [u8]) {
+    let whole = i64::try_from(FADE_SAMPLES).unwrap_or(i64::MAX);
+    for (byte, n) in part.iter_mut().zip(i64::try_from(done).unwrap_or(0)..whole) {
+        let sample = i64::from(law.decode(*byte)) * n / whole;
+        *byte = law.encode(i16::try_from(sample).unwrap_or(0));
     }
 }
 

@@ -1,7 +1,7 @@
-//! A caller being recorded: packets in, samples out in order, and when it is over.
+//! A caller being recorded: samples in as they are heard, samples out in order, and when it is over.
 //!
 //! ```text
-//!  packets ──▶ tail (400 ms, late packets find their place) ──▶ chunk (1 s) ──▶ whoever writes
+//!  samples ──▶ tail (400 ms, what is late finds its place) ──▶ chunk (1 s) ──▶ whoever writes
 //!                                                          └──▶ activity: where somebody speaks
 //! ```
 //!
@@ -11,7 +11,7 @@
 use std::collections::VecDeque;
 
 use super::activity::Activity;
-use super::codec::{Codec, SAMPLE_RATE};
+use super::codec::SAMPLE_RATE;
 use super::recording::span;
 use crate::call::{MAX_RECORDING, RecordingEnd};
 use crate::time::{Duration, Instant};
@@ -76,19 +76,13 @@ impl Recorder {
         }
     }
 
-    /// Takes the payload of an audio packet. `newest` is false for one that comes late; a `masked` one leaves silence.
-    pub fn receive(
-        &mut self,
-        codec: Codec,
-        timestamp: u32,
-        payload: &[u8],
-        newest: bool,
-        masked: bool,
-    ) {
-        let Some(at) = self.place(timestamp, payload.len() as u64, newest) else { return };
+    /// Takes the samples that begin at a timestamp of 8 kHz. `newest` is false for some that come late; `masked` ones
+    /// leave silence.
+    pub fn receive(&mut self, timestamp: u32, samples: &[i16], newest: bool, masked: bool) {
+        let Some(at) = self.place(timestamp, samples.len() as u64, newest) else { return };
         self.fill(at);
-        for (position, byte) in (at..).zip(payload) {
-            let sample = if masked { 0 } else { codec.decode(*byte) };
+        for (position, sample) in (at..).zip(samples) {
+            let sample = if masked { 0 } else { *sample };
             let Some(behind) = position.checked_sub(self.settled) else { continue };
             match usize::try_from(behind).ok().and_then(|behind| self.tail.get_mut(behind)) {
                 Some(place) => *place = sample,
@@ -99,7 +93,7 @@ impl Recorder {
     }
 
     /// Takes a key that began at `timestamp` and has lasted so many samples: nothing is kept of its tone.
-    pub fn key(&mut self, timestamp: u32, lasted: u16) {
+    pub fn key(&mut self, timestamp: u32, lasted: u32) {
         let Some(at) = self.position(timestamp) else { return };
         let (before, after) = KEY_EDGES;
         let (from, to) = (at.saturating_sub(before), at + u64::from(lasted) + after);

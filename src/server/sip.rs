@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use crate::config::{self, Config, DigestHash, Phone};
 use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
-use crate::telephony::sip::{Algorithm, GuardSettings, MediaSource, Network, Password, Settings};
+use crate::telephony::sip::{
+    Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Settings,
+};
 
 /// The adapter's settings.
 pub(super) fn settings(config: &Config) -> Settings {
@@ -39,6 +41,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::MediaSource::Strict => MediaSource::Strict,
             config::MediaSource::Learn => MediaSource::Learn,
         },
+        audio: audio(&config.rtp),
         via: config.transfers.via.clone(),
         max_calls: config.limits.calls,
         ..Settings::new(config.sip.listen.clone(), media)
@@ -53,6 +56,22 @@ fn algorithm(hash: &DigestHash) -> Algorithm {
     match hash {
         DigestHash::Sha256 => Algorithm::Sha256,
         DigestHash::Md5 => Algorithm::Md5,
+    }
+}
+
+/// Codecs and packet time: a list of codecs in the configuration decides over the order of callers.
+fn audio(rtp: &config::Rtp) -> Preferences {
+    let named = |codec: &config::Codec| match codec {
+        config::Codec::Pcmu => Codec::Pcmu,
+        config::Codec::Pcma => Codec::Pcma,
+        config::Codec::G722 => Codec::G722,
+        config::Codec::Opus => Codec::Opus,
+    };
+    let codecs = rtp.codecs.as_ref().map(|codecs| codecs.iter().map(named).collect());
+    Preferences {
+        ours_first: codecs.is_some(),
+        packet_time: rtp.packet_time,
+        codecs: codecs.unwrap_or_else(|| Codec::ALL.to_vec()),
     }
 }
 

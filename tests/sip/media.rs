@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sambung::media::Codec;
+use sambung::media::Law;
 
 use super::calls::{ending, steps};
 use crate::needs;
@@ -25,7 +25,7 @@ fn a_prompt_reaches_the_caller_sample_for_sample() {
     let ear = Endpoint::open();
     Sipp::calling("called_side_hangs_up", server.sip(), "100").media_to(ear.port()).run();
 
-    let expected: Vec<u8> = climb.iter().map(|&sample| Codec::Pcmu.encode(sample)).collect();
+    let expected: Vec<u8> = climb.iter().map(|&sample| Law::Mu.encode(sample)).collect();
     let audio = ear.audio();
     let start = audio.windows(expected.len()).position(|window| window == expected);
     let start = start.expect("the prompt is in what was heard, unchanged and whole");
@@ -82,7 +82,7 @@ fn a_key_stops_the_prompt_and_is_taken_once() {
 
     // The last frame of the question before the answer to key 1 begins.
     let beep: Vec<u8> =
-        sound::tone(600.0, 200).iter().map(|&sample| Codec::Pcmu.encode(sample)).collect();
+        sound::tone(600.0, 200).iter().map(|&sample| Law::Mu.encode(sample)).collect();
     let packets = phone.packets();
     let answer = packets.iter().find(|packet| packet.payload == beep[..160]);
     let answer = answer.expect("the answer to key 1 is heard").at;

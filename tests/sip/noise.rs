@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use sambung::media::Codec;
+use sambung::media::Law;
 
 use super::calls::{ending, steps};
 use crate::needs;
@@ -77,7 +77,7 @@ fn noise_on_every_port_changes_nothing_for_a_call() {
     }
     call.finish();
 
-    let expected: Vec<u8> = climb.iter().map(|&sample| Codec::Pcmu.encode(sample)).collect();
+    let expected: Vec<u8> = climb.iter().map(|&sample| Law::Mu.encode(sample)).collect();
     let whole = ear.audio().windows(expected.len()).any(|window| window == expected);
     assert!(whole, "the prompt did not arrive whole");
     let record = server.record();

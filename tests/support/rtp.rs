@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sambung::media::Codec;
+use sambung::media::Law;
 
 use super::{ports, wait};
 
@@ -37,7 +37,8 @@ pub(crate) struct Packet {
 impl Packet {
     fn parse(datagram: &[u8], from: SocketAddr) -> Option<Self> {
         let (header, payload) = datagram.split_at_checked(12)?;
-        if header[0] != 0x80 {
+        // Reports come to the port of the media too (RFC 5761).
+        if header[0] != 0x80 || (192..=223).contains(&header[1]) {
             return None;
         }
         Some(Self {
@@ -102,7 +103,7 @@ impl Endpoint {
 
     /// The audio that has arrived, as samples.
     pub(crate) fn samples(&self) -> Vec<i16> {
-        self.audio().into_iter().map(|byte| Codec::Pcmu.decode(byte)).collect()
+        self.audio().into_iter().map(|byte| Law::Mu.decode(byte)).collect()
     }
 
     /// Waits for the first packet and tells where it came from.

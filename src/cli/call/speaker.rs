@@ -8,7 +8,7 @@ use rodio::source::Source as _;
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Player};
 
 use crate::call::{Command, CommandKind, LegId};
-use crate::media::{Codec, Library, SAMPLE_RATE, Sound};
+use crate::media::{Law, Library, SAMPLE_RATE, Sound};
 use crate::simulation::Heard;
 
 /// A loudspeaker with one caller's line on it.
@@ -63,11 +63,8 @@ impl Speaker {
 }
 
 fn samples(sound: &Sound) -> SamplesBuffer {
-    let linear: Vec<f32> = sound
-        .bytes(Codec::Pcmu)
-        .iter()
-        .map(|&byte| f32::from(Codec::Pcmu.decode(byte)) / 32_768.0)
-        .collect();
+    let linear: Vec<f32> =
+        sound.law(Law::Mu).iter().map(|&byte| f32::from(Law::Mu.decode(byte)) / 32_768.0).collect();
     let rate = NonZeroU32::new(SAMPLE_RATE).expect("8,000 is not zero");
     SamplesBuffer::new(NonZeroU16::MIN, rate, linear)
 }

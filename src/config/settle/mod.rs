@@ -118,7 +118,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         safe_flow: safe.flow.map(|flow| found.names.flow(flow)),
         safe_number: safe.number.map(|number| number.value.0),
         sip: sip(&mut found, file.sip.unwrap_or_default()),
-        rtp: rtp(file.rtp.unwrap_or_default()),
+        rtp: rtp(&mut found, file.rtp.unwrap_or_default()),
         routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &[]),
         agents,
         transfers,
@@ -174,10 +174,15 @@ fn sip(found: &mut Found, section: SipSection) -> Sip {
     }
 }
 
-fn rtp(section: RtpSection) -> Rtp {
+/// The time of audio in a packet, unless another is written.
+const PACKET_TIME: Duration = Duration::from_millis(20);
+
+fn rtp(found: &mut Found, section: RtpSection) -> Rtp {
     Rtp {
         ports: section.ports.map_or(20_000..=29_999, |ports| ports.0),
         threads: section.threads.and_then(|threads| threads.0),
+        codecs: section.codecs.map(|list| found.distinct(list, "`codecs`")),
+        packet_time: section.ptime.map_or(PACKET_TIME, |time| time.0),
     }
 }
 

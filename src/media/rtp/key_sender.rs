@@ -1,12 +1,10 @@
-//! Keys as telephone-event packets, RFC 4733 §2.5.1: a packet every 20 ms while the key is held, its end three times.
+//! Keys as telephone-event packets, RFC 4733 §2.5.1: one in place of each audio packet while the key is held, its end
+//! three times.
 
 use super::telephone_event::TelephoneEvent;
 use crate::call::Symbol;
-use crate::media::codec::SAMPLE_RATE;
 use crate::time::Duration;
 
-/// What the duration grows by from packet to packet: 20 ms.
-const STEP: u16 = 160;
 /// How often the end is said.
 const ENDS: u8 = 3;
 /// The level that keys are said to have, in dB below 0 dBm0.
@@ -21,35 +19,39 @@ pub struct EventPacket {
     pub payload: [u8; 4],
 }
 
-/// One key being sent: call [`KeySender::next_packet`] every 20 ms.
+/// One key being sent: call [`KeySender::next_packet`] whenever a packet is due.
 #[derive(Debug, Clone)]
 pub struct KeySender {
     symbol: Symbol,
+    /// What the duration grows by from packet to packet.
+    step: u16,
     total: u16,
     sent: u16,
     ends: u8,
 }
 
 impl KeySender {
-    /// Presses `symbol` for `length`, at least 40 ms and at most 8 s.
+    /// Presses `symbol` for `length`, at least 40 ms and at most 8 s or what one segment holds, by packets that are
+    /// `packet_time` apart, on a clock of `clock_rate` hertz.
     #[must_use]
-    pub fn new(symbol: Symbol, length: Duration) -> Self {
-        let samples = length.as_millis().clamp(40, 8_000) * u64::from(SAMPLE_RATE) / 1_000;
-        let total = u16::try_from(samples).expect("8 s are 64,000 samples");
-        Self { symbol, total, sent: 0, ends: 0 }
+    pub fn new(symbol: Symbol, length: Duration, packet_time: Duration, clock_rate: u32) -> Self {
+        let units = |ms: u64| u16::try_from(ms * u64::from(clock_rate) / 1_000).unwrap_or(u16::MAX);
+        let total = units(length.as_millis().clamp(40, 8_000));
+        let step = units(packet_time.as_millis()).max(1);
+        Self { symbol, step, total, sent: 0, ends: 0 }
     }
 
     /// The next packet; `None` once the end was said three times.
     pub fn next_packet(&mut self) -> Option<EventPacket> {
         let marker = self.sent == 0;
-        let end = self.sent.saturating_add(STEP) >= self.total;
+        let end = self.sent.saturating_add(self.step) >= self.total;
         if end {
             if self.ends == ENDS {
                 return None;
             }
             self.ends += 1;
         } else {
-            self.sent += STEP;
+            self.sent += self.step;
         }
         let duration = if end { self.total } else { self.sent };
         let code = self.symbol.event_code();
@@ -64,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_key_of_100_ms_is_four_packets_and_three_ends() {
-        let mut sender = KeySender::new(Symbol::POUND, Duration::from_millis(100));
+        let mut sender = pressed(Symbol::POUND, 100);
         let packets: Vec<_> = std::iter::from_fn(|| sender.next_packet())
             .map(|p| (p.marker, TelephoneEvent::parse(&p.payload).expect("our own")))
             .collect();
@@ -84,10 +86,28 @@ mod tests {
         assert!(packets.iter().all(|(_, event)| event.code == 11));
     }
 
+    fn pressed(symbol: Symbol, ms: u64) -> KeySender {
+        KeySender::new(symbol, Duration::from_millis(ms), Duration::from_millis(20), 8_000)
+    }
+
+    #[test]
+    fn durations_follow_the_clock_and_the_packet_time() {
+        let half = Duration::from_millis(90);
+        let mut sender = KeySender::new(Symbol::POUND, half, Duration::from_millis(30), 48_000);
+        let told: Vec<_> = std::iter::from_fn(|| sender.next_packet())
+            .map(|packet| TelephoneEvent::parse(&packet.payload).expect("our own").duration)
+            .collect();
+        assert_eq!(told, [1_440, 2_880, 4_320, 4_320, 4_320]);
+        let long = Duration::from_secs(8);
+        let mut sender = KeySender::new(Symbol::POUND, long, Duration::from_millis(20), 48_000);
+        let last = std::iter::from_fn(|| sender.next_packet()).last().expect("an end");
+        assert_eq!(TelephoneEvent::parse(&last.payload).expect("our own").duration, u16::MAX);
+    }
+
     #[test]
     fn lengths_are_bounded() {
         for (length, packets) in [(0, 4), (40, 4), (60_000, 402)] {
-            let mut sender = KeySender::new(Symbol::STAR, Duration::from_millis(length));
+            let mut sender = pressed(Symbol::STAR, length);
             assert_eq!(std::iter::from_fn(|| sender.next_packet()).count(), packets, "{length} ms");
         }
     }

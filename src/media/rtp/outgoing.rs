@@ -1,13 +1,10 @@
 //! The numbers on the packets that we send: one stream of our own, whatever goes into it.
 //!
-//! Time runs in frames of 20 ms that are either sent or let pass, so that a timestamp after a pause is the true one.
+//! Time runs in packets of one length that are either sent or let pass, so that a timestamp after a pause is the true one.
 //! Packets of a bridged party are fitted in with their own spacing kept: their losses and gaps stay visible.
 
 use super::packet::RtpHeader;
-use crate::media::codec::FRAME_SAMPLES;
 
-/// What one frame adds to the timestamp.
-const STEP: u32 = FRAME_SAMPLES as u32;
 /// A party's packet this far from the one before begins a new fit (RFC 3550 appendix A.1).
 const MAX_DROPOUT: u16 = 3_000;
 /// A party's packet this far behind the newest is still late, not a new fit.
@@ -21,6 +18,8 @@ pub struct Outgoing {
     sequence: u16,
     /// The timestamp of the frame that is due next.
     timestamp: u32,
+    /// What one packet adds to the timestamp.
+    step: u32,
     /// Whether the frame before this one was sent.
     talking: bool,
     fit: Option<Fit>,
@@ -38,10 +37,28 @@ struct Fit {
 }
 
 impl Outgoing {
-    /// Begins a stream. All three numbers are to be random (RFC 3550 §5.1).
+    /// Begins a stream of packets that each add `step` to the timestamp. The other three numbers are to be random
+    /// (RFC 3550 §5.1).
     #[must_use]
-    pub const fn new(ssrc: u32, sequence: u16, timestamp: u32) -> Self {
-        Self { ssrc, sequence, timestamp, talking: false, fit: None }
+    pub const fn new(ssrc: u32, sequence: u16, timestamp: u32, step: u32) -> Self {
+        Self { ssrc, sequence, timestamp, step, talking: false, fit: None }
+    }
+
+    /// Sets what one packet adds to the timestamp from now on.
+    pub const fn set_step(&mut self, step: u32) {
+        self.step = step;
+    }
+
+    /// Who sends.
+    #[must_use]
+    pub const fn ssrc(&self) -> u32 {
+        self.ssrc
+    }
+
+    /// The timestamp of the packet that is due next.
+    #[must_use]
+    pub const fn timestamp(&self) -> u32 {
+        self.timestamp
     }
 
     /// The header of the frame that is due, which is sent.
@@ -55,14 +72,21 @@ impl Outgoing {
             ssrc: self.ssrc,
         };
         self.sequence = self.sequence.wrapping_add(1);
-        self.timestamp = self.timestamp.wrapping_add(STEP);
+        self.timestamp = self.timestamp.wrapping_add(self.step);
         self.talking = true;
+        header
+    }
+
+    /// The header of a packet of a key that began at the timestamp `start`; it takes the place of the frame that is due.
+    pub fn key(&mut self, payload_type: u8, marker: bool, start: u32) -> RtpHeader {
+        let header = RtpHeader { marker, timestamp: start, ..self.frame(payload_type) };
+        self.talking = false;
         header
     }
 
     /// Lets `frames` frames pass without a packet.
     pub fn pause(&mut self, frames: u32) {
-        self.timestamp = self.timestamp.wrapping_add(STEP.wrapping_mul(frames));
+        self.timestamp = self.timestamp.wrapping_add(self.step.wrapping_mul(frames));
         self.talking = false;
     }
 
@@ -118,9 +142,9 @@ impl Outgoing {
     /// Goes back to frames of our own, which lie after all that was passed on.
     fn leave(&mut self) {
         if let Some(fit) = self.fit.take() {
-            let behind = fit.sent.wrapping_add(STEP).wrapping_sub(self.timestamp).cast_signed();
-            if behind > 0 {
-                self.timestamp = fit.sent.wrapping_add(STEP);
+            let next = fit.sent.wrapping_add(self.step);
+            if next.wrapping_sub(self.timestamp).cast_signed() > 0 {
+                self.timestamp = next;
             }
             self.talking = false;
         }
@@ -150,12 +174,12 @@ mod tests {
     }
 
     fn outgoing() -> Outgoing {
-        Outgoing::new(42, 100, 1_000)
+        Outgoing::new(42, 100, 1_000, 160)
     }
 
     #[test]
     fn frames_count_on_and_a_pause_shows_in_the_timestamp_alone() {
-        let mut outgoing = Outgoing::new(42, 65_535, u32::MAX - 159);
+        let mut outgoing = Outgoing::new(42, 65_535, u32::MAX - 159, 160);
         let first = outgoing.frame(0);
         assert_eq!((first.sequence, first.timestamp, first.marker), (65_535, u32::MAX - 159, true));
         let second = outgoing.frame(0);
@@ -163,6 +187,16 @@ mod tests {
         outgoing.pause(5);
         let third = outgoing.frame(0);
         assert_eq!((third.sequence, third.timestamp, third.marker), (1, 960, true));
+    }
+
+    #[test]
+    fn a_key_bears_the_timestamp_of_its_start_and_time_goes_on() {
+        let mut outgoing = outgoing();
+        outgoing.frame(0);
+        let start = outgoing.timestamp();
+        let packets = [true, false, false].map(|marker| outgoing.key(101, marker, start));
+        assert_eq!(packets.map(seen), [(1, 160, true), (2, 160, false), (3, 160, false)]);
+        assert_eq!(seen(outgoing.frame(0)), (4, 640, true), "a new talk-spurt, at its true time");
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! How well a stream arrives: received, lost, jitter (RFC 3550 §6.4.1, appendix A.1, A.3, A.8), and which source it is.
-
-use crate::call::Quality;
-use crate::media::codec::SAMPLE_RATE;
-use crate::time::Instant;
+//! How well a stream arrives: received, lost, doubled, overtaken, jitter (RFC 3550 §6.4.1, appendix A.1, A.3, A.8), and
+//! which source it is.
 
 use super::packet::RtpHeader;
+use super::rtcp::ReportBlock;
+use crate::call::Quality;
+use crate::time::Instant;
 
 /// A jump forward by this many packets or more is a restart, not loss (RFC 3550 appendix A.1).
 const MAX_DROPOUT: u16 = 3_000;
@@ -12,6 +12,9 @@ const MAX_DROPOUT: u16 = 3_000;
 const MAX_MISORDER: u16 = 100;
 /// So many packets in sequence make a second source, or a restarted one, the valid one (RFC 3550 appendix A.1).
 const MIN_SEQUENTIAL: u8 = 2;
+
+/// The most that one packet adds to the jitter: a second, in microseconds.
+const MOST_CHANGE: u64 = 1_000_000;
 
 /// What a packet's numbers say about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +35,12 @@ pub struct Reception {
     rival: Option<Rival>,
     received: u64,
     lost_before: u64,
-    /// The jitter in units of the codec's clock, times 16.
+    duplicates: u64,
+    overtaken: u64,
+    /// The jitter in microseconds, times 16.
     jitter: u64,
+    /// Packets expected and lost when the last report was written.
+    reported: (u64, u64),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +50,10 @@ struct Current {
     first: u64,
     newest: u64,
     received: u64,
-    /// Arrival less timestamp of the newest audio packet, in units of the codec's clock.
-    transit: Option<u32>,
+    /// Which of the 128 numbers up to the newest came; the lowest bit is the newest.
+    came: u128,
+    /// Arrival and timestamp of the newest audio packet.
+    transit: Option<(Instant, u32)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +64,9 @@ struct Rival {
 }
 
 impl Reception {
-    /// Takes note of a packet. `audio` is false for packets whose timestamp does not run with the clock (keys).
-    pub fn receive(&mut self, header: &RtpHeader, audio: bool, now: Instant) -> Standing {
+    /// Takes note of a packet. `audio` is the clock rate of its timestamp; `None` where that does not run with the clock
+    /// (keys).
+    pub fn receive(&mut self, header: &RtpHeader, audio: Option<u32>, now: Instant) -> Standing {
         let standing = self.stand(header);
         if standing == Standing::Unproven {
             return standing;
@@ -64,15 +74,15 @@ impl Reception {
         self.received += 1;
         if let Some(current) = &mut self.current {
             current.received += 1;
-            if audio && standing == Standing::Newest {
-                let arrival = now.as_micros().wrapping_mul(u64::from(SAMPLE_RATE)) / 1_000_000;
-                let transit = low_word(arrival).wrapping_sub(header.timestamp);
-                if let Some(before) = current.transit.replace(transit) {
-                    let change =
-                        u64::from(transit.wrapping_sub(before).cast_signed().unsigned_abs());
-                    self.jitter =
-                        self.jitter + change.min(u64::from(SAMPLE_RATE)) - (self.jitter + 8) / 16;
-                }
+            if let Some(clock_rate) = audio
+                && standing == Standing::Newest
+                && let Some((at, timestamp)) = current.transit.replace((now, header.timestamp))
+            {
+                let sent = header.timestamp.wrapping_sub(timestamp).cast_signed();
+                let sent = i64::from(sent) * 1_000_000 / i64::from(clock_rate.max(1));
+                let arrived = i64::try_from(now.since(at).as_micros()).unwrap_or(i64::MAX);
+                let change = arrived.saturating_sub(sent).unsigned_abs().min(MOST_CHANGE);
+                self.jitter = self.jitter + change - (self.jitter + 8) / 16;
             }
         }
         standing
@@ -86,10 +96,18 @@ impl Reception {
         if current.ssrc == header.ssrc {
             let ahead = header.sequence.wrapping_sub(low_half(current.newest));
             if ahead == 0 || ahead > u16::MAX - MAX_MISORDER {
+                let bit = 1 << ahead.wrapping_neg();
+                if current.came & bit == 0 {
+                    current.came |= bit;
+                    self.overtaken += 1;
+                } else {
+                    self.duplicates += 1;
+                }
                 return Standing::Late;
             }
             if ahead < MAX_DROPOUT {
                 current.newest += u64::from(ahead);
+                current.came = current.came.checked_shl(ahead.into()).unwrap_or(0) | 1;
                 return Standing::Newest;
             }
         }
@@ -118,8 +136,15 @@ impl Reception {
         // One wrap up, so that a packet from just before the first does not run below zero.
         let first = u64::from(header.sequence) + 0x1_0000;
         self.rival = None;
-        self.current =
-            Some(Current { ssrc: header.ssrc, first, newest: first, received: 0, transit: None });
+        self.current = Some(Current {
+            ssrc: header.ssrc,
+            first,
+            newest: first,
+            received: 0,
+            came: 1,
+            transit: None,
+        });
+        self.reported = (0, 0);
     }
 
     /// Packets lost so far by sequence number; duplicates count against it, as in RFC 3550 appendix A.3.
@@ -130,11 +155,44 @@ impl Reception {
         self.lost_before + now
     }
 
-    /// The figures for the call record.
+    /// The figures for the call record, as far as arrival tells them.
     #[must_use]
     pub fn quality(&self) -> Quality {
-        let jitter_us = (self.jitter / 16) * 1_000_000 / u64::from(SAMPLE_RATE);
-        Quality { received: self.received, lost: self.lost(), jitter_us }
+        Quality {
+            received: self.received,
+            lost: self.lost(),
+            duplicates: self.duplicates,
+            out_of_order: self.overtaken,
+            jitter_us: self.jitter / 16,
+            ..Quality::default()
+        }
+    }
+
+    /// Who is listened to; `None` before the first packet.
+    #[must_use]
+    pub fn ssrc(&self) -> Option<u32> {
+        self.current.map(|current| current.ssrc)
+    }
+
+    /// What a report says about the stream since the last one, in a clock of so many hertz (RFC 3550 appendix A.3).
+    pub fn report(&mut self, clock_rate: u32) -> Option<ReportBlock> {
+        let current = self.current?;
+        let expected = current.newest - current.first + 1;
+        let lost = expected.saturating_sub(current.received);
+        let (expected_before, lost_before) =
+            std::mem::replace(&mut self.reported, (expected, lost));
+        let expected_now = expected.saturating_sub(expected_before).max(1);
+        let share = lost.saturating_sub(lost_before) * 256 / expected_now;
+        Some(ReportBlock {
+            ssrc: current.ssrc,
+            fraction_lost: u8::try_from(share).unwrap_or(u8::MAX),
+            lost: i32::try_from(lost).unwrap_or(i32::MAX),
+            // Its wraps are counted from one up.
+            newest: low_word(current.newest - 0x1_0000),
+            jitter: low_word(self.jitter / 16 * u64::from(clock_rate) / 1_000_000),
+            last_report: 0,
+            delay: 0,
+        })
     }
 }
 
@@ -171,7 +229,11 @@ mod tests {
             .iter()
             .zip(0..)
             .map(|(&(ssrc, sequence), n)| {
-                reception.receive(&header(ssrc, sequence), true, Instant::from_micros(n * 20_000))
+                reception.receive(
+                    &header(ssrc, sequence),
+                    Some(8_000),
+                    Instant::from_micros(n * 20_000),
+                )
             })
             .collect();
         (standings, reception.quality())
@@ -198,6 +260,33 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_twice_and_what_was_overtaken_are_told_apart() {
+        let packets = [10, 12, 11, 11, 10, 13, 9, 9, 13].map(|n| (1, n));
+        let (_, quality) = receive(&packets);
+        assert_eq!((quality.out_of_order, quality.duplicates, quality.lost), (2, 4, 0));
+    }
+
+    #[test]
+    fn reports_tell_what_was_lost_since_the_last_one() {
+        let mut reception = Reception::default();
+        assert_eq!(reception.report(8_000), None);
+        let mut hear = |range: std::ops::Range<u16>| {
+            for n in range.filter(|n| n % 4 != 3) {
+                reception.receive(
+                    &header(5, n),
+                    Some(8_000),
+                    Instant::from_micros(u64::from(n) * 20_000),
+                );
+            }
+            reception.report(8_000).expect("heard")
+        };
+        let first = hear(65_500..65_533);
+        assert_eq!((first.ssrc, first.lost, first.fraction_lost, first.newest), (5, 8, 62, 65_532));
+        let second = hear(65_533..65_535);
+        assert_eq!((second.lost, second.fraction_lost), (8, 0));
+    }
+
+    #[test]
     fn a_second_source_must_show_itself_twice() {
         let (standings, _) = receive(&[(1, 5), (2, 9), (1, 6), (2, 20), (2, 21), (1, 7)]);
         use Standing::{Newest, Unproven};
@@ -210,7 +299,7 @@ mod tests {
         for n in 0..200_u16 {
             // Every second packet comes 4 ms late: |D| is 4 ms each time.
             let at = u64::from(n) * 20_000 + u64::from(n % 2) * 4_000;
-            reception.receive(&header(1, n), true, Instant::from_micros(at));
+            reception.receive(&header(1, n), Some(8_000), Instant::from_micros(at));
         }
         let jitter = reception.quality().jitter_us;
         assert!((3_500..=4_000).contains(&jitter), "{jitter} µs");

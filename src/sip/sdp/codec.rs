@@ -9,18 +9,24 @@ pub enum Codec {
     Pcmu,
     /// G.711 A-law, 8 kHz, static payload type 8.
     Pcma,
+    /// G.722 at 64 kbit/s, static payload type 9; its clock is said to be 8 kHz (RFC 3551 §4.5.2).
+    G722,
+    /// Opus, always named with 48 kHz and two channels (RFC 7587 §7).
+    Opus,
 }
 
 impl Codec {
     /// All codecs, in the order that our own offers name them by default.
-    pub const ALL: [Self; 2] = [Self::Pcmu, Self::Pcma];
+    pub const ALL: [Self; 4] = [Self::Pcmu, Self::Pcma, Self::G722, Self::Opus];
 
-    /// The payload type of our own offers: the one that RFC 3551 §6 assigns.
+    /// The payload type of our own offers: the one that RFC 3551 §6 assigns, else the number most phones use.
     #[must_use]
     pub const fn payload_type(self) -> u8 {
         match self {
             Self::Pcmu => 0,
             Self::Pcma => 8,
+            Self::G722 => 9,
+            Self::Opus => 111,
         }
     }
 
@@ -28,7 +34,8 @@ impl Codec {
     #[must_use]
     pub const fn clock_rate(self) -> u32 {
         match self {
-            Self::Pcmu | Self::Pcma => 8_000,
+            Self::Pcmu | Self::Pcma | Self::G722 => 8_000,
+            Self::Opus => 48_000,
         }
     }
 
@@ -37,6 +44,8 @@ impl Codec {
         match self {
             Self::Pcmu => "PCMU/8000",
             Self::Pcma => "PCMA/8000",
+            Self::G722 => "G722/8000",
+            Self::Opus => "opus/48000/2",
         }
     }
 
@@ -45,14 +54,16 @@ impl Codec {
         match payload_type {
             0 => Some(Self::Pcmu),
             8 => Some(Self::Pcma),
+            9 => Some(Self::G722),
             _ => None,
         }
     }
 
-    /// The time nearest to `wanted` that packets of this codec can have.
+    /// The time that our packets of this codec have where `wanted` is wanted: those of Opus always 20 ms.
     pub(super) const fn packet_time(self, wanted: Duration) -> Duration {
         match self {
-            Self::Pcmu | Self::Pcma => wanted,
+            Self::Pcmu | Self::Pcma | Self::G722 => wanted,
+            Self::Opus => Duration::from_millis(20),
         }
     }
 }

@@ -202,8 +202,11 @@ impl OfferAnswer {
             if events.iter().any(|event| event.clock_rate == clock_rate) {
                 continue;
             }
-            let taken = |number: &u8| events.iter().all(|event| event.payload_type != *number);
-            let number = (EVENT_PAYLOAD_TYPE..).find(taken).unwrap_or(EVENT_PAYLOAD_TYPE);
+            let audio = self.agreed.map(|agreed| agreed.payload_type);
+            let free = |number: &u8| {
+                audio != Some(*number) && events.iter().all(|event| event.payload_type != *number)
+            };
+            let number = (EVENT_PAYLOAD_TYPE..).find(free).unwrap_or(EVENT_PAYLOAD_TYPE);
             events.push(EventFormat { payload_type: number, clock_rate });
         }
         events

@@ -29,7 +29,7 @@ fn the_first_common_codec_of_the_offer_is_taken() {
         ("offerer's order", &["m=audio 4000 RTP/AVP 8 0"], Some((Codec::Pcma, 8, None))),
         (
             "unknown codecs are passed over",
-            &["m=audio 4000 RTP/AVP 9 18 8 101", event],
+            &["m=audio 4000 RTP/AVP 3 18 8 101", event],
             Some((Codec::Pcma, 8, Some(101))),
         ),
         (
@@ -52,7 +52,23 @@ fn the_first_common_codec_of_the_offer_is_taken() {
             Some((Codec::Pcmu, 0, Some(101))),
         ),
         ("a remapped static number", &["m=audio 4000 RTP/AVP 0", "a=rtpmap:0 G726-32/8000"], None),
-        ("no common codec", &["m=audio 4000 RTP/AVP 9 18"], None),
+        ("wide band", &["m=audio 4000 RTP/AVP 9 8"], Some((Codec::G722, 9, None))),
+        (
+            "Opus, with the keys of its clock",
+            &[
+                "m=audio 4000 RTP/AVP 96 0 101 97",
+                "a=rtpmap:96 OPUS/48000/2",
+                event,
+                "a=rtpmap:97 telephone-event/48000",
+            ],
+            Some((Codec::Opus, 96, Some(97))),
+        ),
+        (
+            "Opus of one channel is none",
+            &["m=audio 4000 RTP/AVP 96", "a=rtpmap:96 opus/48000"],
+            None,
+        ),
+        ("no common codec", &["m=audio 4000 RTP/AVP 3 18"], None),
         ("encrypted only", &["m=audio 4000 RTP/SAVP 0"], None),
         ("declined", &["m=audio 0 RTP/AVP 0"], None),
         ("no audio", &["m=video 4000 RTP/AVP 0"], None),
@@ -104,11 +120,15 @@ fn an_offer_names_what_we_have() {
     s=-
     c=IN IP4 192.0.2.1
     t=0 0
-    m=audio 20000 RTP/AVP 0 8 101
+    m=audio 20000 RTP/AVP 0 8 9 111 101 102
     a=rtpmap:0 PCMU/8000
     a=rtpmap:8 PCMA/8000
+    a=rtpmap:9 G722/8000
+    a=rtpmap:111 opus/48000/2
     a=rtpmap:101 telephone-event/8000
+    a=rtpmap:102 telephone-event/48000
     a=fmtp:101 0-15
+    a=fmtp:102 0-15
     a=ptime:20
     a=rtcp-mux
     a=sendrecv
@@ -218,7 +238,7 @@ fn a_later_offer_of_ours_keeps_streams_and_key_number() {
     ]);
     ours.answer(&first).expect("fits");
     let offer = ours.offer();
-    assert!(offer.contains("m=audio 20000 RTP/AVP 0 8 96\r\n"), "{offer}");
+    assert!(offer.contains("m=audio 20000 RTP/AVP 0 8 9 111 96 101\r\n"), "{offer}");
     assert!(offer.contains("m=video 0 RTP/AVP 97\r\n"), "{offer}");
     let agreed = ours.accept(&theirs(&["m=audio 4100 RTP/AVP 8", "m=video 0 RTP/AVP 97"]));
     let agreed = agreed.expect("A-law was offered");

@@ -7,7 +7,9 @@
 
 use super::event::MediaEventKind;
 use crate::call::{LEAST_AT_HANGUP, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
-use crate::media::{Codec, Recorded, Recorder, RtpPacket, TelephoneEvent};
+use crate::media::{
+    Codec, Decoder, MAX_DECODED, Recorded, Recorder, RtpPacket, SAMPLE_RATE, TelephoneEvent,
+};
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
 
@@ -25,6 +27,8 @@ pub(super) struct Deck {
 #[derive(Debug)]
 struct Take {
     recorder: Recorder,
+    /// The codec in which the leg speaks at the moment; `None` before its first packet.
+    decoder: Option<(Codec, Decoder)>,
     tape: Tape,
     end_on: SymbolSet,
 }
@@ -43,7 +47,7 @@ impl Deck {
     pub(super) fn begin(&mut self, order: &Recording, tape: Tape, now: Instant) {
         self.end(RecordingEnd::Stopped, now);
         let recorder = Recorder::new(order.limit, order.silence, now);
-        self.take = Some(Box::new(Take { recorder, tape, end_on: order.end_on }));
+        self.take = Some(Box::new(Take { recorder, decoder: None, tape, end_on: order.end_on }));
     }
 
     /// Hears an audio packet. What is masked leaves silence.
@@ -55,16 +59,17 @@ impl Deck {
         masked: bool,
     ) {
         if let Some(take) = &mut self.take {
-            take.recorder.receive(codec, packet.header.timestamp, packet.payload, newest, masked);
+            take.hear(codec, packet, newest, masked);
         }
     }
 
-    /// Takes note of a telephone-event packet: the tone of a key is no part of a recording.
-    pub(super) fn key_packet(&mut self, packet: &RtpPacket<'_>) {
+    /// Takes note of a telephone-event packet of a clock of so many hertz: the tone of a key is no part of a recording.
+    pub(super) fn key_packet(&mut self, packet: &RtpPacket<'_>, clock_rate: u32) {
         if let Some(take) = &mut self.take
             && let Some(event) = TelephoneEvent::parse(packet.payload)
         {
-            take.recorder.key(packet.header.timestamp, event.duration);
+            let units = (clock_rate / SAMPLE_RATE).max(1);
+            take.recorder.key(packet.header.timestamp / units, u32::from(event.duration) / units);
         }
     }
 
@@ -121,6 +126,18 @@ impl Deck {
 }
 
 impl Take {
+    /// Hears a packet. G.722 and Opus are decoded as they arrive: what is overtaken sounds a little worse.
+    fn hear(&mut self, codec: Codec, packet: &RtpPacket<'_>, newest: bool, masked: bool) {
+        if self.decoder.as_ref().is_some_and(|(known, _)| *known != codec) {
+            self.decoder = None;
+        }
+        let (_, decoder) = self.decoder.get_or_insert_with(|| (codec, Decoder::new(codec)));
+        let mut samples = [0; MAX_DECODED];
+        let length = decoder.decode(packet.payload, &mut samples);
+        let timestamp = packet.header.timestamp / (codec.clock_rate() / SAMPLE_RATE);
+        self.recorder.receive(timestamp, &samples[..length], newest, masked);
+    }
+
     /// Goes on to `now`; tells why it is over, if it is.
     fn turn(&mut self, now: Instant) -> Option<RecordingEnd> {
         self.recorder.pass(now);

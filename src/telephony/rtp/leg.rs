@@ -1,18 +1,21 @@
-//! One leg on its thread: its socket, what it hears, what it sends, once every 20 ms.
+//! One leg on its thread: its socket, what it hears, what it passes on.
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
 use super::deck::Deck;
-use super::event::{MediaEventKind, Outbox};
+use super::event::MediaEventKind;
+use super::hearing::Hearing;
 use super::line::{Line, PayloadKind, Presence};
+use super::mouth::{Mouth, Place, write};
+use super::reports::Reports;
 use super::settings::Settings;
-use super::stream::Stream;
-use super::wheel::FRAME_TIME;
-use crate::call::{KeySource, LegId, Quality};
+use super::stream::{Passage, Stream};
+use super::turn::{Arrival, Turn};
+use super::wheel::Period;
+use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
-    Ended, FRAME, KeyReceiver, Outgoing, Player, RTP_HEADER, Reception, RtpHeader, RtpPacket,
-    Standing,
+    KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, Standing, is_control,
 };
 use crate::time::Instant;
 
@@ -20,78 +23,76 @@ use crate::time::Instant;
 const MAX_ARRIVALS: usize = 16;
 /// Datagrams that are looked at in one turn, those of strangers with them.
 const MAX_LOOKS: usize = 256;
-/// Frames that are sent at once after a late turn; further ones are left out, their time shows in the timestamps.
-const MAX_BURST: usize = 3;
-/// The largest datagram that is passed on: 120 ms of G.711.
-const MAX_RELAYED: usize = RTP_HEADER + 960;
-/// The largest datagram that is looked at: larger ones are cut short by the system and carry no telephone audio.
-const MAX_DATAGRAM: usize = 1_500;
+/// The largest datagram that is passed on.
+const MAX_RELAYED: usize = RTP_HEADER + 1_280;
 
 /// One party's media.
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) id: LegId,
     pub(super) port: u16,
-    pub(super) player: Player,
+    pub(super) mouth: Mouth,
     pub(super) masked: bool,
     pub(super) deck: Deck,
     /// Where on this thread the leg is that this one is bridged with.
     bridged: Option<usize>,
     socket: UdpSocket,
     line: Option<Line>,
-    outgoing: Outgoing,
     reception: Reception,
+    reports: Reports,
+    hearing: Hearing,
     keys: KeyReceiver,
-    /// When the next frame is due.
-    due: Instant,
     /// Datagrams of strangers and datagrams without use.
     foreign: u64,
     unusable: u64,
 }
 
-/// Room for one datagram on its way in.
-pub(super) type Arrival = [u8; MAX_DATAGRAM];
-
-/// What a leg's turn works with.
+/// What a leg is opened with.
 #[derive(Debug)]
-pub(super) struct Turn<'a> {
-    pub(super) now: Instant,
-    pub(super) settings: &'a Settings,
-    pub(super) outbox: &'a mut Outbox,
-    /// Room for the ends of plays; empty between uses.
-    pub(super) ended: &'a mut Vec<Ended>,
+pub(super) struct Opening {
+    pub(super) id: LegId,
+    pub(super) port: u16,
+    pub(super) socket: UdpSocket,
+    pub(super) outgoing: Outgoing,
+    /// Any random number.
+    pub(super) chance: u64,
 }
 
 impl Leg {
-    pub(super) fn new(id: LegId, port: u16, socket: UdpSocket, outgoing: Outgoing) -> Self {
+    pub(super) fn new(opening: Opening) -> Self {
+        let Opening { id, port, socket, outgoing, chance } = opening;
+        let reports = Reports::new(outgoing.ssrc(), chance);
         Self {
             id,
             port,
-            player: Player::default(),
+            mouth: Mouth::new(outgoing),
             masked: false,
             deck: Deck::default(),
             bridged: None,
             socket,
             line: None,
-            outgoing,
             reception: Reception::default(),
+            reports,
+            hearing: Hearing::default(),
             keys: KeyReceiver::default(),
-            due: Instant::ZERO,
             foreign: 0,
             unusable: 0,
         }
     }
 
-    /// Sets the time of the first frame, when a thread takes the leg.
-    pub(super) fn begin(&mut self, due: Instant) {
-        self.due = due;
-    }
-
+    /// Takes what was agreed, the first time or anew.
     pub(super) fn connect(&mut self, stream: Stream, settings: &Settings, now: Instant) {
+        self.mouth.outgoing.set_step(stream.step());
         match &mut self.line {
             Some(line) => line.renew(stream, &self.socket, now),
             None => self.line = Some(Line::new(stream, &self.socket, settings, now)),
         }
+        self.reports.connect(&stream, &self.socket);
+    }
+
+    /// How often it wants to be looked at.
+    pub(super) fn period(&self) -> Period {
+        self.line.as_ref().map_or_else(Period::default, |line| Period::of(line.stream.packet_time))
     }
 
     /// Where on this thread the leg is that this one is bridged with.
@@ -103,10 +104,12 @@ impl Leg {
     pub(super) fn bridge(&mut self, place: usize) {
         self.bridged = Some(place);
         self.keys.draw_line();
+        self.mouth.hush();
     }
 
     /// Takes its side of a bridge apart; tells where the other side is.
-    pub(super) const fn unbridge(&mut self) -> Option<usize> {
+    pub(super) fn unbridge(&mut self) -> Option<usize> {
+        self.hearing.rest();
         self.bridged.take()
     }
 
@@ -136,13 +139,21 @@ impl Leg {
             let presence = line.watch(&self.socket, turn.settings, turn.now);
             self.report(presence, turn);
         }
-        self.send_due(turn);
+        self.interpret(peer, turn.now);
+        let place = Place { leg: self.id, bridged: self.bridged.is_some() };
+        self.mouth.send_due(&mut self.line, &self.socket, &place, turn);
+        if let Some(line) = &mut self.line {
+            self.reports.turn(line, &self.socket, &mut self.reception, arrival, turn.now);
+        }
         self.deck.turn(turn.now, |kind| turn.outbox.push(turn.now, self.id, kind));
     }
 
-    /// How media was received; `None` if nothing was agreed.
-    pub(super) fn quality(&self) -> Option<Quality> {
-        self.line.as_ref().map(|_| self.reception.quality())
+    /// Says goodbye to the far side and tells how its media was; `None` if nothing was agreed.
+    pub(super) fn part(&mut self, now: Instant) -> Option<Quality> {
+        let line = self.line.as_mut()?;
+        self.reports.part(line, &self.socket, &mut self.reception, now);
+        let late = self.hearing.late();
+        Some(self.reports.quality(&line.stream, line.sent.packets, &self.reception, late))
     }
 
     /// Datagrams that were dropped: of strangers, and without use.
@@ -159,6 +170,13 @@ impl Leg {
         turn: &mut Turn<'_>,
     ) -> bool {
         let Some(line) = &mut self.line else { return false };
+        if is_control(datagram) {
+            let known = line.is_far_side(from);
+            let taken = known && self.reports.receive(datagram, &self.reception, turn.now);
+            self.foreign += u64::from(!known);
+            self.unusable += u64::from(known && !taken);
+            return taken;
+        }
         let Some(packet) = RtpPacket::parse(datagram) else {
             self.unusable += 1;
             return false;
@@ -169,112 +187,114 @@ impl Leg {
             return false;
         }
         let kind = line.kind(header.payload_type);
+        let (codec, events) = (line.stream.codec, line.stream.events);
         let audio = kind == PayloadKind::Audio;
-        let standing = self.reception.receive(&header, audio, turn.now);
+        let standing =
+            self.reception.receive(&header, audio.then_some(codec.clock_rate()), turn.now);
         if standing == Standing::Unproven {
             self.unusable += 1;
             return false;
         }
         if audio {
-            let codec = line.stream.codec;
             self.deck.hear(codec, &packet, standing == Standing::Newest, self.masked);
+            self.hearing.receive(codec, &packet);
         }
         let presence = line.heard(turn.now);
         self.report(presence, turn);
-        if kind == PayloadKind::Event {
-            self.key(&packet, turn);
+        let mut pressed = None;
+        if kind == PayloadKind::Event
+            && let Some(events) = events
+        {
+            pressed = self.key(&packet, events.clock_rate, turn);
         }
-        match peer {
-            Some(peer) if kind != PayloadKind::Other => self.pass_on(&packet, kind, peer, turn.now),
-            Some(_) | None => {}
+        if let Some(peer) = peer
+            && kind != PayloadKind::Other
+        {
+            self.pass_on(&packet, kind, pressed, peer, turn.now);
         }
         true
     }
 
-    /// Works on one telephone-event packet.
-    fn key(&mut self, packet: &RtpPacket<'_>, turn: &mut Turn<'_>) {
-        self.deck.key_packet(packet);
-        let Some(events) = self.line.as_ref().and_then(|line| line.stream.events) else { return };
-        let Some(press) = self.keys.receive(&packet.header, packet.payload, events.clock_rate)
-        else {
-            return;
-        };
+    /// Works on one telephone-event packet. Returns the key if it is the first to tell of it.
+    fn key(
+        &mut self,
+        packet: &RtpPacket<'_>,
+        clock_rate: u32,
+        turn: &mut Turn<'_>,
+    ) -> Option<Symbol> {
+        self.deck.key_packet(packet, clock_rate);
+        let press = self.keys.receive(&packet.header, packet.payload, clock_rate)?;
         let (symbol, source) = (press.symbol, KeySource::RtpEvent);
         let pressed_at = turn.now.before(press.held);
         turn.outbox.push(turn.now, self.id, MediaEventKind::Key { symbol, source, pressed_at });
-        self.player.key(symbol, turn.now, turn.ended);
+        self.mouth.player.key(symbol, turn.now, turn.ended);
         turn.outbox.push_ended(turn.now, self.id, turn.ended);
         self.deck.pressed(symbol, turn.now);
+        Some(symbol)
     }
 
-    /// Passes a packet on to the bridged party, in its codec and under its stream's numbers. A play that sounds there
-    /// is heard instead.
-    fn pass_on(&self, packet: &RtpPacket<'_>, kind: PayloadKind, peer: &mut Self, now: Instant) {
+    /// Passes a packet on to the bridged party, under its stream's numbers. A play or a key that sounds there is heard
+    /// instead. Where the two streams are too different, only a key that was just pressed goes on, to be sent anew.
+    fn pass_on(
+        &self,
+        packet: &RtpPacket<'_>,
+        kind: PayloadKind,
+        pressed: Option<Symbol>,
+        peer: &mut Self,
+        now: Instant,
+    ) {
         let (Some(ours), Some(theirs)) = (&self.line, &mut peer.line) else { return };
+        let laws = match ours.stream.passage(&theirs.stream) {
+            Passage::Untouched => None,
+            Passage::Law(from, to) => Some((from, to)),
+            Passage::Anew => {
+                if !self.masked {
+                    peer.mouth.keys.push(pressed);
+                }
+                return;
+            }
+        };
         let payload_type = match kind {
             PayloadKind::Event if self.masked => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
             PayloadKind::Event => theirs.stream.events.map(|events| events.payload_type),
             PayloadKind::Audio | PayloadKind::Other => Some(theirs.stream.payload_type),
         };
+        let payload_type = payload_type.filter(|_| !peer.mouth.keys.is_sending());
         let length = RTP_HEADER + packet.payload.len();
         let mut datagram = [0; MAX_RELAYED];
         let (Some(payload_type), Some(datagram)) = (payload_type, datagram.get_mut(..length))
         else {
-            peer.outgoing.withhold(&packet.header);
+            peer.mouth.outgoing.withhold(&packet.header);
             return;
         };
         if !ours.stream.direction.receives() || !theirs.sends() {
             return;
         }
-        let header = peer.outgoing.relay(&packet.header, payload_type);
+        let header = peer.mouth.outgoing.relay(&packet.header, payload_type);
         let payload = write(&header, datagram);
         payload.copy_from_slice(packet.payload);
+        if let (PayloadKind::Audio, Some((from, to))) = (kind, laws) {
+            Law::transcode(from, to, payload);
+        }
         if kind == PayloadKind::Audio {
-            ours.stream.codec.transcode(theirs.stream.codec, payload);
+            theirs.sent.note(&header, packet.payload.len(), now);
         }
         theirs.send(&peer.socket, datagram, now);
     }
 
-    /// Sends the frames that are due, or lets them pass.
-    fn send_due(&mut self, turn: &mut Turn<'_>) {
-        for _ in 0..MAX_BURST {
-            if self.due > turn.now {
-                return;
-            }
-            self.due += FRAME_TIME;
-            if !self.send_frame(turn) {
-                self.outgoing.pause(1);
-            }
+    /// Lets the bridged party have what was heard since the last turn, where packets cannot be passed on as they are.
+    fn interpret(&mut self, peer: Option<&mut Self>, now: Instant) {
+        let (Some(line), Some(peer)) = (&self.line, peer) else { return };
+        let Some(theirs) = &peer.line else { return };
+        if line.stream.passage(&theirs.stream) != Passage::Anew || !line.stream.direction.receives()
+        {
+            self.hearing.rest();
+            return;
         }
-        if self.due <= turn.now {
-            let missed = turn.now.since(self.due).as_micros() / FRAME_TIME.as_micros() + 1;
-            self.due += FRAME_TIME.times(missed);
-            self.outgoing.pause(u32::try_from(missed).unwrap_or(u32::MAX));
-        }
-    }
-
-    /// Sends one frame. Returns whether there was one to send.
-    fn send_frame(&mut self, turn: &mut Turn<'_>) -> bool {
-        let Some(line) = &mut self.line else { return false };
-        let codec = line.stream.codec;
-        let mut datagram = [codec.silence(); RTP_HEADER + FRAME];
-        let mut sounds = false;
-        if line.leads_in(turn.now) {
-            sounds = self.bridged.is_none();
-        } else if self.bridged.is_none() || self.player.is_playing() {
-            if let Some(frame) = datagram.last_chunk_mut::<FRAME>() {
-                sounds = self.player.frame(codec, turn.now, frame, turn.ended);
-            }
-            turn.outbox.push_ended(turn.now, self.id, turn.ended);
-        }
-        if !line.sends() || !sounds && !line.needs_keep_alive(turn.now) {
-            return false;
-        }
-        let header = self.outgoing.frame(line.stream.payload_type);
-        write(&header, &mut datagram);
-        line.send(&self.socket, &datagram, turn.now);
-        true
+        let packet_time = theirs.stream.packet_time;
+        let mouth = &mut peer.mouth;
+        self.hearing.listen(line.stream.codec, now, |frame| mouth.say(&frame.samples, packet_time));
     }
 
     fn report(&self, presence: Presence, turn: &mut Turn<'_>) {
@@ -284,12 +304,4 @@ impl Leg {
             Presence::Restored => turn.outbox.push(turn.now, self.id, MediaEventKind::Restored),
         }
     }
-}
-
-/// Writes the header of a datagram. Returns the room for its payload.
-fn write<'a>(header: &RtpHeader, datagram: &'a mut [u8]) -> &'a mut [u8] {
-    let (fixed, payload) =
-        datagram.split_first_chunk_mut::<RTP_HEADER>().expect("made with room for the header");
-    header.write(fixed);
-    payload
 }

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, UdpSocket};
 
 use super::settings::Settings;
 use super::stream::Stream;
-use crate::media::{RtpHeader, Source, SourcePolicy, Verdict};
+use crate::media::{RtpHeader, Sent, Source, SourcePolicy, Verdict};
 use crate::time::{Duration, Instant};
 
 /// How long the first sound waits at most for a source that is still to be learnt.
@@ -18,6 +18,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) stream: Stream,
+    /// What was sent on it.
+    pub(super) sent: Sent,
     source: Source,
     /// Where packets go, in the address family of the socket.
     target: SocketAddr,
@@ -65,6 +67,7 @@ impl Line {
         };
         let mut line = Self {
             stream,
+            sent: Sent::default(),
             source: Source::new(stream.remote, stream.source, now),
             target: stream.remote,
             bound: false,
@@ -111,6 +114,28 @@ impl Line {
 
     fn is_known(&self) -> bool {
         self.target.port() != 0 && !self.target.ip().is_unspecified()
+    }
+
+    /// Where reports go; `None` = nowhere yet.
+    pub(super) fn control_address(&self) -> Option<SocketAddr> {
+        let mut address = self.is_known().then_some(self.target)?;
+        match self.stream.control_port {
+            // Behind a translator of addresses the port that was named means nothing: the next one is as good a guess.
+            Some(port) if self.source.remote() == self.stream.remote => address.set_port(port),
+            Some(_) => address.set_port(address.port().checked_add(1)?),
+            None => {}
+        }
+        Some(address)
+    }
+
+    /// Whether a datagram comes from where media comes from.
+    pub(super) fn is_far_side(&self, from: SocketAddr) -> bool {
+        self.is_far_host(from) && from.port() == self.source.remote().port()
+    }
+
+    /// Whether a datagram comes from the host that media comes from.
+    pub(super) fn is_far_host(&self, from: SocketAddr) -> bool {
+        from.ip().to_canonical() == self.source.remote().ip()
     }
 
     /// Whether nothing was sent for so long that the way may close.

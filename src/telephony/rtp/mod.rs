@@ -11,13 +11,18 @@
 
 mod deck;
 mod event;
+mod hearing;
+mod kitchen;
 mod leg;
 mod line;
+mod mouth;
 mod order;
 mod port;
+mod reports;
 mod settings;
 mod stream;
 mod threads;
+mod turn;
 mod wheel;
 mod worker;
 

@@ -40,6 +40,8 @@ pub(super) enum What {
     Bridge(LegId),
     /// Take the bridge of this leg apart.
     Unbridge,
+    /// Send these keys to the far side.
+    Press(Vec<Symbol>),
     /// Keep keys from the bridged party, or no longer.
     Mask(bool),
     /// End the leg.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::media::{Codec, SourcePolicy};
+use crate::media::{Codec, Law, SourcePolicy};
 use crate::time::Duration;
 
 /// Which way media flows, seen from us (RFC 3264 §5.1).
@@ -64,4 +64,37 @@ pub struct Stream {
     pub direction: Direction,
     /// Whose packets are taken.
     pub source: SourcePolicy,
+}
+
+/// How packets of one stream become those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passage {
+    /// As they are.
+    Untouched,
+    /// Byte for byte from one law of G.711 to the other.
+    Law(Law, Law),
+    /// Decoded and encoded anew.
+    Anew,
+}
+
+impl Stream {
+    /// What one packet adds to the timestamp.
+    pub(super) fn step(&self) -> u32 {
+        let units = self.packet_time.as_millis() * u64::from(self.codec.clock_rate()) / 1_000;
+        u32::try_from(units).unwrap_or(u32::MAX)
+    }
+
+    /// How packets of this stream get into another one.
+    pub(super) fn passage(&self, to: &Self) -> Passage {
+        let clocks = |stream: &Self| stream.events.map(|events| events.clock_rate);
+        let same_keys = self.events.is_none() || to.events.is_none() || clocks(self) == clocks(to);
+        if self.packet_time != to.packet_time || !same_keys {
+            return Passage::Anew;
+        }
+        match (self.codec.law(), to.codec.law()) {
+            _ if self.codec == to.codec => Passage::Untouched,
+            (Some(from), Some(to)) => Passage::Law(from, to),
+            _ => Passage::Anew,
+        }
+    }
 }

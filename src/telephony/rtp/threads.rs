@@ -12,7 +12,8 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
 use super::event::{MediaEvent, Outbox};
-use super::leg::Leg;
+use super::kitchen::Kitchen;
+use super::leg::{Leg, Opening};
 use super::order::{Order, What};
 use super::port::Ports;
 use super::settings::Settings;
@@ -29,6 +30,8 @@ use crate::time::Duration;
 const MAILBOX: usize = 1_024;
 /// Ports that are tried for one leg, where other programs hold some of them.
 const MAX_TRIES: usize = 64;
+/// What a packet adds to the timestamp before anything was agreed: 20 ms of 8 kHz.
+const USUAL_STEP: u32 = 160;
 /// The nice value that media threads ask for.
 const NICE: i32 = -15;
 
@@ -66,6 +69,8 @@ pub struct Threads {
     /// The newest sounds. What plays already keeps its own.
     library: watch::Receiver<Arc<Library>>,
     workers: Vec<Desk>,
+    /// The thread that encodes sounds; it ends after the others.
+    cook: JoinHandle<()>,
     directory: Mutex<Directory>,
     /// Where the first numbers of streams come from: keyed by the system's randomness.
     chance: RandomState,
@@ -112,6 +117,7 @@ impl Threads {
             count => count,
         };
         let (free_ports, receiver) = channel();
+        let (kitchen, cook) = Kitchen::open()?;
         let mut workers = Vec::with_capacity(count);
         for n in 0..count {
             let (mailbox, orders) = sync_channel(MAILBOX);
@@ -121,6 +127,7 @@ impl Threads {
                 mailbox: orders,
                 outbox: Outbox::new(events.clone()),
                 free_ports: free_ports.clone(),
+                kitchen: kitchen.clone(),
             };
             let offset = Duration::from_micros(TICK.as_micros() * n as u64 / count as u64);
             let thread = Builder::new().name(format!("media-{n}")).spawn(move || {
@@ -138,7 +145,7 @@ impl Threads {
             free_ports: receiver,
             opened: 0,
         };
-        Ok(Self { settings, library, workers, directory: Mutex::new(directory), chance })
+        Ok(Self { settings, library, workers, cook, directory: Mutex::new(directory), chance })
     }
 
     /// Opens a leg: takes a port and gives it to the thread of `beside`, else to the one with the fewest legs.
@@ -160,8 +167,10 @@ impl Threads {
         directory.home.insert(leg, home);
         directory.load[home] += 1;
         directory.opened += 1;
-        let stream = self.new_stream(directory.opened);
-        self.order(home, leg, What::Open(Box::new(Leg::new(leg, port, socket, stream))));
+        let outgoing = self.new_stream(directory.opened);
+        let chance = self.chance.hash_one((directory.opened, "reports"));
+        let opening = Opening { id: leg, port, socket, outgoing, chance };
+        self.order(home, leg, What::Open(Box::new(Leg::new(opening))));
         Ok(port)
     }
 
@@ -231,6 +240,12 @@ impl Threads {
         self.send(leg, What::Unbridge);
     }
 
+    /// Sends keys to the far side by telephone-events, 100 ms each, in place of audio; without effect where those were not
+    /// agreed. At most 64 wait.
+    pub fn press(&self, leg: LegId, keys: Vec<Symbol>) {
+        self.send(leg, What::Press(keys));
+    }
+
     /// Keeps the leg's keys from the party it is bridged with, or no longer.
     pub fn mask(&self, leg: LegId, masked: bool) {
         self.send(leg, What::Mask(masked));
@@ -247,9 +262,12 @@ impl Threads {
 
     /// Closes all legs and waits for the threads to end.
     pub fn shutdown(self) {
-        for Desk { mailbox, thread } in self.workers {
+        let threads = self.workers.into_iter().map(|Desk { mailbox, thread }| {
             drop(mailbox);
             thread.thread().unpark();
+            thread
+        });
+        for thread in threads.chain([self.cook]) {
             if thread.join().is_err() {
                 tracing::error!("A media thread panicked.");
             }
@@ -303,6 +321,7 @@ impl Threads {
             u32::from_be_bytes([a, b, c, d]),
             u16::from_be_bytes([i, j]),
             u32::from_be_bytes([e, f, g, h]),
+            USUAL_STEP,
         )
     }
 }

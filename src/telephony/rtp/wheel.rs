@@ -1,16 +1,47 @@
-//! When each leg is looked at: a wheel of slots over 20 ms, legs spread about evenly.
+//! When each leg is looked at: a wheel of slots over 60 ms, in which a leg lies every 10, 15 or 20 ms, spread about evenly.
 
 use crate::time::{Duration, Instant};
 
 /// How often the wheel moves on by a slot.
 pub(super) const TICK: Duration = Duration::from_millis(5);
-/// One turn of the wheel: the time of one frame.
-pub(super) const FRAME_TIME: Duration = Duration::from_millis(20);
-/// Slots of the wheel.
-const SLOTS: usize = 4;
+/// Slots of the wheel: all the periods end together after so many.
+const SLOTS: usize = 12;
+/// The longest period, in slots.
+const LONGEST: usize = 4;
 /// A slot takes new legs until it holds so many more than the emptiest, and a quarter: a call's first packet is sooner
 /// out from the next slot than from the emptiest, and calls that come one by one spread by themselves.
 const MORE_THAN_EMPTIEST: usize = 8;
+
+/// How often a leg is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Period {
+    /// Every 10 ms.
+    Ten,
+    /// Every 15 ms.
+    Fifteen,
+    /// Every 20 ms.
+    #[default]
+    Twenty,
+}
+
+impl Period {
+    /// The longest one that goes into the time of a packet; packets are sent at one of the looks.
+    pub(super) const fn of(packet_time: Duration) -> Self {
+        match packet_time.as_millis() {
+            20 | 40 | 60 => Self::Twenty,
+            30 => Self::Fifteen,
+            _ => Self::Ten,
+        }
+    }
+
+    const fn slots(self) -> usize {
+        match self {
+            Self::Ten => 2,
+            Self::Fifteen => 3,
+            Self::Twenty => LONGEST,
+        }
+    }
+}
 
 /// Places of legs, by slot.
 #[derive(Debug)]
@@ -30,13 +61,16 @@ impl Wheel {
         wheel
     }
 
-    /// Puts a leg's place into the next slot that has room. Returns when the slot is due next.
-    pub(super) fn insert(&mut self, place: usize) -> Instant {
+    /// Puts a leg's place into the next slot that has room, and from there on into one slot a period. Returns when the
+    /// first is due.
+    pub(super) fn insert(&mut self, place: usize, period: Period) -> Instant {
         let emptiest = self.slots.iter().map(Vec::len).min().unwrap_or(0);
         let room = emptiest + emptiest / 4 + MORE_THAN_EMPTIEST;
         let has_room = |&tick: &u64| self.slots[slot_of(tick)].len() < room;
-        let tick = (self.next..).find(has_room).unwrap_or(self.next);
-        self.slots[slot_of(tick)].push(place);
+        let soon = self.next..self.next + period.slots() as u64;
+        let tick = soon.clone().find(has_room).unwrap_or(self.next);
+        let first = slot_of(tick) % period.slots();
+        self.slots.iter_mut().skip(first).step_by(period.slots()).for_each(|s| s.push(place));
         self.time_of(tick)
     }
 
@@ -57,7 +91,7 @@ impl Wheel {
         if self.due() > now {
             return None;
         }
-        self.catch_up_by(now, SLOTS as u64 - 1);
+        self.catch_up_by(now, LONGEST as u64 - 1);
         let slot = slot_of(self.next);
         self.next += 1;
         Some(slot)
@@ -73,7 +107,7 @@ impl Wheel {
         self.catch_up_by(now, 0);
     }
 
-    /// Leaves at most `kept` ticks before the newest that is due: each slot is looked at once, however late it is.
+    /// Leaves at most `kept` ticks before the newest that is due: each leg is looked at about once, however late it is.
     fn catch_up_by(&mut self, now: Instant, kept: u64) {
         let newest = now.before(self.offset).as_micros() / TICK.as_micros();
         self.next = self.next.max(newest.saturating_sub(kept));
@@ -99,9 +133,13 @@ mod tests {
     #[test]
     fn a_leg_is_looked_at_soon_and_once_a_turn() {
         let mut wheel = Wheel::new(Duration::ZERO, at(100));
-        assert_eq!(wheel.insert(0), at(100));
+        assert_eq!(wheel.insert(0, Period::Twenty), at(100));
         wheel.turn(at(100));
-        assert_eq!([1, 2].map(|leg| wheel.insert(leg)), [at(105); 2], "the next slot");
+        assert_eq!(
+            [1, 2].map(|leg| wheel.insert(leg, Period::Twenty)),
+            [at(105); 2],
+            "the next slot"
+        );
         let mut looked = Vec::new();
         for ms in 101..141 {
             while let Some(slot) = wheel.turn(at(ms)) {
@@ -110,18 +148,36 @@ mod tests {
         }
         assert_eq!(looked, [(105, 1), (105, 2), (120, 0), (125, 1), (125, 2), (140, 0)]);
         wheel.remove(1);
-        assert_eq!(wheel.leg(1, 0), Some(2), "the gap is closed");
+        for slot in [1, 5, 9] {
+            assert_eq!(wheel.leg(slot, 0), Some(2), "the gap is closed");
+        }
     }
 
     #[test]
     fn legs_that_come_together_are_spread() {
         let mut wheel = Wheel::new(Duration::ZERO, at(0));
         for leg in 0..500 {
-            wheel.insert(leg);
+            wheel.insert(leg, Period::Twenty);
         }
         let lengths = wheel.slots.each_ref().map(Vec::len);
         let (least, most) = (lengths.iter().min(), lengths.iter().max());
         assert!(most <= least.map(|least| least + least / 4 + 8).as_ref(), "{lengths:?}");
+    }
+
+    #[test]
+    fn each_period_has_its_rhythm() {
+        for (packet_time, every) in [(10, 10), (20, 20), (30, 15), (40, 20), (50, 10), (60, 20)] {
+            let mut wheel = Wheel::new(Duration::ZERO, at(100));
+            wheel.insert(7, Period::of(Duration::from_millis(packet_time)));
+            let mut looked = Vec::new();
+            for ms in 100..220 {
+                while let Some(slot) = wheel.turn(at(ms)) {
+                    looked.extend(wheel.leg(slot, 0).map(|_| ms));
+                }
+            }
+            let expected: Vec<u64> = (100..220).step_by(every).collect();
+            assert_eq!(looked, expected, "{packet_time} ms");
+        }
     }
 
     #[test]
@@ -131,7 +187,7 @@ mod tests {
         while wheel.turn(at(1_000)).is_some() {
             turns += 1;
         }
-        assert_eq!(turns, SLOTS);
+        assert_eq!(turns, LONGEST);
         assert_eq!(wheel.due(), at(1_002));
     }
 }

@@ -9,13 +9,17 @@ use std::thread::Thread;
 
 use super::deck::Deck;
 use super::event::{MediaEventKind, Outbox};
-use super::leg::{Arrival, Leg, Turn};
+use super::kitchen::Kitchen;
+use super::leg::Leg;
 use super::order::{Order, What};
 use super::settings::Settings;
+use super::stream::Stream;
+use super::turn::{Arrival, Turn};
 use super::wheel::{TICK, Wheel};
 use crate::call::{LegId, PlayEnd, Quality};
 use crate::media::Ended;
 use crate::runtime::Clock;
+use crate::time::Instant;
 
 /// What a thread is started with.
 #[derive(Debug)]
@@ -26,6 +30,7 @@ pub(super) struct Worker {
     pub(super) outbox: Outbox,
     /// Ports of closed legs; as many at most as there are ports.
     pub(super) free_ports: Sender<u16>,
+    pub(super) kitchen: Kitchen,
 }
 
 /// The thread at work.
@@ -139,6 +144,7 @@ impl Work {
             settings: &self.worker.settings,
             outbox: &mut self.worker.outbox,
             ended: &mut self.ended,
+            kitchen: &self.worker.kitchen,
         };
         let peer = self.legs.get(place).and_then(Option::as_ref).and_then(|leg| leg.bridged());
         let legs = &mut self.legs;
@@ -178,16 +184,10 @@ impl Work {
             What::Bridge(other) => self.bridge(id, other),
             What::Unbridge => self.unbridge(id),
             What::Close => self.close(id),
-            What::Connect(stream) => {
-                if let Some(place) = self.places.get(&id)
-                    && let Some(Some(leg)) = self.legs.get_mut(*place)
-                {
-                    leg.connect(stream, &self.worker.settings, now);
-                }
-            }
+            What::Connect(stream) => self.connect(id, stream, now),
             What::Play { id: play, sounds, stop_on } => {
                 let ended = match self.leg(id) {
-                    Some(leg) => leg.player.play(play, sounds, stop_on, now),
+                    Some(leg) => leg.mouth.player.play(play, sounds, stop_on, now),
                     None => Some(Ended {
                         play,
                         end: PlayEnd::Failed,
@@ -198,12 +198,12 @@ impl Work {
                 self.report_ends(id, ended);
             }
             What::Stop(play) => {
-                let ended = self.leg(id).and_then(|leg| leg.player.stop(play, now));
+                let ended = self.leg(id).and_then(|leg| leg.mouth.player.stop(play, now));
                 self.report_ends(id, ended);
             }
             What::Music(music) => {
                 if let Some(leg) = self.leg(id) {
-                    leg.player.set_music(music);
+                    leg.mouth.player.set_music(music);
                 }
             }
             What::Record { order, tape } => {
@@ -221,11 +221,28 @@ impl Work {
                     leg.deck.pressed(symbol, now);
                 }
             }
+            What::Press(keys) => {
+                if let Some(leg) = self.leg(id) {
+                    leg.mouth.keys.push(keys);
+                }
+            }
             What::Mask(masked) => {
                 if let Some(leg) = self.leg(id) {
                     leg.masked = masked;
                 }
             }
+        }
+    }
+
+    /// Connects a leg's media; packets of another length want another rhythm.
+    fn connect(&mut self, id: LegId, stream: Stream, now: Instant) {
+        let Some(&place) = self.places.get(&id) else { return };
+        let Some(Some(leg)) = self.legs.get_mut(place) else { return };
+        let before = leg.period();
+        leg.connect(stream, &self.worker.settings, now);
+        if leg.period() != before {
+            self.wheel.remove(place);
+            leg.mouth.begin(self.wheel.insert(place, leg.period()));
         }
     }
 
@@ -239,8 +256,8 @@ impl Work {
         let now = self.worker.clock.now();
         let mut ended = std::mem::take(&mut self.ended);
         if let Some(leg) = self.leg(id) {
-            leg.player.stop_all(now, &mut ended);
-            leg.player.set_music(None);
+            leg.mouth.player.stop_all(now, &mut ended);
+            leg.mouth.player.set_music(None);
         }
         self.worker.outbox.push_ended(now, id, &mut ended);
         self.ended = ended;
@@ -249,7 +266,7 @@ impl Work {
     /// Takes a leg, new or from another thread.
     fn adopt(&mut self, mut leg: Box<Leg>) {
         let place = self.legs.iter().position(Option::is_none).unwrap_or(self.legs.len());
-        leg.begin(self.wheel.insert(place));
+        leg.mouth.begin(self.wheel.insert(place, leg.period()));
         self.places.insert(leg.id, place);
         if place == self.legs.len() {
             self.legs.push(Some(leg));
@@ -317,7 +334,7 @@ impl Work {
         let Some(mut leg) = self.take(id) else { return };
         let (foreign, unusable) = leg.dropped();
         tracing::debug!(leg = %id, foreign, unusable, "Media closed.");
-        let (port, quality) = (leg.port, leg.quality());
+        let (port, quality) = (leg.port, leg.part(self.worker.clock.now()));
         let mut deck = std::mem::take(&mut leg.deck);
         drop(leg);
         // Nobody takes ports back while the program shuts down.

@@ -81,6 +81,8 @@ fn stream(agreed: &Negotiated, source: SourcePolicy) -> Stream {
         codec: match agreed.codec {
             Codec::Pcmu => crate::media::Codec::Pcmu,
             Codec::Pcma => crate::media::Codec::Pcma,
+            Codec::G722 => crate::media::Codec::G722,
+            Codec::Opus => crate::media::Codec::Opus,
         },
         payload_type: agreed.payload_type,
         packet_time: agreed.packet_time,

@@ -68,7 +68,7 @@ impl Phone {
     fn says(&mut self, loud: bool, milliseconds: usize) {
         let level: i16 = if loud { 8_000 } else { 0 };
         let wave = |n: usize| if n % 16 < 8 { level } else { -level };
-        let payload: Vec<u8> = (0..FRAME).map(|n| Codec::Pcmu.encode(wave(n))).collect();
+        let payload: Vec<u8> = (0..FRAME).map(|n| Law::Mu.encode(wave(n))).collect();
         for _ in 0..milliseconds / 20 {
             self.speak(0, &payload);
             std::thread::park_timeout(Patience::from_millis(1));

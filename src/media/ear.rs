@@ -1,0 +1,267 @@
+//! The ear of a leg: packets in as the network brings them, audio out without a gap, 10 ms at a time.
+//!
+//! ```text
+//!  packets ──▶ JitterBuffer ──▶ Decoder ──▶ ready samples ──▶ 10 ms, and whether they were made up
+//! ```
+//!
+//! Only legs whose audio is consumed have one: bridges between two codecs, and whatever listens. It begins with some
+//! patience, waits longer when packets come late, and shorter again when none has come close to it for two seconds.
+
+use super::codec::{Codec, SAMPLE_RATE};
+use super::heard::HEARD_SAMPLES;
+use super::rtp::{JitterBuffer, RtpHeader};
+use super::voice::{Decoder, MAX_DECODED};
+use crate::time::Duration;
+
+/// The most that audio waits for what is late.
+const MOST_PATIENCE: Duration = Duration::from_millis(100);
+/// Packets over which it is watched how early the latest one comes: about two seconds.
+const WATCHED: u32 = 100;
+/// Parts of 10 ms by which the latest packet may come too early before one is left out.
+const TOO_EARLY: i32 = 1;
+/// A timestamp this far from what is due, in parts of 10 ms, is a new beginning: half a second.
+const JUMP: i32 = 50;
+/// Samples of the past that made-up audio is taken from: 30 ms.
+const PAST: usize = 3 * HEARD_SAMPLES;
+/// The pitches of a voice as periods in samples: 66 to 200 Hz.
+const PITCHES: std::ops::RangeInclusive<usize> = 40..=120;
+/// How loud the parts of made-up audio are one after the other, in sixteenths; then there is silence.
+const FADING: [i32; 5] = [16, 13, 9, 5, 2];
+
+/// One party's audio on its way to whoever consumes it.
+#[derive(Debug)]
+pub struct Ear {
+    codec: Codec,
+    decoder: Decoder,
+    packets: JitterBuffer,
+    /// Units of the timestamp in 10 ms.
+    unit: u32,
+    /// Who is heard, and the timestamp of what is decoded next; `None` before the first packet.
+    due: Option<(u32, u32)>,
+    /// Decoded samples that were not given out.
+    ready: [i16; MAX_DECODED + HEARD_SAMPLES],
+    ready_count: usize,
+    patience: Patience,
+    past: [i16; PAST],
+    /// The pitch of what is made up, and how many parts of it there were.
+    made_up: (usize, usize),
+    late: u64,
+}
+
+/// How long audio waits, in parts of 10 ms.
+#[derive(Debug)]
+struct Patience {
+    /// What it is to be at least.
+    least: i32,
+    now: i32,
+    /// Parts that are made up to wait longer, or left out to wait shorter.
+    stretch: i32,
+    /// How early the latest packet came, since watching began.
+    earliest_late: i32,
+    watched: u32,
+}
+
+impl Ear {
+    /// Begins to hear a codec; audio waits for `patience` at least: 0–100 ms.
+    #[must_use]
+    pub fn new(codec: Codec, patience: Duration) -> Self {
+        let least = parts(patience.min(MOST_PATIENCE));
+        Self {
+            codec,
+            decoder: Decoder::new(codec),
+            packets: JitterBuffer::default(),
+            unit: codec.clock_rate() / 100,
+            due: None,
+            ready: [0; MAX_DECODED + HEARD_SAMPLES],
+            ready_count: 0,
+            patience: Patience {
+                least,
+                now: least,
+                stretch: 0,
+                earliest_late: i32::MAX,
+                watched: 0,
+            },
+            past: [0; PAST],
+            made_up: (0, 0),
+            late: 0,
+        }
+    }
+
+    /// The codec that it hears.
+    #[must_use]
+    pub const fn codec(&self) -> Codec {
+        self.codec
+    }
+
+    /// Packets that came after their time.
+    #[must_use]
+    pub const fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// Takes an audio packet.
+    pub fn receive(&mut self, header: &RtpHeader, payload: &[u8]) {
+        let early = match self.due {
+            Some((ssrc, due)) if ssrc == header.ssrc => {
+                let ahead = header.timestamp.wrapping_sub(due).cast_signed();
+                let early = ahead.div_euclid(self.unit.cast_signed()) + self.patience.stretch;
+                (early.abs() < JUMP).then_some(early)
+            }
+            Some(_) | None => None,
+        };
+        match early {
+            None => self.begin(header),
+            Some(early) => {
+                self.patience.watch(early);
+                if header.timestamp.wrapping_sub(self.due.map_or(0, |(_, due)| due)).cast_signed()
+                    < 0
+                {
+                    self.late += 1;
+                    return;
+                }
+            }
+        }
+        self.packets.insert(header.timestamp, payload);
+    }
+
+    /// The next 10 ms. Returns whether they were made up.
+    pub fn next_part(&mut self, out: &mut [i16; HEARD_SAMPLES]) -> bool {
+        if self.patience.stretch > 0 {
+            self.patience.stretch -= 1;
+            self.patience.now += 1;
+            self.make_up(out);
+            return true;
+        }
+        if self.patience.stretch < 0 {
+            self.patience.stretch += 1;
+            self.patience.now -= 1;
+            self.play(out);
+        }
+        self.play(out)
+    }
+
+    /// A new talker, or a clock that was set anew.
+    fn begin(&mut self, header: &RtpHeader) {
+        self.packets.clear();
+        self.decoder = Decoder::new(self.codec);
+        self.ready_count = 0;
+        self.patience.stretch = 0;
+        self.patience.earliest_late = i32::MAX;
+        self.patience.watched = 0;
+        let wait = self.unit * self.patience.now.unsigned_abs();
+        self.due = Some((header.ssrc, header.timestamp.wrapping_sub(wait)));
+    }
+
+    fn play(&mut self, out: &mut [i16; HEARD_SAMPLES]) -> bool {
+        while self.ready_count < HEARD_SAMPLES {
+            if !self.decode() {
+                self.make_up(out);
+                if let Some((_, due)) = &mut self.due {
+                    *due = due.wrapping_add(self.unit);
+                }
+                return true;
+            }
+        }
+        out.copy_from_slice(&self.ready[..HEARD_SAMPLES]);
+        self.ready.copy_within(HEARD_SAMPLES..self.ready_count, 0);
+        self.ready_count -= HEARD_SAMPLES;
+        self.made_up = (0, 0);
+        self.remember(out);
+        false
+    }
+
+    /// Decodes the packet that is due. Returns whether there was one.
+    fn decode(&mut self) -> bool {
+        let Some((_, due)) = &mut self.due else { return false };
+        // Timestamps need not be a multiple of 10 ms apart from another: what begins within the next part is due.
+        let Some((timestamp, payload)) = self.packets.take_before(due.wrapping_add(self.unit))
+        else {
+            return false;
+        };
+        let mut samples = [0; MAX_DECODED];
+        let length = self.decoder.decode(payload, &mut samples);
+        let units = u32::try_from(length).unwrap_or(0) * (self.codec.clock_rate() / SAMPLE_RATE);
+        *due = timestamp.wrapping_add(units);
+        let room = &mut self.ready[self.ready_count..];
+        let length = length.min(room.len());
+        room[..length].copy_from_slice(&samples[..length]);
+        self.ready_count += length;
+        // What cannot be decoded is lost like any other packet.
+        length > 0
+    }
+
+    /// Makes up what may have been said: the codec's own guess, else the last pitch period over and over, fading out.
+    fn make_up(&mut self, out: &mut [i16; HEARD_SAMPLES]) {
+        let (pitch, parts) = &mut self.made_up;
+        let Some(loudness) = FADING.get(*parts) else {
+            out.fill(0);
+            self.ready_count = 0;
+            return;
+        };
+        if *parts == 0 {
+            *pitch = pitch_of(&self.past);
+        }
+        *parts += 1;
+        if !self.decoder.conceal(out) {
+            let period = &self.past[PAST - *pitch..];
+            let begun = (*parts - 1) * HEARD_SAMPLES;
+            for (n, sample) in out.iter_mut().enumerate() {
+                let repeated = i32::from(period[(begun + n) % *pitch]) * loudness / 16;
+                *sample = i16::try_from(repeated).unwrap_or(0);
+            }
+        }
+    }
+
+    fn remember(&mut self, part: &[i16; HEARD_SAMPLES]) {
+        self.past.copy_within(HEARD_SAMPLES.., 0);
+        self.past[PAST - HEARD_SAMPLES..].copy_from_slice(part);
+    }
+}
+
+impl Patience {
+    /// Takes note of how many parts before its time a packet came.
+    fn watch(&mut self, early: i32) {
+        let most = parts(MOST_PATIENCE);
+        if early < 0 {
+            self.stretch = (self.stretch - early).min(most - self.now).max(0);
+            self.begin();
+            return;
+        }
+        self.earliest_late = self.earliest_late.min(early);
+        self.watched += 1;
+        if self.watched >= WATCHED {
+            if self.earliest_late > self.least.max(TOO_EARLY) && self.now > self.least {
+                self.stretch -= 1;
+            }
+            self.begin();
+        }
+    }
+
+    const fn begin(&mut self) {
+        self.earliest_late = i32::MAX;
+        self.watched = 0;
+    }
+}
+
+/// A span in parts of 10 ms.
+fn parts(span: Duration) -> i32 {
+    i32::try_from(span.as_millis() / 10).unwrap_or(i32::MAX)
+}
+
+/// The period after which the end of the past resembles itself most.
+fn pitch_of(past: &[i16; PAST]) -> usize {
+    let newest = &past[PAST - HEARD_SAMPLES..];
+    let likeness = |lag: usize| -> f32 {
+        let earlier = &past[PAST - HEARD_SAMPLES - lag..PAST - lag];
+        let (mut product, mut power) = (0.0_f32, 1.0_f32);
+        for (a, b) in newest.iter().zip(earlier) {
+            product += f32::from(*a) * f32::from(*b);
+            power += f32::from(*b) * f32::from(*b);
+        }
+        product / power.sqrt()
+    };
+    PITCHES.max_by(|a, b| likeness(*a).total_cmp(&likeness(*b))).unwrap_or(HEARD_SAMPLES)
+}
+
+#[cfg(test)]
+mod tests;

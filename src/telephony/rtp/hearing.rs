@@ -1,0 +1,69 @@
+//! The ear of a leg on its thread: made when somebody listens, let go of when nobody does.
+
+use crate::media::{Codec, Ear, HEARD_SAMPLES, HeardFrame, RtpPacket};
+use crate::time::{Duration, Instant};
+
+/// The time of one frame.
+const FRAME_TIME: Duration = Duration::from_millis(10);
+/// How long audio of a bridged party waits at least for what is late.
+const PATIENCE: Duration = Duration::from_millis(10);
+/// Frames that are caught up with after a late turn; older ones are left out.
+const MAX_BURST: u64 = 10;
+
+/// What a leg hears, for those who listen.
+#[derive(Debug, Default)]
+pub(super) struct Hearing {
+    ear: Option<Box<Ear>>,
+    /// When the next frame is due.
+    due: Instant,
+    /// Late packets of ears that were let go of.
+    late: u64,
+}
+
+impl Hearing {
+    /// Takes an audio packet, if anybody listens.
+    pub(super) fn receive(&mut self, codec: Codec, packet: &RtpPacket<'_>) {
+        if let Some(ear) = &mut self.ear
+            && ear.codec() == codec
+        {
+            ear.receive(&packet.header, packet.payload);
+        }
+    }
+
+    /// Gives out the frames that are due: 10 ms each, no gap between them. Whoever begins to listen hears what arrives
+    /// from then on.
+    pub(super) fn listen(
+        &mut self,
+        codec: Codec,
+        now: Instant,
+        mut heard: impl FnMut(&HeardFrame),
+    ) {
+        if self.ear.as_ref().is_none_or(|ear| ear.codec() != codec) {
+            self.rest();
+            self.ear = Some(Box::new(Ear::new(codec, PATIENCE)));
+            self.due = now + FRAME_TIME;
+        }
+        let Some(ear) = &mut self.ear else { return };
+        let behind = now.since(self.due).as_micros() / FRAME_TIME.as_micros();
+        if behind > MAX_BURST {
+            self.due += FRAME_TIME.times(behind - MAX_BURST);
+        }
+        while self.due <= now {
+            let mut frame =
+                HeardFrame { samples: [0; HEARD_SAMPLES], made_up: false, at: self.due };
+            frame.made_up = ear.next_part(&mut frame.samples);
+            heard(&frame);
+            self.due += FRAME_TIME;
+        }
+    }
+
+    /// Nobody listens any more.
+    pub(super) fn rest(&mut self) {
+        self.late += self.ear.take().map_or(0, |ear| ear.late());
+    }
+
+    /// Packets that came after their time.
+    pub(super) fn late(&self) -> u64 {
+        self.late + self.ear.as_ref().map_or(0, |ear| ear.late())
+    }
+}

@@ -1,0 +1,257 @@
+//! What a leg says: sounds, keys, or the party that it is bridged with, one packet after the other.
+
+use std::collections::VecDeque;
+use std::net::UdpSocket;
+
+use super::line::Line;
+use super::turn::Turn;
+use crate::call::LegId;
+use crate::media::{
+    Codec, Encoder, FRAME, Filled, HEARD_SAMPLES, KeyQueue, KeyTurn, Outgoing, Part, Player,
+    RTP_HEADER, RtpHeader,
+};
+use crate::time::{Duration, Instant};
+
+/// Packets that are sent at once after a late turn; further ones are left out, their time shows in the timestamps.
+const MAX_BURST: usize = 3;
+/// The longest payload of our own: 60 ms with a byte for each sample.
+const MAX_PAYLOAD: usize = 3 * FRAME;
+/// Samples of the bridged party that wait at most beside those of a packet, before the oldest are left out: 40 ms.
+const MAX_SPARE: usize = 2 * FRAME;
+
+/// The mouth of a leg.
+#[derive(Debug)]
+pub(super) struct Mouth {
+    pub(super) player: Player,
+    pub(super) outgoing: Outgoing,
+    pub(super) keys: KeyQueue,
+    /// What encodes that which is not ready-made in a codec; `None` before it is needed.
+    encoder: Option<(Codec, Encoder)>,
+    /// Decoded audio of the bridged party that was not sent yet.
+    speech: VecDeque<i16>,
+    /// When the next packet is due.
+    due: Instant,
+}
+
+/// One packet in the making.
+type Datagram = [u8; RTP_HEADER + MAX_PAYLOAD];
+
+impl Mouth {
+    pub(super) fn new(outgoing: Outgoing) -> Self {
+        Self {
+            player: Player::default(),
+            outgoing,
+            keys: KeyQueue::default(),
+            encoder: None,
+            speech: VecDeque::new(),
+            due: Instant::ZERO,
+        }
+    }
+
+    /// Sets when the next packet is due.
+    pub(super) const fn begin(&mut self, due: Instant) {
+        self.due = due;
+    }
+
+    /// Takes 10 ms of the bridged party, in a line of packets of so much time.
+    pub(super) fn say(&mut self, part: &[i16; HEARD_SAMPLES], packet_time: Duration) {
+        self.speech.extend(part);
+        let most = samples_in(packet_time) + MAX_SPARE;
+        if self.speech.len() > most {
+            self.speech.drain(..HEARD_SAMPLES);
+        }
+    }
+
+    /// Forgets what the bridged party said last.
+    pub(super) fn hush(&mut self) {
+        self.speech.clear();
+    }
+
+    /// Sends the packets that are due, or lets them pass.
+    pub(super) fn send_due(
+        &mut self,
+        line: &mut Option<Line>,
+        socket: &UdpSocket,
+        place: &Place,
+        turn: &mut Turn<'_>,
+    ) {
+        let packet_time = line.as_ref().map_or(DEFAULT_TIME, |line| line.stream.packet_time);
+        for _ in 0..MAX_BURST {
+            if self.due > turn.now {
+                return;
+            }
+            self.due += packet_time;
+            let sent = line.as_mut().is_some_and(|line| self.send(line, socket, place, turn));
+            if !sent {
+                self.outgoing.pause(1);
+            }
+        }
+        if self.due <= turn.now {
+            let missed = turn.now.since(self.due).as_micros() / packet_time.as_micros().max(1) + 1;
+            self.due += packet_time.times(missed);
+            self.outgoing.pause(u32::try_from(missed).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Sends one packet. Returns whether there was one to send.
+    fn send(
+        &mut self,
+        line: &mut Line,
+        socket: &UdpSocket,
+        place: &Place,
+        turn: &mut Turn<'_>,
+    ) -> bool {
+        let mut datagram: Datagram = [0; _];
+        if let Some(length) = self.key(line, &mut datagram) {
+            line.send(socket, &datagram[..length], turn.now);
+            return true;
+        }
+        let room = &mut datagram[RTP_HEADER..];
+        let leads_in = line.leads_in(turn.now);
+        let length = if leads_in {
+            (!place.bridged).then(|| self.silence(line, room))
+        } else if !place.bridged || self.player.is_playing() {
+            self.sounds(line, room, place.leg, turn)
+        } else {
+            self.speech(line, room)
+        };
+        if !line.sends() {
+            return false;
+        }
+        let length = match length {
+            Some(length) => length,
+            None if line.needs_keep_alive(turn.now) => self.silence(line, room),
+            None => return false,
+        };
+        let header = self.outgoing.frame(line.stream.payload_type);
+        write(&header, &mut datagram);
+        line.sent.note(&header, length, turn.now);
+        line.send(socket, &datagram[..RTP_HEADER + length], turn.now);
+        true
+    }
+
+    /// Writes the key packet that is due instead of audio, if one is. Returns its length.
+    fn key(&mut self, line: &mut Line, datagram: &mut Datagram) -> Option<usize> {
+        if self.keys.is_idle() || !line.sends() {
+            return None;
+        }
+        let Some(events) = line.stream.events else {
+            // Nothing was agreed by which they could be sent.
+            self.keys = KeyQueue::default();
+            return None;
+        };
+        let due = self.outgoing.timestamp();
+        match self.keys.turn(due, line.stream.packet_time, events.clock_rate) {
+            KeyTurn::Audio => None,
+            KeyTurn::Key(packet, start) => {
+                let header = self.outgoing.key(events.payload_type, packet.marker, start);
+                let payload = write(&header, datagram);
+                payload[..packet.payload.len()].copy_from_slice(&packet.payload);
+                Some(RTP_HEADER + packet.payload.len())
+            }
+        }
+    }
+
+    /// Writes what the player plays; `None` if nothing sounds.
+    fn sounds(
+        &mut self,
+        line: &Line,
+        room: &mut [u8],
+        leg: LegId,
+        turn: &mut Turn<'_>,
+    ) -> Option<usize> {
+        let codec = line.stream.codec;
+        let (parts, samples_each) = codec.parts(line.stream.packet_time);
+        let bytes_each = codec.frame_bytes() * samples_each / FRAME;
+        let mut samples = [0; FRAME];
+        let mut sounded = false;
+        for n in 0..parts {
+            let payload = room.get_mut(n * bytes_each..(n + 1) * bytes_each)?;
+            let at = turn.now + Duration::from_micros(n as u64 * samples_each as u64 * 125);
+            let mut part = Part { codec, payload, samples: &mut samples[..samples_each] };
+            match self.player.part(at, &mut part, turn.ended) {
+                Filled::Payload => sounded = true,
+                Filled::Samples => {
+                    sounded = true;
+                    encoder(&mut self.encoder, codec).encode(&samples[..samples_each], payload);
+                    let wanted = self.player.unencoded(codec).cloned();
+                    wanted.for_each(|sound| turn.kitchen.order(sound, codec));
+                }
+                Filled::Nothing if n == 0 => break,
+                Filled::Nothing => write_silence(&mut self.encoder, codec, payload),
+            }
+        }
+        turn.outbox.push_ended(turn.now, leg, turn.ended);
+        sounded.then_some(parts * bytes_each)
+    }
+
+    /// Writes what the bridged party said; `None` if that is no whole packet yet.
+    fn speech(&mut self, line: &Line, room: &mut [u8]) -> Option<usize> {
+        let count = samples_in(line.stream.packet_time);
+        if self.speech.len() < count {
+            return None;
+        }
+        let mut samples = [0; MAX_PAYLOAD];
+        let samples = samples.get_mut(..count)?;
+        for (sample, said) in samples.iter_mut().zip(self.speech.drain(..count)) {
+            *sample = said;
+        }
+        let length = encoder(&mut self.encoder, line.stream.codec).encode(samples, room);
+        (length > 0).then_some(length)
+    }
+
+    /// Writes a packet of silence.
+    fn silence(&mut self, line: &Line, room: &mut [u8]) -> usize {
+        let codec = line.stream.codec;
+        let (parts, samples) = codec.parts(line.stream.packet_time);
+        let length = (parts * codec.frame_bytes() * samples / FRAME).min(room.len());
+        for part in room[..length].chunks_mut(codec.frame_bytes()) {
+            write_silence(&mut self.encoder, codec, part);
+        }
+        length
+    }
+}
+
+/// Where a mouth is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) leg: LegId,
+    /// Whether it speaks for another party.
+    pub(super) bridged: bool,
+}
+
+/// The time of a packet before anything was agreed.
+const DEFAULT_TIME: Duration = Duration::from_millis(20);
+
+/// The encoder of a codec, made anew where the last one was of another.
+fn encoder(known: &mut Option<(Codec, Encoder)>, codec: Codec) -> &mut Encoder {
+    if known.as_ref().is_some_and(|(known, _)| *known != codec) {
+        *known = None;
+    }
+    &mut known.get_or_insert_with(|| (codec, Encoder::new(codec))).1
+}
+
+/// Fills a part of 20 ms or less with silence.
+fn write_silence(known: &mut Option<(Codec, Encoder)>, codec: Codec, part: &mut [u8]) {
+    match codec.law() {
+        Some(law) => part.fill(law.silence()),
+        None => {
+            let samples = [0; FRAME];
+            let count = part.len() * FRAME / codec.frame_bytes();
+            encoder(known, codec).encode(&samples[..count.min(FRAME)], part);
+        }
+    }
+}
+
+/// Samples of 8 kHz in so much time.
+fn samples_in(time: Duration) -> usize {
+    usize::try_from(time.as_millis() * 8).unwrap_or(FRAME)
+}
+
+/// Writes the header of a datagram. Returns the room for its payload.
+pub(super) fn write<'a>(header: &RtpHeader, datagram: &'a mut [u8]) -> &'a mut [u8] {
+    let (fixed, payload) =
+        datagram.split_first_chunk_mut::<RTP_HEADER>().expect("made with room for the header");
+    header.write(fixed);
+    payload
+}
