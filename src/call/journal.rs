@@ -207,6 +207,16 @@ pub enum JournalOther {
     Failed(HangupCause),
     /// The person whom the caller talked with hung up.
     Ended,
+    /// One side of the talk held.
+    Held,
+    /// No side held any more.
+    Resumed,
+    /// The agent began to hand the caller over, and somebody was rung for that.
+    Transferring,
+    /// The caller talked with whomever the agent handed them over to.
+    Transferred,
+    /// Whoever was rung could not be had: the caller was with the agent again.
+    Returned(HangupCause),
 }
 
 /// A prompt in the language that it was heard in, written `id/welcome`.

@@ -39,7 +39,7 @@ pub use party::Party;
 pub use pattern::fits_pattern;
 pub use prompt::{BEEP, HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
 pub use record::{
-    CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TransferStay,
+    CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TalkStay, TransferStay,
 };
 pub use recording::{LEAST_AT_HANGUP, MAX_RECORDING, Recording, RecordingEnd};
 pub use request::{

@@ -45,7 +45,10 @@ pub struct CallRecord {
     pub transfer: Option<TransferStay>,
     /// The agent who talked with the caller last.
     pub agent: Option<AgentId>,
-    /// Milliseconds of talk with agents and transfer targets.
+    /// Each talk with an agent or transfer target, in order; at most 50. An agent who hands the caller over ends one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub talks: Vec<TalkStay>,
+    /// Milliseconds of talk with agents and transfer targets, hold included.
     pub talk_ms: u64,
     /// Why the call ended.
     pub cause: HangupCause,
@@ -108,11 +111,30 @@ pub struct Offered {
     pub result: &'static str,
 }
 
-/// A transfer to a number.
+/// One talk of the caller with one other party.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TalkStay {
+    /// The agent, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    /// The number, masked, if it was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// When it began, in milliseconds since the call was offered.
+    pub at_ms: u64,
+    /// How long it was, hold included, in milliseconds.
+    pub talk_ms: u64,
+    /// How long either side held in it, in milliseconds.
+    pub hold_ms: u64,
+}
+
+/// A transfer to a number or a colleague.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TransferStay {
-    /// The number, masked.
+    /// The number, masked, or the agent.
     pub to: String,
+    /// Who wanted it: a `flow`, or an agent, `blind` or `attended` (having talked with the new party first).
+    pub kind: &'static str,
     /// How it ended.
     pub result: &'static str,
 }

@@ -260,10 +260,11 @@ impl Engine {
     }
 
     pub(super) fn hangup_peer(&mut self, call: CallId, cause: HangupCause) {
+        self.cancel_handover(call);
         let Some(leg) = self.legs.peer_of(call) else { return };
         self.command(leg, CommandKind::Hangup(cause));
         match self.legs.get(leg) {
-            Some(Role::Agent { talking: true, .. }) => {
+            Some(Role::Agent { talking: true, .. } | Role::Colleague { .. }) => {
                 self.legs.remove(leg);
                 self.tell_queues(queue::Input::TalkEnded { call });
             }
@@ -271,7 +272,13 @@ impl Engine {
                 self.legs.remove(leg);
             }
             // The queue learns from the leg's end that the agent is free.
-            Some(Role::Agent { .. } | Role::Caller(_)) | None => {}
+            Some(
+                Role::Agent { .. }
+                | Role::Caller(_)
+                | Role::Consulting { .. }
+                | Role::Consulted { .. },
+            )
+            | None => {}
         }
     }
 

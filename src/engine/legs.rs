@@ -1,6 +1,7 @@
 //! Who is on which leg.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::call::{AdapterId, AgentId, CallId, LegId};
 use crate::queue::OfferId;
@@ -18,12 +19,69 @@ pub(super) enum Role {
         /// Whether they have been connected.
         talking: bool,
     },
+    /// An agent to whom a colleague hands a caller over: rung for them, on the way, or talking.
+    Colleague {
+        call: CallId,
+        agent: AgentId,
+        /// Whether they have been connected.
+        talking: bool,
+    },
+    /// An agent who calls somebody.
+    Consulting {
+        agent: AgentId,
+        /// The leg of whom they call.
+        with: LegId,
+        /// Whom, as it was dialled.
+        to: Arc<str>,
+        /// Whether their own leg was answered.
+        answered: bool,
+    },
+    /// Whom an agent calls.
+    Consulted {
+        /// The agent's leg.
+        by: LegId,
+        /// The colleague, if it is one.
+        agent: Option<AgentId>,
+        /// Whether both sides hear each other.
+        talking: bool,
+    },
     /// A number that is rung for, or talks with, a caller.
     Target {
         call: CallId,
         /// Whether they have been connected.
         talking: bool,
     },
+}
+
+impl Role {
+    /// The call and the agent, where this is an agent who talks with a caller.
+    pub(super) fn talking_agent(&self) -> Option<(CallId, AgentId)> {
+        match self {
+            Self::Agent { call, agent, talking: true, .. }
+            | Self::Colleague { call, agent, talking: true } => Some((*call, agent.clone())),
+            Self::Caller(_)
+            | Self::Agent { .. }
+            | Self::Colleague { .. }
+            | Self::Consulting { .. }
+            | Self::Consulted { .. }
+            | Self::Target { .. } => None,
+        }
+    }
+
+    /// The call whose caller whoever this is talks with.
+    pub(super) const fn talks_with(&self) -> Option<CallId> {
+        match self {
+            Self::Agent { call, talking: true, .. }
+            | Self::Colleague { call, talking: true, .. }
+            | Self::Target { call, talking: true } => Some(*call),
+            Self::Caller(_)
+            | Self::Agent { .. }
+            | Self::Colleague { .. }
+            | Self::Consulting { .. }
+            | Self::Consulted { .. }
+            | Self::Target { .. } => None,
+        }
+    }
 }
 
 /// All legs of the node.
@@ -45,8 +103,8 @@ impl Legs {
     pub(super) fn insert(&mut self, leg: LegId, role: Role) {
         self.forget(leg);
         match &role {
-            Role::Caller(_) => {}
-            Role::Target { call, .. } => {
+            Role::Caller(_) | Role::Consulting { .. } | Role::Consulted { .. } => {}
+            Role::Target { call, .. } | Role::Colleague { call, .. } => {
                 self.peers.insert(*call, leg);
             }
             Role::Agent { call, offer, .. } => {
@@ -55,6 +113,22 @@ impl Legs {
             }
         }
         self.roles.insert(leg, role);
+    }
+
+    /// A leg of somebody who is on the way to a caller, beside the one who talks with them.
+    pub(super) fn insert_aside(&mut self, leg: LegId, role: Role) {
+        self.forget(leg);
+        self.roles.insert(leg, role);
+    }
+
+    /// The leg is the one that a caller's talk or its end is about.
+    pub(super) fn make_peer(&mut self, call: CallId, leg: LegId) {
+        self.peers.insert(call, leg);
+    }
+
+    /// A leg's role, to be changed.
+    pub(super) fn get_mut(&mut self, leg: LegId) -> Option<&mut Role> {
+        self.roles.get_mut(&leg)
     }
 
     pub(super) fn get(&self, leg: LegId) -> Option<&Role> {
@@ -78,8 +152,10 @@ impl Legs {
     fn forget(&mut self, leg: LegId) {
         let (call, offer) = match self.roles.get(&leg) {
             Some(Role::Agent { call, offer, .. }) => (Some(*call), Some(*offer)),
-            Some(Role::Target { call, .. }) => (Some(*call), None),
-            Some(Role::Caller(_)) | None => (None, None),
+            Some(Role::Target { call, .. } | Role::Colleague { call, .. }) => (Some(*call), None),
+            Some(Role::Caller(_) | Role::Consulting { .. } | Role::Consulted { .. }) | None => {
+                (None, None)
+            }
         };
         if let Some(call) = call.filter(|call| self.peers.get(call) == Some(&leg)) {
             self.peers.remove(&call);

@@ -12,7 +12,11 @@ impl Engine {
     pub fn session(&self, leg: LegId) -> Option<&Session> {
         match self.legs.get(leg)? {
             Role::Caller(call) => Some(&self.calls.get(call)?.session),
-            Role::Agent { .. } | Role::Target { .. } => None,
+            Role::Agent { .. }
+            | Role::Colleague { .. }
+            | Role::Consulting { .. }
+            | Role::Consulted { .. }
+            | Role::Target { .. } => None,
         }
     }
 
@@ -27,7 +31,11 @@ impl Engine {
     pub fn wanted_of(&self, leg: LegId) -> Option<&Enqueue> {
         match self.legs.get(leg)? {
             Role::Caller(call) => Some(&self.calls.get(call)?.wanted.as_ref()?.request),
-            Role::Agent { .. } | Role::Target { .. } => None,
+            Role::Agent { .. }
+            | Role::Colleague { .. }
+            | Role::Consulting { .. }
+            | Role::Consulted { .. }
+            | Role::Target { .. } => None,
         }
     }
 }

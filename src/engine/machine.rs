@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::audit::Audit;
 use super::clock::WallClock;
+use super::handover::Handover;
+use super::hold::Hold;
 use super::input::Input;
 use super::legs::{Legs, Role};
 use super::notice::Notice;
@@ -13,8 +15,8 @@ use super::pace::Pace;
 use super::routes::Called;
 use super::settings::Settings;
 use crate::call::{
-    AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HOLD_MUSIC, HangupCause,
-    LegId, Offer, Quality, Report, RequestId, SoundId, Target, TransferStep,
+    AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HangupCause, LegId, Offer,
+    Quality, Report, RequestId, Target, TransferStep,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
@@ -37,12 +39,14 @@ pub struct Engine {
     pub(super) requests: BTreeMap<RequestId, CallId>,
     /// The number of the last request.
     pub(super) requested: u64,
-    users: BTreeMap<Arc<str>, AgentId>,
+    pub(super) users: BTreeMap<Arc<str>, AgentId>,
     chance: Chance,
     draining: bool,
     /// The adapters that are out of touch.
     pub(super) away: BTreeSet<AdapterId>,
     pub(super) strays: u64,
+    /// How many transfers were asked for by those who may not.
+    pub(super) refused_transfers: u64,
     /// What has changed since the last check, if anybody checks.
     pub(super) audit: Option<Audit>,
 }
@@ -63,6 +67,12 @@ pub(super) struct Call {
     pub(super) request: Option<RequestId>,
     /// What the caller last wanted of a queue, and since when.
     pub(super) wanted: Option<Wanted>,
+    /// Which sides hold.
+    pub(super) hold: Hold,
+    /// To whom an agent is handing the caller over.
+    pub(super) handover: Option<Handover>,
+    /// How often agents have handed the caller over.
+    pub(super) handovers: u8,
 }
 
 /// What a caller wants of a queue.
@@ -96,6 +106,7 @@ impl Engine {
             draining: false,
             away: BTreeSet::new(),
             strays: 0,
+            refused_transfers: 0,
             audit: None,
         }
     }
@@ -158,6 +169,12 @@ impl Engine {
         self.strays
     }
 
+    /// How many transfers were asked for by somebody who may not, or to where nobody may be sent.
+    #[must_use]
+    pub const fn refused_transfers(&self) -> u64 {
+        self.refused_transfers
+    }
+
     /// Whether new calls are refused.
     #[must_use]
     pub const fn is_draining(&self) -> bool {
@@ -189,13 +206,9 @@ impl Engine {
 
     fn event(&mut self, event: Event) {
         match event.kind {
-            EventKind::Offered(offer) if offer.replaces.is_some() => {
-                return self.refuse(event.leg, HangupCause::Rejected);
-            }
             EventKind::Offered(offer) => return self.offered(event.leg, offer),
-            EventKind::TransferRequested(_) => {
-                let refused = TransferStep::Failed(HangupCause::Rejected);
-                return self.command(event.leg, CommandKind::TransferProgress(refused));
+            EventKind::TransferRequested(wanted) => {
+                return self.transfer_requested(event.leg, &wanted);
             }
             _ => {}
         }
@@ -209,6 +222,12 @@ impl Engine {
     fn offered(&mut self, leg: LegId, offer: Offer) {
         if self.legs.get(leg).is_some() {
             self.strays += 1;
+            return;
+        }
+        if offer.replaces.is_some() {
+            return self.takes_place(leg, &offer);
+        }
+        if self.consults(leg, &offer) {
             return;
         }
         let full = self.draining || self.calls.len() >= self.settings.max_calls;
@@ -252,6 +271,9 @@ impl Engine {
                 began: self.now,
                 request: None,
                 wanted: None,
+                hold: Hold::default(),
+                handover: None,
+                handovers: 0,
             },
         );
         if self.away.contains(&leg.adapter) {
@@ -260,7 +282,7 @@ impl Engine {
         self.carry_out(id);
     }
 
-    fn refuse(&mut self, leg: LegId, cause: HangupCause) {
+    pub(super) fn refuse(&mut self, leg: LegId, cause: HangupCause) {
         self.notice(Notice::CallRefused { leg, cause });
         self.command(leg, CommandKind::Refuse(cause));
     }
@@ -270,6 +292,8 @@ impl Engine {
             EventKind::Ended { .. } => {
                 self.legs.remove(event.leg);
             }
+            EventKind::Held => self.caller_held(call, true),
+            EventKind::Resumed => self.caller_held(call, false),
             EventKind::Rejected { command: CommandKind::Bridge(_), .. } => {
                 self.hangup_peer(call, HangupCause::InternalError);
             }
@@ -282,24 +306,19 @@ impl Engine {
     }
 
     fn peer_event(&mut self, role: &Role, event: &Event) {
-        match &event.kind {
-            EventKind::Ringing => {
-                if let Role::Agent { offer, .. } = role {
-                    self.tell_queues(queue::Input::Ringing { offer: *offer });
-                }
+        match role {
+            Role::Consulting { with, .. } => {
+                return self.consulting_event(event.leg, *with, &event.kind);
             }
-            EventKind::Answered => match role {
-                Role::Agent { offer, .. } => {
-                    self.tell_queues(queue::Input::Answered { offer: *offer })
-                }
-                Role::Target { call, .. } => {
-                    self.legs.connected(event.leg);
-                    self.step(*call, SessionInput::Peer(PeerNews::Answered { leg: event.leg }));
-                }
-                Role::Caller(_) => {}
-            },
-            EventKind::Held => self.peer_held(role, event.leg, true),
-            EventKind::Resumed => self.peer_held(role, event.leg, false),
+            Role::Consulted { by, .. } => return self.consulted_event(event.leg, *by, &event.kind),
+            Role::Caller(_) | Role::Agent { .. } | Role::Colleague { .. } | Role::Target { .. } => {
+            }
+        }
+        match &event.kind {
+            EventKind::Ringing => self.peer_rings(role, event.leg),
+            EventKind::Answered => self.peer_answered(role, event.leg),
+            EventKind::Held => self.peer_held(role, true),
+            EventKind::Resumed => self.peer_held(role, false),
             EventKind::Ended { cause, .. } => self.peer_ended(event.leg, *cause),
             EventKind::Rejected { command: CommandKind::Dial(_), .. } => {
                 self.peer_ended(event.leg, HangupCause::Unreachable);
@@ -323,28 +342,70 @@ impl Engine {
         }
     }
 
-    /// The other party of a talk puts the caller on hold, or comes back: music meanwhile, never dead air.
-    fn peer_held(&mut self, role: &Role, leg: LegId, held: bool) {
-        let (Role::Agent { call, talking: true, .. } | Role::Target { call, talking: true }) = role
-        else {
-            return;
-        };
-        let Some(caller) = self.calls.get(call).map(|call| call.leg) else { return };
-        if held {
-            self.command(caller, CommandKind::Unbridge);
-            self.command(caller, CommandKind::Music(Some(SoundId::from(HOLD_MUSIC))));
-        } else {
-            self.command(caller, CommandKind::Music(None));
-            self.command(caller, CommandKind::Bridge(leg));
+    fn peer_rings(&mut self, role: &Role, leg: LegId) {
+        match role {
+            Role::Agent { offer, .. } => self.tell_queues(queue::Input::Ringing { offer: *offer }),
+            Role::Target { call, .. } | Role::Colleague { call, .. } => {
+                let handover = self.calls.get(call).and_then(|call| call.handover.as_ref());
+                let from = handover.filter(|handover| handover.to == leg).and_then(|h| h.from);
+                if let Some(from) = from {
+                    self.command(from, CommandKind::TransferProgress(TransferStep::Ringing));
+                }
+            }
+            Role::Caller(_) | Role::Consulting { .. } | Role::Consulted { .. } => {}
         }
     }
 
-    fn peer_ended(&mut self, leg: LegId, cause: HangupCause) {
-        match self.legs.remove(leg) {
-            Some(Role::Agent { call, talking: true, .. }) => {
-                self.tell_queues(queue::Input::TalkEnded { call });
-                self.step(call, SessionInput::Peer(PeerNews::Ended));
+    fn peer_answered(&mut self, role: &Role, leg: LegId) {
+        match role {
+            Role::Agent { offer, .. } => self.tell_queues(queue::Input::Answered { offer: *offer }),
+            Role::Target { call, .. } | Role::Colleague { call, .. }
+                if self.is_handed_to(*call, leg) =>
+            {
+                self.handover_answered(*call);
             }
+            Role::Target { call, .. } => {
+                self.legs.connected(leg);
+                self.step(*call, SessionInput::Peer(PeerNews::Answered { leg }));
+            }
+            Role::Caller(_)
+            | Role::Colleague { .. }
+            | Role::Consulting { .. }
+            | Role::Consulted { .. } => {}
+        }
+    }
+
+    /// Whether a caller is on the way to whoever is on this leg.
+    fn is_handed_to(&self, call: CallId, leg: LegId) -> bool {
+        let handover = self.calls.get(&call).and_then(|call| call.handover.as_ref());
+        handover.is_some_and(|handover| handover.to == leg)
+    }
+
+    /// The other party of a talk is gone.
+    fn talk_ended(&mut self, call: CallId, leg: LegId) {
+        if self.hands_over_unseen(call, leg) {
+            return;
+        }
+        self.cancel_handover(call);
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.hold.peer = false;
+        }
+        self.tell_queues(queue::Input::TalkEnded { call });
+        self.step(call, SessionInput::Peer(PeerNews::Ended));
+    }
+
+    fn peer_ended(&mut self, leg: LegId, cause: HangupCause) {
+        let role = self.legs.remove(leg);
+        if let Some(Role::Target { call, .. } | Role::Colleague { call, .. }) = &role
+            && self.is_handed_to(*call, leg)
+        {
+            return self.handover_failed(*call, cause);
+        }
+        match role {
+            Some(
+                Role::Agent { call, talking: true, .. }
+                | Role::Colleague { call, talking: true, .. },
+            ) => self.talk_ended(call, leg),
             Some(Role::Agent { call, offer, agent, talking: false }) => {
                 self.offer_failed(call, offer, agent, cause);
             }
@@ -354,7 +415,13 @@ impl Engine {
             Some(Role::Target { call, talking: false }) => {
                 self.step(call, SessionInput::Peer(PeerNews::Failed(cause)))
             }
-            Some(Role::Caller(_)) | None => self.strays += 1,
+            Some(
+                Role::Caller(_)
+                | Role::Colleague { .. }
+                | Role::Consulting { .. }
+                | Role::Consulted { .. },
+            )
+            | None => self.strays += 1,
         }
     }
 

@@ -8,7 +8,10 @@
 
 mod audit;
 mod clock;
+mod consult;
 mod dispatch;
+mod handover;
+mod hold;
 mod input;
 mod legs;
 mod look;

@@ -58,6 +58,45 @@ pub enum Notice {
         /// The agent.
         agent: AgentId,
     },
+    /// Somebody is rung to whom an agent hands the caller over.
+    Transferring {
+        /// The call.
+        call: CallId,
+        /// The colleague, if it is one.
+        agent: Option<AgentId>,
+    },
+    /// A caller talks with whomever an agent handed them over to.
+    Transferred {
+        /// The call.
+        call: CallId,
+        /// The new party's leg.
+        leg: LegId,
+        /// The colleague, if it is one.
+        agent: Option<AgentId>,
+    },
+    /// A caller could not be handed over.
+    TransferFailed {
+        /// The call.
+        call: CallId,
+        /// Why.
+        cause: HangupCause,
+        /// Whether the agent is still there and keeps the caller.
+        kept: bool,
+    },
+    /// Somebody asked for a transfer who may not, or to where nobody may be sent.
+    TransferRefused {
+        /// Their leg.
+        leg: LegId,
+        /// Why.
+        cause: HangupCause,
+    },
+    /// An agent calls a colleague or an allowed number.
+    AgentCalls {
+        /// The agent's leg.
+        leg: LegId,
+        /// The agent.
+        agent: AgentId,
+    },
     /// An agent's state changed.
     AgentState {
         /// The agent.
@@ -109,10 +148,16 @@ impl Notice {
     pub const fn level(&self) -> Level {
         match self {
             Self::CallFault { .. } => Level::Error,
-            Self::CallRefused { .. } | Self::OfferFailed { .. } => Level::Warn,
+            Self::CallRefused { .. }
+            | Self::OfferFailed { .. }
+            | Self::TransferFailed { .. }
+            | Self::TransferRefused { .. } => Level::Warn,
             Self::CallStarted { .. }
             | Self::Queued { .. }
             | Self::Connected { .. }
+            | Self::Transferring { .. }
+            | Self::Transferred { .. }
+            | Self::AgentCalls { .. }
             | Self::CallEnded { .. } => Level::Info,
             Self::AgentRung { .. } | Self::AgentState { .. } | Self::ReplyDropped { .. } => {
                 Level::Debug
@@ -129,9 +174,16 @@ impl Notice {
             | Self::AgentRung { call, .. }
             | Self::OfferFailed { call, .. }
             | Self::Connected { call, .. }
+            | Self::Transferring { call, .. }
+            | Self::Transferred { call, .. }
+            | Self::TransferFailed { call, .. }
             | Self::CallEnded { call, .. }
             | Self::CallFault { call, .. } => Some(*call),
-            Self::CallRefused { .. } | Self::AgentState { .. } | Self::ReplyDropped { .. } => None,
+            Self::CallRefused { .. }
+            | Self::TransferRefused { .. }
+            | Self::AgentCalls { .. }
+            | Self::AgentState { .. }
+            | Self::ReplyDropped { .. } => None,
         }
     }
 }
@@ -151,6 +203,21 @@ impl fmt::Display for Notice {
                 write!(f, "Offer to agent {agent} ended: {result}.")
             }
             Self::Connected { agent, .. } => write!(f, "Caller talks with agent {agent}."),
+            Self::Transferring { agent, .. } => {
+                write!(f, "Caller is handed over to {}.", named(agent.as_ref()))
+            }
+            Self::Transferred { agent, .. } => {
+                write!(f, "Caller talks with {}, handed over.", named(agent.as_ref()))
+            }
+            Self::TransferFailed { cause, .. } => {
+                write!(f, "Caller could not be handed over: {cause:?}.")
+            }
+            Self::TransferRefused { leg, cause } => {
+                write!(f, "Transfer asked for on leg {leg} refused: {cause:?}.")
+            }
+            Self::AgentCalls { leg, agent } => {
+                write!(f, "Agent {agent} calls somebody on leg {leg}.")
+            }
             Self::AgentState { agent, state } => write!(f, "Agent {agent} is {state}."),
             Self::CallEnded { cause, by, lasted, .. } => {
                 write!(f, "Call ended by {by:?} after {} ms: {cause:?}.", lasted.as_millis())
@@ -161,4 +228,9 @@ impl fmt::Display for Notice {
             Self::CallFault { what, .. } => write!(f, "Call fault: {what}."),
         }
     }
+}
+
+/// A colleague by name, or a number of which no more is said.
+fn named(agent: Option<&AgentId>) -> String {
+    agent.map_or_else(|| "a number".to_owned(), |agent| format!("agent {agent}"))
 }

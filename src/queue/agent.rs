@@ -26,6 +26,7 @@ pub(super) struct Seat(pub(super) usize);
 ///     │                  ├─────── rona ◀─── missed too often ───────┘                 │
 ///     │                  └────────────────────────────────────────────────────────────┘
 ///  any state ──▶ break: at once, or after the offer, talk and wrap-up that are under way
+///  any state that no offer or talk binds ──▶ engaged ──▶ talking, or what it would be now without the call
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgentState {
@@ -56,6 +57,13 @@ pub enum AgentState {
         /// The queue the caller came from.
         queue: QueueId,
         /// When the talk is taken to be over.
+        deadline: Instant,
+    },
+    /// On the phone with somebody whom the queue did not give them: a colleague, or a caller whom one hands over.
+    Engaged {
+        /// Until when a wrap-up lasts that was under way; past if there was none.
+        wrap_up: Instant,
+        /// When the phone is taken to be free again.
         deadline: Instant,
     },
     /// Finishing the work of the last call.
@@ -115,6 +123,7 @@ impl AgentState {
             Self::Reserved(live) | Self::Ringing(live) => Some(live.deadline),
             Self::Releasing { deadline, .. }
             | Self::Talking { deadline, .. }
+            | Self::Engaged { deadline, .. }
             | Self::WrapUp { deadline }
             | Self::BackOff { deadline, .. }
             | Self::Rona { deadline } => Some(*deadline),
@@ -130,6 +139,7 @@ impl AgentState {
             Self::Offline
             | Self::Ready { .. }
             | Self::Talking { .. }
+            | Self::Engaged { .. }
             | Self::WrapUp { .. }
             | Self::BackOff { .. }
             | Self::Rona { .. }
@@ -160,6 +170,7 @@ impl fmt::Display for AgentState {
             Self::Ringing(_) => "ringing",
             Self::Releasing { .. } => "releasing",
             Self::Talking { .. } => "talking",
+            Self::Engaged { .. } => "engaged",
             Self::WrapUp { .. } => "wrapup",
             Self::BackOff { cause: BackOffCause::Rejected, .. } => "backoff(rejected)",
             Self::BackOff { cause: BackOffCause::Busy, .. } => "backoff(busy)",

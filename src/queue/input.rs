@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::contact::Contact;
 use super::settings::Settings;
-use crate::call::{AgentId, CallId};
+use crate::call::{AgentId, CallId, QueueId};
 
 /// One offer of a contact to an agent, numbered from 1 and never used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +93,26 @@ pub enum Input {
     TalkEnded {
         /// The caller.
         call: CallId,
+    },
+    /// An agent's phone is used for somebody whom the queue did not give them. Without effect unless
+    /// [`may_engage`](super::Queues::may_engage) says so.
+    Engage {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// That call is over. A wrap-up that it interrupted goes on.
+    Disengage {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// A caller talks with another agent from now on, who is engaged. Whoever talked with the caller wraps up.
+    HandOver {
+        /// The caller.
+        call: CallId,
+        /// The queue the caller came from, whose wrap-up holds for the new one as well.
+        queue: QueueId,
+        /// Who has the caller now.
+        agent: AgentId,
     },
     /// An agent ends the wrap-up early.
     WrapUpDone {

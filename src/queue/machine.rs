@@ -117,6 +117,9 @@ impl Queues {
             Input::Failed { offer, cause } => self.failed(offer, cause),
             Input::Released { offer } => self.released(offer),
             Input::TalkEnded { call } => self.talk_ended(call),
+            Input::Engage { agent } => self.engage(&agent),
+            Input::Disengage { agent } => self.disengage(&agent),
+            Input::HandOver { call, queue, agent } => self.hand_over(call, queue, &agent),
             Input::WrapUpDone { agent } => self.wrap_up_done(&agent),
             Input::Change(settings) => self.change_queues(*settings),
         }
@@ -189,6 +192,7 @@ impl Queues {
                 self.settle(seat, idle_since, AgentChange::ReleaseLimit);
             }
             AgentState::Talking { call, .. } => self.part(call, AgentChange::TalkLimit),
+            AgentState::Engaged { .. } => self.disengage_seat(seat, AgentChange::TalkLimit),
             AgentState::WrapUp { .. } => self.settle(seat, self.now, AgentChange::WrapUpEnded),
             AgentState::BackOff { .. } | AgentState::Rona { .. } => self.pause_over(seat),
             AgentState::Offline | AgentState::Ready { .. } | AgentState::Break { .. } => {}

@@ -18,6 +18,7 @@
 mod agent;
 mod audit;
 mod contact;
+mod engage;
 mod explanation;
 mod held;
 mod input;

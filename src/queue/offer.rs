@@ -194,6 +194,7 @@ impl Queues {
             AgentState::Offline
             | AgentState::Ready { .. }
             | AgentState::Talking { .. }
+            | AgentState::Engaged { .. }
             | AgentState::WrapUp { .. }
             | AgentState::BackOff { .. }
             | AgentState::Rona { .. }

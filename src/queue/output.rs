@@ -128,6 +128,10 @@ pub enum AgentChange {
     Released,
     /// Nobody said that the leg of an offer that was taken back is gone, and it no longer can be there.
     ReleaseLimit,
+    /// The phone is used for somebody whom the queue did not give them, or that is over.
+    Engaged,
+    /// A colleague handed a caller over.
+    HandedOver,
     /// Caller and agent parted.
     TalkEnded,
     /// A talk reached its limit without a word of its end.

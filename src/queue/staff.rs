@@ -33,6 +33,7 @@ impl Queues {
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
             | AgentState::Talking { .. }
+            | AgentState::Engaged { .. }
             | AgentState::WrapUp { .. } => {}
         }
     }
@@ -51,6 +52,7 @@ impl Queues {
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
             | AgentState::Talking { .. }
+            | AgentState::Engaged { .. }
             | AgentState::WrapUp { .. } => {}
         }
     }
@@ -70,6 +72,7 @@ impl Queues {
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
             | AgentState::Talking { .. }
+            | AgentState::Engaged { .. }
             | AgentState::WrapUp { .. } => {}
         }
     }

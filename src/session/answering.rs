@@ -82,6 +82,7 @@ impl Session {
             | State::Answering
             | State::Dialling { .. }
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Leaving { .. }
             | State::Parted(_)
             | State::Ended

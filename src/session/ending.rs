@@ -25,10 +25,12 @@ impl Session {
             State::Ended | State::Leaving { .. } | State::Parted(_) => return,
             State::Queued(_) => self.leave_queue(now),
             State::Talking { since, .. } => {
-                self.journal.talk += now.since(since);
+                self.journal.talked(since, now);
                 self.actions.push_back(Action::HangupPeer(cause));
             }
-            State::Dialling { .. } => self.actions.push_back(Action::HangupPeer(cause)),
+            State::Dialling { .. } | State::Transferring { .. } => {
+                self.actions.push_back(Action::HangupPeer(cause))
+            }
             State::Ringing { .. }
             | State::Answering
             | State::Saying { .. }
@@ -57,7 +59,10 @@ impl Session {
             | State::Leaving { .. }
             | State::Ended
             | State::Moving) => self.state = state,
-            state @ (State::Ringing { .. } | State::Answering | State::Talking { .. }) => {
+            state @ (State::Ringing { .. }
+            | State::Answering
+            | State::Talking { .. }
+            | State::Transferring { .. }) => {
                 self.state = state;
                 self.leave(cause, at.now);
             }
@@ -127,13 +132,13 @@ impl Session {
             State::Recording(recording) => message = recording.left_by_hangup(),
             State::Talking { since, .. } => {
                 if !bug::is(Bug::TalkUntold) {
-                    self.journal.talk += at.now.since(*since);
+                    self.journal.talked(*since, at.now);
                 }
                 if !bug::is(Bug::AgentLeftAlone) {
                     self.actions.push_back(Action::HangupPeer(HangupCause::Normal));
                 }
             }
-            State::Dialling { .. } => {
+            State::Dialling { .. } | State::Transferring { .. } => {
                 self.actions.push_back(Action::HangupPeer(HangupCause::Cancelled))
             }
             // We hung up first: whatever the leg says now is its echo.
@@ -204,6 +209,7 @@ impl Session {
             queue: self.journal.queue.take(),
             transfer: self.journal.transfer.take(),
             agent: self.journal.agent.take(),
+            talks: std::mem::take(&mut self.journal.talks),
             talk_ms: self.journal.talk.as_millis(),
             cause: ending.cause,
             ended_by: ending.by,

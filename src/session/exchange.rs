@@ -178,6 +178,38 @@ pub enum PeerNews {
     Failed(HangupCause),
     /// The other party of a talk hung up.
     Ended,
+    /// One side of a talk holds (`true`), or no side does any more. What both hear meanwhile is seen to elsewhere.
+    Held(bool),
+    /// The agent hands the caller over to somebody who is rung.
+    Transferring {
+        /// To whom.
+        to: Handed,
+    },
+    /// The caller talks with somebody else from now on.
+    Transferred {
+        /// With whom.
+        to: Handed,
+        /// The new party's leg.
+        leg: LegId,
+    },
+    /// Whoever was rung cannot be had: the caller is with the agent again, on this leg.
+    Returned {
+        /// Why.
+        cause: HangupCause,
+        /// The agent's leg.
+        leg: LegId,
+    },
+}
+
+/// To whom an agent hands a caller over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    /// The agent, if it is one.
+    pub agent: Option<AgentId>,
+    /// The number or user as it was dialled.
+    pub to: Arc<str>,
+    /// Whether the agent has talked with them before.
+    pub attended: bool,
 }
 
 /// What a session asks for. Each has exactly one destination.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::chronicle::Chronicle;
 use crate::call::{
-    AgentId, JournalEvent, NodeId, Offered, QueueId, QueueStay, RecordStep, TransferStay,
+    AgentId, JournalEvent, NodeId, Offered, QueueId, QueueStay, RecordStep, TalkStay, TransferStay,
 };
 use crate::time::{Duration, Instant};
 
@@ -27,6 +27,12 @@ pub(super) struct Journal {
     pub(super) transfer: Option<TransferStay>,
     pub(super) agent: Option<AgentId>,
     pub(super) talk: Duration,
+    /// The talks that are over, and whom the present one is with: an agent, or a number, masked.
+    pub(super) talks: Vec<TalkStay>,
+    pub(super) party: (Option<AgentId>, Option<String>),
+    /// How long one side has held in the present talk, and since when it does.
+    pub(super) held: Duration,
+    pub(super) held_since: Option<Instant>,
     /// The journal, where one is kept.
     pub(super) chronicle: Option<Box<Chronicle>>,
     queued_at: Option<Instant>,
@@ -46,6 +52,10 @@ impl Journal {
             transfer: None,
             agent: None,
             talk: Duration::ZERO,
+            talks: Vec::new(),
+            party: (None, None),
+            held: Duration::ZERO,
+            held_since: None,
             chronicle: None,
             queued_at: None,
             listed: false,

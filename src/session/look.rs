@@ -38,6 +38,7 @@ impl Session {
             | State::Waiting(_)
             | State::Dialling { .. }
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Leaving { .. }
             | State::Parted(_)
             | State::Ended

@@ -39,6 +39,7 @@ mod standing;
 mod state;
 mod talking;
 mod taping;
+mod transferring;
 mod trouble;
 mod type_ahead;
 mod visits;
@@ -61,7 +62,7 @@ use visits::Visit;
 pub use budget::{ESCAPE_GRACE, LIMIT_WARNING};
 pub use chronicle::MAX_EVENTS;
 pub use errand::{FILLER_AFTER, FILLER_AGAIN, REQUEST_LIMIT};
-pub use exchange::{Action, Input, PeerNews, QueueNews};
+pub use exchange::{Action, Handed, Input, PeerNews, QueueNews};
 pub use journal::{MAX_OFFERS, MAX_STEPS};
 pub use line::{ANNOUNCEMENT_GAP, COMFORT_AFTER};
 pub use outline::{Asked, Keyed, accepts};
@@ -70,6 +71,7 @@ pub use playback::{PLAY_LIMIT, STOP_GRACE};
 pub use standing::{Misses, Spent, Standing, Timer};
 pub use state::LEAVING_LIMIT;
 pub use taping::{RECORDING_GRACE, SHORTEST_MESSAGE};
+pub use transferring::MAX_TALKS;
 pub use type_ahead::{TYPE_AHEAD_AGE, TYPE_AHEAD_KEYS};
 pub use walk::MAX_SILENT_STEPS;
 
@@ -277,6 +279,7 @@ impl Session {
             | State::Recording(_)
             | State::Dialling { .. }
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Leaving { .. }
             | State::Ended
             | State::Moving => false,
@@ -298,7 +301,9 @@ impl Session {
             State::Asking(_) => Attention::Asked,
             State::Recording(taping) if taping.listens() => Attention::Recorded,
             State::Recording(_) => Attention::Hearing,
-            State::Queued(_) | State::Dialling { .. } => Attention::Waiting,
+            State::Queued(_) | State::Dialling { .. } | State::Transferring { .. } => {
+                Attention::Waiting
+            }
             State::Talking { .. } => Attention::Talking,
             State::Leaving { .. } | State::Parted(_) | State::Ended => Attention::Gone,
         }
@@ -345,6 +350,7 @@ impl Session {
             | State::Queued(_)
             | State::Dialling { .. }
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Leaving { .. }
             | State::Parted(_)
             | State::Ended => Ok(()),

@@ -78,6 +78,7 @@ impl Session {
             State::Queued(line) => write!(text, "queued {node} {}", line.outline()),
             State::Dialling { .. } => write!(text, "dialling {node}"),
             State::Talking { .. } => write!(text, "talking {node}"),
+            State::Transferring { .. } => write!(text, "handed over {node}"),
             State::Parted(_) => write!(text, "parted {node}"),
             State::Leaving { .. } | State::Ended | State::Moving => write!(text, "over"),
         };

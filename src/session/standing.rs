@@ -114,6 +114,7 @@ impl State {
             | Self::Dialling { .. }
             | Self::Answering
             | Self::Talking { .. }
+            | Self::Transferring { .. }
             | Self::Ended
             | Self::Moving => Vec::new(),
         }

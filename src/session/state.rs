@@ -55,6 +55,11 @@ pub(super) enum State {
         /// Since when.
         since: Instant,
     },
+    /// The agent hands the caller over, to somebody who is rung.
+    Transferring {
+        /// The `queue` node that the agent came from.
+        node: NodeIndex,
+    },
     /// We hung up and wait for the leg to end.
     Leaving {
         /// The node that hung up, if a flow ran.
@@ -98,7 +103,11 @@ impl State {
             Self::Queued(line) => line.deadline(),
             Self::Parted(parted) => Some(parted.until),
             Self::Leaving { until, .. } => Some(*until),
-            Self::Answering | Self::Talking { .. } | Self::Ended | Self::Moving => None,
+            Self::Answering
+            | Self::Talking { .. }
+            | Self::Transferring { .. }
+            | Self::Ended
+            | Self::Moving => None,
         }
     }
 
@@ -115,6 +124,7 @@ impl State {
             | Self::Queued(_)
             | Self::Dialling { .. }
             | Self::Talking { .. }
+            | Self::Transferring { .. }
             | Self::Leaving { .. }
             | Self::Parted(_)
             | Self::Ended => Spending::Outside,
@@ -125,7 +135,8 @@ impl State {
         match self {
             Self::Saying { node, .. }
             | Self::Dialling { node, .. }
-            | Self::Talking { node, .. } => Some(*node),
+            | Self::Talking { node, .. }
+            | Self::Transferring { node } => Some(*node),
             Self::Asking(asking) => Some(asking.node),
             Self::Waiting(waiting) => Some(waiting.node),
             Self::Recording(taping) => Some(taping.node),
@@ -150,6 +161,7 @@ impl State {
             Self::Ringing { .. }
             | Self::Answering
             | Self::Talking { .. }
+            | Self::Transferring { .. }
             | Self::Leaving { .. }
             | Self::Parted(_)
             | Self::Ended
@@ -171,6 +183,7 @@ impl State {
             Self::Ringing { .. }
             | Self::Answering
             | Self::Talking { .. }
+            | Self::Transferring { .. }
             | Self::Leaving { .. }
             | Self::Parted(_)
             | Self::Ended

@@ -83,7 +83,7 @@ impl Session {
             QueueNews::Connected { agent, leg } => {
                 self.journal.queue_left(at.now);
                 self.journal.offer_ended(&agent, "answered");
-                self.journal.agent = Some(agent);
+                self.journal.talks_with(Some(agent), None);
                 self.left_line(&line, at.now);
                 self.talk(line.node, line.playback, leg, at.now);
             }
@@ -113,7 +113,7 @@ impl Session {
         self.type_ahead.flush();
         self.note_ring(&wanted.to);
         self.journal.transfer =
-            Some(TransferStay { to: mask_number(&wanted.to), result: "no_answer" });
+            Some(TransferStay { to: mask_number(&wanted.to), kind: "flow", result: "no_answer" });
         let words: Vec<_> = built_in(&self.program.flow, "connecting").into_iter().collect();
         let playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
         self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
@@ -125,6 +125,8 @@ impl Session {
         match (news, std::mem::replace(&mut self.state, State::Moving)) {
             (PeerNews::Answered { leg }, State::Dialling { node, playback }) => {
                 self.transfer_result("answered");
+                let to = self.journal.transfer.as_ref().map(|stay| stay.to.clone());
+                self.journal.talks_with(None, to);
                 self.talk(node, playback, *leg, at.now);
             }
             (PeerNews::Failed(cause), State::Dialling { node, mut playback }) => {
@@ -133,13 +135,23 @@ impl Session {
                 self.not_connected(node, *cause, at);
             }
             (PeerNews::Ended, State::Talking { node, since }) => {
-                self.journal.talk += at.now.since(since);
+                self.journal.talked(since, at.now);
                 self.budget.valid();
                 // The other party may have gone while the caller was on hold.
                 self.command(CommandKind::Music(None));
                 self.talk_ended(node, at);
             }
-            (_, state) => self.state = state,
+            // Nobody is left to hand the caller over, and nobody could be had.
+            (PeerNews::Ended, State::Transferring { node }) => {
+                self.transfer_result("failed");
+                self.budget.valid();
+                self.command(CommandKind::Music(None));
+                self.talk_ended(node, at);
+            }
+            (news, state) => {
+                self.state = state;
+                self.handed_over(news, at);
+            }
         }
     }
 
@@ -161,11 +173,7 @@ impl Session {
     }
 
     fn not_connected(&mut self, node: NodeIndex, cause: HangupCause, at: Moment<'_>) {
-        let result = match cause {
-            HangupCause::Busy => "busy",
-            HangupCause::NoAnswer => "no_answer",
-            _ => "failed",
-        };
+        let result = transfer_result_of(cause);
         self.transfer_result(result);
         let flow = self.program.flow.clone();
         let ways = match &flow.node(node).verb {
@@ -185,9 +193,18 @@ impl Session {
         }
     }
 
-    fn transfer_result(&mut self, result: &'static str) {
+    pub(super) fn transfer_result(&mut self, result: &'static str) {
         if let Some(stay) = &mut self.journal.transfer {
             stay.result = result;
         }
+    }
+}
+
+/// How a transfer ended that came to nothing, in the words of the record.
+pub(super) const fn transfer_result_of(cause: HangupCause) -> &'static str {
+    match cause {
+        HangupCause::Busy => "busy",
+        HangupCause::NoAnswer => "no_answer",
+        _ => "failed",
     }
 }

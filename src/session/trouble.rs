@@ -111,6 +111,7 @@ impl Session {
             | State::Queued(_)
             | State::Dialling { .. }
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Leaving { .. }
             | State::Parted(_)
             | State::Ended

@@ -126,6 +126,7 @@ impl Session {
             | State::Saying { .. }
             | State::Dialling { .. }
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Ended
             | State::Moving) => self.state = other,
         }
@@ -164,6 +165,7 @@ impl Session {
             | State::Ringing { .. }
             | State::Answering
             | State::Talking { .. }
+            | State::Transferring { .. }
             | State::Leaving { .. }
             | State::Parted(_)
             | State::Ended

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::call::{
     AdapterId, Answering, Command, CommandKind, Dial, EndedBy, Event, EventKind, HangupCause, Item,
     KeySource, LegId, Offer, Party, Play, PlayEnd, Recording, RecordingEnd, Rejection, Report,
-    SoundId, Symbol,
+    SoundId, Symbol, TransferRequest,
 };
 use crate::time::{Duration, Instant};
 
@@ -124,21 +124,37 @@ impl Phones {
     }
 
     fn call_with(&mut self, now: Instant, called: &str, caller: Option<&str>, dtmf: bool) -> LegId {
+        let caller = Party { number: caller.map(Into::into), name: None };
+        self.offer(now, Offer { called: called.into(), caller, dtmf, ..Offer::default() })
+    }
+
+    /// The telephone of a registered user calls, perhaps to take the place of another leg.
+    pub fn call_as(
+        &mut self,
+        now: Instant,
+        user: &str,
+        called: &str,
+        replaces: Option<LegId>,
+    ) -> LegId {
+        let caller = Party { number: Some(user.into()), name: None };
+        let (called, user) = (called.into(), Some(user.into()));
+        self.offer(now, Offer { called, caller, dtmf: true, user, replaces, ..Offer::default() })
+    }
+
+    fn offer(&mut self, now: Instant, offer: Offer) -> LegId {
         let leg = LegId { adapter: ADAPTER, number: self.offered * 2 + 1 };
         self.offered += 1;
         self.insert(leg, Side::Caller, now);
-        let offer = Offer {
-            called: called.into(),
-            caller: Party { number: caller.map(Into::into), name: None },
-            asserted: false,
-            trunk: None,
-            diverted_from: None,
-            dtmf,
-            user: None,
-            replaces: None,
-        };
         self.report(now, leg, EventKind::Offered(offer));
         leg
+    }
+
+    /// The owner of a leg asks that the party they talk with be connected with somebody else.
+    pub fn refer(&mut self, now: Instant, leg: LegId, to: &str, replaces: Option<LegId>) {
+        if self.legs.contains_key(&leg) {
+            let wanted = TransferRequest { to: to.into(), replaces };
+            self.report(now, leg, EventKind::TransferRequested(wanted));
+        }
     }
 
     /// Its owner speaks for a while from now, into whatever recording runs or begins meanwhile.
@@ -394,6 +410,9 @@ impl Phones {
             );
         }
         for (one, with) in [(leg, other), (other, leg)] {
+            if self.legs.get(&one).is_some_and(|phone| phone.bridged != Some(with)) {
+                self.unbridge(now, one);
+            }
             while self.legs.get(&one).is_some_and(|phone| !phone.plays.is_empty()) {
                 self.end_play(now, one, 0, PlayEnd::Stopped);
             }

@@ -170,6 +170,19 @@ impl Rehearsal {
         leg
     }
 
+    /// The telephone of a registered user calls, perhaps to take the place of another leg.
+    pub fn call_as(&mut self, user: &str, called: &str, replaces: Option<LegId>) -> LegId {
+        let leg = self.phones.call_as(self.now, user, called, replaces);
+        self.settle();
+        leg
+    }
+
+    /// The owner of a leg asks that the party they talk with be connected with somebody else.
+    pub fn refer(&mut self, leg: LegId, to: &str, replaces: Option<LegId>) {
+        self.phones.refer(self.now, leg, to, replaces);
+        self.settle();
+    }
+
     /// Keys are pressed, one each 150 ms, the first now.
     pub fn press(&mut self, leg: LegId, keys: &Digits) {
         for (i, symbol) in keys.as_slice().iter().enumerate() {

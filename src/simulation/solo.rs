@@ -15,7 +15,7 @@ use crate::call::{
 };
 use crate::engine::Settings;
 use crate::interpreter::{Program, World};
-use crate::session::{Action, Arrival, Input, PeerNews, QueueNews, Safe, Session};
+use crate::session::{Action, Arrival, Handed, Input, PeerNews, QueueNews, Safe, Session};
 use crate::time::{Duration, Instant, Wall};
 
 /// The most steps of one run: a call that needs more has an endless loop.
@@ -250,6 +250,25 @@ impl Solo {
         self.tell(Input::Peer(PeerNews::Ended));
     }
 
+    /// The agent hands the caller over to somebody who is rung.
+    pub fn hands_over(&mut self) {
+        self.tell(Input::Peer(PeerNews::Transferring { to: somebody() }));
+    }
+
+    /// The caller talks with somebody else from now on.
+    pub fn handed_over(&mut self) {
+        self.end_other();
+        let leg = self.other_answers();
+        self.tell(Input::Peer(PeerNews::Transferred { to: somebody(), leg }));
+    }
+
+    /// Whoever was rung cannot be had: the caller is with the agent again.
+    pub fn returns(&mut self, cause: HangupCause) {
+        self.end_other();
+        let leg = self.other_answers();
+        self.tell(Input::Peer(PeerNews::Returned { cause, leg }));
+    }
+
     /// When something happens by itself.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
@@ -337,4 +356,9 @@ impl Solo {
             }
         }
     }
+}
+
+/// Whom a caller is handed over to, where it does not matter who that is.
+fn somebody() -> Handed {
+    Handed { agent: None, to: Arc::from(""), attended: false }
 }

@@ -22,6 +22,7 @@ mod solo;
 mod stage;
 mod subflow;
 mod touch;
+mod transfer;
 
 /// Runs a call and returns its transcript.
 macro_rules! transcript {

@@ -132,6 +132,13 @@ fn said(event: &JournalEvent) -> Option<String> {
         JournalEvent::Other(JournalOther::Answered) => "the number answers".to_owned(),
         JournalEvent::Other(JournalOther::Failed(_)) => "the number cannot be had".to_owned(),
         JournalEvent::Other(JournalOther::Ended) => "the other side hangs up".to_owned(),
+        JournalEvent::Other(JournalOther::Held) => "is put on hold".to_owned(),
+        JournalEvent::Other(JournalOther::Resumed) => "is off hold".to_owned(),
+        JournalEvent::Other(JournalOther::Transferring) => "is handed over".to_owned(),
+        JournalEvent::Other(JournalOther::Transferred) => "talks with the next person".to_owned(),
+        JournalEvent::Other(JournalOther::Returned(_)) => {
+            "is back with the agent: the next person cannot be had".to_owned()
+        }
         JournalEvent::Closed { .. } | JournalEvent::Aborted { .. } => {
             "the node ends the call".to_owned()
         }

@@ -69,6 +69,7 @@ fn record(steps: Vec<RecordStep>, ended_at: &str, by: EndedBy) -> CallRecord {
         queue: None,
         transfer: None,
         agent: None,
+        talks: Vec::new(),
         talk_ms: 0,
         cause: HangupCause::Normal,
         ended_by: by,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::call::{
-    CallJournal, EndedBy, HangupCause, JournalEntry, JournalEvent, JournalQueue, RecordingEnd,
-    Symbol,
+    CallJournal, EndedBy, HangupCause, JournalEntry, JournalEvent, JournalOther, JournalQueue,
+    RecordingEnd, Symbol,
 };
 use crate::session::STOP_GRACE;
 use crate::time::{Duration, Instant};
@@ -103,8 +103,10 @@ fn cue(event: &JournalEvent) -> Option<Cue> {
         | JournalEvent::Rang { .. }
         | JournalEvent::Requested { .. } => Cue::Asks,
         JournalEvent::Queue(JournalQueue::Connected { .. })
-        | JournalEvent::Other(crate::call::JournalOther::Answered) => Cue::Talks,
-        JournalEvent::Other(crate::call::JournalOther::Ended) => Cue::TalkEnded,
+        | JournalEvent::Other(
+            JournalOther::Answered | JournalOther::Transferred | JournalOther::Returned(_),
+        ) => Cue::Talks,
+        JournalEvent::Other(JournalOther::Ended | JournalOther::Transferring) => Cue::TalkEnded,
         JournalEvent::Entered { .. }
         | JournalEvent::Left { .. }
         | JournalEvent::Key { .. }

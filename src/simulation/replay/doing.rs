@@ -1,6 +1,6 @@
 //! What a journal says that the world did, as something that a call alone can be told.
 
-use crate::call::{AgentId, JournalOther, JournalQueue};
+use crate::call::{AgentId, HangupCause, JournalOther, JournalQueue};
 use crate::session::{Input, PeerNews, QueueNews};
 use crate::simulation::solo::Solo;
 
@@ -15,6 +15,12 @@ pub(super) enum Doing {
     TargetAnswers,
     /// The other party hangs up.
     OtherEnds,
+    /// The agent hands the caller over to somebody who is rung.
+    HandsOver,
+    /// Whoever was rung is there, or the agent's colleague.
+    HandedOver,
+    /// The caller is with the agent again.
+    Returns(HangupCause),
 }
 
 /// How offers end, in the words of records.
@@ -49,6 +55,11 @@ impl Doing {
             JournalOther::Answered => Self::TargetAnswers,
             JournalOther::Failed(cause) => Self::Tell(Input::Peer(PeerNews::Failed(cause))),
             JournalOther::Ended => Self::OtherEnds,
+            JournalOther::Held => Self::Tell(Input::Peer(PeerNews::Held(true))),
+            JournalOther::Resumed => Self::Tell(Input::Peer(PeerNews::Held(false))),
+            JournalOther::Transferring => Self::HandsOver,
+            JournalOther::Transferred => Self::HandedOver,
+            JournalOther::Returned(cause) => Self::Returns(cause),
         }
     }
 
@@ -59,6 +70,9 @@ impl Doing {
             Self::AgentAnswers(agent) => solo.agent_answers(agent),
             Self::TargetAnswers => solo.target_answers(),
             Self::OtherEnds => solo.other_hangs_up(),
+            Self::HandsOver => solo.hands_over(),
+            Self::HandedOver => solo.handed_over(),
+            Self::Returns(cause) => solo.returns(cause),
         }
     }
 }

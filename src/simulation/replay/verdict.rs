@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::call::{EndedBy, HangupCause, JournalEntry, JournalEvent, NodeId};
+use crate::call::{EndedBy, HangupCause, JournalEntry, JournalEvent, JournalOther, NodeId};
 use crate::time::Duration;
 
 /// The kinds of verdict, from nothing to the worst.
@@ -198,8 +198,13 @@ impl<'a> Course<'a> {
                     wait = wait.map(|left| left.saturating_sub(1));
                 }
                 JournalEvent::Queue(crate::call::JournalQueue::Connected { .. })
-                | JournalEvent::Other(crate::call::JournalOther::Answered) => talks = true,
-                JournalEvent::Other(_) => talks = false,
+                | JournalEvent::Other(
+                    JournalOther::Answered | JournalOther::Transferred | JournalOther::Returned(_),
+                ) => talks = true,
+                JournalEvent::Other(JournalOther::Held | JournalOther::Resumed) => {}
+                JournalEvent::Other(
+                    JournalOther::Failed(_) | JournalOther::Ended | JournalOther::Transferring,
+                ) => talks = false,
                 JournalEvent::Silent
                 | JournalEvent::Answered
                 | JournalEvent::Key { .. }

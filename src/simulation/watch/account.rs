@@ -61,6 +61,15 @@ fn times(call: &Call, record: &CallRecord, now: Instant, wall: Option<Wall>) -> 
     let given_up = call.hung_up.map(|(at, _)| at + LEAVING_LIMIT);
     let ended = at(call.gone.map(|gone| gone.at).or(given_up).unwrap_or(now));
     require(record.ended == ended, || format!("it ended at {ended}, not {}", record.ended))?;
+    let talks: u64 = record.talks.iter().map(|talk| talk.talk_ms).sum();
+    let (count, full) = (record.talks.len(), record.talks.len() >= crate::session::MAX_TALKS);
+    let rounded = u64::try_from(count).unwrap_or(u64::MAX);
+    require(full || (talks <= record.talk_ms && record.talk_ms <= talks + rounded), || {
+        format!("its {count} talks make {talks} ms, not {}", record.talk_ms)
+    })?;
+    require(record.talks.iter().all(|talk| talk.hold_ms <= talk.talk_ms), || {
+        "it was longer on hold than it talked".to_owned()
+    })?;
     let talk = call.talk.as_millis();
     require(record.talk_ms == talk, || format!("it talked {talk} ms, not {}", record.talk_ms))
 }

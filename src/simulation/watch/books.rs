@@ -68,7 +68,10 @@ impl Watch {
             return;
         }
         if let Some(call) = self.peers.remove(&leg).and_then(|id| self.calls.get_mut(&id)) {
-            call.part(gone.at);
+            // An agent who has handed the caller over is no longer part of the talk.
+            if call.peer == Some(leg) {
+                call.part(gone.at);
+            }
             if let Some(wire) = self.wires.get_mut(&call.leg) {
                 wire.bridged = wire.bridged.filter(|other| *other != leg);
             }
@@ -153,6 +156,13 @@ impl Watch {
                 format!("not the phone of agent {agent} is rung")
             })?;
             require(beside == Some(&call), || "it is dialled beside another call".to_owned())?;
+        } else if let Some(call) = beside.and_then(|call| self.calls.get_mut(call))
+            && std::mem::take(&mut call.handing)
+        {
+            call.handed = Some(leg);
+        } else if let Some(asking) = dial.beside.filter(|beside| !self.callers.contains_key(beside))
+        {
+            self.consults.insert(leg, asking);
         }
         Ok(())
     }
@@ -207,6 +217,29 @@ impl Watch {
                 }
                 self.desk.connect(now, *call, agent)
             }
+            Notice::Transferring { call, .. } => {
+                if let Some(call) = self.calls.get_mut(call) {
+                    call.part(now);
+                    call.handing = true;
+                }
+                Ok(())
+            }
+            Notice::Transferred { call, leg, agent } => {
+                if let Some(known) = self.calls.get_mut(call) {
+                    known.handed = None;
+                    if agent.is_some() {
+                        known.agent.clone_from(agent);
+                    }
+                }
+                self.desk.staff.takes_over(now, *call, *leg, agent.as_ref())
+            }
+            Notice::TransferFailed { call, .. } => {
+                if let Some(call) = self.calls.get_mut(call) {
+                    call.handed = None;
+                }
+                Ok(())
+            }
+            Notice::TransferRefused { .. } | Notice::AgentCalls { .. } => Ok(()),
             Notice::AgentState { agent, state } => self.desk.staff.told(agent, state),
             Notice::ReplyDropped { .. } => require(std::mem::take(&mut self.stray), || {
                 "an answer that was waited for is dropped".to_owned()
@@ -248,8 +281,9 @@ impl Watch {
 
     /// Whether the caller is gone and the other party of the talk was not told to go.
     fn is_alone(&self, call: &Call) -> bool {
-        let peer = call.peer.and_then(|leg| self.wires.get(&leg));
-        call.gone.is_some() && peer.is_some_and(|wire| !wire.closed)
+        let others = [call.peer, call.handed];
+        let mut wires = others.into_iter().flatten().filter_map(|leg| self.wires.get(&leg));
+        call.gone.is_some() && wires.any(|wire| !wire.closed)
     }
 
     /// A call's record is written: the last thing of it.

@@ -64,6 +64,9 @@ pub(super) struct Call {
     pub(super) talks_since: Option<Instant>,
     /// The leg that the caller's was connected with last.
     pub(super) peer: Option<LegId>,
+    /// Whether an agent begins to hand the caller over in this step, and the leg of whoever is rung for that.
+    pub(super) handing: bool,
+    pub(super) handed: Option<LegId>,
     /// When something must have happened, and what is wrong if it has not.
     pub(super) due: Option<(Instant, &'static str)>,
     /// Whether something was played to the caller in this step.
@@ -117,6 +120,8 @@ impl Call {
             talk: Duration::ZERO,
             talks_since: None,
             peer: None,
+            handing: false,
+            handed: None,
             due: None,
             played: false,
             queued: false,

@@ -13,6 +13,7 @@ mod account;
 mod books;
 mod breach;
 mod call;
+mod consult;
 mod desk;
 mod outside;
 mod path;
@@ -53,6 +54,8 @@ pub struct Watch {
     callers: BTreeMap<LegId, CallId>,
     /// Whom each dialled leg is connected with.
     peers: BTreeMap<LegId, CallId>,
+    /// The agent's leg of each leg that an agent has called.
+    consults: BTreeMap<LegId, LegId>,
     /// The calls that this step has to do with.
     touched: BTreeSet<CallId>,
     dues: BTreeSet<(Instant, CallId)>,
@@ -83,6 +86,7 @@ impl Watch {
             calls: BTreeMap::new(),
             callers: BTreeMap::new(),
             peers: BTreeMap::new(),
+            consults: BTreeMap::new(),
             touched: BTreeSet::new(),
             dues: BTreeSet::new(),
             picked_up: None,
@@ -182,14 +186,17 @@ impl Watch {
             return Err(self.breach("an answer", "nobody waited for it and it was taken"));
         }
         if let Some(leg) = self.picked_up.take() {
-            let there = self.wires.get(&leg).is_none_or(|wire| wire.closed)
-                || self.peers.contains_key(&leg);
+            let settled = |wire: &Wire| wire.closed || wire.bridged.is_some();
+            let there = self.wires.get(&leg).is_none_or(settled)
+                || self.peers.contains_key(&leg)
+                || self.consulted_by(leg).is_some_and(|wire| wire.accepted);
             if !there {
                 return Err(
                     self.breach(format!("leg {leg}"), "it was picked up and nobody is there")
                 );
             }
         }
+        self.check_consultations()?;
         let order = self.desk.check_order(self.now, self.step);
         order.map_err(|fault| self.breach("the queues", fault))?;
         let waiting = |queue: &_| engine.queues().waiting(queue);

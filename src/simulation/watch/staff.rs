@@ -40,6 +40,8 @@ pub(super) struct Staff {
     people: BTreeMap<AgentId, Person>,
     legs: BTreeMap<LegId, AgentId>,
     talks: BTreeMap<CallId, AgentId>,
+    /// The work after a talk with each caller who has talked.
+    wrap_ups: BTreeMap<CallId, Duration>,
     pauses: [(&'static str, Duration); 3],
     release_limit: Duration,
 }
@@ -59,6 +61,7 @@ impl Staff {
             people: people.map(|(id, agent)| (id.clone(), person(agent.always_there))).collect(),
             legs: BTreeMap::new(),
             talks: BTreeMap::new(),
+            wrap_ups: BTreeMap::new(),
             pauses: [
                 ("rejected", settings.reject_pause),
                 ("busy", settings.busy_pause),
@@ -203,12 +206,40 @@ impl Staff {
         wrap_up: Duration,
     ) -> Result<(), Fault> {
         let known = self.talks.insert(call, agent.clone());
+        self.wrap_ups.insert(call, wrap_up);
         require(known.is_none(), || "it talks with two agents".to_owned())?;
         let Some(person) = self.people.get_mut(agent) else { return Ok(()) };
         let Bond::Rung { leg, .. } = person.bond else {
             return Err(format!("agent {agent} talks without having been rung"));
         };
         person.bond = Bond::Talking { call, leg, wrap_up };
+        Ok(())
+    }
+
+    /// A caller is handed over: whoever talked with them is done, and a colleague may have them now.
+    pub(super) fn takes_over(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        leg: LegId,
+        agent: Option<&AgentId>,
+    ) -> Result<(), Fault> {
+        let former = self.talks.remove(&call);
+        if let Some(person) = former.and_then(|former| self.people.get_mut(&former))
+            && let Bond::Talking { wrap_up, .. } = person.bond
+        {
+            person.bond = Bond::Free;
+            person.wraps_until = now + wrap_up;
+        }
+        let Some(agent) = agent else { return Ok(()) };
+        let wrap_up = self.wrap_ups.get(&call).copied().unwrap_or_default();
+        let Some(person) = self.people.get_mut(agent) else { return Ok(()) };
+        require(person.bond == Bond::Free, || {
+            format!("agent {agent} is handed a caller over while {:?}", person.bond)
+        })?;
+        person.bond = Bond::Talking { call, leg: Some(leg), wrap_up };
+        self.legs.insert(leg, agent.clone());
+        self.talks.insert(call, agent.clone());
         Ok(())
     }
 

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::breach::{Fault, require};
-use crate::call::{CommandKind, EventKind, LegId, PlayId, Recording};
+use crate::call::{Answering, CommandKind, EventKind, LegId, PlayId, Recording};
 
 /// One leg that exists.
 #[derive(Debug, Default)]
 pub(super) struct Wire {
     /// Whether both sides are on the line.
     pub(super) answered: bool,
+    /// Whether we took the call on it.
+    pub(super) accepted: bool,
     /// Whether we ordered its end.
     pub(super) closed: bool,
     /// What it is connected with.
@@ -55,8 +57,8 @@ impl Wire {
                 require(!self.answered, || "it is refused after it was answered".to_owned())?;
                 self.closed = true;
             }
-            CommandKind::Accept(_)
-            | CommandKind::Dial(_)
+            CommandKind::Accept(answering) => self.accepted |= *answering == Answering::Answer,
+            CommandKind::Dial(_)
             | CommandKind::SendDigits(_)
             | CommandKind::Transfer(_)
             | CommandKind::TransferProgress(_)

@@ -25,6 +25,7 @@ fn record(number: u64) -> Box<CallRecord> {
         queue: None,
         transfer: None,
         agent: None,
+        talks: Vec::new(),
         talk_ms: 0,
         cause: HangupCause::Normal,
         ended_by: EndedBy::Caller,

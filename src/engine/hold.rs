@@ -1,0 +1,82 @@
+//! Hold from either side of a talk: music meanwhile for whoever waits, never dead air, and no key passes.
+
+use super::legs::Role;
+use super::machine::Engine;
+use crate::call::{CallId, CommandKind, HOLD_MUSIC, LegId, SoundId};
+use crate::session::{Attention, Input as SessionInput, PeerNews};
+
+/// Which sides of a call hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Hold {
+    /// The caller does not listen.
+    pub(super) caller: bool,
+    /// The other party does not listen.
+    pub(super) peer: bool,
+}
+
+impl Hold {
+    const fn any(self) -> bool {
+        self.caller || self.peer
+    }
+}
+
+impl Engine {
+    /// The other party of a talk holds, or comes back.
+    pub(super) fn peer_held(&mut self, role: &Role, held: bool) {
+        if let Some(call) = role.talks_with() {
+            self.held(call, |hold| hold.peer = held);
+        }
+    }
+
+    /// The caller holds, or comes back. Where nobody talks with them what is said goes on: nothing tells a caller who
+    /// listens to their own music from one who does not.
+    pub(super) fn caller_held(&mut self, call: CallId, held: bool) {
+        self.held(call, |hold| hold.caller = held);
+    }
+
+    fn held(&mut self, id: CallId, change: impl FnOnce(&mut Hold)) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let before = call.hold;
+        change(&mut call.hold);
+        let (now, caller) = (call.hold, call.leg);
+        let talking = call.session.attention() == Attention::Talking;
+        let Some(peer) = self.legs.peer_of(id).filter(|_| talking && before != now) else { return };
+        match (before.any(), now.any()) {
+            (false, true) => self.part_for_hold(id, caller, peer),
+            (true, false) => {
+                if before.caller {
+                    self.command(peer, CommandKind::Music(None));
+                }
+                self.command(caller, CommandKind::Music(None));
+                self.command(caller, CommandKind::Bridge(peer));
+                self.step(id, SessionInput::Peer(PeerNews::Held(false)));
+            }
+            (true, true) | (false, false) if now.caller && !before.caller => self.music(peer),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    fn part_for_hold(&mut self, id: CallId, caller: LegId, peer: LegId) {
+        self.command(caller, CommandKind::Unbridge);
+        self.music(caller);
+        if self.calls.get(&id).is_some_and(|call| call.hold.caller) {
+            self.music(peer);
+        }
+        self.step(id, SessionInput::Peer(PeerNews::Held(true)));
+    }
+
+    fn music(&mut self, leg: LegId) {
+        self.command(leg, CommandKind::Music(Some(SoundId::from(HOLD_MUSIC))));
+    }
+
+    /// A caller talks with somebody, anew or again: whoever still holds goes on to.
+    pub(super) fn hold_anew(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id).filter(|call| call.hold.any()) else { return };
+        let caller = call.leg;
+        if call.session.attention() == Attention::Talking
+            && let Some(peer) = self.legs.peer_of(id)
+        {
+            self.part_for_hold(id, caller, peer);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! An agent hands the caller over: to whom, how it goes, and what each of them has talked.
+
+use super::exchange::Handed;
+use super::journal::Journal;
+use super::state::State;
+use super::talking::transfer_result_of;
+use super::{Moment, PeerNews, Session};
+use crate::call::{
+    AgentId, CommandKind, RINGING_TONE, SoundId, TalkStay, TransferStay, mask_number,
+};
+use crate::time::Instant;
+
+/// The most talks that a record lists.
+pub const MAX_TALKS: usize = 50;
+
+impl Session {
+    /// News of a caller who is handed over, or put on hold.
+    pub(super) fn handed_over(&mut self, news: &PeerNews, at: Moment<'_>) {
+        match (news, &self.state) {
+            (PeerNews::Held(held), State::Talking { .. }) => self.journal.on_hold(*held, at.now),
+            (PeerNews::Transferring { to }, State::Talking { node, since }) => {
+                let (node, since) = (*node, *since);
+                self.journal.talked(since, at.now);
+                self.journal.transfer = Some(stay(to, "no_answer"));
+                self.command(CommandKind::Unbridge);
+                self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
+                self.state = State::Transferring { node };
+            }
+            (PeerNews::Transferred { to, leg }, State::Talking { node, since }) => {
+                let (node, since) = (*node, *since);
+                self.journal.talked(since, at.now);
+                self.journal.transfer = Some(stay(to, "answered"));
+                self.journal.hands_over(to);
+                self.command(CommandKind::Music(None));
+                self.command(CommandKind::Bridge(*leg));
+                self.state = State::Talking { node, since: at.now };
+            }
+            (PeerNews::Transferred { to, leg }, State::Transferring { node }) => {
+                let node = *node;
+                self.transfer_result("answered");
+                self.journal.hands_over(to);
+                self.command(CommandKind::Music(None));
+                self.command(CommandKind::Bridge(*leg));
+                self.state = State::Talking { node, since: at.now };
+            }
+            (PeerNews::Returned { cause, leg }, State::Transferring { node }) => {
+                let node = *node;
+                self.transfer_result(transfer_result_of(*cause));
+                self.command(CommandKind::Music(None));
+                self.command(CommandKind::Bridge(*leg));
+                self.state = State::Talking { node, since: at.now };
+            }
+            // It has crossed the end of the talk, or of the call.
+            (
+                PeerNews::Held(_)
+                | PeerNews::Transferring { .. }
+                | PeerNews::Transferred { .. }
+                | PeerNews::Returned { .. }
+                | PeerNews::Answered { .. }
+                | PeerNews::Failed(_)
+                | PeerNews::Ended,
+                _,
+            ) => {}
+        }
+    }
+}
+
+fn stay(to: &Handed, result: &'static str) -> TransferStay {
+    let kind = if to.attended { "attended" } else { "blind" };
+    let named = to.agent.as_ref().map(ToString::to_string);
+    TransferStay { to: named.unwrap_or_else(|| mask_number(&to.to)), kind, result }
+}
+
+impl Journal {
+    /// With whom the caller talks from now on.
+    pub(super) fn talks_with(&mut self, agent: Option<AgentId>, to: Option<String>) {
+        if agent.is_some() {
+            self.agent.clone_from(&agent);
+        }
+        self.party = (agent, to);
+    }
+
+    fn hands_over(&mut self, to: &Handed) {
+        let number = to.agent.is_none().then(|| mask_number(&to.to));
+        self.talks_with(to.agent.clone(), number);
+    }
+
+    /// A talk that began at `since` is over, or interrupted.
+    pub(super) fn talked(&mut self, since: Instant, now: Instant) {
+        self.on_hold(false, now);
+        let held = std::mem::take(&mut self.held);
+        let lasted = now.since(since);
+        self.talk += lasted;
+        if self.talks.len() < MAX_TALKS {
+            let (agent, to) = self.party.clone();
+            self.talks.push(TalkStay {
+                agent,
+                to,
+                at_ms: since.since(self.offered_at).as_millis(),
+                talk_ms: lasted.as_millis(),
+                hold_ms: held.as_millis(),
+            });
+        }
+    }
+
+    /// One side holds, or none does any more.
+    fn on_hold(&mut self, held: bool, now: Instant) {
+        match (held, self.held_since) {
+            (true, None) => self.held_since = Some(now),
+            (false, Some(since)) => {
+                self.held += now.since(since);
+                self.held_since = None;
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+}
