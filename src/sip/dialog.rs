@@ -14,14 +14,17 @@
 use bytes::Bytes;
 use sipx_sip::{HeaderName, Method, Request};
 
+use super::event::Ending;
+use super::input::Invite;
 use super::read::{self, Place};
+use super::session::SessionTimer;
 use super::settings::Settings;
 use super::transaction::{Hop, TransactionId};
 use super::write;
 use crate::time::{Duration, Instant};
 
 /// What both sides of a dialog keep (RFC 3261 §12). Copies of its own, so that no datagram stays in memory.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Peer {
     /// The Call-ID.
     pub(super) call_id: Box<[u8]>,
@@ -177,9 +180,9 @@ impl Repeat {
         Self { bytes, hop, cseq, next, interval: settings.t1, until }
     }
 
-    /// Doubles the interval up to T2 and sets the next time.
-    pub(super) fn step(&mut self, now: Instant, settings: &Settings) {
-        self.interval = self.interval.times(2).min(settings.t2);
+    /// Doubles the interval up to a longest one and sets the next time.
+    pub(super) fn step(&mut self, now: Instant, longest: Duration) {
+        self.interval = self.interval.times(2).min(longest);
         self.next = now + self.interval;
     }
 
@@ -219,7 +222,20 @@ pub(super) enum Exchange {
         sdp: Bytes,
         /// How often it has met one of theirs already.
         tries: u8,
+        /// Whether it changes nothing and only keeps the call alive.
+        refreshes: bool,
     },
+}
+
+/// What keeps an answered call alive (RFC 4028).
+#[derive(Debug, Default)]
+pub(super) struct Upkeep {
+    /// Whether they take UPDATE.
+    pub(super) updates: bool,
+    /// Our session description as it was agreed on last.
+    pub(super) sdp: Bytes,
+    /// When the call must be refreshed; `None` = never.
+    pub(super) timer: Option<SessionTimer>,
 }
 
 /// An offer of ours that met one of theirs (491) and is made again (RFC 3261 §14.1).
@@ -240,6 +256,8 @@ pub(super) struct IncomingCall {
     pub(super) peer: Peer,
     /// Their INVITE.
     pub(super) transaction: TransactionId,
+    /// Its number.
+    pub(super) cseq: u32,
     /// Names the INVITE whatever way it came, to see the same one again by another way (RFC 3261 §8.2.2.2).
     pub(super) merge: u64,
     /// Whether the INVITE brought no offer.
@@ -248,6 +266,49 @@ pub(super) struct IncomingCall {
     pub(super) until: Instant,
     /// The provisional answer and when to send it again.
     pub(super) progress: Option<Progress>,
+    /// Whether provisional answers may be reliable (RFC 3262), and whether all of them must be.
+    pub(super) reliable: Option<bool>,
+    /// The number of the last reliable one; 0 before the first.
+    pub(super) number: u32,
+    /// A reliable one that waits for its PRACK.
+    pub(super) pending: Option<Pending>,
+    /// What is said after that.
+    pub(super) next: Option<(u16, Bytes)>,
+    /// Our answer, which waits until nothing else is open.
+    pub(super) held: Option<Bytes>,
+    /// Whether their offer has its answer for certain, so that there may be another.
+    pub(super) settled: bool,
+    /// An offer of theirs that waits for the answer from above.
+    pub(super) early: Option<EarlyOffer>,
+}
+
+impl IncomingCall {
+    /// Whether nothing waits for the far side or for those above.
+    pub(super) fn is_free(&self) -> bool {
+        self.pending.is_none() && self.early.is_none()
+    }
+
+    fn deadline(&self) -> Instant {
+        let progress = self.progress.as_ref().map_or(self.until, |progress| progress.at);
+        let pending = self.pending.as_ref().map_or(self.until, |pending| pending.repeat.deadline());
+        self.until.min(progress).min(pending)
+    }
+}
+
+/// A reliable provisional answer of ours that is sent again until its PRACK arrives.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// The response.
+    pub(super) repeat: Repeat,
+    /// Whether it holds our answer to their offer.
+    pub(super) brings_sdp: bool,
+}
+
+/// An offer of theirs before the call is answered (RFC 3262 §5, RFC 3311 §5.2).
+#[derive(Debug)]
+pub(super) struct EarlyOffer {
+    /// The PRACK or UPDATE.
+    pub(super) transaction: TransactionId,
 }
 
 /// A provisional answer that is repeated lest a proxy gives up (RFC 3261 §13.3.1.1).
@@ -268,6 +329,36 @@ pub(super) struct Fork {
     pub(super) tag: Box<[u8]>,
     /// The session description it sent last.
     pub(super) sdp: Option<Bytes>,
+    /// The early dialog with it.
+    pub(super) dialog: Option<Box<Peer>>,
+    /// The number of its last reliable answer (RFC 3262 §4).
+    pub(super) number: Option<u32>,
+    /// Whether it takes UPDATE.
+    pub(super) updates: bool,
+    /// Whether our offer has its answer for certain, so that there may be another.
+    pub(super) settled: bool,
+    /// An offer of its own that waits for the answer from above.
+    pub(super) early: Option<EarlyOffer>,
+}
+
+impl Fork {
+    /// A side heard for the first time.
+    pub(super) fn new(tag: Box<[u8]>) -> Self {
+        Self {
+            tag,
+            sdp: None,
+            dialog: None,
+            number: None,
+            updates: false,
+            settled: false,
+            early: None,
+        }
+    }
+
+    /// Whether a reliable answer comes next after those before it.
+    pub(super) fn is_next(&self, number: u32) -> bool {
+        self.number.is_none_or(|last| last.checked_add(1) == Some(number))
+    }
 }
 
 /// A call of ours that waits for a final answer.
@@ -275,8 +366,22 @@ pub(super) struct Fork {
 pub(super) struct Calling {
     /// The dialog as it will be, still without their tag.
     pub(super) peer: Peer,
+    /// What was ordered: it may have to go out again.
+    pub(super) order: Box<Invite>,
     /// Our INVITE.
     pub(super) transaction: TransactionId,
+    /// Its number.
+    pub(super) cseq: u32,
+    /// The interval of the session timer that it asks for, in seconds; 0 = none.
+    pub(super) interval: u64,
+    /// How often it went out again.
+    pub(super) retries: u8,
+    /// The targets tried.
+    pub(super) visited: Vec<String>,
+    /// A refusal that names other places, and waits for the order to go there.
+    pub(super) redirected: Option<Ending>,
+    /// The side whose early media was told last.
+    pub(super) heard_last: Option<Box<[u8]>>,
     /// The sides heard so far.
     pub(super) forks: Vec<Fork>,
     /// Whether anything came back, without which no CANCEL may be sent (RFC 3261 §9.1).
@@ -307,6 +412,8 @@ pub(super) struct Confirmed {
     pub(super) exchange: Exchange,
     /// An offer of ours that waits for its next try.
     pub(super) again: Option<Again>,
+    /// What keeps it alive.
+    pub(super) upkeep: Upkeep,
     /// When the call has lasted long enough.
     pub(super) until: Instant,
 }
@@ -362,11 +469,15 @@ impl State {
         }
     }
 
-    /// The dialog, where the state has one, to be changed.
-    pub(super) fn peer_mut(&mut self) -> Option<&mut Peer> {
+    /// The dialog with the side of this tag, where the state has one, to be changed.
+    pub(super) fn peer_mut(&mut self, tag: &[u8]) -> Option<&mut Peer> {
         match self {
             Self::Incoming(call) => Some(&mut call.peer),
-            Self::Calling(call) => Some(&mut call.peer),
+            Self::Calling(call) => {
+                let fork = call.forks.iter_mut().find(|fork| *fork.tag == *tag);
+                let early = fork.and_then(|fork| fork.dialog.as_deref_mut());
+                Some(early.unwrap_or(&mut call.peer))
+            }
             Self::Cancelling(_) => None,
             Self::Confirmed(call) => Some(&mut call.peer),
             Self::Closing(call) => Some(&mut call.peer),
@@ -376,9 +487,7 @@ impl State {
     /// The earliest time at which something must be done. A given-up INVITE is watched by its transaction alone.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let at = match self {
-            Self::Incoming(call) => {
-                call.progress.as_ref().map_or(call.until, |progress| progress.at.min(call.until))
-            }
+            Self::Incoming(call) => call.deadline(),
             Self::Calling(call) => {
                 let heard_by = call.heard_by.filter(|_| !call.heard);
                 heard_by.map_or(call.until, |at| at.min(call.until))
@@ -391,7 +500,9 @@ impl State {
                     Exchange::Unacknowledged { repeat, .. } => repeat.deadline(),
                 };
                 let again = call.again.as_ref().map_or(call.until, |again| again.at);
-                call.until.min(exchange).min(again)
+                let timer = call.upkeep.timer.as_ref();
+                let timer = timer.map_or(call.until, SessionTimer::deadline);
+                call.until.min(exchange).min(again).min(timer)
             }
             Self::Closing(call) => {
                 call.unacknowledged.as_ref().map_or(call.until, Repeat::deadline)

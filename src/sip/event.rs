@@ -74,6 +74,14 @@ pub enum SipEvent {
         /// Their answer; `None` = what the last `Early` of this call said.
         sdp: Option<Bytes>,
     },
+    /// Our call was redirected (3xx). Wants [`Input::Redirect`](super::Input::Redirect), which alone leads the call
+    /// on: nobody is called because somebody far away says so.
+    Redirected {
+        /// The call.
+        dialog: DialogId,
+        /// The URIs to try, the preferred one first; none of them was tried before.
+        targets: Vec<String>,
+    },
     /// The caller acknowledged our answer.
     Established {
         /// The call.
@@ -196,10 +204,14 @@ pub enum Replaced {
 pub enum Ending {
     /// The far side hung up (BYE).
     Bye,
+    /// The far side hung up and said why (`Reason`, RFC 3326).
+    ByeFor(HangupCause),
     /// The caller gave up before our answer (CANCEL).
     Cancelled,
     /// The far side refused our call with this final status (300–699).
     Refused(u16),
+    /// The far side refused our call with this final status and said why.
+    RefusedFor(u16, HangupCause),
     /// Nothing came back to our INVITE within 64·T1, or it could not be sent.
     NoReply,
     /// Nobody answered our call within its ring limit.
@@ -220,7 +232,12 @@ impl Ending {
     #[must_use]
     pub fn by_remote(self) -> bool {
         match self {
-            Self::Bye | Self::Cancelled | Self::Refused(_) | Self::Lost => true,
+            Self::Bye
+            | Self::ByeFor(_)
+            | Self::Cancelled
+            | Self::Refused(_)
+            | Self::RefusedFor(..)
+            | Self::Lost => true,
             Self::NoReply | Self::RingLimit | Self::NoAck | Self::TimeLimit | Self::Ordered => {
                 false
             }
@@ -232,6 +249,7 @@ impl Ending {
     pub fn cause(self) -> HangupCause {
         match self {
             Self::Bye | Self::Ordered => HangupCause::Normal,
+            Self::ByeFor(cause) | Self::RefusedFor(_, cause) => cause,
             Self::Cancelled => HangupCause::Cancelled,
             Self::Refused(status) => super::status::hangup_cause(status),
             Self::NoReply | Self::NoAck | Self::Lost => HangupCause::Unreachable,

@@ -72,6 +72,13 @@ pub enum Input {
     Invite(Box<Invite>),
     /// Ask something outside any call. Ends in [`Asked`](super::SipEvent::Asked).
     Ask(Box<Ask>),
+    /// Lead a call of ours on after [`Redirected`](super::SipEvent::Redirected).
+    Redirect {
+        /// The call.
+        dialog: DialogId,
+        /// Where to; `None` ends it as its refusal said.
+        place: Option<Redirect>,
+    },
     /// Change the session of an established call (re-INVITE): hold, resume, another address or codec.
     ///
     /// Ends in [`RemoteAnswer`](super::SipEvent::RemoteAnswer) or [`OfferRefused`](super::SipEvent::OfferRefused).
@@ -190,4 +197,17 @@ pub struct Invite {
     pub sdp: Bytes,
     /// How long to let it ring before it is cancelled.
     pub ring: Duration,
+}
+
+/// Where a redirected call goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The request URI.
+    pub target: String,
+    /// Where to send it.
+    pub to_addr: SocketAddr,
+    /// How it travels.
+    pub transport: Transport,
+    /// The socket to send from; `None` = the first of the transport and address family.
+    pub local: Option<SocketAddr>,
 }

@@ -32,6 +32,7 @@ mod reply;
 mod rules;
 mod salvage;
 mod sdp;
+mod session;
 mod settings;
 mod status;
 mod timetable;
@@ -49,13 +50,13 @@ pub use event::{
 pub use guard::{
     ACQUAINTED, Dropped, Guard, GuardCounts, GuardNews, GuardSettings, Offence, Origin,
 };
-pub use input::{Input, Invite};
+pub use input::{Input, Invite, Redirect};
 pub use login::Login;
 pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};
 pub use sdp::{
     Codec, Crypto, CryptoPair, Direction, EventFormat, KeyText, Negotiated, OfferAnswer,
     Preferences, Profile, SdpError, Security,
 };
-pub use settings::{Listen, Settings};
+pub use settings::{Listen, Reliability, Settings};
 pub use status::{hangup_cause, refusal_status};
 pub use transport::Transport;

@@ -11,8 +11,9 @@ use sipx_sip::{Header, HeaderName, Headers, Host, Method, Request, Uri};
 
 use super::event::{Contact, Contacts};
 use super::multipart;
+use super::status;
 use super::transport::Transport;
-use crate::call::Party;
+use crate::call::{HangupCause, Party};
 
 /// The longest text taken from one header field, in characters.
 const MAX_TEXT: usize = 1_024;
@@ -22,6 +23,8 @@ const MAX_NAME: usize = 128;
 const MAX_CONTACTS: usize = 16;
 /// The most hops that a route set may have.
 const MAX_ROUTES: usize = 16;
+/// The most `Reason` fields that are looked at.
+const MAX_REASONS: usize = 8;
 /// The most `Accept` fields that are looked at.
 const MAX_ACCEPTS: usize = 16;
 /// `Max-Forwards` where none was sent (RFC 3261 §8.1.1.6).
@@ -417,6 +420,19 @@ pub(super) fn unsupported(headers: &Headers, known: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Whether a list of option tags names this one.
+pub(super) fn has_option(headers: &Headers, name: &HeaderName, tag: &str) -> bool {
+    let mut rows = headers.get_all(name).map(|row| clean(&row.value(), MAX_TEXT));
+    rows.any(|row| tags(&row).iter().any(|found| found.eq_ignore_ascii_case(tag)))
+}
+
+/// Whether `Allow` names a method; `None` without `Allow`.
+pub(super) fn allows(headers: &Headers, method: &str) -> Option<bool> {
+    let mut rows = headers.get_all(&HeaderName::Allow).peekable();
+    rows.peek()?;
+    Some(rows.any(|row| tags(&clean(&row.value(), MAX_TEXT)).iter().any(|found| found == method)))
+}
+
 fn tags(row: &str) -> Vec<String> {
     row.split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect()
 }
@@ -428,4 +444,55 @@ pub(super) fn is_reachable(address: SocketAddr) -> bool {
         IpAddr::V6(ip) => ip.is_unspecified() || ip.is_multicast(),
     };
     address.port() != 0 && !unusable
+}
+
+/// Why a call ends, as `Reason` says (RFC 3326); Q.850 says more than SIP where both are there.
+pub(super) fn reason(headers: &Headers) -> Option<HangupCause> {
+    let rows = headers.get_all(&HeaderName::Reason).take(MAX_REASONS);
+    let rows: Vec<String> = rows.map(|row| clean(&row.value(), MAX_TEXT)).collect();
+    let said: Vec<(&str, u16)> = rows.iter().flat_map(|row| reasons(row)).collect();
+    let by = |wanted: &str| {
+        let mut named = said.iter().filter(|(protocol, _)| protocol.eq_ignore_ascii_case(wanted));
+        named.find_map(|(protocol, cause)| status::reason_cause(protocol, *cause))
+    };
+    by("Q.850").or_else(|| by("SIP"))
+}
+
+/// The protocols and causes of one row. A comma in quotation marks may split a text; what follows then has no cause.
+fn reasons(row: &str) -> impl Iterator<Item = (&str, u16)> {
+    row.split(',').filter_map(|value| {
+        let mut parts = value.split(';');
+        let protocol = parts.next()?.trim();
+        let cause = parts.find_map(|part| {
+            let (name, cause) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("cause").then_some(cause.trim())
+        })?;
+        Some((protocol, cause.parse().ok()?))
+    })
+}
+
+/// The URIs of a redirection that a call can go to, the preferred one first (RFC 3261 §8.1.3.4).
+pub(super) fn redirections(headers: &Headers) -> Vec<String> {
+    let mut found = Vec::new();
+    for value in headers.typed_all::<ContactValue>().filter_map(Result::ok).take(MAX_CONTACTS) {
+        if let ContactValue::Address(address) = value {
+            let usable = address.uri.scheme().is_sip() && !address.uri.has_headers();
+            let weight = address.param("q").map_or(1_000, thousandths);
+            let uri = clean(&address.uri.to_bytes(), MAX_TEXT);
+            if usable && !found.iter().any(|(_, other)| *other == uri) {
+                found.push((weight, uri));
+            }
+        }
+    }
+    found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    found.into_iter().map(|(_, uri)| uri).collect()
+}
+
+/// A `q` value in thousandths; what is none counts as nothing.
+fn thousandths(text: &[u8]) -> u16 {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = part.chars().chain("000".chars()).take(3).collect();
+    let whole = whole.parse::<u16>().unwrap_or(0).min(1);
+    (whole * 1_000 + digits.parse::<u16>().unwrap_or(0)).min(1_000)
 }

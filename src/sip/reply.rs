@@ -77,9 +77,9 @@ impl Reply {
         self.tag.is_none() && self.status > 100
     }
 
-    /// Whether it accepts the request.
-    pub(super) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
+    /// Whether it says where we are reached.
+    pub(super) fn is_doorstep(&self) -> bool {
+        self.contact.is_some()
     }
 
     /// The message.
@@ -93,7 +93,6 @@ impl Reply {
             write::copy_record_route(request, headers);
             write::add(headers, HeaderName::Contact, write::contact(doorstep));
             write::add(headers, HeaderName::Allow, write::ALLOW);
-            write::add(headers, HeaderName::Supported, write::SUPPORTED);
         }
         if let Some(server) = server.filter(|_| self.status > 100) {
             write::add(headers, HeaderName::Server, server);

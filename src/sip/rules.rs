@@ -6,6 +6,7 @@ use sipx_sip::{HeaderName, Method, Request, validate_request};
 
 use super::read::{self, Content};
 use super::reply::Reply;
+use super::session;
 use super::write;
 
 /// The refusal that a request deserves for its form; `None` if it may be acted on. Never asked about ACK.
@@ -36,6 +37,7 @@ fn unknown_method(method: &Method) -> Option<Reply> {
         | Method::Cancel
         | Method::Options
         | Method::Info
+        | Method::Prack
         | Method::Update
         | Method::Refer
         | Method::Notify
@@ -51,8 +53,12 @@ fn malformed(request: &Request, findings: &[Finding]) -> Option<Reply> {
     if let Some(finding) = worst {
         return Some(Reply::new(finding.status()).because(&reason(finding)));
     }
-    let readable = read::has_readable_contact(request);
-    (!readable).then(|| Reply::new(400).because("Malformed Contact"))
+    if !read::has_readable_contact(request) {
+        return Some(Reply::new(400).because("Malformed Contact"));
+    }
+    let timed = matches!(request.method, Method::Invite | Method::Update);
+    let readable = !timed || session::is_readable(&request.headers);
+    (!readable).then(|| Reply::new(400).because("Malformed Session-Expires"))
 }
 
 fn reason(finding: &Finding) -> String {
@@ -110,7 +116,7 @@ fn exhausted(request: &Request) -> Option<Reply> {
 
 /// 415: a body that negotiates a session but is no SDP, or one that is encoded. 406: an answer that we cannot give.
 fn unsupported_content(request: &Request) -> Option<Reply> {
-    let negotiates = matches!(request.method, Method::Invite | Method::Update);
+    let negotiates = matches!(request.method, Method::Invite | Method::Update | Method::Prack);
     if negotiates && !read::accepts_sdp(&request.headers) {
         return Some(Reply::new(406).header("Accept", write::ACCEPT));
     }

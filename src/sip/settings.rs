@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::session;
 use super::transport::Transport;
+use super::write;
 use crate::time::Duration;
 
 /// One socket that the user agent is reached by.
@@ -15,6 +17,18 @@ pub struct Listen {
     pub local: SocketAddr,
     /// The address that others must use: it goes into Via and Contact.
     pub advertised: SocketAddr,
+}
+
+/// Whether provisional answers are acknowledged (RFC 3262).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reliability {
+    /// Never; those who require it are refused with 420.
+    Off,
+    /// Where both sides can: early media always, ringing only for those who require it.
+    #[default]
+    Supported,
+    /// Always; those who cannot are refused with 421.
+    Required,
 }
 
 /// The settings of a [`UserAgent`](super::UserAgent). Every bound on its memory is here.
@@ -38,6 +52,13 @@ pub struct Settings {
     pub setup_limit: Duration,
     /// The longest time a call may last after it was answered.
     pub call_limit: Duration,
+    /// RFC 4028: the interval within which a call is to be refreshed, where we may say; `None` = we ask for none.
+    /// What the far side asks for is done all the same.
+    pub session_expires: Option<Duration>,
+    /// RFC 4028: the shortest interval that we bear; less is refused with 422. Never less than 90 s.
+    pub session_min: Duration,
+    /// Whether provisional answers are acknowledged.
+    pub reliable: Reliability,
     /// RFC 3261 §17.1.1.1 T1: the round-trip estimate and first repetition interval.
     pub t1: Duration,
     /// RFC 3261 T2: the longest repetition interval.
@@ -60,10 +81,29 @@ impl Settings {
             max_headers: 128,
             setup_limit: Duration::from_mins(3),
             call_limit: Duration::from_mins(240),
+            session_expires: Some(Duration::from_mins(30)),
+            session_min: Duration::from_secs(90),
+            reliable: Reliability::default(),
             t1: Duration::from_millis(500),
             t2: Duration::from_secs(4),
             t4: Duration::from_secs(5),
         }
+    }
+
+    /// The extensions that others may require of us (RFC 3261 §19.2).
+    pub(super) fn extensions(&self) -> Vec<&'static str> {
+        let mut known = vec![session::OPTION];
+        known.extend(write::SUPPORTED.split(", "));
+        match self.reliable {
+            Reliability::Off => {}
+            Reliability::Supported | Reliability::Required => known.push(write::RELIABLE),
+        }
+        known
+    }
+
+    /// The value of `Supported`.
+    pub(super) fn supported(&self) -> String {
+        self.extensions().join(", ")
     }
 
     /// 64·T1: when a transaction without any reply is given up (RFC 3261 §17).

@@ -1,5 +1,6 @@
 //! Status codes: their phrases, and what they mean to a call and back (RFC 3261 §21, Q.850 through RFC 3398).
 
+use super::event::Ending;
 use crate::call::HangupCause;
 
 /// What a final status that refused our call means.
@@ -12,6 +13,48 @@ pub fn hangup_cause(status: u16) -> HangupCause {
         415 | 488 | 606 => HangupCause::Incompatible,
         487 => HangupCause::Cancelled,
         _ => HangupCause::Unreachable,
+    }
+}
+
+/// How a call of ours ended that was refused with this status, and perhaps for a reason (RFC 3326) that says more.
+pub(super) fn refused(status: u16, reason: Option<HangupCause>) -> Ending {
+    match reason {
+        Some(cause) if cause != hangup_cause(status) => Ending::RefusedFor(status, cause),
+        Some(_) | None => Ending::Refused(status),
+    }
+}
+
+/// How a call ended that the far side hung up, perhaps for a reason that says more.
+pub(super) fn hung_up(reason: Option<HangupCause>) -> Ending {
+    match reason {
+        Some(HangupCause::Normal) | None => Ending::Bye,
+        Some(cause) => Ending::ByeFor(cause),
+    }
+}
+
+/// What a `Reason` means: a cause of Q.850, or a SIP status. `None` for what says nothing to a call.
+pub(super) fn reason_cause(protocol: &str, cause: u16) -> Option<HangupCause> {
+    if protocol.eq_ignore_ascii_case("SIP") {
+        return match cause {
+            200..300 => Some(HangupCause::Normal),
+            300..700 => Some(hangup_cause(cause)),
+            _ => None,
+        };
+    }
+    if !protocol.eq_ignore_ascii_case("Q.850") {
+        return None;
+    }
+    match cause {
+        1 | 3 | 22 | 28 => Some(HangupCause::NotFound),
+        16 | 26 | 31 => Some(HangupCause::Normal),
+        17 => Some(HangupCause::Busy),
+        18 | 19 => Some(HangupCause::NoAnswer),
+        20 | 27 | 38 | 41 => Some(HangupCause::Unreachable),
+        21 => Some(HangupCause::Rejected),
+        34 | 42 | 44 | 47 => Some(HangupCause::Overload),
+        57 | 58 | 65 | 79 | 88 => Some(HangupCause::Incompatible),
+        102 => Some(HangupCause::Timeout),
+        _ => None,
     }
 }
 
@@ -80,7 +123,10 @@ pub(super) fn phrase(status: u16) -> &'static str {
         415 => "Unsupported Media Type",
         416 => "Unsupported URI Scheme",
         420 => "Bad Extension",
+        421 => "Extension Required",
+        422 => "Session Interval Too Small",
         423 => "Interval Too Brief",
+        469 => "Bad Info Package",
         480 => "Temporarily Unavailable",
         481 => "Call/Transaction Does Not Exist",
         482 => "Loop Detected",
@@ -93,6 +139,7 @@ pub(super) fn phrase(status: u16) -> &'static str {
         500 => "Server Internal Error",
         501 => "Not Implemented",
         503 => "Service Unavailable",
+        504 => "Server Time-out",
         505 => "Version Not Supported",
         513 => "Message Too Large",
         600 => "Busy Everywhere",

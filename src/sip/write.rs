@@ -11,9 +11,11 @@ use super::transport::Transport;
 
 /// The methods that are answered with something else than 405 (RFC 3261 §20.5).
 pub(super) const ALLOW: &str =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER, NOTIFY, REGISTER";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, REGISTER";
 /// The extensions that may be required of us (RFC 3261 §20.37).
 pub(super) const SUPPORTED: &str = "replaces, norefersub";
+/// The option tag of provisional answers that are acknowledged (RFC 3262).
+pub(super) const RELIABLE: &str = "100rel";
 /// The only body type that a session is negotiated with.
 pub(super) const SDP: &str = "application/sdp";
 /// The body types that are understood in INVITE and UPDATE, the second where it holds the first.

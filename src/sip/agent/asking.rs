@@ -49,6 +49,7 @@ impl Asking {
             | User::Offer(dialog)
             | User::Bye(dialog)
             | User::Probe(dialog)
+            | User::Refresh(dialog)
             | User::Refer(dialog)
             | User::Notify(dialog)
             | User::Info(dialog) => self.logins.get_mut(&dialog),
@@ -184,6 +185,7 @@ impl UserAgent {
             User::Invite(dialog) => matches!(state(dialog), Some(State::Calling(_))),
             User::Offer(dialog)
             | User::Probe(dialog)
+            | User::Refresh(dialog)
             | User::Refer(dialog)
             | User::Notify(dialog)
             | User::Info(dialog) => matches!(state(dialog), Some(State::Confirmed(_))),
@@ -199,10 +201,11 @@ impl UserAgent {
             | User::Offer(dialog)
             | User::Bye(dialog)
             | User::Probe(dialog)
+            | User::Refresh(dialog)
             | User::Refer(dialog)
             | User::Notify(dialog)
             | User::Info(dialog) => {
-                Some(self.dialogs.get_mut(&dialog)?.state.peer_mut()?.next_cseq())
+                Some(self.dialogs.get_mut(&dialog)?.state.peer_mut(&[])?.next_cseq())
             }
             User::Ask(id) => {
                 let open = self.asking.open.get_mut(&id)?;
@@ -222,6 +225,7 @@ impl UserAgent {
                     self.dialogs.get_mut(&dialog).map(|held| &mut held.state)
                 {
                     call.transaction = id;
+                    call.cseq = call.peer.local_cseq;
                     call.forks.clear();
                     call.heard = false;
                 }
@@ -238,6 +242,7 @@ impl UserAgent {
             User::Ask(_) => self.transactions.limit(id, give_up),
             User::Bye(_)
             | User::Probe(_)
+            | User::Refresh(_)
             | User::Refer(_)
             | User::Referred(_)
             | User::Notify(_)

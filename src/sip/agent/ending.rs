@@ -8,6 +8,7 @@ use super::receive::Arrival;
 use crate::call::HangupCause;
 use crate::sip::dialog::{Closing, Confirmed, Exchange, Peer, State};
 use crate::sip::event::{DialogId, Ending, SipEvent};
+use crate::sip::read;
 use crate::sip::reply::Reply;
 use crate::sip::status;
 use crate::sip::transaction::{self, User};
@@ -112,6 +113,7 @@ impl UserAgent {
         arrival: Arrival,
     ) {
         let Arrival { request, key, hop, .. } = arrival;
+        let ending = status::hung_up(read::reason(&request.headers));
         let id = self.transactions.accept(now, key, request, hop, User::Nobody);
         self.reply(now, id, Reply::new(200));
         match state {
@@ -119,19 +121,19 @@ impl UserAgent {
                 let reply = Reply::new(487).tag(call.peer.local_tag);
                 self.reply(now, call.transaction, reply);
                 self.forget(&State::Incoming(call));
-                self.ended(dialog, Ending::Bye);
+                self.ended(dialog, ending);
             }
             State::Calling(call) => {
                 self.transactions.limit(call.transaction, now + self.settings.give_up());
                 self.forget(&State::Calling(call));
-                self.ended(dialog, Ending::Bye);
+                self.ended(dialog, ending);
             }
             State::Confirmed(call) => {
                 if let Exchange::Theirs { transaction, .. } = call.exchange {
                     self.reply(now, transaction, Reply::new(487));
                 }
                 self.forget(&State::Confirmed(call));
-                self.ended(dialog, Ending::Bye);
+                self.ended(dialog, ending);
             }
             // Both hung up at once: ours goes on until it is answered.
             State::Cancelling(_) | State::Closing(_) => self.keep(dialog, state),
@@ -186,15 +188,7 @@ impl UserAgent {
     /// A call's deadline has come.
     pub(super) fn wake(&mut self, now: Instant, dialog: DialogId) {
         match self.take(dialog) {
-            Some(State::Incoming(call)) => {
-                let progress = call.progress.as_ref().filter(|_| now < call.until);
-                let progress = progress.map(|p| (p.status, p.sdp.clone()));
-                self.keep(dialog, State::Incoming(call));
-                match progress {
-                    Some((status, sdp)) => self.progress(now, dialog, status, sdp),
-                    None => self.setup_limit(now, dialog),
-                }
-            }
+            Some(State::Incoming(call)) => self.wake_incoming(now, dialog, call),
             Some(State::Calling(call)) => {
                 let ending = if now < call.until { Ending::NoReply } else { Ending::RingLimit };
                 self.give_up(now, dialog, &call, ending);
@@ -207,7 +201,7 @@ impl UserAgent {
     }
 
     /// Nobody above answered their call in time.
-    fn setup_limit(&mut self, now: Instant, dialog: DialogId) {
+    pub(super) fn setup_limit(&mut self, now: Instant, dialog: DialogId) {
         if let Some(State::Incoming(call)) = self.take(dialog) {
             self.reply(now, call.transaction, Reply::new(480).tag(call.peer.local_tag));
             self.forget(&State::Incoming(call));
@@ -215,12 +209,13 @@ impl UserAgent {
         }
     }
 
-    fn wake_confirmed(&mut self, now: Instant, dialog: DialogId, mut call: Box<Confirmed>) {
+    fn wake_confirmed(&mut self, now: Instant, dialog: DialogId, call: Box<Confirmed>) {
         if now >= call.until {
             let reason = status::reason_header(HangupCause::Timeout);
             self.end_confirmed(now, dialog, *call, Ending::TimeLimit, reason);
             return;
         }
+        let Some(mut call) = self.keep_up(now, dialog, call) else { return };
         if call.again.as_ref().is_some_and(|again| again.at <= now) {
             self.offer_again(now, dialog, &mut call);
         }
@@ -231,7 +226,7 @@ impl UserAgent {
                 return;
             }
             Exchange::Unacknowledged { repeat, .. } if repeat.next <= now => {
-                repeat.step(now, &self.settings);
+                repeat.step(now, self.settings.t2);
                 self.outbox.push_back(transaction::send(repeat.hop, repeat.bytes.clone()));
             }
             Exchange::Theirs { until, transaction, .. } if *until <= now => {
@@ -251,7 +246,7 @@ impl UserAgent {
         match &mut call.unacknowledged {
             Some(repeat) if repeat.until <= now => self.close(now, dialog, call.peer, call.reason),
             Some(repeat) => {
-                repeat.step(now, &self.settings);
+                repeat.step(now, self.settings.t2);
                 self.outbox.push_back(transaction::send(repeat.hop, repeat.bytes.clone()));
                 self.keep(dialog, State::Closing(call));
             }

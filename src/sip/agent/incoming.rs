@@ -5,18 +5,13 @@ use sipx_sip::{HeaderName, Request};
 
 use super::receive::Arrival;
 use super::{UserAgent, fingerprint, overload_reply};
-use crate::sip::dialog::{
-    Closing, Confirmed, Exchange, IncomingCall, Peer, Progress, Repeat, State,
-};
+use crate::sip::dialog::{Closing, Confirmed, Exchange, IncomingCall, Peer, Repeat, State, Upkeep};
 use crate::sip::event::{DialogId, Ending, Incoming, SipEvent};
 use crate::sip::read;
 use crate::sip::reply::Reply;
 use crate::sip::transaction::{Hop, User};
 use crate::sip::write;
-use crate::time::{Duration, Instant};
-
-/// How often a provisional answer is repeated (RFC 3261 §13.3.1.1).
-const PROGRESS_EVERY: Duration = Duration::from_mins(1);
+use crate::time::Instant;
 
 impl UserAgent {
     /// A new call: refused if there is no room, else 100 and up with it.
@@ -36,6 +31,12 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(482));
             return;
         }
+        let refusal =
+            self.too_brief(&arrival.request).or_else(|| self.unreliable(&arrival.request));
+        if let Some(reply) = refusal {
+            self.reply_once(&arrival.request, arrival.hop, reply);
+            return;
+        }
         let replaces = match self.replaced(&arrival.request) {
             Ok(replaces) => replaces,
             Err(status) => {
@@ -47,55 +48,60 @@ impl UserAgent {
         let peer = caller(&arrival, local_tag);
         let facts = Box::new(Incoming { replaces, ..facts(dialog, &arrival) });
         let Arrival { request, key, hop, .. } = arrival;
+        let reliable = self.reliability(&request);
         let transaction = self.transactions.accept(now, key, request, hop, User::Invite(dialog));
         self.reply(now, transaction, Reply::new(100));
         self.merges.insert(merge, dialog);
         let call = IncomingCall {
+            cseq: peer.remote_cseq.unwrap_or_default(),
             peer,
             transaction,
             merge,
             late: facts.sdp.is_none(),
             until: now + self.settings.setup_limit,
             progress: None,
+            reliable,
+            number: 0,
+            pending: None,
+            next: None,
+            held: None,
+            settled: false,
+            early: None,
         };
         self.keep(dialog, State::Incoming(Box::new(call)));
         self.emit(SipEvent::Incoming(facts));
     }
 
-    /// 180 or 183, now and every minute.
-    pub(super) fn progress(&mut self, now: Instant, dialog: DialogId, status: u16, sdp: Bytes) {
-        match self.take(dialog) {
-            Some(State::Incoming(mut call)) => {
-                let doorstep = self.doorstep(&call.peer);
-                let reply =
-                    Reply::new(status).tag(call.peer.local_tag).contact(doorstep).sdp(sdp.clone());
-                self.reply(now, call.transaction, reply);
-                call.progress = Some(Progress { status, sdp, at: now + PROGRESS_EVERY });
-                self.keep(dialog, State::Incoming(call));
-            }
-            Some(state) => self.keep(dialog, state),
-            None => {}
-        }
-    }
-
     /// 200, repeated until its ACK.
     pub(super) fn answer(&mut self, now: Instant, dialog: DialogId, sdp: Bytes) {
         match self.take(dialog) {
+            Some(State::Incoming(mut call)) if !call.is_free() => {
+                call.held = Some(sdp);
+                self.keep(dialog, State::Incoming(call));
+            }
             Some(State::Incoming(call)) => {
                 let doorstep = self.doorstep(&call.peer);
-                let reply = Reply::new(200).tag(call.peer.local_tag).contact(doorstep).sdp(sdp);
+                // What was agreed on for certain is not said again.
+                let body = if call.settled { Bytes::new() } else { sdp.clone() };
+                let reply = Reply::new(200).tag(call.peer.local_tag).contact(doorstep).sdp(body);
+                let mut upkeep = Upkeep { sdp, ..Upkeep::default() };
+                let reply = match self.transactions.request(call.transaction) {
+                    Some(invite) => self.timed(now, &mut upkeep, &invite.headers, reply),
+                    None => reply,
+                };
                 self.merges.remove(&call.merge);
                 let Some((hop, bytes)) = self.reply(now, call.transaction, reply) else {
                     self.forget(&State::Incoming(call));
                     self.ended(dialog, Ending::NoAck);
                     return;
                 };
-                let cseq = call.peer.remote_cseq.unwrap_or_default();
+                let cseq = call.cseq;
                 let repeat = Repeat::new(now, bytes, hop, cseq, &self.settings);
                 let confirmed = Confirmed {
                     peer: call.peer,
                     exchange: Exchange::Unacknowledged { repeat, late: call.late, first: true },
                     again: None,
+                    upkeep,
                     until: now + self.settings.call_limit,
                 };
                 self.keep(dialog, State::Confirmed(Box::new(confirmed)));

@@ -4,12 +4,16 @@
 //! inside an answered call in `within`, its end in `ending`. This file has the door and the clock.
 
 mod asking;
+mod early;
 mod ending;
 mod incoming;
 mod outgoing;
 mod receive;
 mod refer;
+mod refresh;
+mod reliable;
 mod replace;
+mod retry;
 mod turned_away;
 mod within;
 
@@ -165,6 +169,7 @@ impl UserAgent {
             }
             Input::Invite(invite) => self.invite(now, &invite),
             Input::Ask(ask) => self.ask(now, &ask),
+            Input::Redirect { dialog, place } => self.redirect(now, dialog, place),
             Input::Offer { dialog, sdp } => self.offer(now, dialog, sdp),
             Input::AnswerOffer { dialog, sdp } => self.answer_offer(now, dialog, sdp),
             Input::RefuseOffer { dialog, status } => self.refuse_offer(now, dialog, status),
@@ -248,7 +253,9 @@ impl UserAgent {
             }
             News::Timeout { user } => match user {
                 User::Invite(dialog) => self.invite_timeout(dialog),
-                User::Offer(dialog) | User::Probe(dialog) => self.lost(now, dialog),
+                User::Offer(dialog) | User::Probe(dialog) | User::Refresh(dialog) => {
+                    self.lost(now, dialog);
+                }
                 User::Bye(dialog) => self.bye_done(dialog, true),
                 User::Refer(dialog) => self.refer_over(dialog, 408),
                 User::Notify(dialog) => self.notify_response(dialog, 408),
@@ -257,7 +264,11 @@ impl UserAgent {
                 User::Referred(_) | User::Register(_) | User::Nobody => {}
             },
             News::Unanswered { id } => {
+                let user = self.transactions.user(id);
                 self.reply(now, id, Reply::new(500));
+                if let Some(User::Offer(dialog)) = user {
+                    self.offer_expired(now, dialog);
+                }
             }
         }
     }
@@ -271,6 +282,7 @@ impl UserAgent {
             User::Offer(dialog) => self.offer_response(now, dialog, id, response),
             User::Bye(dialog) => self.bye_done(dialog, response.status.is_final()),
             User::Probe(dialog) => self.probe_response(now, dialog, response.status.code()),
+            User::Refresh(dialog) => self.refresh_response(now, dialog, response),
             User::Refer(dialog) => self.refer_response(dialog, response),
             User::Notify(dialog) => self.notify_response(dialog, response.status.code()),
             User::Info(dialog) => self.informed_them(dialog, response.status.is_final()),
@@ -336,6 +348,10 @@ impl UserAgent {
 
     fn response(&self, request: &Request, reply: Reply) -> Response {
         let tagless = reply.wants_tag();
+        let reply = match reply.is_doorstep() {
+            true => reply.header("Supported", &self.settings.supported()),
+            false => reply,
+        };
         let reply = if tagless { reply.tag(fingerprint(&self.chance, request)) } else { reply };
         reply.to_request(request, self.settings.server_name.as_deref())
     }

@@ -4,18 +4,18 @@ use bytes::Bytes;
 use sipx_sip::{HeaderName, Method, Request, Response};
 
 use super::UserAgent;
-use crate::sip::dialog::{Calling, Cancelling, Confirmed, Exchange, Fork, Peer, State};
+use crate::sip::dialog::{Calling, Cancelling, Confirmed, Exchange, Peer, State, Upkeep};
 use crate::sip::event::{DialogId, Ending, SipEvent};
 use crate::sip::input::Invite;
 use crate::sip::login::Answers;
 use crate::sip::read;
+use crate::sip::session;
+use crate::sip::settings::Reliability;
 use crate::sip::status;
 use crate::sip::transaction::{Hop, TransactionId, User};
 use crate::sip::write;
 use crate::time::Instant;
 
-/// The most early sides of one call that are told apart.
-const MAX_FORKS: usize = 8;
 /// The number of the first request of a dialog of ours.
 const FIRST_CSEQ: u32 = 1;
 
@@ -67,7 +67,11 @@ impl UserAgent {
             seen: hop,
             pinned: read::place(&target).is_some_and(|at| at.address.ip() != invite.to_addr.ip()),
         };
-        let sent = self.first_invite(&peer, invite).and_then(|request| {
+        let interval = self
+            .settings
+            .session_expires
+            .map_or(0, |span| span.as_secs().max(self.settings.session_min.as_secs()));
+        let sent = self.invite_request(&peer, invite, interval).and_then(|request| {
             let user = User::Invite(invite.dialog);
             if let Some(login) = &invite.login {
                 self.asking.call(invite.dialog, Answers::new(login.clone()));
@@ -83,7 +87,14 @@ impl UserAgent {
         let until = now + invite.ring;
         let call = Calling {
             peer,
+            order: Box::new(invite.clone()),
             transaction,
+            cseq: FIRST_CSEQ,
+            interval,
+            retries: 0,
+            visited: vec![invite.target.clone()],
+            redirected: None,
+            heard_last: None,
             forks: Vec::new(),
             heard: false,
             ringing: false,
@@ -94,10 +105,16 @@ impl UserAgent {
         Ok(())
     }
 
-    fn first_invite(&mut self, peer: &Peer, invite: &Invite) -> Option<Request> {
+    /// The INVITE that an order asks for.
+    pub(super) fn invite_request(
+        &mut self,
+        peer: &Peer,
+        invite: &Invite,
+        interval: u64,
+    ) -> Option<Request> {
         let branch = self.chance.token();
-        let mut request =
-            peer.request_by(peer.seen, (Method::Invite, FIRST_CSEQ), branch, &self.settings)?;
+        let method = (Method::Invite, peer.local_cseq);
+        let mut request = peer.request_by(peer.seen, method, branch, &self.settings)?;
         let headers = &mut request.headers;
         if let Some(hops) = invite.max_forwards {
             headers.remove_all(&HeaderName::MaxForwards);
@@ -109,7 +126,20 @@ impl UserAgent {
             write::contact(self.doorstep_at(peer.seen, peer.is_sips())),
         );
         write::add(headers, HeaderName::Allow, write::ALLOW);
-        write::add(headers, HeaderName::Supported, write::SUPPORTED);
+        write::add(headers, HeaderName::Supported, self.settings.supported());
+        if self.settings.reliable == Reliability::Required {
+            write::add(headers, HeaderName::Require, write::RELIABLE);
+        }
+        if interval > 0 {
+            write::add(headers, HeaderName::SessionExpires, interval.to_string());
+            let least = self.settings.session_min.as_secs().max(session::SHORTEST);
+            let raised =
+                self.settings.session_expires.is_some_and(|span| span.as_secs() < interval);
+            let least = if raised { interval } else { least };
+            if least > session::SHORTEST {
+                write::add(headers, HeaderName::MinSe, least.to_string());
+            }
+        }
         write::add_all(headers, &invite.headers);
         write::body(headers, &invite.sdp);
         request.set_body(invite.sdp.clone());
@@ -148,31 +178,37 @@ impl UserAgent {
         &mut self,
         now: Instant,
         dialog: DialogId,
-        mut call: Box<Calling>,
+        call: Box<Calling>,
         response: &Response,
     ) {
         let status = response.status;
         if status.is_provisional() {
-            call.heard = true;
-            let events = early(dialog, &mut call, response);
-            self.keep(dialog, State::Calling(call));
-            events.into_iter().flatten().for_each(|event| self.emit(event));
+            self.provisional(now, dialog, call, response);
         } else if status.is_success() {
             self.answered(now, dialog, *call, response);
         } else {
-            self.forget(&State::Calling(call));
-            self.ended(dialog, Ending::Refused(status.code()));
+            self.refused(now, dialog, call, response);
         }
     }
 
     /// The first 2xx: the dialog is confirmed and acknowledged (RFC 3261 §13.2.2.4).
     fn answered(&mut self, now: Instant, dialog: DialogId, call: Calling, response: &Response) {
-        let Calling { mut peer, transaction, forks, .. } = call;
+        let Calling { mut peer, transaction, forks, cseq, order, heard_last, .. } = call;
         let tag = read::to_tag(&response.headers).unwrap_or_default();
-        let early = forks.iter().any(|fork| fork.tag == tag && fork.sdp.is_some());
-        let sdp = read::sdp(&response.headers, response.body());
+        let fork = forks.into_iter().find(|fork| fork.tag == tag);
+        let early = fork.as_ref().and_then(|fork| fork.sdp.clone());
+        let settled = fork.as_ref().is_some_and(|fork| fork.settled);
+        // What was agreed on for certain is not asked of the answer again (RFC 3261 §13.2.1).
+        let sdp = read::sdp(&response.headers, response.body()).filter(|_| !settled);
+        // Another side may have been heard since.
+        let sdp = sdp.or_else(|| early.clone().filter(|_| heard_last != Some(tag)));
+        let early = early.is_some();
+        if let Some(early) = fork.and_then(|fork| fork.dialog) {
+            peer.local_cseq = peer.local_cseq.max(early.local_cseq);
+            peer.remote_cseq = early.remote_cseq;
+        }
         learn(&mut peer, response);
-        self.acknowledge(transaction, &peer, read::sequence(&response.headers));
+        self.acknowledge(transaction, &peer, cseq);
         if sdp.is_none() && !early {
             // An answer without a session can never carry sound: the offer was ours, so there is none to come.
             self.close(
@@ -184,10 +220,13 @@ impl UserAgent {
             self.ended(dialog, Ending::Refused(488));
             return;
         }
+        let mut upkeep = Upkeep { sdp: order.sdp.clone(), ..Upkeep::default() };
+        self.adopt(now, &mut upkeep, &response.headers);
         let confirmed = Confirmed {
             peer,
             exchange: Exchange::Idle,
             again: None,
+            upkeep,
             until: now + self.settings.call_limit,
         };
         self.keep(dialog, State::Confirmed(Box::new(confirmed)));
@@ -272,9 +311,14 @@ impl UserAgent {
         call: &Calling,
         ending: Ending,
     ) {
-        let sent = call.heard && self.cancel(now, call.transaction);
         let local_tag = call.peer.local_tag;
-        self.keep(dialog, State::Cancelling(Cancelling { local_tag, sent }));
+        if call.redirected.is_some() {
+            // It was refused: there is nothing left to cancel.
+            self.tags.remove(&local_tag);
+        } else {
+            let sent = call.heard && self.cancel(now, call.transaction);
+            self.keep(dialog, State::Cancelling(Cancelling { local_tag, sent }));
+        }
         self.ended(dialog, ending);
     }
 
@@ -292,31 +336,8 @@ impl UserAgent {
     }
 }
 
-/// What a provisional response has to tell: it rings, or media comes early.
-fn early(dialog: DialogId, call: &mut Calling, response: &Response) -> [Option<SipEvent>; 2] {
-    let rings = response.status.code() == 180 && !call.ringing;
-    call.ringing |= rings;
-    let ringing = rings.then_some(SipEvent::Ringing { dialog });
-    let Some(tag) = read::to_tag(&response.headers) else { return [ringing, None] };
-    let fork = match call.forks.iter_mut().position(|fork| fork.tag == tag) {
-        Some(index) => call.forks.get_mut(index),
-        None if call.forks.len() < MAX_FORKS => {
-            call.forks.push(Fork { tag, sdp: None });
-            call.forks.last_mut()
-        }
-        None => None,
-    };
-    let sdp = read::sdp(&response.headers, response.body());
-    let (Some(fork), Some(sdp)) = (fork, sdp) else { return [ringing, None] };
-    if fork.sdp.as_ref() == Some(&sdp) {
-        return [ringing, None];
-    }
-    fork.sdp = Some(sdp.clone());
-    [ringing, Some(SipEvent::Early { dialog, sdp })]
-}
-
-/// Takes from a 2xx what makes the dialog (RFC 3261 §12.1.2).
-fn learn(peer: &mut Peer, response: &Response) {
+/// Takes from a response what makes the dialog (RFC 3261 §12.1.2).
+pub(super) fn learn(peer: &mut Peer, response: &Response) {
     let headers = &response.headers;
     peer.remote = read::value(headers, &HeaderName::To);
     peer.remote_tag = read::to_tag(headers).unwrap_or_default();

@@ -88,7 +88,7 @@ impl UserAgent {
             return;
         }
         let arrival = Arrival { request, key, hop, source: came.to, translated: way.translated };
-        match rules::refusal(&arrival.request, &self.extensions()) {
+        match rules::refusal(&arrival.request, &self.settings.extensions()) {
             Some(reply) => self.reply_once(&arrival.request, hop, reply),
             None => self.new_request(now, arrival),
         }
@@ -97,7 +97,7 @@ impl UserAgent {
     /// A request that cannot be told from others: an old one without a readable `CSeq`.
     fn unknown(&mut self, request: &Request, hop: Hop) {
         if request.method != Method::Ack {
-            let refusal = rules::refusal(request, &self.extensions());
+            let refusal = rules::refusal(request, &self.settings.extensions());
             self.reply_once(request, hop, refusal.unwrap_or_else(|| Reply::new(400)));
         }
     }
@@ -123,11 +123,6 @@ impl UserAgent {
         }
     }
 
-    /// The option tags that may be required of us.
-    pub(super) fn extensions(&self) -> Vec<&'static str> {
-        write::SUPPORTED.split(", ").collect()
-    }
-
     /// The answer to OPTIONS (RFC 3261 §11.2): what an INVITE would meet.
     pub(super) fn capabilities(&mut self) -> Reply {
         if self.draining {
@@ -137,7 +132,7 @@ impl UserAgent {
             .header("Allow", write::ALLOW)
             .header("Accept", write::ACCEPT)
             .header("Accept-Encoding", "identity")
-            .header("Supported", write::SUPPORTED)
+            .header("Supported", &self.settings.supported())
     }
 
     fn register(&mut self, now: Instant, arrival: Arrival) {
@@ -205,6 +200,7 @@ impl UserAgent {
                 User::Bye(_)
                 | User::Probe(_)
                 | User::Ask(_)
+                | User::Refresh(_)
                 | User::Refer(_)
                 | User::Referred(_)
                 | User::Notify(_)

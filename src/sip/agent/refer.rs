@@ -249,7 +249,7 @@ impl UserAgent {
     /// A request inside an answered call, with our Contact, and where it goes.
     fn request_within(&mut self, dialog: DialogId, method: Method) -> Option<(Request, Hop)> {
         let branch = self.chance.token();
-        let peer = self.dialogs.get_mut(&dialog)?.state.peer_mut()?;
+        let peer = self.dialogs.get_mut(&dialog)?.state.peer_mut(&[])?;
         let cseq = peer.next_cseq();
         let mut request = peer.request(method, cseq, branch, &self.settings)?;
         let hop = peer.next_hop(&self.settings);

@@ -5,12 +5,12 @@ use sipx_sip::{HeaderName, Method, Request, Response};
 
 use super::UserAgent;
 use super::receive::Arrival;
-use crate::sip::dialog::{Again, Confirmed, Exchange, Peer, Repeat, State};
+use crate::sip::dialog::{Again, Confirmed, EarlyOffer, Exchange, Peer, Repeat, State};
 use crate::sip::event::{DialogId, SipEvent};
 use crate::sip::read::{self, Content};
 use crate::sip::reply::Reply;
 use crate::sip::transaction::{TransactionId, User};
-use crate::sip::write::{self, Doorstep};
+use crate::sip::write;
 use crate::time::{Duration, Instant};
 
 /// How long an offer of theirs waits for the answer from above.
@@ -19,6 +19,8 @@ const OFFER_WAIT: Duration = Duration::from_secs(10);
 const MAX_TRIES: u8 = 5;
 /// The waits after a 491, in milliseconds: for the side whose Call-ID it is, and for the other (RFC 3261 §14.1).
 const GLARE_WAIT: [(u64, u64); 2] = [(2_100, 4_000), (0, 2_000)];
+/// What names the package of an INFO (RFC 6086 §10).
+const INFO_PACKAGE: HeaderName = HeaderName::Other(Bytes::from_static(b"Info-Package"));
 /// The kinds of INFO that mean keys.
 const KEY_TYPES: [&str; 2] = ["application/dtmf-relay", "application/dtmf"];
 
@@ -42,14 +44,22 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
             return;
         };
-        if state.peer_mut().is_some_and(|peer| !in_order(peer, request)) {
+        let tag = read::from_tag(&request.headers);
+        if state.peer_mut(&tag).is_some_and(|peer| !in_order(peer, request)) {
             self.keep(dialog, state);
             self.reply_once(&arrival.request, arrival.hop, Reply::new(500));
+            return;
+        }
+        let over = matches!(state, State::Cancelling(_) | State::Closing(_));
+        if over && request.method != Method::Bye {
+            self.keep(dialog, state);
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
             return;
         }
         match &request.method {
             Method::Bye => self.hung_up(now, dialog, state, arrival),
             Method::Invite | Method::Update => self.offered(now, dialog, state, arrival),
+            Method::Prack => self.pracked(now, dialog, state, arrival),
             Method::Info => {
                 self.keep(dialog, state);
                 self.informed(now, dialog, arrival);
@@ -73,6 +83,13 @@ impl UserAgent {
     /// INFO (RFC 6086 §4.2.2, the older use without packages): keys.
     fn informed(&mut self, now: Instant, dialog: DialogId, arrival: Arrival) {
         let content = read::content(&arrival.request.headers, arrival.request.body());
+        let package = read::text(&arrival.request.headers, &INFO_PACKAGE);
+        if package.is_some_and(|name| !name.trim().is_empty()) {
+            // We have asked for no package, so there is none that may be sent (RFC 6086 §4.2.2).
+            let reply = Reply::new(469).header("Recv-Info", "");
+            self.reply_once(&arrival.request, arrival.hop, reply);
+            return;
+        }
         let Arrival { request, key, hop, .. } = arrival;
         let id = self.transactions.accept(now, key, request, hop, User::Nobody);
         match content {
@@ -99,14 +116,21 @@ impl UserAgent {
             self.refreshed(now, dialog, state, arrival);
             return;
         }
+        let tag = read::from_tag(&arrival.request.headers);
         let verdict = match &state {
             State::Confirmed(call) => match call.exchange {
                 Exchange::Idle => None,
                 Exchange::Ours { .. } | Exchange::Unacknowledged { .. } => Some(491),
                 Exchange::Theirs { .. } => Some(500),
             },
-            State::Incoming(_) if is_invite => Some(500),
-            State::Incoming(_) | State::Calling(_) => Some(491),
+            // A second offer of theirs while the first has no answer for certain (RFC 3311 §5.2).
+            State::Incoming(call) => (is_invite || !call.settled || !call.is_free()).then_some(500),
+            State::Calling(call) => match call.forks.iter().find(|fork| fork.tag == tag) {
+                Some(fork) if fork.early.is_some() => Some(500),
+                Some(fork) if fork.settled && !is_invite => None,
+                // Ours has no answer for certain.
+                Some(_) | None => Some(491),
+            },
             State::Cancelling(_) | State::Closing(_) => Some(481),
         };
         if let Some(status) = verdict {
@@ -117,84 +141,129 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, reply);
             return;
         }
+        if let Some(reply) = self.too_brief(&arrival.request) {
+            self.keep(dialog, state);
+            self.reply_once(&arrival.request, arrival.hop, reply);
+            return;
+        }
         let Arrival { request, key, hop, .. } = arrival;
         let id = self.transactions.accept(now, key, request, hop, User::Offer(dialog));
         if is_invite {
             self.reply(now, id, Reply::new(100));
         }
-        if let State::Confirmed(call) = &mut state {
-            let until = now + OFFER_WAIT;
-            call.exchange = Exchange::Theirs { transaction: id, late: sdp.is_none(), until };
+        let early = EarlyOffer { transaction: id };
+        match &mut state {
+            State::Confirmed(call) => {
+                let until = now + OFFER_WAIT;
+                call.exchange = Exchange::Theirs { transaction: id, late: sdp.is_none(), until };
+            }
+            State::Incoming(call) => call.early = Some(early),
+            State::Calling(call) => {
+                if let Some(fork) = call.forks.iter_mut().find(|fork| fork.tag == tag) {
+                    fork.early = Some(early);
+                }
+            }
+            State::Cancelling(_) | State::Closing(_) => {}
         }
         self.keep(dialog, state);
         self.emit(SipEvent::RemoteOffer { dialog, sdp });
     }
 
-    /// An UPDATE without an offer: it only says where they are now.
+    /// An UPDATE without an offer: it says where they are now, and that they are.
     fn refreshed(&mut self, now: Instant, dialog: DialogId, mut state: State, arrival: Arrival) {
-        if let (State::Confirmed(call), Some(target)) =
-            (&mut state, read::contact(&arrival.request.headers))
-        {
-            call.peer.target = target;
+        if let Some(reply) = self.too_brief(&arrival.request) {
+            self.keep(dialog, state);
+            self.reply_once(&arrival.request, arrival.hop, reply);
+            return;
+        }
+        let mut reply = Reply::new(200);
+        let target = read::contact(&arrival.request.headers);
+        let tag = read::from_tag(&arrival.request.headers);
+        if let (Some(peer), Some(target)) = (state.peer_mut(&tag), target) {
+            peer.target = target;
+        }
+        if let State::Confirmed(call) = &mut state {
+            let headers = &arrival.request.headers;
+            reply = self.timed(now, &mut call.upkeep, headers, reply);
         }
         let doorstep = state.peer().map(|peer| self.doorstep(peer));
         self.keep(dialog, state);
         let Arrival { request, key, hop, .. } = arrival;
         let id = self.transactions.accept(now, key, request, hop, User::Nobody);
-        let reply = Reply::new(200);
-        let reply = match doorstep {
-            Some(doorstep) => reply.contact(doorstep),
-            None => reply,
-        };
-        self.reply(now, id, reply);
+        let doorstep = doorstep.unwrap_or_else(|| self.doorstep_at(hop, false));
+        self.reply(now, id, reply.contact(doorstep));
     }
 
     /// Our answer to their offer, or our offer where theirs had none.
     pub(super) fn answer_offer(&mut self, now: Instant, dialog: DialogId, sdp: Bytes) {
-        self.settle_offer(now, dialog, |doorstep| Reply::new(200).contact(doorstep).sdp(sdp));
+        self.settle_offer(now, dialog, Ok(sdp));
     }
 
     /// Our refusal of their offer.
     pub(super) fn refuse_offer(&mut self, now: Instant, dialog: DialogId, status: u16) {
         let status = if (300..700).contains(&status) { status } else { 488 };
-        self.settle_offer(now, dialog, |_| Reply::new(status));
+        self.settle_offer(now, dialog, Err(status));
     }
 
-    pub(super) fn settle_offer(
-        &mut self,
-        now: Instant,
-        dialog: DialogId,
-        reply: impl FnOnce(Doorstep) -> Reply,
-    ) {
+    fn settle_offer(&mut self, now: Instant, dialog: DialogId, said: Result<Bytes, u16>) {
         match self.take(dialog) {
             Some(State::Confirmed(mut call)) => {
                 if let Exchange::Theirs { transaction, late, .. } = call.exchange {
-                    let reply = reply(self.doorstep(&call.peer));
-                    call.exchange =
-                        self.send_settlement(now, &mut call.peer, transaction, late, reply);
+                    call.exchange = match said {
+                        Ok(sdp) => self.accept_offer(now, &mut call, transaction, late, sdp),
+                        Err(status) => {
+                            self.reply(now, transaction, Reply::new(status));
+                            Exchange::Idle
+                        }
+                    };
                 }
                 self.keep(dialog, State::Confirmed(call));
             }
-            Some(state) => self.keep(dialog, state),
+            Some(mut state) => {
+                let early = early_offer(&mut state);
+                let doorstep = state.peer().map(|peer| self.doorstep(peer));
+                self.keep(dialog, state);
+                if let (Some(EarlyOffer { transaction }), Some(doorstep)) = (early, doorstep) {
+                    let reply = match said {
+                        Ok(sdp) => Reply::new(200).contact(doorstep).sdp(sdp),
+                        Err(status) => Reply::new(status),
+                    };
+                    self.reply(now, transaction, reply);
+                    self.release(now, dialog);
+                }
+            }
             None => {}
         }
     }
 
-    fn send_settlement(
+    /// An offer that nobody above answered was refused.
+    pub(super) fn offer_expired(&mut self, now: Instant, dialog: DialogId) {
+        if let Some(mut state) = self.take(dialog) {
+            let expired = early_offer(&mut state).is_some();
+            self.keep(dialog, state);
+            if expired {
+                self.release(now, dialog);
+            }
+        }
+    }
+
+    fn accept_offer(
         &mut self,
         now: Instant,
-        peer: &mut Peer,
+        call: &mut Confirmed,
         transaction: TransactionId,
         late: bool,
-        reply: Reply,
+        sdp: Bytes,
     ) -> Exchange {
-        let accepted = reply.is_success();
         let Some(request) = self.transactions.request(transaction) else { return Exchange::Idle };
         let is_invite = request.method == Method::Invite;
         let cseq = read::sequence(&request.headers);
-        if let Some(target) = read::contact(&request.headers).filter(|_| accepted) {
-            peer.target = target;
+        if let Some(target) = read::contact(&request.headers) {
+            call.peer.target = target;
         }
+        call.upkeep.sdp = sdp.clone();
+        let reply = Reply::new(200).contact(self.doorstep(&call.peer)).sdp(sdp);
+        let reply = self.timed(now, &mut call.upkeep, &request.headers, reply);
         match self.reply(now, transaction, reply) {
             Some((hop, bytes)) if is_invite => {
                 let repeat = Repeat::new(now, bytes, hop, cseq, &self.settings);
@@ -225,7 +294,12 @@ impl UserAgent {
         match self.take(dialog) {
             Some(State::Confirmed(mut call)) => {
                 let free = matches!(call.exchange, Exchange::Idle) && call.again.is_none();
-                if !free || !self.send_offer(now, dialog, &mut call, sdp, 0) {
+                if call.again.is_none()
+                    && matches!(call.exchange, Exchange::Ours { refreshes: true, .. })
+                {
+                    // It goes out as soon as the refresh is done.
+                    call.again = Some(Again { at: now + self.settings.t1, sdp, tries: 0 });
+                } else if !free || !self.send_offer(now, dialog, &mut call, sdp, 0) {
                     self.emit(SipEvent::OfferRefused { dialog, status: 491 });
                 }
                 self.keep(dialog, State::Confirmed(call));
@@ -245,7 +319,7 @@ impl UserAgent {
         }
     }
 
-    fn send_offer(
+    pub(super) fn send_offer(
         &mut self,
         now: Instant,
         dialog: DialogId,
@@ -260,6 +334,8 @@ impl UserAgent {
         let doorstep = self.doorstep(&call.peer);
         write::add(&mut request.headers, HeaderName::Contact, write::contact(doorstep));
         write::add(&mut request.headers, HeaderName::Allow, write::ALLOW);
+        write::add(&mut request.headers, HeaderName::Supported, self.settings.supported());
+        self.ask_timer(&mut request.headers, call.upkeep.timer.as_ref());
         write::body(&mut request.headers, &sdp);
         request.set_body(sdp.clone());
         let hop = call.peer.next_hop(&self.settings);
@@ -267,7 +343,7 @@ impl UserAgent {
         let started = self.transactions.start(now, request, hop, user, &mut self.outbox);
         let Some(transaction) = started else { return false };
         self.transactions.limit(transaction, now + self.settings.give_up());
-        call.exchange = Exchange::Ours { transaction, sdp, tries };
+        call.exchange = Exchange::Ours { transaction, sdp, tries, refreshes: false };
         true
     }
 
@@ -304,7 +380,7 @@ impl UserAgent {
         id: TransactionId,
         response: &Response,
     ) {
-        let Exchange::Ours { transaction, sdp, tries } =
+        let Exchange::Ours { transaction, sdp, tries, refreshes } =
             std::mem::replace(&mut call.exchange, Exchange::Idle)
         else {
             self.keep(dialog, State::Confirmed(call));
@@ -316,27 +392,42 @@ impl UserAgent {
                 call.peer.target = target;
             }
             self.acknowledge(id, &call.peer, read::sequence(&response.headers));
+            self.adopt(now, &mut call.upkeep, &response.headers);
+            call.upkeep.sdp = sdp;
             self.keep(dialog, State::Confirmed(call));
             let sdp = read::sdp(&response.headers, response.body());
             self.emit(SipEvent::RemoteAnswer { dialog, sdp });
             return;
         }
         let (low, high) = GLARE_WAIT[usize::from(!call.peer.is_caller)];
+        let wait = Duration::from_millis(self.chance.between(low / 10, high / 10) * 10);
         match status.code() {
             408 | 481 => {
                 self.keep(dialog, State::Confirmed(call));
                 self.lost(now, dialog);
+                return;
             }
-            491 if tries < MAX_TRIES => {
-                let wait = Duration::from_millis(self.chance.between(low / 10, high / 10) * 10);
-                call.again = Some(Again { at: now + wait, sdp, tries: tries + 1 });
-                self.keep(dialog, State::Confirmed(call));
+            422 | 491 if !refreshes && tries < MAX_TRIES => {
+                let brief = status.code() == 422;
+                if brief {
+                    self.refresh_refused(now, &mut call.upkeep, response);
+                }
+                let at = if brief { now } else { now + wait };
+                call.again = Some(Again { at, sdp, tries: tries + 1 });
             }
-            code => {
-                self.keep(dialog, State::Confirmed(call));
-                self.emit(SipEvent::OfferRefused { dialog, status: code });
-            }
+            _ if refreshes => self.refresh_refused(now, &mut call.upkeep, response),
+            code => self.emit(SipEvent::OfferRefused { dialog, status: code }),
         }
+        self.keep(dialog, State::Confirmed(call));
+    }
+}
+
+/// Takes the offer of theirs that waits before the call is answered.
+fn early_offer(state: &mut State) -> Option<EarlyOffer> {
+    match state {
+        State::Incoming(call) => call.early.take(),
+        State::Calling(call) => call.forks.iter_mut().find_map(|fork| fork.early.take()),
+        State::Confirmed(_) | State::Cancelling(_) | State::Closing(_) => None,
     }
 }
 

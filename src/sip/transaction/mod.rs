@@ -74,6 +74,8 @@ pub(super) enum User {
     Bye(DialogId),
     /// Our OPTIONS inside a call.
     Probe(DialogId),
+    /// Our UPDATE that keeps a call alive.
+    Refresh(DialogId),
     /// Our REFER.
     Refer(DialogId),
     /// Their REFER.

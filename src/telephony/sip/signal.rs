@@ -33,6 +33,9 @@ impl Switch {
                 (dialog, Signal::Ended(by, ending.cause()))
             }
             SipEvent::Alive { dialog } => (dialog, Signal::Alive),
+            SipEvent::Redirected { dialog, .. } => {
+                return self.tell(now, Input::Redirect { dialog, place: None });
+            }
             // We make no offers of our own inside a call.
             SipEvent::OfferRefused { .. } => return,
         };

@@ -55,7 +55,9 @@ fn take(net: &mut Net, calls: &mut Calls) {
                     let known = calls.get(&(side, *dialog)).copied();
                     (*dialog, known.unwrap_or(Known::Over))
                 }
-                SipEvent::Asked { .. } | SipEvent::Register(_) => panic!("{event:?}"),
+                SipEvent::Redirected { .. } | SipEvent::Asked { .. } | SipEvent::Register(_) => {
+                    panic!("{event:?}")
+                }
             };
             let before = calls.insert((side, dialog), next);
             let fits = match next {

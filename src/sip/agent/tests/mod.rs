@@ -8,10 +8,13 @@ mod faults;
 mod forks;
 mod offers;
 mod races;
+mod redirects;
 mod refer;
+mod reliable;
 mod replace;
 mod routes;
 mod rules;
+mod sessions;
 mod torture;
 mod transports;
 
@@ -303,6 +306,7 @@ fn say(event: &SipEvent) -> String {
         SipEvent::RemoteOffer { dialog, sdp: s } => format!("{dialog} remote offer{}", sdp(s)),
         SipEvent::RemoteAnswer { dialog, sdp: s } => format!("{dialog} remote answer{}", sdp(s)),
         SipEvent::OfferRefused { dialog, status } => format!("{dialog} offer refused {status}"),
+        SipEvent::Redirected { dialog, targets } => format!("{dialog} redirected {targets:?}"),
         SipEvent::Info { dialog, content_type, .. } => format!("{dialog} info {content_type}"),
         SipEvent::Informed { dialog } => format!("{dialog} informed"),
         SipEvent::Refer { dialog, refer } => format!("{dialog} refer to {}", refer.user),

@@ -99,7 +99,8 @@ fn an_answer_that_is_never_acknowledged_ends_the_call() {
     net.tell(Side::B, Input::Answer { dialog: theirs, sdp: ANSWER.into() });
     net.settle();
     assert_eq!(ended(&mut net, Side::B), Ending::NoAck);
-    assert_eq!(ended(&mut net, Side::A), Ending::Bye);
+    let told = Ending::ByeFor(crate::call::HangupCause::Unreachable);
+    assert_eq!(ended(&mut net, Side::A), told);
     insta::assert_snapshot!(net.story());
 }
 
