@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::settings::{Codec, DigestHash, MediaSource};
+use super::settings::{Codec, DigestHash, MediaSource, Reliable};
 use super::written::{
-    Advertise, Called, Gateway, PacketTime, Page, Ports, Range, Realm, Shape, SipAddress, Socket,
-    Tag, Threads, Time, Transferable, User, Variable,
+    Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm, Shape, SipAddress,
+    Socket, Tag, Threads, Time, Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
 use crate::flow::Spanned;
@@ -80,6 +80,16 @@ pub(super) struct SipSection {
     pub(super) digest: Option<Spanned<Vec<Spanned<DigestHash>>>>,
     pub(super) guard: Option<GuardSection>,
     pub(super) media_source: Option<MediaSource>,
+    pub(super) session: Option<SessionSection>,
+    pub(super) reliable: Option<Reliable>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename = "`session`")]
+#[schemars(rename = "session", deny_unknown_fields)]
+pub(super) struct SessionSection {
+    pub(super) expires: Option<Spanned<Interval>>,
+    pub(super) min: Option<Spanned<Interval>>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

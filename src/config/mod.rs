@@ -34,7 +34,7 @@ pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Agent, Called, Codec, Config, DigestHash, Disabled, Guard, Limits, MediaSource, Network, Phone,
-    Route, RouteHours, Rtp, Sip, Transfers,
+    Reliable, Route, RouteHours, Rtp, Session, Sip, Transfers,
 };
 
 /// The file could not be read at all.

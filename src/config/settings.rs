@@ -91,6 +91,39 @@ pub struct Sip {
     pub guard: Guard,
     /// `media_source`: whose audio is taken. Default `auto`.
     pub media_source: MediaSource,
+    /// `session`: within which time calls are to be refreshed.
+    pub session: Session,
+    /// `reliable`: whether provisional answers are acknowledged. Default `supported`.
+    pub reliable: Reliable,
+}
+
+/// Within which time calls are to be refreshed, so that one whose far side is gone ends (RFC 4028).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// `expires`: the interval asked for; `None` = `off`: none is asked for. Default 30 min.
+    pub expires: Option<Duration>,
+    /// `min`: the shortest interval that others may ask for. Default 90 s, and no less.
+    pub min: Duration,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { expires: Some(Duration::from_mins(30)), min: Duration::from_secs(90) }
+    }
+}
+
+/// Whether provisional answers are acknowledged, so that they arrive for certain (RFC 3262, `reliable`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "reliable")]
+pub enum Reliable {
+    /// Never.
+    Off,
+    /// Where both sides can.
+    #[default]
+    Supported,
+    /// Always; who cannot is refused.
+    Required,
 }
 
 /// What strangers may do (`sip.guard`): sources that are not in `allow`, hold no registration and have no call.

@@ -90,6 +90,8 @@ sip:
   digest: [sha-256, md5]
   guard: { answer_strangers: true, messages: 20, ban: 1h }
   media_source: strict
+  session: { expires: 10m, min: 2m }
+  reliable: required
 rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }
 adapters: []
 routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: halo } ]
@@ -112,7 +114,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 52] = [
+const FAULTS: [(&str, &str); 54] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -138,6 +140,8 @@ const FAULTS: [(&str, &str); 52] = [
     ("another hash", "sambung: 1\nsip: { digest: [sha-512-256] }"),
     ("too silent a stranger", "sambung: 1\nsip: { guard: { messages: 0 } }"),
     ("too long a ban", "sambung: 1\nsip: { guard: { ban: 25h } }"),
+    ("too short a session", "sambung: 1\nsip: { session: { expires: 60s, min: off } }"),
+    ("perhaps reliable", "sambung: 1\nsip: { reliable: perhaps }"),
     ("media from anywhere", "sambung: 1\nsip: { media_source: any }"),
     ("few ports", "sambung: 1\nrtp: { ports: 20000-20001 }"),
     ("no threads", "sambung: 1\nrtp: { threads: 0 }"),

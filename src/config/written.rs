@@ -158,6 +158,11 @@ written! {
     Tag(Language): "a language tag such as `id`, `en` or `en-GB`", tag
 }
 written! {
+    /// An interval that can be switched off; `None` = `off`.
+    Interval(Option<Duration>): "a time such as `90s`, `30m` or `1h`, or `off`",
+    |text| if text == "off" { Some(None) } else { time(text).map(Some) }
+}
+written! {
     /// A span of time.
     Time(Duration): "a time such as `250ms`, `5s`, `2m` or `1h`", time
 }

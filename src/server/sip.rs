@@ -6,7 +6,8 @@ use crate::config::{self, Config, DigestHash, Phone};
 use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
 use crate::telephony::sip::{
-    Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Settings,
+    Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Reliability,
+    Settings,
 };
 
 /// The adapter's settings.
@@ -42,6 +43,13 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::MediaSource::Learn => MediaSource::Learn,
         },
         audio: audio(&config.rtp),
+        session_expires: config.sip.session.expires,
+        session_min: config.sip.session.min,
+        reliable: match config.sip.reliable {
+            config::Reliable::Off => Reliability::Off,
+            config::Reliable::Supported => Reliability::Supported,
+            config::Reliable::Required => Reliability::Required,
+        },
         via: config.transfers.via.clone(),
         max_calls: config.limits.calls,
         ..Settings::new(config.sip.listen.clone(), media)

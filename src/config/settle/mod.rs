@@ -4,6 +4,7 @@ mod agents;
 mod guard;
 mod routes;
 mod secrets;
+mod session;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -171,6 +172,8 @@ fn sip(found: &mut Found, section: SipSection) -> Sip {
         digest: guard::digest(found, section.digest),
         guard: guard::settle(found, section.guard.unwrap_or_default()),
         media_source: section.media_source.unwrap_or_default(),
+        session: session::settle(found, section.session),
+        reliable: section.reliable.unwrap_or_default(),
     }
 }
 

@@ -33,7 +33,7 @@ mod transfer;
 #[cfg(test)]
 mod tests;
 
-pub use crate::sip::{Codec, Preferences};
+pub use crate::sip::{Codec, Preferences, Reliability};
 pub use adapter::SipAdapter;
 pub use network::Network;
 pub use settings::{MediaSource, Password, Settings};

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::network::Network;
-use crate::sip::{Algorithm, GuardSettings, Preferences, RegistrarSettings};
+use crate::sip::{Algorithm, GuardSettings, Preferences, RegistrarSettings, Reliability};
 use crate::telephony::rtp;
 use crate::time::Duration;
 
@@ -38,6 +38,12 @@ pub struct Settings {
     pub rtp: rtp::Settings,
     /// Whose audio is taken.
     pub media_source: MediaSource,
+    /// RFC 4028: the interval within which calls are to be refreshed; `None` = none is asked for.
+    pub session_expires: Option<Duration>,
+    /// RFC 4028: the shortest interval that others may ask for.
+    pub session_min: Duration,
+    /// Whether provisional answers are acknowledged.
+    pub reliable: Reliability,
     /// The proxy or gateway that numbers are called through, as a `sip:` address without a user; `None` = no
     /// number can be called.
     pub via: Option<Arc<str>>,
@@ -65,6 +71,9 @@ impl Settings {
             audio: Preferences::default(),
             rtp,
             media_source: MediaSource::Auto,
+            session_expires: Some(Duration::from_mins(30)),
+            session_min: Duration::from_secs(90),
+            reliable: Reliability::default(),
             via: None,
             answer_limit: Duration::from_secs(4),
             max_calls: 1_000,

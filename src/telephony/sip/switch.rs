@@ -94,6 +94,9 @@ impl Switch {
             advertised: SocketAddr::new(settings.advertise.unwrap_or(local.ip()), local.port()),
         });
         let mut agent = crate::sip::Settings::new(listen.collect());
+        agent.session_expires = settings.session_expires;
+        agent.session_min = settings.session_min;
+        agent.reliable = settings.reliable;
         agent.server_name = Some("Sambung".into());
         agent.max_dialogs = settings.max_calls.saturating_mul(DIALOGS_PER_CALL);
         let [tokens, nonces, places] = parts.secrets;
