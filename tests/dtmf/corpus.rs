@@ -1,6 +1,6 @@
 //! The conditions of the corpus: what must be taken, what must be refused, what is only told.
 
-use sambung::media::Codec;
+use sambung::media::Law;
 
 use crate::recipe::{Demand, Deviation, Recipe};
 
@@ -52,9 +52,9 @@ fn rough() -> Vec<Recipe> {
         Recipe { dial_db: Some(6.0), on_ms: short, ..plain("dial tone 6 dB under, 40 ms") },
         Recipe { echo_db: Some((10.0, 20.0)), ..plain("prompt 10–20 dB under") },
         Recipe { echo_db: Some((6.0, 6.0)), least: 88.0, ..plain("prompt 6 dB under") },
-        Recipe { law: Some(Codec::Pcmu), ..plain("µ-law") },
-        Recipe { law: Some(Codec::Pcma), ..plain("A-law") },
-        Recipe { law: Some(Codec::Pcma), level_dbm0: (-25.0, -25.0), ..plain("A-law, −25 dBm0") },
+        Recipe { law: Some(Law::Mu), ..plain("µ-law") },
+        Recipe { law: Some(Law::A), ..plain("A-law") },
+        Recipe { law: Some(Law::A), level_dbm0: (-25.0, -25.0), ..plain("A-law, −25 dBm0") },
         Recipe { direct: 0.05, hum_dbm0: Some(-30.0), ..plain("offset and hum") },
         Recipe { hum_dbm0: Some(-15.0), level_dbm0: (-15.0, -5.0), ..plain("loud hum") },
         Recipe { loss: 0.01, ..plain("1 % lost") },
@@ -67,7 +67,7 @@ fn mixed() -> Vec<Recipe> {
     let all = Recipe {
         deviation: Deviation::Within(0.015),
         twist_db: (-8.0, 4.0),
-        law: Some(Codec::Pcmu),
+        law: Some(Law::Mu),
         ..Recipe::plain("anything allowed, µ-law")
     };
     let noisy =
@@ -97,7 +97,7 @@ fn refused() -> Vec<Recipe> {
         Recipe { on_ms: (23.0, 23.0), noise_db, ..plain("23 ms, noise 15 dB") },
         Recipe { on_ms: (5.0, 22.0), off_ms: (40.0, 60.0), ..plain("under 23 ms") },
         Recipe { level_dbm0: (-55.0, -55.0), ..plain("−55 dBm0") },
-        Recipe { level_dbm0: (-55.0, -55.0), law: Some(Codec::Pcma), ..plain("−55 dBm0, A-law") },
+        Recipe { level_dbm0: (-55.0, -55.0), law: Some(Law::A), ..plain("−55 dBm0, A-law") },
         Recipe { single: true, ..plain("one tone alone") },
         Recipe { single: true, noise_db, ..plain("one tone alone, noise 15 dB") },
     ]

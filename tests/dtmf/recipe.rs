@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 use std::ops::Range;
 
-use sambung::media::Codec;
+use sambung::media::Law;
 
 use crate::chance::Chance;
 
@@ -64,7 +64,7 @@ pub(crate) struct Recipe {
     /// A step of the level inside each tone, in dB.
     pub(crate) step_db: f64,
     /// Through which codec it goes.
-    pub(crate) law: Option<Codec>,
+    pub(crate) law: Option<Law>,
     /// A share of full scale that is added to each sample, and the level of the mains' hum in dBm0.
     pub(crate) direct: f64,
     pub(crate) hum_dbm0: Option<f64>,
@@ -143,8 +143,8 @@ pub(crate) fn strip(recipe: &Recipe, count: usize, voice: &[i16], chance: &mut C
     sound.resize(sound.len() + 800, 0.0);
     disturb(recipe, &mut sound, power, voice, chance);
     let mut samples: Vec<i16> = sound.iter().map(|&sample| to_i16(sample)).collect();
-    if let Some(codec) = recipe.law {
-        samples.iter_mut().for_each(|sample| *sample = codec.decode(codec.encode(*sample)));
+    if let Some(law) = recipe.law {
+        samples.iter_mut().for_each(|sample| *sample = law.decode(law.encode(*sample)));
     }
     let lost = lose(recipe.loss, &mut samples, &mut keys, chance);
     Strip { samples, keys, lost }
