@@ -7,6 +7,7 @@ mod bench;
 mod call;
 mod check;
 mod diff;
+mod dtmf;
 mod eval;
 mod exit;
 mod explain;
@@ -45,6 +46,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Dtmf(dtmf::DtmfArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     ExplainCall(explain_call::ExplainCallArgs),
@@ -68,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Dtmf(args) => dtmf::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainCall(args) => explain_call::run(&args),

@@ -63,7 +63,7 @@ pub(crate) struct Recipe {
     pub(crate) ramp_ms: (f64, f64),
     /// A step of the level inside each tone, in dB.
     pub(crate) step_db: f64,
-    /// Through which codec it goes.
+    /// Through which law of G.711 it goes.
     pub(crate) law: Option<Law>,
     /// A share of full scale that is added to each sample, and the level of the mains' hum in dBm0.
     pub(crate) direct: f64,

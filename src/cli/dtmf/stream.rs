@@ -1,0 +1,185 @@
+//! One RTP stream of a capture: its packets in order and once, its audio heard, its telephone-events read.
+
+use std::collections::BTreeMap;
+
+use super::sound::{FoundKey, Source, Tally};
+use crate::media::{KeyReceiver, Law, RtpHeader, RtpPacket, TelephoneEvent};
+
+/// Packets that wait for their turn: 640 ms of 20 ms each.
+const WAITING: usize = 32;
+/// Packets in sequence before a stream counts as one.
+const PROOF: u32 = 4;
+/// The most samples that are heard for packets that are missing: 2 s. After a longer pause audio begins anew.
+const MAX_GAP: u32 = 16_000;
+/// The longest audio payload: 200 ms.
+const MAX_AUDIO: usize = 1_600;
+/// The most keys of a stream that are kept.
+const MAX_KEYS: usize = 100_000;
+/// A jump of sequence numbers by more than this is another stream under the same name.
+const MAX_JUMP: i16 = 3_000;
+
+/// A stream.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    /// The extended sequence number of the newest packet.
+    newest: Option<i64>,
+    /// The packets that wait, by extended sequence number.
+    waiting: BTreeMap<i64, Waiting>,
+    /// The number of the last packet that had its turn.
+    last: Option<i64>,
+    proof: u32,
+    audio: Option<Span>,
+    /// The keys of audio that is over, in milliseconds since 1970.
+    tones: Vec<FoundKey>,
+    /// The timestamp of the sample that comes next.
+    due: Option<u32>,
+    events: KeyReceiver,
+    keys: Vec<FoundKey>,
+}
+
+/// A packet that waits.
+#[derive(Debug)]
+struct Waiting {
+    at_micros: u64,
+    header: RtpHeader,
+    payload: Vec<u8>,
+}
+
+/// Audio without a long pause.
+#[derive(Debug)]
+struct Span {
+    /// When its first sample arrived.
+    at_micros: u64,
+    tally: Tally,
+}
+
+/// What a payload is, as far as one can tell without the agreement.
+enum Content {
+    Audio(Law),
+    Event(TelephoneEvent),
+    Other,
+}
+
+impl Stream {
+    /// Takes a packet.
+    pub(super) fn take(&mut self, at_micros: u64, packet: &RtpPacket<'_>) {
+        let number = match self.newest {
+            None => i64::from(packet.header.sequence),
+            Some(newest) => {
+                let [low, high, ..] = newest.to_le_bytes();
+                let ahead = packet.header.sequence.wrapping_sub(u16::from_le_bytes([low, high]));
+                let ahead = ahead.cast_signed();
+                if ahead == 1 {
+                    self.proof += 1;
+                }
+                if ahead.saturating_abs() > MAX_JUMP {
+                    self.drain(0);
+                    self.last = None;
+                    self.due = None;
+                }
+                newest + i64::from(ahead)
+            }
+        };
+        self.newest = Some(self.newest.map_or(number, |newest| newest.max(number)));
+        if self.last.is_some_and(|last| number <= last) {
+            return;
+        }
+        let payload = packet.payload.get(..MAX_AUDIO).unwrap_or(packet.payload).to_vec();
+        self.waiting.entry(number).or_insert(Waiting { at_micros, header: packet.header, payload });
+        self.drain(WAITING);
+    }
+
+    /// Ends it; its keys in milliseconds since `begun`, which is in microseconds since 1970. None if it proved to be no stream.
+    pub(super) fn finish(mut self, begun: u64) -> Option<Vec<FoundKey>> {
+        self.drain(0);
+        if self.proof < PROOF {
+            return None;
+        }
+        self.end_span();
+        // One source counts: telephone-events where there are any.
+        let mut keys = if self.keys.is_empty() { self.tones } else { self.keys };
+        for key in &mut keys {
+            key.onset_ms = key.onset_ms.saturating_sub(begun / 1_000);
+        }
+        Some(keys)
+    }
+
+    /// Gives packets their turn until only so many wait.
+    fn drain(&mut self, most: usize) {
+        while self.waiting.len() > most {
+            let Some((number, packet)) = self.waiting.pop_first() else { return };
+            let follows = self.last.is_none_or(|last| number == last + 1);
+            self.last = Some(number);
+            match content(&packet) {
+                Content::Audio(law) => self.hear(law, &packet, follows),
+                Content::Event(event) => self.event(&packet, event),
+                Content::Other => {}
+            }
+        }
+    }
+
+    fn hear(&mut self, law: Law, packet: &Waiting, follows: bool) {
+        let timestamp = packet.header.timestamp;
+        let gap = self.due.map(|due| timestamp.wrapping_sub(due));
+        let samples: Vec<i16> = packet.payload.iter().map(|&byte| law.decode(byte)).collect();
+        let length = u32::try_from(samples.len()).unwrap_or(0);
+        match (gap, &mut self.audio) {
+            (Some(gap), Some(span)) if gap <= MAX_GAP => {
+                let silence = vec![0; gap as usize];
+                // Where no packet is missing, the sender was silent.
+                span.tally.hear(&silence, !follows);
+            }
+            _ => {
+                self.end_span();
+                self.audio = Some(Span { at_micros: packet.at_micros, tally: Tally::default() });
+            }
+        }
+        if let Some(span) = &mut self.audio {
+            span.tally.hear(&samples, false);
+        }
+        self.due = Some(timestamp.wrapping_add(length));
+    }
+
+    /// Ends the audio that is heard.
+    fn end_span(&mut self) {
+        let Some(span) = self.audio.take() else { return };
+        let room = MAX_KEYS.saturating_sub(self.tones.len());
+        self.tones.extend(
+            span.tally
+                .finish()
+                .into_iter()
+                .take(room)
+                .map(|key| FoundKey { onset_ms: key.onset_ms + span.at_micros / 1_000, ..key }),
+        );
+    }
+
+    fn event(&mut self, packet: &Waiting, event: TelephoneEvent) {
+        if let Some(press) = self.events.receive(&packet.header, &packet.payload, 8_000)
+            && self.keys.len() < MAX_KEYS
+        {
+            let held = press.held.as_millis();
+            self.keys.push(FoundKey {
+                symbol: press.symbol,
+                onset_ms: (packet.at_micros / 1_000).saturating_sub(held),
+                duration_ms: held,
+                source: Source::Event,
+            });
+        } else if let Some(key) = self.keys.last_mut()
+            && key.symbol.event_code() == event.code
+        {
+            key.duration_ms = key.duration_ms.max(u64::from(event.duration) / 8);
+        }
+    }
+}
+
+/// Telephone-events are told by their form: a dynamic payload type, four bytes, and a key that may be one.
+fn content(packet: &Waiting) -> Content {
+    match (packet.header.payload_type, TelephoneEvent::parse(&packet.payload)) {
+        (0, _) => Content::Audio(Law::Mu),
+        (8, _) => Content::Audio(Law::A),
+        (96..=127, Some(event)) if packet.payload.len() == 4 && event.code < 16 => {
+            Content::Event(event)
+        }
+        _ => Content::Other,
+    }
+}

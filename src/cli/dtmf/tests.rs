@@ -1,0 +1,236 @@
+//! Captures of all kinds, made here byte by byte, and broken ones.
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::{ReadError, lines};
+use crate::media::{Law, Recording, RtpHeader, TelephoneEvent};
+
+/// A key's two tones of so many milliseconds, with as much silence before and after.
+fn key(row: f32, column: f32, milliseconds: usize) -> Vec<f32> {
+    let length = milliseconds * 8;
+    let tone = |n: usize, hertz: f32| (std::f32::consts::TAU * hertz * n as f32 / 8_000.0).sin();
+    let pause = std::iter::repeat_n(0.0, length);
+    let sound = (0..length).map(|n| 0.1 * (tone(n, row) + tone(n, column)));
+    pause.clone().chain(sound).chain(pause).collect()
+}
+
+/// Keys 1, 5 and 9 of 60 ms: at 60, 240 and 420 ms.
+fn keys() -> Vec<f32> {
+    [key(697.0, 1_209.0, 60), key(770.0, 1_336.0, 60), key(852.0, 1_477.0, 60)].concat()
+}
+
+/// RTP packets of those keys in µ-law.
+fn rtp(ssrc: u32) -> Vec<Vec<u8>> {
+    let samples: Vec<i16> = Recording { rate: 8_000, samples: keys() }.to_samples().collect();
+    let packet = |(n, chunk): (u16, &[i16])| {
+        let header = RtpHeader {
+            marker: n == 0,
+            payload_type: 0,
+            sequence: n.wrapping_add(65_530),
+            timestamp: u32::from(n) * 160,
+            ssrc,
+        };
+        let payload = chunk.iter().map(|&sample| Law::Mu.encode(sample));
+        framed(&header, payload.collect())
+    };
+    (0..).zip(samples.chunks(160)).map(packet).collect()
+}
+
+fn framed(header: &RtpHeader, payload: Vec<u8>) -> Vec<u8> {
+    let mut head = [0; 12];
+    header.write(&mut head);
+    [head.to_vec(), payload].concat()
+}
+
+fn udp(payload: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(payload.len() + 8).expect("short").to_be_bytes();
+    [&[0x0f, 0xa0, 0x0f, 0xa2], &length[..], &[0, 0], payload].concat()
+}
+
+fn ipv4(payload: &[u8]) -> Vec<u8> {
+    let inner = udp(payload);
+    let length = u16::try_from(inner.len() + 20).expect("short").to_be_bytes();
+    let head =
+        [0x45, 0, length[0], length[1], 0, 0, 0x40, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+    [&head[..], &inner].concat()
+}
+
+fn ipv6(payload: &[u8]) -> Vec<u8> {
+    let inner = udp(payload);
+    // Destination options of eight bytes stand between.
+    let length = u16::try_from(inner.len() + 8).expect("short").to_be_bytes();
+    let mut head = vec![0x60, 0, 0, 0, length[0], length[1], 60, 64];
+    head.extend([0xfd; 32]);
+    head.extend([17, 0, 1, 4, 0, 0, 0, 0]);
+    [head, inner].concat()
+}
+
+/// Packets as frames of a link of that kind.
+fn linked(link: u32, payload: &[u8]) -> Vec<u8> {
+    match link {
+        0 => [vec![2, 0, 0, 0], ipv4(payload)].concat(),
+        1 => [vec![9; 12], vec![0x81, 0, 0, 7, 0x08, 0], ipv4(payload)].concat(),
+        101 => ipv6(payload),
+        113 => [vec![0; 14], vec![0x86, 0xdd], ipv6(payload)].concat(),
+        276 => [vec![0x08, 0], vec![0; 18], ipv4(payload)].concat(),
+        _ => payload.to_vec(),
+    }
+}
+
+/// A pcap file, one packet every 20 ms.
+fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+    let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0];
+    file.extend(link.to_le_bytes());
+    for (n, packet) in (0_u32..).zip(packets) {
+        let frame = linked(link, packet);
+        let length = u32::try_from(frame.len()).expect("short");
+        for number in [1_700_000_000 + n / 50, n % 50 * 20_000, length, length] {
+            file.extend(number.to_le_bytes());
+        }
+        file.extend(frame);
+    }
+    file
+}
+
+/// A pcapng file in network byte order, its clock in nanoseconds.
+fn pcapng(link: u16, packets: &[Vec<u8>]) -> Vec<u8> {
+    let block = |kind: u32, body: &[u8]| {
+        let mut body = body.to_vec();
+        body.resize(body.len().div_ceil(4) * 4, 0);
+        let length = u32::try_from(body.len() + 12).expect("short").to_be_bytes();
+        [&kind.to_be_bytes()[..], &length, &body, &length].concat()
+    };
+    let head = [0x1a, 0x2b, 0x3c, 0x4d, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255];
+    let [high, low] = link.to_be_bytes();
+    let interface = [high, low, 0, 0, 0, 4, 0, 0, 0, 9, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0];
+    let mut file =
+        [block(0x0a0d_0d0a, &head), block(1, &interface), block(99, &[1, 2, 3])].concat();
+    for (n, packet) in (0_u64..).zip(packets) {
+        let frame = linked(u32::from(link), packet);
+        let length = u32::try_from(frame.len()).expect("short").to_be_bytes();
+        let at = (1_700_000_000_000_000_000 + n * 20_000_000).to_be_bytes();
+        file.extend(block(6, &[&[0; 4][..], &at, &length, &length, &frame].concat()));
+    }
+    file
+}
+
+/// The keys in a file of such bytes, and when they began.
+fn found(bytes: &[u8]) -> Result<(String, Vec<u64>), ReadError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path: PathBuf = folder.path().join("file");
+    fs::write(&path, bytes).expect("a file can be written");
+    let lines = lines(&path, false)?;
+    let keys = lines.iter().flat_map(|line| &line.keys);
+    Ok(keys.map(|key| (key.symbol.as_char(), key.onset_ms)).unzip())
+}
+
+#[track_caller]
+fn assert_keys(bytes: &[u8], name: &str) {
+    let (digits, onsets) = found(bytes).expect(name);
+    assert_eq!(digits, "159", "{name}");
+    for (onset, sent) in onsets.into_iter().zip([60_u64, 240, 420]) {
+        assert!(onset.abs_diff(sent) <= 4, "{name}: {onset}");
+    }
+}
+
+#[test]
+fn sound_files_of_every_rate_hold_their_keys() {
+    let recording = Recording { rate: 8_000, samples: keys() };
+    for rate in [8_000, 11_025, 16_000, 44_100, 48_000] {
+        assert_keys(&recording.resampled(rate).to_wav(), &rate.to_string());
+    }
+    let silence = Recording { rate: 8_000, samples: vec![0.0; 8_000] };
+    assert_eq!(found(&silence.to_wav()).expect("a sound"), (String::new(), Vec::new()));
+}
+
+#[test]
+fn captures_of_every_network_hold_their_keys() {
+    for link in [0, 1, 101, 113, 276] {
+        assert_keys(&pcap(link, &rtp(7)), &format!("pcap {link}"));
+        let link = u16::try_from(link).expect("small");
+        assert_keys(&pcapng(link, &rtp(7)), &format!("pcapng {link}"));
+    }
+}
+
+#[test]
+fn what_the_network_did_to_packets_is_undone() {
+    let whole = rtp(7);
+    let mut doubled: Vec<Vec<u8>> = whole.iter().flat_map(|p| [p.clone(), p.clone()]).collect();
+    // Twice as many packets take twice as long on the paper of the capture; only the order counts.
+    doubled.swap(4, 7);
+    let (digits, _) = found(&pcap(1, &doubled)).expect("a capture");
+    assert_eq!(digits, "159");
+    // One party on both sides of a bridge.
+    let bridged: Vec<Vec<u8>> =
+        whole.iter().cloned().zip(rtp(9)).flat_map(|(a, b)| [a, b]).collect();
+    assert_eq!(found(&pcap(1, &bridged)).expect("a capture").0, "159");
+    let mut lost = whole;
+    lost.remove(8);
+    assert_eq!(found(&pcap(1, &lost)).expect("a capture").0, "159");
+}
+
+#[test]
+fn telephone_events_count_before_tones() {
+    let mut packets = rtp(7);
+    for (n, packet) in packets.iter_mut().enumerate().skip(3).take(3) {
+        let header = RtpHeader {
+            marker: n == 3,
+            payload_type: 101,
+            sequence: u16::try_from(n).expect("small").wrapping_add(65_530),
+            timestamp: 480,
+            ssrc: 7,
+        };
+        let duration = u16::try_from(n - 2).expect("small") * 160;
+        let event = TelephoneEvent { code: 11, end: n == 5, volume: 10, duration };
+        *packet = framed(&header, event.write().to_vec());
+    }
+    let (digits, onsets) = found(&pcap(1, &packets)).expect("a capture");
+    assert_eq!((&*digits, onsets), ("#", vec![40]));
+}
+
+#[test]
+fn files_that_cannot_be_read_say_why() {
+    let mut huge = pcap(1, &rtp(7));
+    huge[24 + 8..24 + 12].copy_from_slice(&[255; 4]);
+    for (bytes, words) in [
+        (b"hello".to_vec(), "it is neither a WAV file nor a packet capture (pcap, pcapng)"),
+        (Vec::new(), "it is neither a WAV file nor a packet capture (pcap, pcapng)"),
+        (b"RIFF".to_vec(), "it is no WAV file: its header is cut short"),
+        (pcap(1, &[])[..10].to_vec(), "it is broken: its head is cut short"),
+        (huge, "it is broken: 4294967295 bytes for one packet"),
+    ] {
+        let error = found(&bytes).expect_err(words);
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        let text = cause.unwrap_or_else(|| error.to_string());
+        assert!(text.ends_with(words), "{text}");
+    }
+    // One that is still being written is read up to there.
+    let whole = pcap(1, &rtp(7));
+    assert_keys(&whole[..whole.len() - 7], "cut");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_file_panics(
+        form in 0..3_u8,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        end: prop::sample::Index,
+    ) {
+        let packets = &rtp(7)[..6];
+        let mut bytes = match form {
+            0 => pcap(1, packets),
+            1 => pcapng(101, packets),
+            _ => Recording { rate: 11_025, samples: keys() }.to_wav(),
+        };
+        for (place, value) in changes {
+            let place = place.index(bytes.len().min(400));
+            bytes[place] = value;
+        }
+        bytes.truncate(bytes.len() - end.index(bytes.len() / 4 + 1));
+        drop(found(&bytes));
+    }
+}
