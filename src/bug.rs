@@ -120,3 +120,54 @@ pub(crate) fn is(bug: Bug) -> bool {
 pub(crate) const fn is(_: Bug) -> bool {
     false
 }
+
+/// Where a panic can be planted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the SIP user agent, at a request inside the dialog of this number.
+    Agent,
+    /// In the SIP adapter, at what happens to the leg of this number.
+    Adapter,
+    /// On a media thread, at a turn of the leg of this number.
+    Media,
+    /// In the session of the call whose leg has this number.
+    Session,
+}
+
+/// What is armed, for all threads: a place and a number; zero = nothing.
+#[cfg(feature = "bugs")]
+static ARMED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+#[cfg(feature = "bugs")]
+const fn fuse(place: Place, number: u64) -> u64 {
+    let place = match place {
+        Place::Agent => 1,
+        Place::Adapter => 2,
+        Place::Media => 3,
+        Place::Session => 4,
+    };
+    number << 3 | place
+}
+
+/// Lets the program panic once, when it comes to this place with this number.
+#[cfg(feature = "bugs")]
+pub fn arm(place: Place, number: u64) {
+    ARMED.store(fuse(place, number), std::sync::atomic::Ordering::SeqCst);
+}
+
+/// Panics if that was planted here.
+///
+/// # Panics
+/// Once, where [`arm`] named this place and number.
+#[cfg(feature = "bugs")]
+#[expect(clippy::panic, reason = "this is what it is for")]
+pub(crate) fn trip(place: Place, number: u64) {
+    let order = std::sync::atomic::Ordering::SeqCst;
+    if ARMED.compare_exchange(fuse(place, number), 0, order, order).is_ok() {
+        panic!("planted");
+    }
+}
+
+/// Panics if that was planted here: never, in a program that anybody uses.
+#[cfg(not(feature = "bugs"))]
+pub(crate) const fn trip(_: Place, _: u64) {}

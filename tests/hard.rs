@@ -21,5 +21,15 @@ mod support {
 mod callers;
 #[path = "hard/form.rs"]
 mod form;
+#[path = "hard/injection.rs"]
+mod injection;
 #[path = "hard/loss.rs"]
 mod loss;
+#[path = "hard/overload.rs"]
+mod overload;
+#[path = "hard/strangers.rs"]
+mod strangers;
+#[path = "hard/system.rs"]
+mod system;
+#[path = "hard/timing.rs"]
+mod timing;

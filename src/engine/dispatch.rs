@@ -8,7 +8,7 @@ use super::machine::{Engine, Wanted};
 use super::notice::Notice;
 use super::output::Output;
 use super::settings::Settings;
-use crate::bug::{self, Bug};
+use crate::bug::{self, Bug, Place};
 use crate::calendar::Opening;
 use crate::call::{
     AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, HangupCause, LegId, Target,
@@ -37,7 +37,11 @@ impl Engine {
             numbers: &settings.numbers,
         };
         let now = call.pace.at(self.now);
-        let done = catch_unwind(AssertUnwindSafe(|| call.session.handle(now, input, &world)));
+        let leg = call.leg.number;
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            bug::trip(Place::Session, leg);
+            call.session.handle(now, input, &world);
+        }));
         if done.is_err() {
             return self.call_fault(id);
         }

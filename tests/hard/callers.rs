@@ -53,8 +53,10 @@ impl Plan {
 }
 
 /// How one call went.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Outcome {
+    /// When it began.
+    pub(crate) started: Instant,
     /// How long the answer took; `None` = there was none.
     pub(crate) answered: Option<Duration>,
     /// The status that refused it, how long that took, and its `Retry-After` in seconds.
@@ -94,7 +96,6 @@ struct Repetition {
 
 #[derive(Debug)]
 struct Call {
-    started: Instant,
     state: State,
     outcome: Outcome,
 }
@@ -168,13 +169,14 @@ impl Callers {
         let now = wait::now();
         self.send(&self.invite(plan, number));
         let repetition = Repetition { at: now + T1, span: T1 };
-        Call { started: now, state: State::Inviting(Some(repetition)), outcome: Outcome::default() }
+        let outcome = Outcome { started: now, answered: None, refused: None, cut_off: false };
+        Call { state: State::Inviting(Some(repetition)), outcome }
     }
 
     /// Works on the timers of a call.
     fn look_at(&self, plan: &Plan, number: usize, call: &mut Call, now: Instant) {
         match &mut call.state {
-            State::Inviting(_) if now >= call.started + plan.patience => {
+            State::Inviting(_) if now >= call.outcome.started + plan.patience => {
                 call.state = State::Over;
             }
             State::Inviting(Some(repetition)) if now >= repetition.at => {
@@ -223,7 +225,8 @@ impl Callers {
                 self.send(&self.acknowledgement(plan, number, &to, "invite"));
                 if matches!(call.state, State::Inviting(_)) {
                     let retry_after = header(text, "Retry-After").parse().ok();
-                    call.outcome.refused = Some((status, call.started.elapsed(), retry_after));
+                    call.outcome.refused =
+                        Some((status, call.outcome.started.elapsed(), retry_after));
                     call.state = State::Over;
                 }
             }
@@ -240,7 +243,7 @@ impl Callers {
         let to = header(text, "To").to_owned();
         self.send(&self.acknowledgement(plan, number, &to, "ack"));
         if matches!(call.state, State::Inviting(_)) {
-            call.outcome.answered = Some(call.started.elapsed());
+            call.outcome.answered = Some(call.outcome.started.elapsed());
             call.state = State::Talking { until: wait::now() + plan.talk, to };
         }
     }

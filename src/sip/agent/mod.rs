@@ -77,6 +77,8 @@ pub struct UserAgent {
     /// Whether there is no room above for one more call.
     full: bool,
     turned_away: TurnedAway,
+    /// The call that is being worked on: lost if that panics.
+    in_hand: Option<DialogId>,
     outbox: VecDeque<Output>,
 }
 
@@ -136,6 +138,7 @@ impl UserAgent {
             asking: Asking::default(),
             full: false,
             turned_away,
+            in_hand: None,
             outbox: VecDeque::new(),
         }
     }
@@ -203,6 +206,15 @@ impl UserAgent {
             self.referral_deadlines.next(),
         ];
         dues.into_iter().flatten().min()
+    }
+
+    /// After a panic inside [`handle`](Self::handle): the call it worked on, which is forgotten without a word to the
+    /// far side. Everything else is as it was.
+    pub fn lose_broken(&mut self) -> Option<DialogId> {
+        let lost = self.in_hand.take()?;
+        self.tags.retain(|_, dialog| *dialog != lost);
+        self.merges.retain(|_, dialog| *dialog != lost);
+        Some(lost)
     }
 
     /// Whether a tag is that of a call in progress: one that we wrote ourselves.
@@ -294,17 +306,20 @@ impl UserAgent {
     /// Takes a call out to work on it; every path puts it back with `keep` or ends it with `forget`.
     fn take(&mut self, dialog: DialogId) -> Option<State> {
         let mut held = self.dialogs.remove(&dialog)?;
+        self.in_hand = Some(dialog);
         self.deadlines.arm(dialog, &mut held.armed, None);
         Some(held.state)
     }
 
     fn keep(&mut self, dialog: DialogId, state: State) {
         let mut held = Held { armed: None, state };
+        self.in_hand = None;
         self.deadlines.arm(dialog, &mut held.armed, held.state.deadline());
         self.dialogs.insert(dialog, held);
     }
 
     fn forget(&mut self, state: &State) {
+        self.in_hand = None;
         if let Some(dialog) = self.tags.remove(&state.local_tag()) {
             self.asking.forget(dialog);
         }

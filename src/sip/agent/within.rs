@@ -5,6 +5,7 @@ use sipx_sip::{HeaderName, Method, Request, Response};
 
 use super::UserAgent;
 use super::receive::Arrival;
+use crate::bug::{self, Place};
 use crate::sip::dialog::{Again, Confirmed, EarlyOffer, Exchange, Peer, Repeat, State};
 use crate::sip::event::{DialogId, SipEvent};
 use crate::sip::read::{self, Content};
@@ -44,6 +45,7 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(481));
             return;
         };
+        bug::trip(Place::Agent, dialog.0);
         let tag = read::from_tag(&request.headers);
         if state.peer_mut(&tag).is_some_and(|peer| !in_order(peer, request)) {
             self.keep(dialog, state);

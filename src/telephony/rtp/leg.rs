@@ -13,6 +13,7 @@ use super::settings::Settings;
 use super::stream::{Passage, Stream};
 use super::turn::{Arrival, Turn};
 use super::wheel::Period;
+use crate::bug;
 use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
     KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, Standing, is_control,
@@ -120,6 +121,7 @@ impl Leg {
         arrival: &mut Arrival,
         turn: &mut Turn<'_>,
     ) {
+        bug::trip(bug::Place::Media, self.id.number);
         let mut arrivals = 0;
         for _ in 0..MAX_LOOKS {
             match self.socket.recv_from(arrival) {

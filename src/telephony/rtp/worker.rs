@@ -174,7 +174,16 @@ impl Work {
         self.legs.get_mut(*self.places.get(&id)?)?.as_deref_mut()
     }
 
+    /// Obeys one order. Should that panic, its leg is closed and the others go on.
     fn obey(&mut self, order: Order) {
+        let id = order.leg;
+        if catch_unwind(AssertUnwindSafe(|| self.carry_out(order))).is_err() {
+            tracing::error!(leg = %id, "An order for the media of a leg panicked; the leg is closed.");
+            self.close(id);
+        }
+    }
+
+    fn carry_out(&mut self, order: Order) {
         let Order { leg: id, what } = order;
         let now = self.worker.clock.now();
         match what {

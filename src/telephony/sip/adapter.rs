@@ -127,7 +127,7 @@ async fn farewell(mut switch: Switch, mut wires: Wires) {
             let due = switch.poll_timeout().map(|at| clock.moment(at));
             tokio::select! {
                 () = switch.sockets.readable() => switch.read(clock.now(), BATCH),
-                Some(event) = wires.media_events.recv() => switch.heard(event),
+                Some(event) = wires.media_events.recv() => switch.contain(clock.now(), |switch| switch.heard(event)),
                 () = until(due) => {}
             }
             switch.handle_timeout(clock.now());
@@ -170,21 +170,21 @@ impl Wires {
             Woken::Drain => switch.drain(now),
             Woken::Found(found) => {
                 if let Some((leg, address)) = found {
-                    switch.found(now, leg, address);
+                    switch.contain(now, |switch| switch.found(now, leg, address));
                 }
             }
             Woken::Ordered(first) => {
-                switch.order(now, first);
+                switch.contain(now, |switch| switch.order(now, first));
                 for _ in 1..BATCH {
                     let Ok(command) = self.port.commands.try_recv() else { break };
-                    switch.order(now, command);
+                    switch.contain(now, |switch| switch.order(now, command));
                 }
             }
             Woken::Heard(first) => {
-                switch.heard(first);
+                switch.contain(now, |switch| switch.heard(first));
                 for _ in 1..BATCH {
                     let Ok(event) = self.media_events.try_recv() else { break };
-                    switch.heard(event);
+                    switch.contain(now, |switch| switch.heard(event));
                 }
             }
             Woken::Readable => switch.read(now, BATCH),

@@ -1,8 +1,9 @@
 //! Between a leg's agreement and its media thread: streams down, media events up.
 
+use super::leg::Phase;
 use super::settings::MediaSource;
 use super::switch::Switch;
-use crate::call::{EventKind, KeySource, LegId, Symbol};
+use crate::call::{EventKind, HangupCause, KeySource, LegId, Symbol};
 use crate::sip::{Codec, Direction, EventFormat, Negotiated};
 use crate::telephony::rtp;
 use crate::telephony::rtp::{MediaEvent, MediaEventKind, SourcePolicy, Stream};
@@ -21,11 +22,19 @@ impl Switch {
     /// Works on one event of a media thread.
     pub(super) fn heard(&mut self, event: MediaEvent) {
         let MediaEvent { at, leg: id, kind } = event;
+        self.at_work = Some(id);
         if !self.legs.contains_key(&id) {
             return;
         }
         let report = match kind {
-            MediaEventKind::Closed { quality } => return self.closed(at, id, quality),
+            MediaEventKind::Closed { quality } => {
+                // Unless the leg ends already, its media broke; a call without media is none.
+                if self.legs.get(&id).is_some_and(|leg| !matches!(leg.phase, Phase::Closing { .. }))
+                {
+                    self.hang_up(at, id, HangupCause::InternalError);
+                }
+                return self.closed(at, id, quality);
+            }
             MediaEventKind::Key { symbol, source, pressed_at } => {
                 return self.key(at, id, symbol, source, pressed_at);
             }

@@ -13,6 +13,7 @@
 mod adapter;
 mod admission;
 mod dialling;
+mod fault;
 mod gate;
 mod info;
 mod leg;

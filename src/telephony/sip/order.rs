@@ -18,6 +18,7 @@ impl Switch {
     /// and mean nothing.
     pub(super) fn order(&mut self, now: Instant, command: Command) {
         let Command { leg: id, kind } = command;
+        self.at_work = Some(id);
         let known = match self.legs.get(&id) {
             Some(leg) => !matches!(leg.phase, Phase::Closing { .. }),
             None => self.searches.contains_key(&id) || matches!(kind, CommandKind::Dial(_)),

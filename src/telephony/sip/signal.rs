@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::info;
 use super::leg::Phase;
 use super::switch::Switch;
+use crate::bug::{self, Place};
 use crate::call::{EndedBy, EventKind, HangupCause, KeySource, LegId};
 use crate::sip::{Input, Negotiated, Refer, SdpError, SipEvent};
 use crate::time::Instant;
@@ -45,6 +46,8 @@ impl Switch {
     }
 
     fn signalled(&mut self, now: Instant, leg: LegId, signal: Signal) {
+        self.at_work = Some(leg);
+        bug::trip(Place::Adapter, leg.number);
         match signal {
             Signal::Rings => self.rings(now, leg),
             Signal::Early(sdp) => {

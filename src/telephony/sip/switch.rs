@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::task::JoinSet;
 
@@ -56,6 +55,8 @@ pub(super) struct Switch {
     /// What is due on legs.
     deadlines: BTreeMap<(Instant, LegId), Due>,
     pub(super) draining: bool,
+    /// The leg that is being worked for.
+    pub(super) at_work: Option<LegId>,
     /// Whether the user agent was told to turn new calls away.
     pub(super) full: bool,
     /// Until when no call is tried, because the last one found no port or no file for its media.
@@ -120,6 +121,7 @@ impl Switch {
             waiting: VecDeque::new(),
             deadlines: BTreeMap::new(),
             draining: false,
+            at_work: None,
             full: false,
             no_media_until: Instant::ZERO,
             settings,
@@ -147,23 +149,13 @@ impl Switch {
         self.tell(now, Input::Message { from, local, transport: Transport::Udp, bytes });
     }
 
-    /// Tells the user agent something; what follows from it is carried out by [`flush`](Self::flush).
-    ///
-    /// A fault inside drops the one input that caused it: no message may stop a transport.
-    pub(super) fn tell(&mut self, now: Instant, input: Input) {
-        let agent = &mut self.agent;
-        if catch_unwind(AssertUnwindSafe(|| agent.handle(now, input))).is_err() {
-            tracing::error!("A SIP message or order broke an invariant and was dropped.");
-        }
-    }
-
     /// Carries out what the user agent asks for. What it asks may lead to further orders, each of which ends in
     /// finitely many outputs.
     pub(super) fn flush(&mut self, now: Instant) {
         while let Some(output) = self.agent.poll_output() {
             match output {
                 Output::Send { to, local, bytes, .. } => self.send(to, local, &bytes),
-                Output::Event(event) => self.happened(now, event),
+                Output::Event(event) => self.contain(now, |switch| switch.happened(now, event)),
             }
         }
     }
