@@ -162,10 +162,9 @@ impl Player {
         let filled = music.fill(part);
         if self.fade > 0 && filled != Filled::Nothing {
             let done = FADE_SAMPLES - self.fade;
-            match (filled, part.codec.law()) {
-                (Filled::Payload, Some(law)) => fade_in(law, done, part.payload),
-                // A ready-made part of a rare codec begins without.
-                _ => {}
+            // A part in a rare codec begins without.
+            if let Some(law) = part.codec.law() {
+                fade_in(law, done, part.payload);
             }
             self.fade -= part.samples.len().min(self.fade);
         }

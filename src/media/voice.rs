@@ -18,7 +18,7 @@ const OPUS_BITRATE: i32 = 24_000;
 /// How hard our Opus encoder thinks, 0–10: more costs time and is hardly heard in narrow band.
 const OPUS_COMPLEXITY: i32 = 3;
 /// The rate as the Opus crate takes it.
-const OPUS_RATE: i32 = SAMPLE_RATE as i32;
+const OPUS_RATE: i32 = SAMPLE_RATE.cast_signed();
 
 /// One stream on its way out.
 pub struct Encoder(Encoding);

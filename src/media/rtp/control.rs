@@ -112,7 +112,7 @@ impl Control {
             // RFC 3550 §6.4.1, in 2⁻¹⁶ s. What is negative or absurd comes of a broken clock.
             let since = middle(ntp(now)).wrapping_sub(block.last_report).wrapping_sub(block.delay);
             if since < 60 << 16 {
-                let micros = u64::from(since) * 1_000_000 >> 16;
+                let micros = (u64::from(since) * 1_000_000) >> 16;
                 self.told.round_trip = Some(Duration::from_micros(micros));
             }
         }
@@ -172,7 +172,7 @@ impl Control {
     fn interval(&mut self) -> Duration {
         let share = self.roll() >> 48;
         let micros = INTERVAL.as_micros();
-        let spread = micros / 2 + (micros * share >> 16);
+        let spread = micros / 2 + ((micros * share) >> 16);
         Duration::from_micros(spread * 100_000 / 121_828)
     }
 
@@ -188,7 +188,7 @@ impl Control {
 fn ntp(now: Instant) -> u64 {
     let micros = now.as_micros();
     let (seconds, rest) = (micros / 1_000_000, micros % 1_000_000);
-    seconds << 32 | (rest << 32) / 1_000_000
+    (seconds << 32) | ((rest << 32) / 1_000_000)
 }
 
 /// The middle 32 of 64 bits.

@@ -104,7 +104,7 @@ fn one(kind: u8, count: usize, body: &[u8]) -> Option<ControlPacket<'_>> {
             let (timestamp, rest) = word(rest)?;
             let (packets, rest) = word(rest)?;
             let (octets, rest) = word(rest)?;
-            let ntp = u64::from(high) << 32 | u64::from(low);
+            let ntp = (u64::from(high) << 32) | u64::from(low);
             let sent = SenderInfo { ntp, timestamp, packets, octets };
             Some(ControlPacket::SenderReport { ssrc, sent, blocks: rest.get(..count * 24)? })
         }
@@ -207,7 +207,8 @@ mod tests {
         last_report: 5,
         delay: 6,
     };
-    const SENT: SenderInfo = SenderInfo { ntp: 1 << 40 | 7, timestamp: 8, packets: 9, octets: 10 };
+    const SENT: SenderInfo =
+        SenderInfo { ntp: (1 << 40) | 7, timestamp: 8, packets: 9, octets: 10 };
 
     #[test]
     fn what_is_written_is_read() {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 
 use super::deck::Deck;
 use super::event::MediaEventKind;
-use super::hearing::Hearing;
+use super::hearing::{Hearing, KeyTones};
 use super::line::{Line, PayloadKind, Presence};
 use super::mouth::{Mouth, Place, write};
 use super::reports::Reports;
@@ -42,6 +42,8 @@ pub(super) struct Leg {
     reception: Reception,
     reports: Reports,
     hearing: Hearing,
+    /// Made where keys come as tones.
+    tones: Option<Box<KeyTones>>,
     keys: KeyReceiver,
     /// Datagrams of strangers and datagrams without use.
     foreign: u64,
@@ -75,6 +77,7 @@ impl Leg {
             reception: Reception::default(),
             reports,
             hearing: Hearing::default(),
+            tones: None,
             keys: KeyReceiver::default(),
             foreign: 0,
             unusable: 0,
@@ -141,7 +144,7 @@ impl Leg {
             let presence = line.watch(&self.socket, turn.settings, turn.now);
             self.report(presence, turn);
         }
-        self.interpret(peer, turn.now);
+        self.listen(peer, turn);
         let place = Place { leg: self.id, bridged: self.bridged.is_some() };
         self.mouth.send_due(&mut self.line, &self.socket, &place, turn);
         if let Some(line) = &mut self.line {
@@ -201,16 +204,17 @@ impl Leg {
             self.deck.hear(codec, &packet, standing == Standing::Newest, self.masked);
             self.hearing.receive(codec, &packet);
         }
+        self.unusable += u64::from(kind == PayloadKind::Other);
         let presence = line.heard(turn.now);
         self.report(presence, turn);
         let mut pressed = None;
         if kind == PayloadKind::Event
             && let Some(events) = events
         {
-            pressed = self.key(&packet, events.clock_rate, turn);
+            pressed = self.event(&packet, events.clock_rate, turn);
         }
         if let Some(peer) = peer
-            && kind != PayloadKind::Other
+            && matches!(kind, PayloadKind::Audio | PayloadKind::Event)
         {
             self.pass_on(&packet, kind, pressed, peer, turn.now);
         }
@@ -218,7 +222,7 @@ impl Leg {
     }
 
     /// Works on one telephone-event packet. Returns the key if it is the first to tell of it.
-    fn key(
+    fn event(
         &mut self,
         packet: &RtpPacket<'_>,
         clock_rate: u32,
@@ -226,13 +230,22 @@ impl Leg {
     ) -> Option<Symbol> {
         self.deck.key_packet(packet, clock_rate);
         let press = self.keys.receive(&packet.header, packet.payload, clock_rate)?;
-        let (symbol, source) = (press.symbol, KeySource::RtpEvent);
-        let pressed_at = turn.now.before(press.held);
+        self.pressed(press.symbol, KeySource::RtpEvent, turn.now.before(press.held), turn);
+        Some(press.symbol)
+    }
+
+    /// A key was pressed: whatever stops at it stops.
+    fn pressed(
+        &mut self,
+        symbol: Symbol,
+        source: KeySource,
+        pressed_at: Instant,
+        turn: &mut Turn<'_>,
+    ) {
         turn.outbox.push(turn.now, self.id, MediaEventKind::Key { symbol, source, pressed_at });
         self.mouth.player.key(symbol, turn.now, turn.ended);
         turn.outbox.push_ended(turn.now, self.id, turn.ended);
         self.deck.pressed(symbol, turn.now);
-        Some(symbol)
     }
 
     /// Passes a packet on to the bridged party, under its stream's numbers. A play or a key that sounds there is heard
@@ -260,7 +273,9 @@ impl Leg {
             PayloadKind::Event if self.masked => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
             PayloadKind::Event => theirs.stream.events.map(|events| events.payload_type),
-            PayloadKind::Audio | PayloadKind::Other => Some(theirs.stream.payload_type),
+            PayloadKind::Audio | PayloadKind::Noise | PayloadKind::Other => {
+                Some(theirs.stream.payload_type)
+            }
         };
         let payload_type = payload_type.filter(|_| !peer.mouth.keys.is_sending());
         let length = RTP_HEADER + packet.payload.len();
@@ -285,18 +300,36 @@ impl Leg {
         theirs.send(&peer.socket, datagram, now);
     }
 
-    /// Lets the bridged party have what was heard since the last turn, where packets cannot be passed on as they are.
-    fn interpret(&mut self, peer: Option<&mut Self>, now: Instant) {
-        let (Some(line), Some(peer)) = (&self.line, peer) else { return };
-        let Some(theirs) = &peer.line else { return };
-        if line.stream.passage(&theirs.stream) != Passage::Anew || !line.stream.direction.receives()
-        {
+    /// Lets whoever listens have what was heard since the last turn: the bridged party, where packets cannot be passed on
+    /// as they are, and the detector of keys, where nothing better was agreed for them.
+    fn listen(&mut self, peer: Option<&mut Self>, turn: &mut Turn<'_>) {
+        let Some(line) = &self.line else { return };
+        let stream = &line.stream;
+        let receives = stream.direction.receives();
+        let party = peer.filter(|_| receives).and_then(|peer| {
+            let theirs = &peer.line.as_ref()?.stream;
+            let anew = stream.passage(theirs) == Passage::Anew;
+            anew.then_some((&mut peer.mouth, theirs.packet_time))
+        });
+        let wants_tones = receives && stream.events.is_none();
+        if !wants_tones && party.is_none() {
             self.hearing.rest();
             return;
         }
-        let packet_time = theirs.stream.packet_time;
-        let mouth = &mut peer.mouth;
-        self.hearing.listen(line.stream.codec, now, |frame| mouth.say(&frame.samples, packet_time));
+        let mut party = party;
+        let mut pressed = None;
+        let tones = &mut self.tones;
+        self.hearing.listen(stream.codec, turn.now, |frame| {
+            if let Some((mouth, packet_time)) = &mut party {
+                mouth.say(&frame.samples, *packet_time);
+            }
+            if wants_tones {
+                pressed = pressed.or(tones.get_or_insert_default().hear(frame));
+            }
+        });
+        if let Some((symbol, at)) = pressed {
+            self.pressed(symbol, KeySource::InBand, at, turn);
+        }
     }
 
     fn report(&self, presence: Presence, turn: &mut Turn<'_>) {

@@ -14,6 +14,9 @@ const LEARNT_LEAD_IN: Duration = Duration::from_millis(200);
 /// A frame of silence is sent when nothing was for so long, to keep the way open (RFC 6263 §4.6).
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// The static payload type of comfort noise.
+const COMFORT_NOISE: u8 = 13;
+
 /// One agreed stream.
 #[derive(Debug)]
 pub(super) struct Line {
@@ -50,7 +53,9 @@ pub(super) enum PayloadKind {
     Audio,
     /// Telephone-events.
     Event,
-    /// Anything else, such as comfort noise: it shows that the far side lives.
+    /// Comfort noise (RFC 3389): nobody speaks.
+    Noise,
+    /// Anything else: it shows that the far side lives.
     Other,
 }
 
@@ -97,6 +102,8 @@ impl Line {
             PayloadKind::Audio
         } else if self.stream.events.is_some_and(|events| events.payload_type == payload_type) {
             PayloadKind::Event
+        } else if payload_type == COMFORT_NOISE || self.stream.comfort_noise == Some(payload_type) {
+            PayloadKind::Noise
         } else {
             PayloadKind::Other
         }

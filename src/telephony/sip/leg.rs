@@ -67,6 +67,8 @@ pub(super) struct Leg {
     pub(super) transfer_accepted: bool,
     /// Keys that are sent by INFO, the first one on its way.
     pub(super) keys_out: VecDeque<Symbol>,
+    /// How keys come where no telephone-events were negotiated; `None` = none came yet.
+    pub(super) key_source: Option<KeySource>,
     /// Keys that came from another source than the one in force.
     pub(super) foreign_keys: u64,
     /// Where its log lines belong.
@@ -91,6 +93,7 @@ impl Leg {
             presence: Presence::Heard,
             transfer_accepted: false,
             keys_out: VecDeque::new(),
+            key_source: None,
             foreign_keys: 0,
             span: tracing::info_span!("leg", leg.id = %id, adapter = "sip"),
         }
@@ -104,14 +107,16 @@ impl Leg {
         }
     }
 
-    /// Whether keys from `source` count: telephone-event where it was negotiated, else INFO; tones never beside
-    /// either (one source per leg).
-    pub(super) fn takes_keys_from(&self, source: KeySource) -> bool {
-        let by_event = self.agreed.is_some_and(|agreed| agreed.events.is_some());
+    /// Whether keys from `source` count: telephone-event where it was negotiated, else INFO or tones, whichever brings
+    /// the first key (one source per leg).
+    pub(super) fn takes_keys_from(&mut self, source: KeySource) -> bool {
+        let by_event = self.agreed.as_ref().is_some_and(|agreed| agreed.events.is_some());
         match source {
             KeySource::RtpEvent => by_event,
-            KeySource::Info => !by_event,
-            KeySource::InBand | KeySource::Simulated => false,
+            KeySource::Info | KeySource::InBand => {
+                !by_event && *self.key_source.get_or_insert(source) == source
+            }
+            KeySource::Simulated => false,
         }
     }
 }

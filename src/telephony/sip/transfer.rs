@@ -116,9 +116,12 @@ impl Switch {
         self.report(now, id, EventKind::TransferProgress(step));
     }
 
-    /// Presses keys towards the far side.
+    /// Presses keys towards the far side: by telephone-events where they were negotiated, else by INFO.
     pub(super) fn send_digits(&mut self, now: Instant, id: LegId, digits: &Digits) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
+        if leg.agreed.as_ref().is_some_and(|agreed| agreed.events.is_some()) {
+            return self.media.press(id, digits.as_slice().to_vec());
+        }
         let idle = leg.keys_out.is_empty();
         let room = MAX_WAITING_KEYS.saturating_sub(leg.keys_out.len());
         leg.keys_out.extend(digits.as_slice().iter().copied().take(room));

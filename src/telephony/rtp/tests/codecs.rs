@@ -61,7 +61,7 @@ fn sounds_go_out_in_every_codec_and_packet_time() {
         }
         let payloads: Vec<_> = packets.into_iter().map(|packet| packet.payload).collect();
         let samples = decoded(codec, payloads);
-        assert_eq!(samples.len() / 8, 1_400 / packet_time as usize * packet_time as usize);
+        assert_eq!(samples.len() as u64 / 8, 1_400 / packet_time * packet_time);
         // The music is one level: a codec that cannot carry that still shows its edges.
         let (before, after) = samples.split_at(480);
         assert!(loudness(before) < 100.0, "{codec:?} leads in with silence");
@@ -111,9 +111,11 @@ fn first_sound(rig: &Rig, from: &mut Phone, to: &Phone, codecs: [Codec; 2], time
             let Ok(length) = to.socket.recv(&mut datagram) else { continue };
             let Some(packet) = RtpPacket::parse(&datagram[..length]) else { continue };
             let length = decoder.decode(packet.payload, &mut samples);
-            if spoken.is_some() && loudness(&samples[..length]) > 1_500.0 {
+            if let Some(spoken) = spoken
+                && loudness(&samples[..length]) > 1_500.0
+            {
                 to.socket.set_read_timeout(Some(PATIENCE)).expect("set");
-                return rig.clock.now().since(spoken.expect("just seen")).as_millis();
+                return rig.clock.now().since(spoken).as_millis();
             }
         }
     }
@@ -191,4 +193,33 @@ fn keys_are_sent_in_order_in_place_of_what_plays() {
     let (a, b) = (phone.hear(), phone.hear());
     assert_eq!(b.header.payload_type, 0, "the music goes on");
     assert_eq!(b.header.timestamp, a.header.timestamp.wrapping_add(160));
+}
+
+#[test]
+fn tones_are_keys_where_nothing_better_was_agreed() {
+    let mut rig = Rig::new(settings());
+    let mut phone = rig.phone(1, |stream| stream.events = None);
+    // What is heard gives the phone its pace, also after the prompt.
+    rig.threads.music(leg(1), Some(SoundId::from("music")));
+    rig.play(1, 1, &["long"], SymbolSet::ALL);
+    // The key 5: 770 and 1,336 Hz for 100 ms, at the pace of a phone.
+    let tone = |n: u16| {
+        let turn = f32::from(n) / 8_000.0 * std::f32::consts::TAU;
+        let wave = (turn * 770.0).sin() + (turn * 1_336.0).sin();
+        #[expect(clippy::cast_possible_truncation, reason = "within range by its scale")]
+        Law::Mu.encode((wave * 5_000.0) as i16)
+    };
+    for packet in 0..40 {
+        let payload: Vec<u8> = (0..160)
+            .map(|n| if (10..15).contains(&packet) { tone(packet * 160 + n) } else { 0xff })
+            .collect();
+        phone.speak(0, &payload);
+        phone.hear();
+    }
+    let (1, MediaEventKind::Key { symbol, source, .. }) = rig.kind() else { panic!("a key") };
+    assert_eq!((symbol.as_char(), source), ('5', crate::call::KeySource::InBand));
+    let (1, MediaEventKind::PlayEnded { end, .. }) = rig.kind() else { panic!("it stops") };
+    assert_eq!(end, PlayEnd::Stopped);
+    rig.threads.close(leg(1));
+    assert!(matches!(rig.kind().1, MediaEventKind::Closed { .. }), "one key, once");
 }
