@@ -67,6 +67,7 @@
 //! | contact | a caller as the queue sees them |
 //! | coverage | what calls have touched of a flow: nodes, ways out of them, prompts |
 //! | day | callers, agents and services of a call centre in virtual time, made from a seed |
+//! | ear | what puts a party's packets in order and decodes them, and says what it made up |
 //! | entry | one string of keys that answers a question |
 //! | escape | where a call is led when it runs out of errors, time or visits: the target of command `0` |
 //! | event | what an adapter reports about one leg, past tense |

@@ -1,4 +1,4 @@
-//! Sound: G.711, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
+//! Sound: codecs, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
 
 mod activity;
 mod built_in;

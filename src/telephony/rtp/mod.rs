@@ -8,6 +8,10 @@
 //!
 //! A few ordinary threads own all sockets. Each looks at a leg once in 20 ms: takes what has arrived, sends what is
 //! due. No wake-up, task, timer or allocation belongs to a call or a packet. It knows nothing of SIP.
+//!
+//! Packets between two parties are passed on as they are wherever their streams allow it (`stream::Passage`); else, and
+//! where keys come as tones, a leg has an ear (`hearing`): whoever is to listen to a leg joins `Leg::listen`. Sounds in
+//! rare codecs are encoded by a thread of their own (`kitchen`).
 
 mod deck;
 mod event;
