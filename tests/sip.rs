@@ -21,5 +21,9 @@ mod noise;
 mod reload;
 #[path = "sip/replay.rs"]
 mod replay;
+#[path = "sip/rules.rs"]
+mod rules;
 #[path = "sip/secrets.rs"]
 mod secrets;
+#[path = "sip/torture.rs"]
+mod torture;

@@ -1,6 +1,7 @@
 //! What the SIP adapter is told of the configuration.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use crate::config::{self, Config, DigestHash, Phone};
 use crate::runtime::MAX_LEGS_PER_CALL;
@@ -43,6 +44,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::MediaSource::Learn => MediaSource::Learn,
         },
         audio: audio(&config.rtp),
+        redirects: redirects(config),
         session_expires: config.sip.session.expires,
         session_min: config.sip.session.min,
         reliable: match config.sip.reliable {
@@ -54,6 +56,16 @@ pub(super) fn settings(config: &Config) -> Settings {
         max_calls: config.limits.calls,
         ..Settings::new(config.sip.listen.clone(), media)
     }
+}
+
+/// Where a redirected call may go on: the addresses of agents, and those that flows may transfer to.
+fn redirects(config: &Config) -> Vec<Arc<str>> {
+    let agents = config.agents.values().filter_map(|agent| match &agent.phone {
+        Phone::Address(address) => Some(address.clone()),
+        Phone::Registered { .. } => None,
+    });
+    let named = config.transfers.allow.iter().filter(|to| to.starts_with("sip:")).cloned();
+    agents.chain(named).collect()
 }
 
 fn networks(written: &[config::Network]) -> Vec<Network> {

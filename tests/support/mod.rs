@@ -12,4 +12,5 @@ pub(crate) mod rtp;
 pub(crate) mod server;
 pub(crate) mod sipp;
 pub(crate) mod sound;
+pub(crate) mod torture;
 pub(crate) mod wait;

@@ -38,6 +38,8 @@ pub struct Settings {
     pub rtp: rtp::Settings,
     /// Whose audio is taken.
     pub media_source: MediaSource,
+    /// The `sip:` addresses that a redirected call may go on to; every other redirection ends the call.
+    pub redirects: Vec<Arc<str>>,
     /// RFC 4028: the interval within which calls are to be refreshed; `None` = none is asked for.
     pub session_expires: Option<Duration>,
     /// RFC 4028: the shortest interval that others may ask for.
@@ -71,6 +73,7 @@ impl Settings {
             audio: Preferences::default(),
             rtp,
             media_source: MediaSource::Auto,
+            redirects: Vec::new(),
             session_expires: Some(Duration::from_mins(30)),
             session_min: Duration::from_secs(90),
             reliable: Reliability::default(),

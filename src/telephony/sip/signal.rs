@@ -34,8 +34,8 @@ impl Switch {
                 (dialog, Signal::Ended(by, ending.cause()))
             }
             SipEvent::Alive { dialog } => (dialog, Signal::Alive),
-            SipEvent::Redirected { dialog, .. } => {
-                return self.tell(now, Input::Redirect { dialog, place: None });
+            SipEvent::Redirected { dialog, targets } => {
+                return self.redirected(now, dialog, &targets);
             }
             // We make no offers of our own inside a call.
             SipEvent::OfferRefused { .. } => return,
