@@ -140,8 +140,10 @@ pub enum Media {
     None,
     /// By this node's own media threads (SIP).
     Native,
-    /// By a machine of its own that knows the prompts by name (a PBX's control interface).
+    /// By a machine of its own that plays the files it is told (a PBX's control interface).
     Reference,
+    /// By samples that are sent to it.
+    Pcm,
 }
 
 /// Why an adapter stopped.

@@ -1,4 +1,5 @@
 //! Adapters: bytes of a telephony world to call events, commands back to bytes.
 
+pub mod remote;
 pub mod rtp;
 pub mod sip;

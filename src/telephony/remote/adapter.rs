@@ -1,0 +1,192 @@
+//! The adapter as the runtime sees it: the machine, its transport and the port in one loop.
+
+use std::collections::VecDeque;
+use std::future::pending;
+
+use tokio::sync::mpsc;
+use tokio::time::{sleep_until, timeout};
+
+use super::machine::{Machine, Output};
+use super::settings::Settings;
+use super::transport::{Bound, Heard, Order, Plug};
+use crate::call::{Command, Report};
+use crate::runtime::{Adapter, AdapterError, AdapterFuture, Capabilities, Port};
+use crate::time::{Duration, Instant};
+
+/// Reports that may wait for the engine; with more nothing is read from the adapter.
+const MAX_WAITING: usize = 256;
+/// How long the last legs may take to end.
+const FAREWELL: Duration = Duration::from_millis(1_000);
+
+/// An adapter that lives outside of this process.
+#[derive(Debug)]
+pub struct RemoteAdapter {
+    settings: Settings,
+    bound: Bound,
+}
+
+impl RemoteAdapter {
+    /// Binds what it listens on, so that what is in use is known before anything else starts.
+    ///
+    /// # Errors
+    /// [`AdapterError::Start`] when it cannot be had.
+    pub fn bind(settings: Settings) -> Result<Self, AdapterError> {
+        let bound = Bound::new(&settings.kind)?;
+        Ok(Self { settings, bound })
+    }
+}
+
+impl Adapter for RemoteAdapter {
+    fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.settings.capabilities()
+    }
+
+    fn run(self: Box<Self>, port: Port) -> AdapterFuture {
+        Box::pin(async move {
+            let Self { settings, bound } = *self;
+            let plug = bound.start(&settings.name);
+            let machine = Machine::new(port.id, settings.max_calls, settings.sounds);
+            let mut life = Life { machine, plug, connection: 0, waiting: VecDeque::new() };
+            life.serve(port).await;
+            life.plug.end().await;
+            Ok(())
+        })
+    }
+}
+
+/// The machine and what it is connected with.
+struct Life {
+    machine: Machine,
+    plug: Plug,
+    /// The number of the present connection.
+    connection: u64,
+    /// Reports that wait for the engine.
+    waiting: VecDeque<Report>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Ordered(Command),
+    Heard(Heard),
+    Reported,
+    Due,
+    Drain,
+    Over,
+}
+
+impl Life {
+    async fn serve(&mut self, mut port: Port) {
+        let clock = port.clock;
+        if *port.drain.borrow() {
+            self.machine.drain();
+        }
+        loop {
+            let woken = self.wait(&mut port).await;
+            let now = clock.now();
+            match woken {
+                Woken::Over => break,
+                Woken::Ordered(command) => self.machine.order(now, command),
+                Woken::Heard(heard) => self.heard(now, heard),
+                Woken::Drain => self.machine.drain(),
+                Woken::Reported | Woken::Due => {}
+            }
+            self.settle(now);
+        }
+        self.machine.hang_up_all(clock.now());
+        self.settle(clock.now());
+        let quiet = async {
+            while !self.machine.is_idle() {
+                let Some(heard) = self.plug.heard.recv().await else { return };
+                self.heard(clock.now(), heard);
+                self.settle(clock.now());
+                self.waiting.clear();
+            }
+        };
+        if timeout(FAREWELL.to_std(), quiet).await.is_err() {
+            let left = self.machine.callers().count();
+            tracing::debug!(left, "Not every leg has ended.");
+        }
+    }
+
+    async fn wait(&mut self, port: &mut Port) -> Woken {
+        let due = self.machine.poll_timeout().map(|at| port.clock.moment(at));
+        let room = self.waiting.len() < MAX_WAITING;
+        tokio::select! {
+            command = port.commands.recv() => command.map_or(Woken::Over, Woken::Ordered),
+            permit = port.reports.reserve(), if !self.waiting.is_empty() => {
+                let Ok(permit) = permit else { return Woken::Over };
+                if let Some(first) = self.waiting.pop_front() {
+                    permit.send(first);
+                }
+                pass_on(&port.reports, &mut self.waiting);
+                Woken::Reported
+            }
+            Some(heard) = self.plug.heard.recv(), if room => Woken::Heard(heard),
+            Ok(()) = port.drain.changed(), if !self.machine.draining => Woken::Drain,
+            () = until(due) => Woken::Due,
+        }
+    }
+
+    fn heard(&mut self, now: Instant, heard: Heard) {
+        match heard {
+            Heard::Opened(number) => {
+                self.connection = number;
+                self.machine.opened(now);
+            }
+            Heard::Line(number, line) if number == self.connection => {
+                self.machine.line_in(now, &line);
+            }
+            Heard::Closed(number, why) if number == self.connection => {
+                tracing::debug!(why, "The connection is gone.");
+                self.machine.closed(now);
+            }
+            Heard::Line(..) | Heard::Closed(..) => {}
+        }
+    }
+
+    /// Does what is due and carries out what the machine wants.
+    fn settle(&mut self, now: Instant) {
+        self.machine.tick(now);
+        while let Some(output) = self.machine.poll() {
+            match output {
+                Output::Line(line) => self.tell(now, Order::Line(self.connection, line)),
+                Output::Report(report) => self.waiting.push_back(report),
+                Output::Close(why) => {
+                    tracing::warn!(why, "The connection to the adapter is closed.");
+                    self.tell(now, Order::Close(self.connection));
+                    self.machine.closed(now);
+                }
+                Output::Lapsed => self.tell(now, Order::Close(self.connection)),
+            }
+        }
+    }
+
+    /// Tells the transport. One that takes no more has stalled: for the machine the connection is gone.
+    fn tell(&mut self, now: Instant, order: Order) {
+        if self.plug.orders.try_send(order).is_err() {
+            self.machine.closed(now);
+        }
+    }
+}
+
+/// Reports as many as there is room for.
+fn pass_on(reports: &mpsc::Sender<Report>, waiting: &mut VecDeque<Report>) {
+    while !waiting.is_empty() {
+        let Ok(permit) = reports.try_reserve() else { return };
+        if let Some(report) = waiting.pop_front() {
+            permit.send(report);
+        }
+    }
+}
+
+/// Waits for a moment; for ever if there is none.
+async fn until(moment: Option<std::time::Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment.into()).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,36 @@
+//! Adapters outside of this process: any telephony world, in any language, by lines of JSON.
+//!
+//! ```text
+//!  program ◀── lines ──▶ transport ◀── lines ──▶ Machine ── Report ──▶ engine
+//!  (stdio, Unix socket)                             ◀── Command ──
+//! ```
+//!
+//! `wire` is the contract as types, `machine` is one adapter in time, without a socket or clock, `transport` carries lines.
+//! `sambung help adapters` prints the contract.
+
+mod ability;
+mod adapter;
+mod leg;
+mod limits;
+mod link;
+mod machine;
+mod ordered;
+mod settings;
+mod sounds;
+mod times;
+mod told;
+mod touch;
+mod transport;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use ability::capabilities;
+pub use adapter::RemoteAdapter;
+pub use limits::{
+    ANSWER_LIMIT, HEARTBEAT, HELLO_LIMIT, LEASE, LOST_AFTER, MAX_NAME, MAX_UNACKNOWLEDGED,
+};
+pub use ordered::OUR_LEGS;
+pub use settings::{Kind, Settings};
+pub use sounds::SoundPlace;

@@ -1,0 +1,6 @@
+//! One adapter outside, line by line, in virtual time.
+
+mod bench;
+mod calls;
+mod faults;
+mod touch;

@@ -1,0 +1,102 @@
+//! How lines travel: each transport is one task that opens connections, passes lines both ways, and opens the next one.
+//!
+//! Comes in: [`Order`]s. Goes out: [`Heard`]. A transport knows lines, not messages.
+
+mod lines;
+mod process;
+mod pump;
+mod socket;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::settings::Kind;
+use crate::runtime::AdapterError;
+
+pub(super) use socket::Listening;
+
+/// Things that were heard and wait; the transport waits when it is full, so that an adapter that floods is slowed down.
+const HEARD: usize = 256;
+/// Lines to the adapter that wait; one that lets so many wait does not read.
+const ORDERS: usize = 4_096;
+
+/// What a transport heard. `u64` counts the connections.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// A connection stands.
+    Opened(u64),
+    /// A line, without its end.
+    Line(u64, Vec<u8>),
+    /// The connection is gone: why.
+    Closed(u64, String),
+}
+
+/// What a transport is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Send a line on a connection; let it be if that is gone.
+    Line(u64, String),
+    /// Close a connection, if it is not gone.
+    Close(u64),
+}
+
+/// A transport's other end.
+#[derive(Debug)]
+pub(super) struct Plug {
+    pub(super) heard: mpsc::Receiver<Heard>,
+    pub(super) orders: mpsc::Sender<Order>,
+    task: JoinHandle<()>,
+}
+
+/// A transport's own end.
+#[derive(Debug)]
+struct Inside {
+    heard: mpsc::Sender<Heard>,
+    orders: mpsc::Receiver<Order>,
+}
+
+/// What is made before anything starts, so that it is known at once when it cannot be had.
+#[derive(Debug)]
+pub(super) enum Bound {
+    /// Nothing.
+    Process { command: Vec<String>, folder: std::path::PathBuf },
+    /// A socket.
+    Socket(Listening),
+}
+
+impl Bound {
+    pub(super) fn new(kind: &Kind) -> Result<Self, AdapterError> {
+        Ok(match kind {
+            Kind::Process { command, folder } => {
+                Self::Process { command: command.clone(), folder: folder.clone() }
+            }
+            Kind::Socket { path } => Self::Socket(Listening::bind(path)?),
+        })
+    }
+
+    /// Starts the transport's task.
+    pub(super) fn start(self, name: &str) -> Plug {
+        let (heard_in, heard) = mpsc::channel(HEARD);
+        let (orders, orders_out) = mpsc::channel(ORDERS);
+        let inside = Inside { heard: heard_in, orders: orders_out };
+        let name = name.to_owned();
+        let task = match self {
+            Self::Process { command, folder } => {
+                tokio::spawn(process::run(name, command, folder, inside))
+            }
+            Self::Socket(listening) => tokio::spawn(socket::run(listening, inside)),
+        };
+        Plug { heard, orders, task }
+    }
+}
+
+impl Plug {
+    /// Ends the transport: a program is told by the end of its input, then ended.
+    pub(super) async fn end(self) {
+        drop(self.orders);
+        drop(self.heard);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "A transport broke.");
+        }
+    }
+}
