@@ -53,6 +53,10 @@ const TABLE: &[Row] = &[
         Edge,
         &["bug", "call", "media", "runtime", "sip", "storage", "telephony::rtp", "time"],
     ),
+    // Adapters outside of this process. They know the wire and nothing of SIP or media threads.
+    ("telephony::remote", Edge, &["call", "runtime", "time"]),
+    // Small scripts that hold such an adapter against the contract.
+    ("telephony::kit", Edge, &["runtime", "telephony::remote", "time"]),
     ("telephony", Edge, &[]),
     ("backend", Edge, &["call", "time"]),
     ("speech", Edge, &["media"]),
@@ -80,6 +84,7 @@ const TABLE: &[Row] = &[
             "runtime",
             "storage",
             "telephony",
+            "telephony::remote",
             "telephony::rtp",
             "telephony::sip",
             "time",
@@ -103,6 +108,8 @@ const TABLE: &[Row] = &[
             "session",
             "simulation",
             "speech",
+            "telephony::kit",
+            "telephony::remote",
             "time",
         ],
     ),

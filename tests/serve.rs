@@ -5,6 +5,8 @@ use phone::Phone;
 use sambung::runtime::Clock;
 use sambung::time::Instant;
 
+#[path = "serve/adapters.rs"]
+mod adapters;
 #[path = "serve/node.rs"]
 mod node;
 #[path = "serve/phone.rs"]

@@ -3,6 +3,7 @@
 //! Arguments come in, an exit code goes out. A subcommand reads its files, runs the machine it is about, and prints;
 //! what it prints on standard output is its result, everything else goes to standard error.
 
+mod adapter;
 mod bench;
 mod call;
 mod check;
@@ -42,6 +43,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(alias = "adapters")]
+    Adapter(adapter::AdapterArgs),
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
@@ -66,6 +69,7 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
+        Command::Adapter(args) => adapter::run(&args),
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),

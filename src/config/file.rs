@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::settings::{Codec, DigestHash, MediaSource, Reliable};
+use super::settings::{AdapterWay, Codec, DigestHash, MediaSource, Reliable};
 use super::written::{
-    Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm, Shape, SipAddress,
-    Socket, Tag, Threads, Time, Transferable, User, Variable,
+    AdapterName, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
+    Shape, SipAddress, Socket, Tag, Threads, Time, Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
 use crate::flow::Spanned;
@@ -33,8 +33,7 @@ pub(super) struct File {
     pub(super) safe: Option<SafeSection>,
     pub(super) sip: Option<SipSection>,
     pub(super) rtp: Option<RtpSection>,
-    #[schemars(skip)]
-    pub(super) adapters: Option<Vec<Spanned<IgnoredAny>>>,
+    pub(super) adapters: Option<Vec<Spanned<AdapterEntry>>>,
     pub(super) routes: Option<Vec<Spanned<RouteEntry>>>,
     #[schemars(with = "Option<BTreeMap<String, AgentEntry>>")]
     pub(super) agents: Option<BTreeMap<AgentId, Spanned<AgentEntry>>>,
@@ -128,6 +127,31 @@ pub(super) struct RouteEntry {
     pub(super) closed: Option<Spanned<Arc<str>>>,
     #[schemars(with = "Option<String>")]
     pub(super) flow: Option<Spanned<FlowId>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename = "an adapter")]
+#[schemars(rename = "adapter", deny_unknown_fields)]
+pub(super) struct AdapterEntry {
+    pub(super) name: Option<Spanned<AdapterName>>,
+    pub(super) kind: Option<Spanned<AdapterWay>>,
+    pub(super) command: Option<Spanned<Vec<String>>>,
+    pub(super) path: Option<Spanned<String>>,
+    pub(super) max_calls: Option<Spanned<u64>>,
+    pub(super) capabilities: Option<AbilityEntry>,
+}
+
+/// What an adapter is said to be able to do, for checks without it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename = "`capabilities`")]
+#[schemars(rename = "capabilities", deny_unknown_fields)]
+pub(super) struct AbilityEntry {
+    pub(super) speech: Option<bool>,
+    pub(super) record: Option<bool>,
+    pub(super) dial: Option<bool>,
+    pub(super) bridge: Option<bool>,
+    pub(super) transfer: Option<bool>,
+    pub(super) mask: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -33,8 +33,9 @@ pub use rule::{
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
-    Agent, Called, Codec, Config, DigestHash, Disabled, Guard, Limits, MediaSource, Network, Phone,
-    Reliable, Route, RouteHours, Rtp, Session, Sip, Transfers,
+    Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Guard,
+    Limits, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp, Session, Sip,
+    Transfers,
 };
 
 /// The file could not be read at all.

@@ -37,6 +37,8 @@ pub struct Config {
     pub sip: Sip,
     /// `rtp`: the media side.
     pub rtp: Rtp,
+    /// `adapters`: telephony worlds outside of this process, in their order. Default: none.
+    pub adapters: Vec<Adapter>,
     /// `routes`: which called number leads to which flow. Default: none, so that every call is refused.
     pub routes: Vec<Route>,
     /// `agents`: the humans, by name. Those whose password is missing are left out.
@@ -171,6 +173,57 @@ pub enum MediaSource {
     Strict,
     /// Always learnt.
     Learn,
+}
+
+/// A telephony world outside of this process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adapter {
+    /// `name`: what it is called in logs and records.
+    pub name: Arc<str>,
+    /// `kind`, with `command` or `path`: how it is reached.
+    pub reach: Reach,
+    /// `max_calls`: the most calls at a time. Default: `limits.calls`.
+    pub max_calls: Option<usize>,
+    /// `capabilities`: what it is said to be able to do, for checks without it.
+    pub capabilities: Option<Capabilities>,
+}
+
+/// How an adapter is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// `process`: this program is run, in the project's folder.
+    Process(Vec<String>),
+    /// `socket`: it connects to a Unix socket here.
+    Socket(PathBuf),
+}
+
+/// The `kind` of an adapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "adapter_kind")]
+pub enum AdapterWay {
+    /// A program that the node runs, over its standard input and output.
+    Process,
+    /// One that connects to a Unix socket.
+    Socket,
+}
+
+/// What an adapter is said to be able to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract lists them one by one")]
+pub struct Capabilities {
+    /// It reports what callers say.
+    pub speech: bool,
+    /// It records callers.
+    pub record: bool,
+    /// It can call somebody.
+    pub dial: bool,
+    /// It can connect two of its legs.
+    pub bridge: bool,
+    /// It can hand a leg over.
+    pub transfer: bool,
+    /// It keeps secret keys secret.
+    pub mask: bool,
 }
 
 /// The media side.

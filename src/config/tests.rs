@@ -48,9 +48,17 @@ fn the_shipped_file_is_clean_and_leaves_out_whose_password_is_not_set() {
 #[test]
 fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
     let mut text = include_str!("../../sambung.yaml").to_owned();
-    for key in
-        ["safe", "transfers", "pop_url", "secrets", "queues", "calendars", "  service", "  shop"]
-    {
+    for key in [
+        "safe",
+        "adapters",
+        "transfers",
+        "pop_url",
+        "secrets",
+        "queues",
+        "calendars",
+        "  service",
+        "  shop",
+    ] {
         let commented = format!("# {key}:");
         assert!(text.contains(&commented), "{commented}");
         text = text.replace(&commented, &format!("{key}:"));
@@ -93,7 +101,9 @@ sip:
   session: { expires: 10m, min: 2m }
   reliable: required
 rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }
-adapters: []
+adapters:
+  - { name: pbx, kind: process, command: [./ari, --fast], max_calls: 20, capabilities: { dial: true, bridge: true } }
+  - { name: lab, kind: socket, path: lab.sock }
 routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: halo } ]
 agents:
   sari: { user: 201, password: { file: sari.secret }, queues: [service], skills: { language: [id, en] } }
@@ -110,11 +120,12 @@ calendars: {}
     config.flows = config.flows.strip_prefix(folder.path()).expect("below").to_owned();
     config.records = config.records.strip_prefix(folder.path()).expect("below").to_owned();
     config.folder = PathBuf::new();
+    config.adapters.truncate(1);
     insta::assert_debug_snapshot!(config);
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 54] = [
+const FAULTS: [(&str, &str); 61] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -148,7 +159,23 @@ const FAULTS: [(&str, &str); 54] = [
     ("a codec twice", "sambung: 1\nrtp: { codecs: [pcma, pcma] }"),
     ("a codec of others", "sambung: 1\nrtp: { codecs: [pcma, g729] }"),
     ("packets of 25 ms", "sambung: 1\nrtp: { ptime: 25ms }"),
-    ("a foreign adapter", "sambung: 1\nadapters: [{ name: pbx }]"),
+    ("an adapter without a kind", "sambung: 1\nadapters: [{ name: pbx }]"),
+    ("an adapter without a program", "sambung: 1\nadapters: [{ name: pbx, kind: process }]"),
+    ("an adapter without a name", "sambung: 1\nadapters: [{ kind: socket, path: s }]"),
+    ("an adapter of another kind", "sambung: 1\nadapters: [{ name: pbx, kind: pigeon }]"),
+    ("the name of ours", "sambung: 1\nadapters: [{ name: sip, kind: socket, path: s }]"),
+    (
+        "an adapter twice",
+        "sambung: 1\nadapters: [{ name: a, kind: socket, path: s }, { name: a, kind: socket, path: t }]",
+    ),
+    (
+        "an adapter of two kinds",
+        "sambung: 1\nadapters: [{ name: a, kind: socket, path: s, command: [x] }]",
+    ),
+    (
+        "an adapter with too many calls",
+        "sambung: 1\nadapters: [{ name: a, kind: socket, path: s, max_calls: 0 }]",
+    ),
     ("a route to nothing", "sambung: 1\nroutes: [{ to: 100 }]"),
     ("a route of two kinds", "sambung: 1\nroutes: [{ to: 100, prefix: 1, flow: a }]"),
     ("a default with a flow", "sambung: 1\nroutes: [{ default: a, flow: b }]"),

@@ -82,6 +82,15 @@ written! {
     |text| text.strip_prefix("udp:")?.parse().ok()
 }
 written! {
+    /// The name of an adapter.
+    AdapterName(Arc<str>): "a name such as `pbx`, of letters, digits and `-`, other than `sip`",
+    |text| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let fits = (1..=MAX_NAME).contains(&text.len()) && text.chars().all(plain);
+        (fits && text != "sip").then(|| text.into())
+    }
+}
+written! {
     /// A range of addresses.
     Range(Network): "a range of addresses such as `192.168.0.0/16`, or one address",
     network

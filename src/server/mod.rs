@@ -3,6 +3,7 @@
 //! Comes in: the path of `sambung.yaml`, then signals and changed files. Goes out: a running node, findings, an end with all records
 //! written. It takes no decision about a call.
 
+mod adapters;
 mod drain;
 mod errands;
 mod files;
@@ -26,6 +27,7 @@ use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Left, RecordSink};
 use crate::storage::{Ledger, Recordings, Slot, StorageError, Store};
 use crate::telephony;
+use crate::telephony::remote::RemoteAdapter;
 use crate::telephony::sip::SipAdapter;
 use crate::time::{Duration, Instant};
 use errands::{Errands, ServicesInUse};
@@ -33,14 +35,12 @@ use reload::{Reload, Served};
 
 pub use prepare::{Preparation, PrepareError, prepare};
 
-/// The adapters of a node, in the order of their ids.
-const ADAPTERS: [&str; 1] = ["sip"];
-
 /// A node that is ready to be started.
 #[derive(Debug)]
 pub struct Server {
     engine: engine::Settings,
     sip: telephony::sip::Settings,
+    adapters: Vec<telephony::remote::Settings>,
     services: Services,
     library: Arc<Library>,
     records: PathBuf,
@@ -110,13 +110,16 @@ impl Server {
             }
             let flows: Vec<&str> = self.engine.programs.keys().map(|flow| flow.as_str()).collect();
             let (flows, listen) = (flows.join(" "), listen.join(" "));
-            debug_assert_eq!(ADAPTERS, [adapter.name()]);
+            debug_assert_eq!(adapters::OWN, adapter.name());
             let engine = Engine::new(self.engine, seed);
             let records = sink(records, journals);
             let services = ServicesInUse::new(self.services, seed);
             let tasks = tokio::runtime::Handle::current();
             let errands = Errands::new(services.newest(), store, tasks);
-            let adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
+            let mut adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
+            for settings in self.adapters {
+                adapters.push(Box::new(RemoteAdapter::bind(settings)?));
+            }
             let (handle, driver) =
                 Driver::start(engine, clock, adapters, records, Box::new(errands));
             let driver = tokio::spawn(driver.run());
@@ -144,6 +147,7 @@ impl Server {
         ledger.close();
         journal_ledger.into_iter().for_each(Ledger::close);
         recordings.close();
+        adapters::clear();
         tracing::info!("Stopped.");
         outcome
     }

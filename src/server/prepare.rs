@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::reload::Served;
-use super::{ADAPTERS, Server, sip};
+use super::{Server, adapters, sip};
 use crate::assemble::{self, AssembleError, Surroundings};
 use crate::call::{FlowId, QueueId};
 use crate::config::{self, Config, ConfigError, Disabled};
@@ -101,7 +101,7 @@ impl Draft {
     ) -> Result<engine::Settings, AssembleError> {
         let compiled = &self.project.compiled;
         let mut engine = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
-        assemble::configure(&mut engine, config, &ADAPTERS);
+        assemble::configure(&mut engine, config, &adapters::names(config));
         engine.numbers.clone_from(&surroundings.numbers);
         Ok(engine)
     }
@@ -129,6 +129,7 @@ fn build(
     Ok(Server {
         engine,
         sip: sip::settings(&config),
+        adapters: adapters::settings(&config),
         services: surroundings.services,
         library: Arc::new(library),
         records: config.records.clone(),

@@ -217,6 +217,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         safe_number: _,
         sip,
         rtp,
+        adapters,
         routes: _,
         agents,
         transfers,
@@ -234,6 +235,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
     let changed = [
         ("sip", *sip != started.sip),
         ("rtp", *rtp != started.rtp),
+        ("adapters", *adapters != started.adapters),
         ("agents", !are_same(agents, &started.agents, queues)),
         ("transfers.via", transfers.via != started.transfers.via),
         ("records", *records != started.records),

@@ -1,5 +1,6 @@
 //! From the file as written to a [`Config`]: defaults filled in, secrets fetched, contradictions found.
 
+mod adapters;
 mod agents;
 mod guard;
 mod routes;
@@ -89,10 +90,6 @@ impl Found {
 pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     let mut found = Found::default();
     edition(&mut found, &file.sambung);
-    if let Some(adapter) = file.adapters.iter().flatten().next() {
-        let message = "this `sambung` runs no adapters but its own";
-        found.add(Diagnostic::new(&WRONG_FORM, adapter.span, message));
-    }
     let transfers = transfers(&mut found, file.transfers.unwrap_or_default());
     let (agents, disabled) = agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
     let path =
@@ -120,6 +117,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         safe_number: safe.number.map(|number| number.value.0),
         sip: sip(&mut found, file.sip.unwrap_or_default()),
         rtp: rtp(&mut found, file.rtp.unwrap_or_default()),
+        adapters: adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder),
         routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &[]),
         agents,
         transfers,
@@ -205,18 +203,21 @@ fn transfers(found: &mut Found, section: TransferSection) -> Transfers {
     Transfers { allow: list.value.into_iter().map(|to| to.0).collect(), via }
 }
 
-fn limits(found: &mut Found, section: LimitSection) -> Limits {
-    let mut calls = CALLS.0;
-    if let Some(written) = section.calls {
-        match usize::try_from(written.value) {
-            Ok(number) if (1..=CALLS.1).contains(&number) => calls = number,
-            _ => {
-                let message =
-                    format!("`limits.calls` must be a whole number from 1 to {}", CALLS.1);
-                found.add(Diagnostic::new(&WRONG_FORM, written.span, message));
-            }
+/// A number of calls.
+fn calls(found: &mut Found, written: &Spanned<u64>, what: &str) -> Option<usize> {
+    match usize::try_from(written.value) {
+        Ok(number) if (1..=CALLS.1).contains(&number) => Some(number),
+        _ => {
+            let message = format!("{what} must be a whole number from 1 to {}", CALLS.1);
+            found.add(Diagnostic::new(&WRONG_FORM, written.span, message));
+            None
         }
     }
+}
+
+fn limits(found: &mut Found, section: LimitSection) -> Limits {
+    let calls = section.calls.and_then(|written| calls(found, &written, "`limits.calls`"));
+    let calls = calls.unwrap_or(CALLS.0);
     let drain =
         section.drain.map_or(DRAIN.0, |drain| found.at_most(&drain, DRAIN.1, "`limits.drain`"));
     Limits { calls, drain }

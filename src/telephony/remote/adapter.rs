@@ -144,6 +144,7 @@ impl Life {
                 tracing::debug!(why, "The connection is gone.");
                 self.machine.closed(now);
             }
+            Heard::Said(said) => tracing::info!(said, "The adapter says."),
             Heard::Line(..) | Heard::Closed(..) => {}
         }
     }

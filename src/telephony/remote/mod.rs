@@ -20,7 +20,7 @@ mod sounds;
 mod times;
 mod told;
 mod touch;
-mod transport;
+pub(super) mod transport;
 pub mod wire;
 
 #[cfg(test)]

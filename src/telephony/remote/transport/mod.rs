@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::settings::Kind;
 use crate::runtime::AdapterError;
 
-pub(super) use socket::Listening;
+pub(in crate::telephony) use socket::Listening;
 
 /// Things that were heard and wait; the transport waits when it is full, so that an adapter that floods is slowed down.
 const HEARD: usize = 256;
@@ -22,18 +22,20 @@ const ORDERS: usize = 4_096;
 
 /// What a transport heard. `u64` counts the connections.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(in crate::telephony) enum Heard {
     /// A connection stands.
     Opened(u64),
     /// A line, without its end.
     Line(u64, Vec<u8>),
     /// The connection is gone: why.
     Closed(u64, String),
+    /// A line that a program wrote to its standard error.
+    Said(String),
 }
 
 /// What a transport is told.
 #[derive(Debug)]
-pub(super) enum Order {
+pub(in crate::telephony) enum Order {
     /// Send a line on a connection; let it be if that is gone.
     Line(u64, String),
     /// Close a connection, if it is not gone.
@@ -42,9 +44,9 @@ pub(super) enum Order {
 
 /// A transport's other end.
 #[derive(Debug)]
-pub(super) struct Plug {
-    pub(super) heard: mpsc::Receiver<Heard>,
-    pub(super) orders: mpsc::Sender<Order>,
+pub(in crate::telephony) struct Plug {
+    pub(in crate::telephony) heard: mpsc::Receiver<Heard>,
+    pub(in crate::telephony) orders: mpsc::Sender<Order>,
     task: JoinHandle<()>,
 }
 
@@ -57,7 +59,7 @@ struct Inside {
 
 /// What is made before anything starts, so that it is known at once when it cannot be had.
 #[derive(Debug)]
-pub(super) enum Bound {
+pub(in crate::telephony) enum Bound {
     /// Nothing.
     Process { command: Vec<String>, folder: std::path::PathBuf },
     /// A socket.
@@ -65,7 +67,7 @@ pub(super) enum Bound {
 }
 
 impl Bound {
-    pub(super) fn new(kind: &Kind) -> Result<Self, AdapterError> {
+    pub(in crate::telephony) fn new(kind: &Kind) -> Result<Self, AdapterError> {
         Ok(match kind {
             Kind::Process { command, folder } => {
                 Self::Process { command: command.clone(), folder: folder.clone() }
@@ -75,7 +77,7 @@ impl Bound {
     }
 
     /// Starts the transport's task.
-    pub(super) fn start(self, name: &str) -> Plug {
+    pub(in crate::telephony) fn start(self, name: &str) -> Plug {
         let (heard_in, heard) = mpsc::channel(HEARD);
         let (orders, orders_out) = mpsc::channel(ORDERS);
         let inside = Inside { heard: heard_in, orders: orders_out };
@@ -92,7 +94,7 @@ impl Bound {
 
 impl Plug {
     /// Ends the transport: a program is told by the end of its input, then ended.
-    pub(super) async fn end(self) {
+    pub(in crate::telephony) async fn end(self) {
         drop(self.orders);
         drop(self.heard);
         if let Err(error) = self.task.await {

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use tokio::io::AsyncRead;
 use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::lines::Lines;
@@ -85,7 +86,7 @@ async fn live(number: u64, name: &str, mut child: Child, inside: &mut Inside) ->
     };
     let process = child.id().unwrap_or(0);
     tracing::info!(adapter = name, process, "The adapter's program runs.");
-    let log = tokio::spawn(log(name.to_owned(), stderr));
+    let log = tokio::spawn(log(inside.heard.clone(), stderr));
     let end = pump(number, stdout, stdin, inside).await;
     let status = match timeout(FAREWELL.to_std(), child.wait()).await {
         Ok(status) => status,
@@ -103,11 +104,13 @@ async fn live(number: u64, name: &str, mut child: Child, inside: &mut Inside) ->
     }
 }
 
-/// What the program writes to its standard error is for the log.
-async fn log(name: String, stderr: impl AsyncRead + Unpin) {
+/// What the program writes to its standard error is passed on.
+async fn log(heard: mpsc::Sender<Heard>, stderr: impl AsyncRead + Unpin) {
     let mut lines = Lines::new(stderr);
     while let Ok(Some(line)) = lines.next().await {
         let said = String::from_utf8_lossy(line.get(..MAX_LOGGED).unwrap_or(&line)).into_owned();
-        tracing::info!(adapter = name, said, "The adapter says.");
+        if heard.send(Heard::Said(said)).await.is_err() {
+            return;
+        }
     }
 }
