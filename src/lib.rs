@@ -42,7 +42,7 @@
 //!   waits in a queue or for a ringing phone, or talks: no silent stall.
 //! - An agent holds at most one offer, a contact at most one live offer; an agent is rung only while ready.
 //! - A place in line is never lost: a contact whose offer failed keeps its original enqueue time.
-//! - Time never runs back.
+//! - Time never runs back; that of a call stands still while its adapter is out of touch.
 //! - Values of class `secret` appear in no output; keys typed ahead are secret until a node takes them.
 //! - Everything is bounded: queues, digits, retries, plays, packets per tick, headers, steps of a record.
 //!
@@ -56,7 +56,7 @@
 //!
 //! | word | meaning |
 //! |---|---|
-//! | adapter | what connects one telephony world (SIP, console) to the engine by reports and commands |
+//! | adapter | what connects one telephony world (SIP, a program outside) to the engine by reports and commands |
 //! | agent | a human who answers callers of a queue |
 //! | barge-in | interrupting a prompt by a key or by speech |
 //! | bridge | two legs connected, audio both ways |
@@ -75,6 +75,7 @@
 //! | fingerprint | the SHA-256 of a day's transcript |
 //! | flow | a call flow: nodes and outcomes in YAML |
 //! | journal | what one call was told and where that led, with times and without anything that belongs to people; `replay` holds the call once more |
+//! | lease | how long the calls of an adapter that was lost are kept; no time passes in them |
 //! | leg | one party of a call on one adapter |
 //! | mock | what stands in for a service or a store in a case |
 //! | node | one step of a flow: one verb and its outcomes |

@@ -27,8 +27,8 @@ use references::References;
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
 pub use rule::{
-    CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_SUCH_TRUNK, NO_WAY_OUT, OPEN_TO_ALL, RULES,
-    UNREACHABLE_ROUTE,
+    BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_SUCH_TRUNK, NO_WAY_OUT,
+    OPEN_TO_ALL, RULES, UNREACHABLE_ROUTE,
 };
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};

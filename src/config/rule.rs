@@ -49,6 +49,12 @@ pub static UNREACHABLE_ROUTE: Rule = Rule::warning("W1007", "no call can take th
         "routes: [ { to: 1, hours: shop, flow: a }, { to: 1, closed: shop, flow: b }, { to: 1, flow: c } ]",
     );
 
+/// E1020: a flow needs what its adapter cannot do.
+pub static BEYOND_ADAPTER: Rule = Rule::error("E1020", "a flow needs more than the adapter can do")
+    .why("On a call of that adapter the node would fail, or secret keys would stand where others can read them.")
+    .cure("Let the adapter learn it, or route its calls to a flow that does without.")
+    .example("adapters: [ { name: pbx, kind: process, command: [./pbx], capabilities: { dial: false } } ]");
+
 /// Every rule of the configuration, in the order of the codes.
 pub static RULES: &[&Rule] = &[
     &CONTRADICTION,
@@ -58,4 +64,5 @@ pub static RULES: &[&Rule] = &[
     &NO_WAY_OUT,
     &NO_SUCH_TRUNK,
     &UNREACHABLE_ROUTE,
+    &BEYOND_ADAPTER,
 ];

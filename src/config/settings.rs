@@ -210,7 +210,6 @@ pub enum AdapterWay {
 
 /// What an adapter is said to be able to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "the contract lists them one by one")]
 pub struct Capabilities {
     /// It reports what callers say.
     pub speech: bool,

@@ -142,8 +142,6 @@ pub enum Media {
     Native,
     /// By a machine of its own that plays the files it is told (a PBX's control interface).
     Reference,
-    /// By samples that are sent to it.
-    Pcm,
 }
 
 /// Why an adapter stopped.

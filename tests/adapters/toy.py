@@ -377,6 +377,8 @@ class Toy:
                 buffer += data
                 while b"\n" in buffer:
                     line, buffer = buffer.split(b"\n", 1)
+                    if len(line) > 65536 and self.fault == "dies_of_oversize":
+                        os._exit(4)
                     self.line(line)
                 if len(buffer) > 65536:
                     if self.fault == "dies_of_oversize":

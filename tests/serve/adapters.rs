@@ -43,12 +43,32 @@ fn a_program_of_another_language_brings_a_call_through_the_shop() {
 }
 
 #[test]
+fn the_adapter_of_the_readme_brings_a_call() {
+    let readme = include_str!("../../README.md");
+    let program = readme.split("```python\n").nth(1).and_then(|rest| rest.split("```").next());
+    let program = program.expect("the README shows one");
+    assert!(program.lines().count() <= 20, "it is a short one");
+    let flow = "sambung: 1\nflow: patient\nlanguage: en\nstart: bye\nnodes: { bye: { hangup: Goodbye now. } }\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.py");
+    std::fs::write(&path, program).expect("written");
+    let settings =
+        format!("adapters: [{{ name: mine, kind: process, command: [python3, {path:?}] }}]");
+    let mut node = Node::start(&settings, flow);
+    let said = node.logs("The adapter says.");
+    assert_eq!(said["said"], "Goodbye now.");
+    node.logs("Call ended");
+    node.signal("TERM");
+    assert_eq!(node.ends(), Some(0));
+    assert_eq!(end(&node.only_record()), ("mine", "normal", "system"));
+}
+
+#[test]
 fn a_program_that_is_killed_comes_back_with_its_call() {
     let toy = toy("toy", &["--state", "calls.json", "--call", "", "--then", "press 1 at 2"]);
     let mut node = Node::start(&format!("adapters: [{toy}]"), PATIENT);
     let life = node.logs("The adapter's program runs.");
     node.logs("Call started");
-    std::thread::sleep(std::time::Duration::from_millis(500));
     let process = life["process"].as_i64().and_then(|id| i32::try_from(id).ok()).expect("an id");
     let process = rustix::process::Pid::from_raw(process).expect("a process");
     rustix::process::kill_process(process, rustix::process::Signal::KILL).expect("it runs");

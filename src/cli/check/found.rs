@@ -93,6 +93,11 @@ impl Found {
                     found.sum.nodes += file.nodes;
                 }
             }
+            if let Some(name) = &args.adapter {
+                let beyond = super::adapter::findings(&project, name)?;
+                project.compiled.diagnostics.list.extend(beyond);
+                project.compiled.diagnostics.sort();
+            }
             let of_settings = settings_findings(&project)?;
             let of_flows = std::mem::take(&mut project.compiled.diagnostics);
             found.add(of_flows, |file| project.asked_for(file), &mut told);

@@ -1,5 +1,6 @@
 //! `sambung check`: reads flows and says what is wrong with them, before a caller finds out.
 
+mod adapter;
 mod effort;
 mod fix;
 mod found;
@@ -44,6 +45,9 @@ pub(crate) struct CheckArgs {
     /// Prints how many seconds and keys callers need to reach people, answers, messages and the end
     #[arg(long)]
     effort: bool,
+    /// Also finds what flows need and this adapter of sambung.yaml cannot do
+    #[arg(long, value_name = "NAME")]
+    adapter: Option<String>,
     /// Checks again whenever a file changes, until Ctrl+C
     #[arg(long, conflicts_with = "fix")]
     watch: bool,
@@ -115,6 +119,15 @@ enum CheckError {
     /// The settings could not be read.
     #[error(transparent)]
     Config(#[from] config::ConfigError),
+    /// No adapter has that name.
+    #[error("find the adapter `{0}` in the settings")]
+    NoSuchAdapter(String),
+    /// The settings have errors, so that nothing is known of adapters.
+    #[error("read the adapters: the settings have errors")]
+    BrokenSettings,
+    /// The adapter does not say what it can do.
+    #[error(transparent)]
+    Adapter(#[from] crate::runtime::AdapterError),
     /// A file could not be changed.
     #[error("fix {file}")]
     Fix {

@@ -11,7 +11,6 @@ pub fn capabilities(ability: &Ability) -> Capabilities {
         contract: CONTRACT,
         media: match ability.media.as_str() {
             "reference" => Media::Reference,
-            "pcm" => Media::Pcm,
             _ => Media::None,
         },
         digit_sources: ability.digit_sources.iter().filter_map(|word| source(word)).collect(),

@@ -19,6 +19,9 @@ pub(super) struct Leg {
     pub(super) last_play: u64,
     /// The music that sounds whenever nothing else does.
     pub(super) music: Option<SoundId>,
+    /// Whether it was taken, and whether the far side has confirmed it.
+    pub(super) accepted: bool,
+    pub(super) answered: bool,
     pub(super) masked: bool,
     pub(super) recording: Option<RecordingId>,
     /// The leg that it is connected with.
@@ -66,6 +69,8 @@ impl Leg {
             plays: VecDeque::new(),
             last_play: 0,
             music: None,
+            accepted: false,
+            answered: false,
             masked: false,
             recording: None,
             bridged: None,

@@ -72,6 +72,7 @@ impl Machine {
         }
         let Some(leg) = self.legs.get_mut(&leg) else { return };
         match kind {
+            CommandKind::Accept(Answering::Answer) => leg.accepted = true,
             CommandKind::Mask(on) => leg.masked = *on,
             CommandKind::Record(recording) => leg.recording = Some(recording.id.clone()),
             CommandKind::Bridge(other) => leg.bridged = Some(*other),

@@ -183,6 +183,7 @@ impl Machine {
             }
             other => {
                 if matches!(other, Event::Answered(_)) {
+                    leg.answered = true;
                     leg.limit = leg.limit.filter(|(_, why)| *why == super::leg::Limit::HungUp);
                 }
                 if matches!(other, Event::Unbridged(_)) {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::leg::{Leg, Sounding};
 use super::limits::{ANSWER_LIMIT, HEARTBEAT, HELLO_LIMIT, LEASE, SETTLE};
 use super::machine::{Away, Machine, Output, Pending, Phase, Reunion};
-use super::wire::{self, Command, Envelope, Hello};
-use crate::call::{CommandKind, EndedBy, HangupCause, LegId, Report};
+use super::wire::{self, CallListed, Command, Envelope, Hello};
+use crate::call::{Answering, CommandKind, EndedBy, HangupCause, LegId, Report};
 use crate::runtime::CONTRACT;
 use crate::time::Instant;
 
@@ -91,13 +91,16 @@ impl Machine {
 
     /// The adapter presents itself.
     pub(super) fn hello(&mut self, now: Instant, envelope: &Envelope, hello: Hello) {
-        if hello.contract != CONTRACT {
-            let theirs = hello.contract;
-            return self.close(format!("contract {theirs} is not spoken here, {CONTRACT} is"));
+        let Hello { contract, session, capabilities, calls } = hello;
+        if contract != CONTRACT {
+            return self.close(format!("contract {contract} is not spoken here, {CONTRACT} is"));
         }
-        let same = self.link.begin(hello.session.as_deref(), envelope.ack.unwrap_or(0));
+        if !["", "none", "reference"].contains(&&*capabilities.media) {
+            return self.close("`media` is neither `none` nor `reference`".to_owned());
+        }
+        let same = self.link.begin(session.as_deref(), envelope.ack.unwrap_or(0));
         self.times.learn(envelope.at_us, now);
-        self.ability = hello.capabilities.clone();
+        self.ability = capabilities;
         self.phase = Phase::Up { heard: now, beat: now + HEARTBEAT };
         let welcome =
             wire::Welcome { lease_ms: LEASE.as_millis(), heartbeat_ms: HEARTBEAT.as_millis() };
@@ -107,7 +110,7 @@ impl Machine {
             self.line(Envelope::default(), Command::Drain(wire::Empty {}));
         }
         let listed: BTreeSet<String> =
-            hello.calls.iter().flat_map(|call| call.legs.iter().cloned()).collect();
+            calls.iter().flat_map(|call| call.legs.iter().cloned()).collect();
         self.touch_again(now);
         if same {
             self.tell_endpoints(true);
@@ -119,7 +122,7 @@ impl Machine {
             }
             self.reunion = Some(Reunion { at: now + SETTLE, listed, ours });
         } else {
-            self.begin_anew(now, &listed, &hello);
+            self.begin_anew(now, &listed, &calls);
         }
         self.flush();
         tracing::info!(same, calls = self.calls(), "The adapter is ready.");
@@ -140,7 +143,7 @@ impl Machine {
     }
 
     /// The adapter was started anew: what it still has goes on, what it has not is over.
-    fn begin_anew(&mut self, now: Instant, listed: &BTreeSet<String>, hello: &Hello) {
+    fn begin_anew(&mut self, now: Instant, listed: &BTreeSet<String>, calls: &[CallListed]) {
         self.over.clear();
         self.reunion = None;
         // It tells anew whom it can call.
@@ -151,7 +154,7 @@ impl Machine {
         for leg in gone.map(|leg| leg.id).collect::<Vec<_>>() {
             self.end(now, leg, EndedBy::System, HangupCause::AdapterLost);
         }
-        for call in &hello.calls {
+        for call in calls {
             for name in call.legs.iter().filter(|name| !self.names.contains_key(*name)) {
                 self.last_id += 1;
                 let (call, leg) = (Some(call.call.clone()), Some(name.clone()));
@@ -168,7 +171,9 @@ impl Machine {
         for leg in legs {
             self.resound(now, leg);
         }
-        let again = |kind: &CommandKind| !matches!(kind, CommandKind::Mask(_));
+        let again = |kind: &CommandKind| {
+            !matches!(kind, CommandKind::Mask(_) | CommandKind::Accept(Answering::Answer))
+        };
         unsent.retain(|_, sent| self.legs.contains_key(&sent.leg) && again(&sent.kind));
         for Pending { leg, kind, .. } in unsent.into_values() {
             if let Some(body) = self.body(&kind, leg) {
@@ -182,7 +187,12 @@ impl Machine {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let plays = std::mem::take(&mut leg.plays);
         let masked = leg.masked;
+        let accepts = leg.accepted && !leg.answered;
         let recording = leg.recording.take();
+        if accepts {
+            let (kind, how) = (CommandKind::Accept(Answering::Answer), "answer".to_owned());
+            self.send(now, id, kind, Command::Accept(wire::Accept { how }));
+        }
         if masked {
             let body = Command::Mask(wire::Mask { on: true });
             self.send(now, id, CommandKind::Mask(true), body);

@@ -34,6 +34,7 @@ fn lines_that_cannot_be_read_close_the_connection() {
         r#"{"seq":1,"event":"offered","called":"100"}"#,
         r#"{"seq":1,"event":"offered","call":"c","leg":"node-4","called":"100"}"#,
         r#"{"event":"hello","contract":2,"capabilities":{}}"#,
+        r#"{"event":"hello","contract":1,"capabilities":{"media":"pigeon"}}"#,
     ] {
         let mut bench = Bench::up();
         bench.said.clear();

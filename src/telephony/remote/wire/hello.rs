@@ -29,9 +29,8 @@ pub struct CallListed {
 
 /// What an adapter can do. What is not named it cannot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the contract lists them one by one")]
 pub struct Ability {
-    /// How prompts are made heard: `none`, `reference` or `pcm`.
+    /// How prompts are made heard: `none` or `reference`; nothing = `none`.
     #[serde(default)]
     pub media: String,
     /// The ways in which keys reach it: `rtp_event`, `info`, `in_band`, `simulated`.
