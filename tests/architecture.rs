@@ -82,6 +82,8 @@ const TABLE: &[Row] = &[
             "media",
             "project",
             "runtime",
+            // What the SIP adapter is told of trunks is said in terms of the machine that keeps them.
+            "sip",
             "storage",
             "telephony",
             "telephony::remote",

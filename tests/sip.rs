@@ -27,3 +27,5 @@ mod rules;
 mod secrets;
 #[path = "sip/torture.rs"]
 mod torture;
+#[path = "sip/trunks.rs"]
+mod trunks;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::settings::{AdapterWay, Codec, DigestHash, MediaSource, Reliable};
+use super::trunk::TrunkEntries;
 use super::written::{
     AdapterName, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
     Shape, SipAddress, Socket, Tag, Threads, Time, Transferable, User, Variable,
@@ -37,6 +38,7 @@ pub(super) struct File {
     pub(super) routes: Option<Vec<Spanned<RouteEntry>>>,
     #[schemars(with = "Option<BTreeMap<String, AgentEntry>>")]
     pub(super) agents: Option<BTreeMap<AgentId, Spanned<AgentEntry>>>,
+    pub(super) trunks: Option<TrunkEntries>,
     pub(super) transfers: Option<TransferSection>,
     pub(super) pop_url: Option<Page>,
     pub(super) limits: Option<LimitSection>,

@@ -13,6 +13,7 @@ mod schema;
 mod secret;
 mod settings;
 mod settle;
+mod trunk;
 mod written;
 
 use std::io;
@@ -37,6 +38,7 @@ pub use settings::{
     Limits, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp, Session, Sip,
     Transfers,
 };
+pub use trunk::{Trunk, TrunkIdentity, TrunkLogin};
 
 /// The file could not be read at all.
 #[derive(Debug, thiserror::Error)]

@@ -31,8 +31,8 @@ pub static OPEN_TO_ALL: Rule = Rule::warning("W1004", "every address may call wi
 
 /// W1005: numbers are allowed, but there is no way to call them.
 pub static NO_WAY_OUT: Rule = Rule::warning("W1005", "numbers may be called, but no way leads to them")
-    .why("A transfer to a number needs the SIP address of a proxy or gateway; without it the transfer fails.")
-    .cure("Add `via: \"sip:ADDRESS\"` of your proxy or gateway under `transfers:`.")
+    .why("A transfer to a number needs a trunk, or the SIP address of a gateway; without it the transfer fails.")
+    .cure("Add a trunk with `numbers:`, or `via: \"sip:ADDRESS\"` of your gateway under `transfers:`.")
     .example("transfers: { allow: [\"+62215550100\"] }");
 
 /// E1006: a trunk that does not exist.

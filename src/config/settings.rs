@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::keyring::Keyring;
 use super::secret::{Secret, SecretPlace};
+use super::trunk::Trunk;
 use crate::call::{AgentId, FlowId, Language, QueueId};
 use crate::time::Duration;
 
@@ -43,6 +44,9 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// `agents`: the humans, by name. Those whose password is missing are left out.
     pub agents: BTreeMap<AgentId, Agent>,
+    /// `trunks`: whom calls of the public network come from and go to, by name. Those whose password is missing are left
+    /// out.
+    pub trunks: BTreeMap<Arc<str>, Trunk>,
     /// `transfers`: which numbers may be called.
     pub transfers: Transfers,
     /// `pop_url`: the page to open at the agent's desk; `{call}` stands for the call's id. Default: none.
@@ -320,8 +324,8 @@ pub enum Phone {
 pub struct Transfers {
     /// `allow`: the numbers and SIP addresses that flows may transfer to. Default: none.
     pub allow: Vec<Arc<str>>,
-    /// `via`: the SIP address of the proxy or gateway that numbers are called through, such as
-    /// `sip:192.0.2.10:5060`. Without it only `sip:` addresses can be reached.
+    /// `via`: the SIP address of the proxy or gateway that numbers are called through for which there is no trunk, such
+    /// as `sip:192.0.2.10:5060`: a trunk for outgoing calls alone, with the usual limits.
     pub via: Option<Arc<str>>,
 }
 

@@ -45,6 +45,21 @@ fn the_shipped_file_is_clean_and_leaves_out_whose_password_is_not_set() {
     assert_eq!(sari, config.disabled.is_empty(), "there, or told why not");
 }
 
+/// The lines of the trunk in the shipped file.
+const TRUNK: [&str; 11] = [
+    "trunks",
+    "  telko",
+    "    address",
+    "    proxy",
+    "    register",
+    "    numbers",
+    "    caller_id",
+    "    identity",
+    "    from",
+    "    keepalive",
+    "    limits",
+];
+
 #[test]
 fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
     let mut text = include_str!("../../sambung.yaml").to_owned();
@@ -58,7 +73,10 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
         "calendars",
         "  service",
         "  shop",
-    ] {
+    ]
+    .into_iter()
+    .chain(TRUNK)
+    {
         let commented = format!("# {key}:");
         assert!(text.contains(&commented), "{commented}");
         text = text.replace(&commented, &format!("{key}:"));
@@ -66,6 +84,8 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
     text = text.replace("  # - { prefix", "  - { prefix").replace("  # - { to:", "  - { to:");
     let config = clean(&text);
     assert!(config.safe_flow.is_some() && config.pop_url.is_some());
+    let left_out: Vec<&str> = config.disabled.iter().map(|item| &*item.item).collect();
+    assert!(left_out.contains(&"trunk `telko`"), "no password for it: {left_out:?}");
     assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 5));
 }
 
@@ -108,6 +128,17 @@ routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: hal
 agents:
   sari: { user: 201, password: { file: sari.secret }, queues: [service], skills: { language: [id, en] } }
   budi: { address: "sip:budi@127.0.0.1:5070" }
+trunks:
+  telko:
+    address: ["sip:192.0.2.10", "sip:sip.telko.example:5070"]
+    login: { user: 6221, password: { file: sari.secret }, realm: telko }
+    from: [192.0.2.0/28]
+    numbers: ["+62*"]
+    caller_id: ["+62215550100"]
+    identity: remote-party
+    keepalive: off
+    limits: { outgoing: 5, per_day: 20, length: 30m, incoming: 7 }
+  cabang: { address: "sip:192.0.2.20", register: { user: 201, password: { file: sari.secret } } }
 transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }
 limits: { calls: 50, drain: 2m }
 secrets: { ORDERS_TOKEN: { file: orders.token }, CORE_KEY: { env: BANK_KEY } }
@@ -125,7 +156,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 61] = [
+const FAULTS: [(&str, &str); 66] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -191,6 +222,20 @@ const FAULTS: [(&str, &str); 61] = [
     ("a route of two hours", "sambung: 1\nroutes: [{ to: 1, hours: h, closed: h, flow: a }]"),
     ("a route of no trunk", "sambung: 1\nroutes: [{ trunk: telko, flow: a }]"),
     ("no pattern", "sambung: 1\nroutes: [{ pattern: \"62[0-9]\", flow: a }]"),
+    ("a trunk nowhere", "sambung: 1\ntrunks: { telko: { numbers: [\"+62*\"] } }"),
+    ("a trunk without a scheme", "sambung: 1\ntrunks: { telko: { address: 192.0.2.1 } }"),
+    (
+        "a trunk in two ways",
+        "sambung: 1\ntrunks: { t: { address: \"sip:h\", register: { user: a, password: { env: A } }, login: { user: a, password: { env: A } } } }",
+    ),
+    (
+        "a trunk with a password in clear",
+        "sambung: 1\ntrunks: { t: { address: \"sip:h\", register: { user: a, password: kopi } } }",
+    ),
+    (
+        "a trunk for too long",
+        "sambung: 1\ntrunks: { t: { address: \"sip:h\", keepalive: 1s, limits: { outgoing: 0, length: 48h } } }",
+    ),
     ("a number with spaces", "sambung: 1\nroutes: [{ to: \"62 21\", flow: a }]"),
     ("an agent without a phone", "sambung: 1\nagents: { sari: { queues: [a] } }"),
     ("an agent without a password", "sambung: 1\nagents: { sari: { user: 201 } }"),

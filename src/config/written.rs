@@ -141,6 +141,16 @@ written! {
     Realm(Arc<str>): "a word such as `sambung` or `example.org`", name
 }
 written! {
+    /// How often a trunk is asked whether it is there; `None` = `off`.
+    Keepalive(Option<Duration>): "`off`, or a time from `5s` to `1h`",
+    |text| match text {
+        "off" => Some(None),
+        _ => time(text)
+            .filter(|every| (KEEPALIVE.0..=KEEPALIVE.1).contains(every))
+            .map(Some),
+    }
+}
+written! {
     /// The name of an environment variable.
     Variable(Arc<str>): "the name of an environment variable, such as `AGENT_201`", variable
 }
@@ -178,6 +188,8 @@ written! {
 
 /// The fewest ports that make sense: audio and its reports for both legs of one call.
 const MIN_PORTS: u16 = 4;
+/// The shortest and the longest time between two questions to a trunk.
+const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(60));
 /// The longest name of a user, number or realm, in characters.
 const MAX_NAME: usize = 64;
 /// The longest address, in bytes.

@@ -10,6 +10,7 @@ mod files;
 mod prepare;
 mod reload;
 mod sip;
+mod trunks;
 
 use std::fs::File;
 use std::io::{self, Read as _};

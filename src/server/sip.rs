@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use super::trunks;
 use crate::config::{self, Config, DigestHash, Phone};
 use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
@@ -52,7 +53,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::Reliable::Supported => Reliability::Supported,
             config::Reliable::Required => Reliability::Required,
         },
-        via: config.transfers.via.clone(),
+        trunks: trunks::lines(config),
         max_calls: config.limits.calls,
         ..Settings::new(config.sip.listen.clone(), media)
     }

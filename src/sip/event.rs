@@ -268,6 +268,10 @@ pub struct Incoming {
     pub called: Arc<str>,
     /// Who calls, from `From`; the number is `None` when withheld (`anonymous`, `Privacy: id`).
     pub caller: Party,
+    /// The user part of `To`, decoded: the number that was dialled, where the request URI names a registration.
+    pub to_user: Arc<str>,
+    /// The user part of `Remote-Party-ID`: as `asserted`, of older exchanges.
+    pub remote_party: Option<Arc<str>>,
     /// The user part of `P-Asserted-Identity`: worth as much as the trust in `source`.
     pub asserted: Option<Arc<str>>,
     /// The user part of `From` as sent, withheld or not: what an authenticated user must be.

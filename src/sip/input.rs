@@ -181,6 +181,8 @@ pub struct Invite {
     pub local: Option<SocketAddr>,
     /// The user part of `From`; `None` = `anonymous`.
     pub from_user: Option<String>,
+    /// The host of `From`; `None` = ours.
+    pub from_host: Option<String>,
     /// The display name of `From`.
     pub from_display: Option<String>,
     /// The hops to take, nearest first: `Route` values such as `<sip:192.0.2.1;lr>`; `to_addr` is the first of them.

@@ -38,6 +38,7 @@ mod status;
 mod timetable;
 mod transaction;
 mod transport;
+mod trunk;
 mod write;
 
 pub use agent::{Counts, UserAgent};
@@ -60,3 +61,7 @@ pub use sdp::{
 pub use settings::{Listen, Reliability, Settings};
 pub use status::{hangup_cause, refusal_status};
 pub use transport::Transport;
+pub use trunk::{
+    Identity, Outlet, Registration, Shown, TrunkChange, TrunkId, TrunkLimits, TrunkOutput,
+    TrunkSettings, Trunks, Unavailable, WayAddress,
+};

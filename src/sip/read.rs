@@ -248,6 +248,22 @@ pub(super) fn diverted_from(headers: &Headers) -> Option<String> {
     })
 }
 
+/// The user part of `Remote-Party-ID` (draft-ietf-sip-privacy-04), unless it is to be kept private.
+pub(super) fn remote_party(headers: &Headers) -> Option<String> {
+    let party = address(headers, &HeaderName::Other(Bytes::from_static(b"Remote-Party-ID")))?;
+    let private = party.param("privacy").is_some_and(|level| !level.eq_ignore_ascii_case(b"off"));
+    user(&party.uri).filter(|_| !private)
+}
+
+/// Whether a request has been here before: a `Via` of ours is among those that it collected (RFC 3261 §16.3).
+pub(super) fn has_passed(headers: &Headers, address: SocketAddr) -> bool {
+    let ours = |via: &Via| {
+        let port = via.port.unwrap_or(5060);
+        matches!(via.host, Host::Ip(ip) if SocketAddr::new(ip, port) == address)
+    };
+    headers.typed_all::<Via>().filter_map(Result::ok).any(|via| ours(&via))
+}
+
 /// The contacts of a REGISTER.
 pub(super) fn contacts(headers: &Headers) -> Contacts {
     let mut list = Vec::new();

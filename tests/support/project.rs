@@ -15,12 +15,15 @@ pub(crate) struct Project {
     folder: TempDir,
     rtp: (u16, u16),
     ring: Duration,
-    routes: String,
+    /// The routes, in the order of the file; a flow that is added gets one by its name.
+    pub(crate) routes: String,
     agents: String,
     /// Keys of `sip` beside `listen` and `realm`: who may do what. Phones of Debian's libre know MD5 alone.
     pub(crate) sip: String,
     /// Keys of `limits`.
     pub(crate) limits: String,
+    /// Further sections.
+    pub(crate) more: String,
     secrets: Vec<(String, String)>,
     shipped: bool,
 }
@@ -54,6 +57,7 @@ impl Project {
             agents: String::new(),
             sip: "allow: [127.0.0.0/8], digest: [md5]".to_owned(),
             limits: String::new(),
+            more: String::new(),
             secrets: Vec::new(),
             shipped: false,
         };
@@ -155,6 +159,7 @@ journals: journals.jsonl
         if !self.limits.is_empty() {
             writeln!(text, "limits: {{ {} }}", self.limits).expect("text takes a line");
         }
+        text.push_str(&self.more);
         if !self.agents.is_empty() {
             write!(text, "agents:\n{}", self.agents).expect("text takes lines");
         }

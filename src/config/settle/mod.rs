@@ -6,9 +6,11 @@ mod guard;
 mod routes;
 mod secrets;
 mod session;
+mod trunks;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::file::{File, LimitSection, RtpSection, SipSection, TransferSection};
 use super::references::References;
@@ -90,13 +92,21 @@ impl Found {
 pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     let mut found = Found::default();
     edition(&mut found, &file.sambung);
-    let transfers = transfers(&mut found, file.transfers.unwrap_or_default());
-    let (agents, disabled) = agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
+    let entries = file.trunks.unwrap_or_default();
+    let names: Vec<Arc<str>> = entries.keys().cloned().collect();
+    // What no password is known for now is a way all the same.
+    let by_trunk = entries.values().any(|trunk| trunk.value.numbers.is_some());
+    let transfers = transfers(&mut found, file.transfers.unwrap_or_default(), by_trunk);
+    let (agents, mut disabled) =
+        agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
+    let (trunks, left_out) = trunks::settle(&mut found, entries, folder);
+    disabled.extend(left_out);
     let path =
         |written: Option<String>, default: &str| folder.join(written.as_deref().unwrap_or(default));
     let safe = file.safe.unwrap_or_default();
     if let Some(number) = &safe.number
         && transfers.via.is_none()
+        && !by_trunk
         && is_number(&number.value.0)
     {
         let message = "this number may be called, but nothing says through whom";
@@ -118,8 +128,9 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         sip: sip(&mut found, file.sip.unwrap_or_default()),
         rtp: rtp(&mut found, file.rtp.unwrap_or_default()),
         adapters: adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder),
-        routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &[]),
+        routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &names),
         agents,
+        trunks,
         transfers,
         pop_url: file.pop_url.map(|page| page.0),
         secrets: secrets::settle(&mut found, file.secrets.unwrap_or_default()),
@@ -192,13 +203,15 @@ fn is_number(to: &str) -> bool {
     !to.starts_with("sip:")
 }
 
-fn transfers(found: &mut Found, section: TransferSection) -> Transfers {
+fn transfers(found: &mut Found, section: TransferSection, by_trunk: bool) -> Transfers {
     let via = section.via.map(|via| via.0);
     let Some(list) = section.allow else { return Transfers { via, ..Transfers::default() } };
-    if via.is_none() && list.value.iter().any(|to| is_number(&to.0)) {
+    if via.is_none() && !by_trunk && list.value.iter().any(|to| is_number(&to.0)) {
         let message = "these numbers may be called, but nothing says through whom";
         let finding = Diagnostic::new(&NO_WAY_OUT, list.span, message);
-        found.add(finding.help("add `via: \"sip:ADDRESS\"` of your proxy or gateway"));
+        found.add(
+            finding.help("add a trunk with `numbers:`, or `via: \"sip:ADDRESS\"` of your gateway"),
+        );
     }
     Transfers { allow: list.value.into_iter().map(|to| to.0).collect(), via }
 }

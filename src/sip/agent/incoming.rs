@@ -201,6 +201,8 @@ fn facts(dialog: DialogId, arrival: &Arrival) -> Incoming {
         dialog,
         called: read::user(&request.uri).unwrap_or_default().into(),
         caller: read::caller(headers),
+        to_user: read::user_in(headers, &HeaderName::To).unwrap_or_default().into(),
+        remote_party: read::remote_party(headers).map(Into::into),
         asserted: read::user_in(headers, &HeaderName::PAssertedIdentity).map(Into::into),
         from_user: read::user_in(headers, &HeaderName::From).unwrap_or_default().into(),
         diverted_from: read::diverted_from(headers).map(Into::into),

@@ -48,7 +48,8 @@ impl UserAgent {
         let local = local.filter(|_| read::is_reachable(invite.to_addr)).ok_or(Ending::NoReply)?;
         let hop = Hop { to: invite.to_addr, local, transport, fallback: None };
         let local_tag = self.new_tag(invite.dialog);
-        let host = write::host(self.settings.advertised(transport, local));
+        let ours = || write::host(self.settings.advertised(transport, local));
+        let host = invite.from_host.clone().unwrap_or_else(ours);
         let from =
             write::identity(invite.from_user.as_deref(), invite.from_display.as_deref(), &host);
         let peer = Peer {

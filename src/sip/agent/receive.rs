@@ -102,12 +102,21 @@ impl UserAgent {
         }
     }
 
+    /// Whether a request outside any call is one of ours that came back: a trunk or a proxy that leads to ourselves.
+    fn has_passed(&self, arrival: &Arrival) -> bool {
+        let Hop { local, transport, .. } = arrival.hop;
+        let headers = &arrival.request.headers;
+        read::has_passed(headers, self.settings.advertised(transport, local))
+    }
+
     fn new_request(&mut self, now: Instant, arrival: Arrival) {
         let request = &arrival.request;
         if request.method == Method::Cancel {
             self.cancelled(now, arrival);
         } else if read::to_tag(&request.headers).is_some() {
             self.within(now, arrival);
+        } else if self.has_passed(&arrival) {
+            self.reply_once(&arrival.request, arrival.hop, Reply::new(482));
         } else if request.method == Method::Invite {
             self.invited(now, arrival);
         } else if request.method == Method::Register {

@@ -15,6 +15,7 @@ use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
 use crate::call::{Command, KeySource, Report};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, Media, Port};
+use crate::sip::TrunkId;
 use crate::storage::RecordingSlot;
 use crate::telephony::rtp::{MediaEvent, Threads};
 use crate::time::Duration;
@@ -105,7 +106,7 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
         recordings,
-        secrets: [secret()?, secret()?, secret()?],
+        secrets: [secret()?, secret()?, secret()?, secret()?],
     };
     let mut switch = Switch::new(settings, parts);
     if *port.drain.borrow() {
@@ -153,6 +154,7 @@ enum Woken {
     Readable,
     Heard(MediaEvent),
     Found(Option<(crate::call::LegId, Option<SocketAddr>)>),
+    FoundTrunk(Option<(TrunkId, usize, Option<SocketAddr>)>),
     Reported,
     Due,
     Drain,
@@ -171,6 +173,11 @@ impl Wires {
             Woken::Found(found) => {
                 if let Some((leg, address)) = found {
                     switch.contain(now, |switch| switch.found(now, leg, address));
+                }
+            }
+            Woken::FoundTrunk(found) => {
+                if let Some((trunk, way, address)) = found {
+                    switch.trunk_found(now, trunk, way, address);
                 }
             }
             Woken::Ordered(first) => {
@@ -212,6 +219,11 @@ impl Wires {
             Some(event) = media_events.recv(), if room => Woken::Heard(event),
             Some(found) = switch.lookups.join_next(), if !switch.lookups.is_empty() => {
                 Woken::Found(found.ok())
+            }
+            Some(found) = switch.trunking.lookups.join_next(),
+                if !switch.trunking.lookups.is_empty() =>
+            {
+                Woken::FoundTrunk(found.ok())
             }
             Ok(()) = port.drain.changed(), if !switch.draining => Woken::Drain,
             () = until(due) => Woken::Due,

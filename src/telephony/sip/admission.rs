@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::leg::{Leg, Phase};
 use super::settings::Password;
 use super::switch::Switch;
+use super::trunking::{Carried, Facts};
 use crate::call::{EventKind, LegId, Offer, Party, Redacted};
 use crate::sip::{Attempt, Incoming, Input, OfferAnswer, RegisterRequest, SdpError, Verdict};
 use crate::time::Instant;
@@ -58,9 +59,11 @@ impl Switch {
 
     fn admit(&mut self, now: Instant, incoming: &Incoming) -> Result<(), Refusal> {
         let source = incoming.source.ip();
+        let there = self.registered_there(incoming);
+        let trunk = self.trunking.by_source(incoming.source).filter(|_| there.is_none());
         let trusted = self.is_allowed(source);
-        let user = match trusted {
-            true => self.registered_there(incoming),
+        let user = match trusted || trunk.is_some() {
+            true => there,
             false => Some(self.authenticate(now, incoming)?),
         };
         if self.is_full() {
@@ -83,16 +86,20 @@ impl Switch {
                 return Err(Refusal::Session(error));
             }
         };
-        let asserted = incoming.asserted.clone().filter(|_| trusted);
+        if !trunk.is_none_or(|trunk| self.trunking.trunks.take_in(trunk)) {
+            self.media.close(id);
+            return Err(Refusal::Overload);
+        }
+        let Facts { called, asserted, trunk_name, diverted_from } = self.facts(trunk, incoming);
         let offer = Offer {
-            called: incoming.called.clone(),
+            called,
             asserted: asserted.is_some(),
             caller: Party {
                 number: asserted.or_else(|| incoming.caller.number.clone()),
                 name: incoming.caller.name.clone(),
             },
-            trunk: None,
-            diverted_from: None,
+            trunk: trunk_name,
+            diverted_from,
             dtmf: agreed.is_none_or(|agreed| agreed.events.is_some()),
             user,
             replaces: incoming.replaces.and_then(|dialog| self.dialogs.get(&dialog).copied()),
@@ -100,6 +107,8 @@ impl Switch {
         let phase = Phase::Offered { answer: answer.map(Bytes::from) };
         let mut leg = Leg::new(id, incoming.dialog, phase, session, source);
         leg.agreed = agreed;
+        leg.max_forwards = incoming.max_forwards;
+        leg.carried = trunk.map(Carried::In);
         leg.span.in_scope(|| {
             tracing::info!(caller = ?offer.caller, called = %Redacted(&offer.called), "A call came in.");
         });

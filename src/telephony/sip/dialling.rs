@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 
+use bytes::Bytes;
+
 use super::leg::{Leg, Phase};
 use super::switch::Switch;
-use super::target::{Place, look_up, number_at, place};
+use super::target::{Place, look_up, place};
 use super::tell;
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
-use crate::sip::{Input, Invite, OfferAnswer, Preferences, Transport};
+use crate::sip::{DialogId, Input, Invite, OfferAnswer, Preferences, Transport};
 use crate::time::Instant;
 
 /// Most names looked up at a time; further calls to names end as unreachable.
@@ -33,6 +35,10 @@ enum Found {
 impl Switch {
     /// Calls somebody. Where there is no way to them, the leg ends at once as unreachable.
     pub(super) fn dial(&mut self, now: Instant, id: LegId, dial: Box<Dial>) {
+        if let Target::Number(number) = &dial.to {
+            let number = number.clone();
+            return self.dial_number(now, id, dial, &number);
+        }
         match self.find(&dial.to) {
             Found::Way(way) => self.invite(now, id, &dial, way),
             Found::Name(name, port) if self.searches.len() < MAX_SEARCHES => {
@@ -74,8 +80,7 @@ impl Switch {
     fn uri(&self, target: &Target) -> Option<String> {
         match target {
             Target::Address(address) => Some(address.to_string()),
-            Target::Number(number) => number_at(number, self.settings.via.as_deref()?),
-            Target::User(_) => None,
+            Target::Number(_) | Target::User(_) => None,
         }
     }
 
@@ -87,17 +92,7 @@ impl Switch {
             self.local_address(now, socket, peer)
         });
         let Some(local) = local else { return self.unreachable(now, id) };
-        let port = match self.media.open(id, dial.beside) {
-            Ok(port) => port,
-            Err(error) => {
-                tracing::warn!(leg = %id, %error, "No port for media.");
-                return self.refused_by_us(now, id, HangupCause::Overload);
-            }
-        };
-        let dialog = self.agent.new_dialog();
-        let audio = self.audio_beside(dial.beside);
-        let address = self.media_address(local);
-        let mut session = OfferAnswer::new(address, port, dialog.0, audio);
+        let Some((dialog, sdp)) = self.open_leg(now, id, dial, local, way.to) else { return };
         let invite = Invite {
             dialog,
             target: way.target,
@@ -106,21 +101,48 @@ impl Switch {
             transport: Transport::Udp,
             local: Some(local),
             from_user: Some(dial.caller_id.as_ref().unwrap_or(&self.settings.realm).to_string()),
+            from_host: None,
             from_display: dial.display.as_ref().map(ToString::to_string),
             routes: Vec::new(),
             login: None,
             heard_within: None,
             headers: tell::headers(dial, false),
-            max_forwards: None,
-            sdp: session.offer().into(),
+            max_forwards: self.hops_left(dial.beside),
+            sdp,
             ring: dial.ring,
         };
-        let leg = Leg::new(id, dialog, Phase::Calling { rings: false }, session, peer);
-        leg.span.in_scope(|| tracing::info!(to = %way.to, "A call goes out."));
-        self.guard.meet(now, peer);
+        tracing::info!(leg = %id, to = %way.to, "A call goes out.");
+        self.tell(now, Input::Invite(Box::new(invite)));
+    }
+
+    /// Makes a leg that calls, with its port for media; its dialog, and our offer. Where there is no port, the leg
+    /// ends.
+    pub(super) fn open_leg(
+        &mut self,
+        now: Instant,
+        id: LegId,
+        dial: &Dial,
+        local: SocketAddr,
+        to: SocketAddr,
+    ) -> Option<(DialogId, Bytes)> {
+        let port = match self.media.open(id, dial.beside) {
+            Ok(port) => port,
+            Err(error) => {
+                tracing::warn!(leg = %id, %error, "No port for media.");
+                self.refused_by_us(now, id, HangupCause::Overload);
+                return None;
+            }
+        };
+        let dialog = self.agent.new_dialog();
+        let audio = self.audio_beside(dial.beside);
+        let address = self.media_address(local);
+        let mut session = OfferAnswer::new(address, port, dialog.0, audio);
+        let sdp = Bytes::from(session.offer());
+        let leg = Leg::new(id, dialog, Phase::Calling { rings: false }, session, to.ip());
+        self.guard.meet(now, to.ip());
         self.legs.insert(id, leg);
         self.dialogs.insert(dialog, id);
-        self.tell(now, Input::Invite(Box::new(invite)));
+        Some((dialog, sdp))
     }
 
     /// What we would like; codec and packet time of the leg to be bridged first, so that audio passes between the two
@@ -140,7 +162,7 @@ impl Switch {
     }
 
     /// Ends a leg that never came to be.
-    fn refused_by_us(&mut self, now: Instant, id: LegId, cause: HangupCause) {
+    pub(super) fn refused_by_us(&mut self, now: Instant, id: LegId, cause: HangupCause) {
         self.report(now, id, EventKind::Ended { by: EndedBy::System, cause, quality: None });
     }
 }

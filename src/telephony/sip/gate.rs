@@ -1,6 +1,6 @@
 //! The guard at the door of the adapter: what the access lists say of a source, and what an operator is told.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::network::Network;
 use super::switch::Switch;
@@ -40,6 +40,9 @@ impl Switch {
 
     /// What the access lists say of a source.
     fn origin(&self, source: IpAddr) -> Origin {
+        if self.trunking.by_source(SocketAddr::new(source, 0)).is_some() {
+            return Origin::Trusted;
+        }
         let mut allowed = self.settings.allow.iter().filter(|network| network.contains(source));
         match (allowed.next(), allowed.all(Network::is_wide)) {
             (Some(first), others_wide) if first.is_wide() && others_wide => Origin::Listed,

@@ -6,9 +6,13 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use tracing::Span;
 
+use super::trunking::Carried;
 use crate::call::{EndedBy, HangupCause, KeySource, LegId, Symbol};
 use crate::sip::{DialogId, Negotiated, OfferAnswer};
 use crate::time::Instant;
+
+/// How many hops a call may go that we make for nobody else (RFC 3261 §8.1.1.6).
+const MAX_FORWARDS: u8 = 70;
 
 /// Where a leg stands.
 ///
@@ -61,6 +65,10 @@ pub(super) struct Leg {
     pub(super) agreed: Option<Negotiated>,
     /// The address that signals for the far side.
     pub(super) peer: IpAddr,
+    /// How many hops its call may still go.
+    pub(super) max_forwards: u8,
+    /// The trunk that carries it.
+    pub(super) carried: Option<Carried>,
     /// Whether it is there.
     pub(super) presence: Presence,
     /// Whether the transfer that the far side asked for last was answered.
@@ -90,6 +98,8 @@ impl Leg {
             session,
             agreed: None,
             peer,
+            max_forwards: MAX_FORWARDS,
+            carried: None,
             presence: Presence::Heard,
             transfer_accepted: false,
             keys_out: VecDeque::new(),

@@ -31,6 +31,7 @@ mod switch;
 mod target;
 mod tell;
 mod transfer;
+mod trunking;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +39,7 @@ mod tests;
 pub use crate::sip::{Codec, Preferences, Reliability};
 pub use adapter::SipAdapter;
 pub use network::Network;
-pub use settings::{MediaSource, Password, Settings};
+pub use settings::{MediaSource, Password, Settings, TrunkLine};
 
 /// What settings are made of that the machines below know.
 pub use crate::sip::{Algorithm, GuardSettings};

@@ -6,7 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::network::Network;
-use crate::sip::{Algorithm, GuardSettings, Preferences, RegistrarSettings, Reliability};
+use crate::sip::{
+    Algorithm, GuardSettings, Preferences, RegistrarSettings, Reliability, TrunkSettings,
+};
 use crate::telephony::rtp;
 use crate::time::Duration;
 
@@ -19,7 +21,7 @@ pub struct Settings {
     pub advertise: Option<IpAddr>,
     /// The name that phones are asked a password for.
     pub realm: Arc<str>,
-    /// Who may call without a password; their word on the caller's number is taken. Registering always needs one.
+    /// Who may call without a password. Registering always needs one.
     pub allow: Vec<Network>,
     /// From where phones may register. Everything by default: a password is wanted in any case.
     pub agents_from: Vec<Network>,
@@ -46,9 +48,8 @@ pub struct Settings {
     pub session_min: Duration,
     /// Whether provisional answers are acknowledged.
     pub reliable: Reliability,
-    /// The proxy or gateway that numbers are called through, as a `sip:` address without a user; `None` = no
-    /// number can be called.
-    pub via: Option<Arc<str>>,
+    /// Whom calls of the public network come from and go to; without one no number can be called.
+    pub trunks: Vec<TrunkLine>,
     /// How long a phone that sends no media may take to answer whether it is there; then the engine is told that it
     /// is lost.
     pub answer_limit: Duration,
@@ -77,11 +78,22 @@ impl Settings {
             session_expires: Some(Duration::from_mins(30)),
             session_min: Duration::from_secs(90),
             reliable: Reliability::default(),
-            via: None,
+            trunks: Vec::new(),
             answer_limit: Duration::from_secs(4),
             max_calls: 1_000,
         }
     }
+}
+
+/// A trunk, and where it is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrunkLine {
+    /// What it may and how it is spoken to; its `ways` are filled in from `addresses`.
+    pub settings: TrunkSettings,
+    /// The `sip:` addresses of its ways, the preferred one first: of its proxy, if it has one.
+    pub addresses: Vec<Arc<str>>,
+    /// Further addresses that its calls come from.
+    pub from: Vec<Network>,
 }
 
 /// A user's password. It shows itself to nobody by accident.

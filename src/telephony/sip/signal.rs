@@ -15,7 +15,9 @@ impl Switch {
     pub(super) fn happened(&mut self, now: Instant, event: SipEvent) {
         let (dialog, kind) = match event {
             SipEvent::Incoming(incoming) => return self.incoming(now, &incoming),
-            SipEvent::Asked { .. } => return,
+            SipEvent::Asked { ask, answer } => {
+                return self.trunking.trunks.answered(now, ask, &answer);
+            }
             SipEvent::Register(request) => return self.register(now, &request),
             SipEvent::Ringing { dialog } => (dialog, Signal::Rings),
             SipEvent::Early { dialog, sdp } => (dialog, Signal::Early(sdp)),
@@ -30,6 +32,10 @@ impl Switch {
             SipEvent::Refer { dialog, refer } => (dialog, Signal::Refer(refer)),
             SipEvent::Referred { dialog, status } => (dialog, Signal::Referred(status)),
             SipEvent::Ended { dialog, ending } => {
+                let leg = self.dialogs.get(&dialog).copied();
+                if leg.is_some_and(|leg| self.tries_next(now, leg, ending)) {
+                    return;
+                }
                 let by = if ending.by_remote() { EndedBy::Caller } else { EndedBy::System };
                 (dialog, Signal::Ended(by, ending.cause()))
             }
@@ -96,6 +102,7 @@ impl Switch {
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.phase = Phase::Talking;
             leg.span.in_scope(|| tracing::debug!("The leg was answered."));
+            self.limit_leg(now, id);
             self.report(now, id, EventKind::Answered);
         }
     }

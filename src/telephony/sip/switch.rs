@@ -9,6 +9,7 @@ use super::leg::{Leg, Phase};
 use super::route::Routes;
 use super::settings::Settings;
 use super::socket::{Arrived, Sockets};
+use super::trunking::Trunking;
 use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
@@ -38,6 +39,7 @@ pub(super) struct Switch {
     pub(super) agent: UserAgent,
     pub(super) authenticator: Authenticator,
     pub(super) registrar: Registrar,
+    pub(super) trunking: Trunking,
     pub(super) routes: Routes,
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
@@ -72,6 +74,8 @@ pub(super) enum Due {
     Ask,
     /// Its answer should be here.
     Answer,
+    /// It has lasted as long as its trunk allows.
+    Limit,
 }
 
 /// What a switch is made of beside its settings.
@@ -83,8 +87,8 @@ pub(super) struct Parts {
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
     pub(super) recordings: Option<RecordingSlot>,
-    /// Unpredictable bytes: for tags and Call-IDs, for nonces, and for the guard's tables.
-    pub(super) secrets: [[u8; 32]; 3],
+    /// Unpredictable bytes: for tags and Call-IDs, for nonces, for the guard's tables, and for trunks.
+    pub(super) secrets: [[u8; 32]; 4],
 }
 
 impl Switch {
@@ -100,7 +104,7 @@ impl Switch {
         agent.reliable = settings.reliable;
         agent.server_name = Some("Sambung".into());
         agent.max_dialogs = settings.max_calls.saturating_mul(DIALOGS_PER_CALL);
-        let [tokens, nonces, places] = parts.secrets;
+        let [tokens, nonces, places, waits] = parts.secrets;
         Self {
             id: parts.id,
             bound: parts.bound,
@@ -109,6 +113,7 @@ impl Switch {
             agent: UserAgent::new(agent, tokens),
             authenticator: Authenticator::new(settings.realm.clone(), nonces, &settings.digests),
             registrar: Registrar::new(settings.registrar.clone()),
+            trunking: Trunking::new(&settings.trunks, waits),
             routes: Routes::default(),
             media: parts.media,
             recordings: parts.recordings,
@@ -152,7 +157,13 @@ impl Switch {
     /// Carries out what the user agent asks for. What it asks may lead to further orders, each of which ends in
     /// finitely many outputs.
     pub(super) fn flush(&mut self, now: Instant) {
-        while let Some(output) = self.agent.poll_output() {
+        loop {
+            let Some(output) = self.agent.poll_output() else {
+                if self.pump_trunks(now) {
+                    continue;
+                }
+                return;
+            };
             match output {
                 Output::Send { to, local, bytes, .. } => self.send(to, local, &bytes),
                 Output::Event(event) => self.contain(now, |switch| switch.happened(now, event)),
@@ -203,7 +214,9 @@ impl Switch {
     /// When something is to be done without anybody asking.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let due = self.deadlines.keys().next().map(|(at, _)| *at);
-        [self.agent.poll_timeout(), self.registrar.poll_timeout(), due].into_iter().flatten().min()
+        let trunks = self.trunking.poll_timeout();
+        let own = [self.agent.poll_timeout(), self.registrar.poll_timeout()];
+        own.into_iter().chain([trunks, due]).flatten().min()
     }
 
     /// Does what is due.
@@ -215,12 +228,14 @@ impl Switch {
             self.registrar.handle_timeout(now);
             self.report_reachability();
         }
+        self.serve_trunks(now);
         while let Some(entry) = self.deadlines.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((_, leg), due) = entry.remove_entry();
             match due {
                 Due::Close => self.closed(now, leg, None),
                 Due::Ask => self.ask(now, leg),
                 Due::Answer => self.unanswered(now, leg),
+                Due::Limit => self.hang_up(now, leg, HangupCause::Timeout),
             }
         }
     }
@@ -262,6 +277,7 @@ impl Switch {
         let (by, cause) = (*by, *cause);
         if let Some(leg) = self.legs.remove(&id) {
             self.guard.meet(now, leg.peer);
+            self.leave_trunk(leg.carried);
             let foreign_keys = leg.foreign_keys;
             leg.span.in_scope(|| tracing::info!(?by, ?cause, foreign_keys, "The leg ended."));
         }
@@ -282,6 +298,7 @@ impl Switch {
     /// No new calls from now on; those in progress go on.
     pub(super) fn drain(&mut self, now: Instant) {
         self.draining = true;
+        self.trunking.trunks.stop();
         tracing::info!(calls = self.calls, "No new calls are taken.");
         self.tell(now, Input::Drain(true));
     }
@@ -291,6 +308,7 @@ impl Switch {
         for leg in self.legs.keys().copied().collect::<Vec<_>>() {
             self.hang_up(now, leg, HangupCause::Shutdown);
         }
+        self.trunking.trunks.stop();
         self.searches.clear();
         self.lookups.abort_all();
     }

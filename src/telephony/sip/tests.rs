@@ -1,7 +1,9 @@
 //! The whole adapter on loopback against phones that write their SIP by hand.
 
+mod abuse;
 mod gate;
 mod phone;
+mod trunks;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -424,8 +426,8 @@ async fn a_dial_without_a_way_ends_at_once() {
 #[tokio::test]
 async fn a_number_goes_through_the_trunk() {
     let trunk = Phone::new("trunk", "127.0.0.1:9".parse().expect("an address")).await;
-    let via = format!("sip:{}", trunk.address());
-    let node = Node::start(|settings| settings.via = Some(via.into()));
+    let line = trunks::line(&trunk, |_| {});
+    let node = Node::start(|settings| settings.trunks = vec![line]);
     node.dial(2, Target::Number("+62215550100".into())).await;
     let invite = trunk.expect_request("INVITE").await;
     let line = format!("INVITE sip:+62215550100@{} SIP/2.0", trunk.address());

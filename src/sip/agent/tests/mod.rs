@@ -259,6 +259,7 @@ pub(super) fn invite(dialog: DialogId, to_addr: SocketAddr) -> Invite {
         login: None,
         heard_within: None,
         from_user: Some("+628115550123".into()),
+        from_host: None,
         from_display: Some("Sari".into()),
         headers: Vec::new(),
         max_forwards: None,

@@ -61,7 +61,8 @@ impl Message {
 pub(super) struct Phone {
     socket: UdpSocket,
     pub(super) audio: UdpSocket,
-    node: SocketAddr,
+    /// Where what it sends goes.
+    pub(super) node: SocketAddr,
     pub(super) user: &'static str,
     call: u32,
     sequence: u32,
@@ -147,6 +148,13 @@ impl Phone {
         Message { text: String::from_utf8_lossy(&buffer[..length]).into_owned() }
     }
 
+    /// Nothing more has arrived, nor does in a moment.
+    pub(super) async fn hears_nothing(&self) {
+        let mut buffer = vec![0; 65_536];
+        let heard = timeout(Duration::from_millis(200), self.socket.recv_from(&mut buffer)).await;
+        assert!(heard.is_err(), "{}", String::from_utf8_lossy(&buffer));
+    }
+
     /// The next response that is not 100; checks its status.
     pub(super) async fn expect(&mut self, status: u16) -> Message {
         loop {
@@ -194,6 +202,13 @@ impl Phone {
         self.call += 1;
         self.far = format!("<sip:{called}@sambung>");
         self.invite_again(&format!("sip:{called}@{}", self.node), extra, sdp).await;
+    }
+
+    /// Begins a call whose request names another than its `To`.
+    pub(super) async fn invite_to(&mut self, uri: &str, to: &str, sdp: &str) {
+        self.call += 1;
+        self.far = to.to_owned();
+        self.invite_again(uri, "", sdp).await;
     }
 
     /// The same call again, after a challenge.
