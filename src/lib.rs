@@ -86,6 +86,7 @@
 //! | reading | how a value is said aloud in a language: a list of clips |
 //! | record | the call record (CDR): one JSON object per call |
 //! | session | one call in time |
+//! | trunk | the far side that calls of the public network come from and go to: a carrier, a gateway, another exchange |
 //! | type-ahead | keys pressed before they were asked for |
 //! | wrap-up | an agent's time after a call |
 

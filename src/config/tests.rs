@@ -136,7 +136,7 @@ trunks:
     numbers: ["+62*"]
     caller_id: ["+62215550100"]
     identity: remote-party
-    keepalive: off
+    keepalive: never
     limits: { outgoing: 5, per_day: 20, length: 30m, incoming: 7 }
   cabang: { address: "sip:192.0.2.20", register: { user: 201, password: { file: sari.secret } } }
 transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }

@@ -113,7 +113,7 @@ pub struct Trunk {
     pub caller_ids: Vec<Arc<str>>,
     /// `identity`: how callers' numbers are vouched for, both ways. Default `asserted`.
     pub identity: TrunkIdentity,
-    /// `keepalive`: how often each address is asked by OPTIONS whether it is there; `None` = `off`. Default 30 s.
+    /// `keepalive`: how often each address is asked by OPTIONS whether it is there; `None` = `never`. Default 30 s.
     pub keepalive: Option<Duration>,
     /// `limits.incoming`: incoming calls at a time; `None` = as many as the node takes.
     pub incoming: Option<usize>,

@@ -141,10 +141,10 @@ written! {
     Realm(Arc<str>): "a word such as `sambung` or `example.org`", name
 }
 written! {
-    /// How often a trunk is asked whether it is there; `None` = `off`.
-    Keepalive(Option<Duration>): "`off`, or a time from `5s` to `1h`",
+    /// How often a trunk is asked whether it is there; `None` = `never`.
+    Keepalive(Option<Duration>): "`never`, or a time from `5s` to `1h`",
     |text| match text {
-        "off" => Some(None),
+        "never" => Some(None),
         _ => time(text)
             .filter(|every| (KEEPALIVE.0..=KEEPALIVE.1).contains(every))
             .map(Some),

@@ -336,6 +336,8 @@ pub struct RegisterRequest {
     pub request_uri: String,
     /// The contacts, in order.
     pub contacts: Contacts,
+    /// The hops that requests to the contacts must take (RFC 3327): `Route` values, nearest first.
+    pub path: Vec<String>,
     /// The value of `Expires` in seconds, where a contact names none itself.
     pub expires: Option<u32>,
     /// The value of `Authorization`, if there is one.
@@ -377,4 +379,6 @@ pub struct Contact {
     pub uri: String,
     /// Its own `expires` parameter in seconds.
     pub expires: Option<u32>,
+    /// Its `q` parameter in per mille, 0–1000: the contact with the highest is rung. 1000 where none is written.
+    pub preference: u16,
 }

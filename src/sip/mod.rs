@@ -12,8 +12,8 @@
 //! ```
 //!
 //! The user agent knows nothing of what a call is for, what SDP says, or who may register; what it must ask about
-//! that is decided beside it ([`OfferAnswer`], [`Authenticator`], [`Registrar`]). No type of the parser crate below
-//! leaves this module.
+//! that is decided beside it ([`OfferAnswer`], [`Authenticator`], [`Registrar`], [`Trunks`]). No type of the parser
+//! crate below leaves this module.
 
 mod agent;
 mod ask;

@@ -27,6 +27,8 @@ const MAX_ROUTES: usize = 16;
 const MAX_REASONS: usize = 8;
 /// The most `Accept` fields that are looked at.
 const MAX_ACCEPTS: usize = 16;
+/// The highest `q`, in per mille.
+const MOST_PREFERRED: u16 = 1_000;
 /// `Max-Forwards` where none was sent (RFC 3261 §8.1.1.6).
 const DEFAULT_MAX_FORWARDS: u8 = 70;
 
@@ -273,10 +275,23 @@ pub(super) fn contacts(headers: &Headers) -> Contacts {
             ContactValue::Address(address) => list.push(Contact {
                 uri: clean(&address.uri.to_bytes(), MAX_TEXT),
                 expires: address.param("expires").and_then(seconds),
+                preference: address.param("q").map_or(MOST_PREFERRED, preference),
             }),
         }
     }
     Contacts::Some(list)
+}
+
+/// A `q` parameter (RFC 3261 §25.1 `qvalue`) in per mille; what is none counts least.
+fn preference(text: &[u8]) -> u16 {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = part.chars().chain(['0'; 3]).take(3).collect();
+    match (whole, digits.parse::<u16>()) {
+        ("1", _) => MOST_PREFERRED,
+        ("0" | "", Ok(part)) => part,
+        _ => 0,
+    }
 }
 
 fn seconds(text: &[u8]) -> Option<u32> {

@@ -114,6 +114,10 @@ pub struct Binding {
     pub local: SocketAddr,
     /// How it travelled; requests to the user travel so too.
     pub transport: Transport,
+    /// The hops that requests to the user take (RFC 3327): `Route` values, nearest first. They are sent to `source`
+    /// whatever stands here.
+    pub path: Arc<[String]>,
+    preference: u16,
     call_id: Arc<str>,
     sequence: u32,
     expires: Instant,
@@ -133,7 +137,7 @@ pub enum Change {
 pub struct Registrar {
     settings: RegistrarSettings,
     /// Only users with bindings are here, so its size is bounded by the number of configured users.
-    /// Bindings are kept newest first.
+    /// Bindings are kept by preference, of those alike the newest first.
     users: BTreeMap<Arc<str>, Vec<Binding>>,
     changes: VecDeque<Change>,
     /// When the first binding expires.
@@ -177,7 +181,7 @@ impl Registrar {
         RegistrationAnswer::Bound(answer)
     }
 
-    /// The binding that a user renewed last.
+    /// The binding at which a user is rung: the one with the highest `q`, of those alike the one renewed last.
     #[must_use]
     pub fn latest(&self, user: &str) -> Option<&Binding> {
         self.users.get(user).and_then(|bindings| bindings.first())
@@ -239,18 +243,21 @@ impl Registrar {
                 min_expires: self.settings.min_expires.as_secs(),
             });
         }
-        // The list is kept newest first: what falls off the end is the oldest.
+        // The list is kept by preference and newest first: what falls off the end is the oldest of the least.
         bindings.truncate(self.settings.contacts.saturating_sub(1));
         let binding = Binding {
             contact: contact.uri.as_str().into(),
             source: request.from,
             local: request.local,
             transport: request.transport,
+            path: request.path.as_slice().into(),
+            preference: contact.preference,
             call_id: request.call_id.as_str().into(),
             sequence: request.cseq,
             expires: now + life,
         };
         bindings.insert(0, binding);
+        bindings.sort_by_key(|binding| std::cmp::Reverse(binding.preference));
         Ok(())
     }
 

@@ -66,7 +66,7 @@ fn a_carrier_that_asks_for_a_password_is_called() {
     let mut carrier = Sipp::waiting("trunk_challenges").start();
     let node = node(
         &format!(
-            "    address: \"sip:127.0.0.1:{}\"\n    keepalive: off\n    \
+            "    address: \"sip:127.0.0.1:{}\"\n    keepalive: never\n    \
              login: {{ user: \"6221\", password: {{ env: TRUNK_TELKO }} }}\n",
             carrier.port()
         ),
@@ -87,7 +87,7 @@ fn a_carrier_is_registered_at_and_left() {
     let mut carrier = Sipp::waiting("registrar_challenges").start();
     let mut node = node(
         &format!(
-            "    address: \"sip:127.0.0.1:{}\"\n    keepalive: off\n    \
+            "    address: \"sip:127.0.0.1:{}\"\n    keepalive: never\n    \
              register: {{ user: \"6221\", password: {{ env: TRUNK_TELKO }}, expires: 1m }}\n",
             carrier.port()
         ),
@@ -107,7 +107,7 @@ fn a_dead_address_is_passed_over() {
     let dead = ports::one();
     let node = node(
         &format!(
-            "    address: [\"sip:127.0.0.1:{dead}\", \"sip:127.0.0.1:{}\"]\n    keepalive: off\n",
+            "    address: [\"sip:127.0.0.1:{dead}\", \"sip:127.0.0.1:{}\"]\n    keepalive: never\n",
             carrier.port()
         ),
         RAHASIA,

@@ -163,6 +163,7 @@ impl UserAgent {
             from_user: user(&HeaderName::From),
             request_uri: request.uri.to_string(),
             contacts: read::contacts(headers),
+            path: read::path(headers, &HeaderName::Path),
             expires: read::expires(headers),
             authorization: text(&HeaderName::Authorization),
             call_id: text(&HeaderName::CallId).unwrap_or_default(),

@@ -23,6 +23,7 @@ fn request(contacts: Contacts, cseq: u32) -> RegisterRequest {
         from_user: "201".to_owned(),
         request_uri: "sip:sambung".to_owned(),
         contacts,
+        path: vec!["<sip:edge.example;lr>".to_owned()],
         expires: None,
         authorization: None,
         call_id: "one".to_owned(),
@@ -36,7 +37,7 @@ fn fetch() -> Contacts {
 }
 
 fn contact(uri: &str, expires: Option<u32>) -> Contact {
-    Contact { uri: uri.to_owned(), expires }
+    Contact { uri: uri.to_owned(), expires, preference: 1_000 }
 }
 
 fn listed(uri: &str, expires: u32) -> Contacts {
@@ -193,4 +194,21 @@ fn answers_carry_what_the_phone_must_know() {
     let brief = RegistrationAnswer::TooBrief { min_expires: 30 };
     assert_eq!(headers(brief), (423, vec![field("Min-Expires", "30")]));
     assert_eq!(headers(RegistrationAnswer::OutOfOrder), (500, vec![]));
+}
+
+#[test]
+fn the_most_preferred_contact_is_rung_and_of_those_alike_the_newest() {
+    let mut registrar = registrar();
+    for (sequence, uri, preference) in [
+        (1, "sip:201@desk", 700),
+        (2, "sip:201@mobile", 300),
+        (3, "sip:201@sofa", 700),
+        (4, "sip:201@car", 100),
+    ] {
+        let contact = Contact { preference, ..contact(uri, Some(60)) };
+        registrar.register(Instant::ZERO, "201", &request(Contacts::Some(vec![contact]), sequence));
+    }
+    let rung = registrar.latest("201").expect("is registered");
+    assert_eq!(&*rung.contact, "sip:201@sofa");
+    assert_eq!(&*rung.path, ["<sip:edge.example;lr>".to_owned()]);
 }

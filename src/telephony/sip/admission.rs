@@ -160,7 +160,12 @@ impl Switch {
                 let answer = self.registrar.register(now, &user, request);
                 self.guard.registered(now, source, answer.lasts());
                 self.report_reachability();
-                (answer.status(), answer.headers())
+                let mut headers = answer.headers();
+                if answer.status() == 200 {
+                    // Whoever is on the way sees that it was noted (RFC 3327 §5.3).
+                    headers.extend(request.path.iter().map(|hop| ("Path".to_owned(), hop.clone())));
+                }
+                (answer.status(), headers)
             }
             Verdict::Stale => (401, self.challenge(now, source, true)),
             Verdict::Missing => (401, self.challenge(now, source, false)),

@@ -21,6 +21,8 @@ struct Way {
     target: String,
     /// The address to send to.
     to: SocketAddr,
+    /// The hops that it takes.
+    routes: Vec<String>,
     /// Our side of the way; `None` = any socket of the family.
     local: Option<SocketAddr>,
 }
@@ -55,7 +57,7 @@ impl Switch {
         let Some(dial) = self.searches.remove(&id) else { return };
         match (to, self.uri(&dial.to)) {
             (Some(to), Some(target)) => {
-                self.invite(now, id, &dial, Way { target, to, local: None });
+                self.invite(now, id, &dial, Way { target, to, routes: Vec::new(), local: None });
             }
             (None, _) | (_, None) => self.unreachable(now, id),
         }
@@ -65,12 +67,15 @@ impl Switch {
         if let Target::User(user) = target {
             return self.registrar.latest(user).map_or(Found::Nothing, |binding| {
                 let (target, to) = (binding.contact.to_string(), binding.source);
-                Found::Way(Way { target, to, local: Some(binding.local) })
+                let routes = binding.path.to_vec();
+                Found::Way(Way { target, to, routes, local: Some(binding.local) })
             });
         }
         let Some(target) = self.uri(target) else { return Found::Nothing };
         match place(&target) {
-            Some(Place::Known(to)) => Found::Way(Way { target, to, local: None }),
+            Some(Place::Known(to)) => {
+                Found::Way(Way { target, to, routes: Vec::new(), local: None })
+            }
             Some(Place::Named(name, port)) => Found::Name(name, port),
             None => Found::Nothing,
         }
@@ -103,7 +108,7 @@ impl Switch {
             from_user: Some(dial.caller_id.as_ref().unwrap_or(&self.settings.realm).to_string()),
             from_host: None,
             from_display: dial.display.as_ref().map(ToString::to_string),
-            routes: Vec::new(),
+            routes: way.routes,
             login: None,
             heard_within: None,
             headers: tell::headers(dial, false),

@@ -308,8 +308,11 @@ impl Switch {
     pub(super) fn tries_next(&mut self, now: Instant, id: LegId, ending: Ending) -> bool {
         let failed = match ending {
             Ending::NoReply => true,
-            Ending::Refused(status) => matches!(status, 500 | 502 | 503 | 504),
+            Ending::Refused(status) | Ending::RefusedFor(status, _) => {
+                matches!(status, 500 | 502 | 503 | 504)
+            }
             Ending::Bye
+            | Ending::ByeFor(_)
             | Ending::Cancelled
             | Ending::RingLimit
             | Ending::NoAck
