@@ -38,10 +38,11 @@ fn run(name: &str, corpus: &[&[u8]], parse: fn(&mut Parsers, &[u8])) {
         let outcome = catch_unwind(AssertUnwindSafe(|| parse(&mut parsers, &input)));
         let took = cpu_ms() - before;
         slowest = slowest.max(took);
-        if outcome.is_err() || took > SLOWEST_MS {
+        let well = outcome.is_ok() && took <= SLOWEST_MS;
+        if !well {
             let file = std::env::temp_dir().join(format!("sambung-{name}-{seed}-{number}"));
             fs::write(&file, &input).expect("the temporary folder takes files");
-            panic!("{name}, seed {seed}, input {number}, {took} ms: see {}", file.display());
+            assert!(well, "{name}, seed {seed}, input {number}, {took} ms: see {}", file.display());
         }
         if number == inputs / 10 {
             early = memory_kb();

@@ -12,7 +12,6 @@ use sambung::runtime::Clock;
 use sambung::server::prepare;
 
 #[path = "support"]
-#[expect(dead_code, reason = "other tests need more of it")]
 mod support {
     pub(crate) mod ports;
     pub(crate) mod wait;
@@ -84,7 +83,7 @@ impl Phone {
     }
 
     /// Presses a key, hangs up, and is answered each time: the call was as it should be until then.
-    fn is_well_and_leaves(mut self) {
+    fn leaves_well(mut self) {
         self.sends("INFO", "application/dtmf-relay", "Signal=1\r\nDuration=160\r\n");
         self.receives(|text| text.starts_with("SIP/2.0 200") && text.contains(" INFO\r\n"));
         self.sends("BYE", "", "");
@@ -144,11 +143,11 @@ fn a_panic_ends_one_call_alone() {
         if place != Place::Agent {
             victim.receives(|text| text.starts_with("BYE "));
         }
-        before.is_well_and_leaves();
-        after.is_well_and_leaves();
+        before.leaves_well();
+        after.leaves_well();
         let all = told(3 * round);
         let well = all.iter().filter(|record| record["cause"] == "normal").count();
         assert_eq!((all.len(), well), (3 * round, 2 * round), "{place:?}: {all:?}");
     }
-    Phone::calls(server).is_well_and_leaves();
+    Phone::calls(server).leaves_well();
 }

@@ -106,7 +106,7 @@ impl<'a> Glance<'a> {
     }
 
     /// The tag in `To`.
-    pub(super) fn to_tag(&self) -> Option<&'a str> {
+    pub(super) fn tag_of_to(&self) -> Option<&'a str> {
         let to = self.to?;
         let tag = to.get(find(to, b";tag=")?..)?;
         let end = tag.iter().position(|byte| matches!(byte, b';' | b' ' | b'>' | b','));

@@ -234,7 +234,7 @@ impl Guard {
             Kind::Response | Kind::Ack => true,
             Kind::Register => origin == Origin::Phones,
             Kind::Request | Kind::Unreadable => {
-                let known = glance.to_tag().is_some_and(knows_tag);
+                let known = glance.tag_of_to().is_some_and(knows_tag);
                 if known {
                     self.meet(now, from);
                 }

@@ -108,11 +108,11 @@ fn a_flood_is_banned_within_two_seconds_and_longer_each_time() {
         let banned = GuardNews::Banned { source: STRANGER, offence: Offence::Flood, span: ten };
         let told: Vec<_> = std::iter::from_fn(|| guard.poll_news()).collect();
         assert!(told.contains(&banned), "{rate} a second: {told:?}");
-        at = at + Duration::from_secs(2);
+        at += Duration::from_secs(2);
         let text = request("REGISTER", "");
         let heard = admit(&mut guard, at, STRANGER, Origin::Phones, &text);
         assert_eq!(heard, Err(Dropped::Banned), "{rate} a second");
-        at = at + ten;
+        at += ten;
         assert_eq!(admit(&mut guard, at, STRANGER, Origin::Phones, &text), NO_BAN, "over");
         send(&mut guard, STRANGER, Origin::Phones, at, 50_000);
         assert!(std::iter::from_fn(|| guard.poll_news()).any(|news| news
@@ -131,7 +131,7 @@ fn bursts_and_steady_phones_are_borne() {
     assert_eq!(send(&mut guard, PHONE, Origin::Phones, START, 200), 200);
     let mut at = START + Duration::from_secs(1);
     for _ in 0..600 {
-        at = at + Duration::from_secs(1);
+        at += Duration::from_secs(1);
         assert!(send(&mut guard, PHONE, Origin::Phones, at, 49) >= 48);
     }
     assert_eq!(guard.counts().bans, 0);
@@ -164,7 +164,7 @@ fn guessing_slowly_is_borne_and_guessing_users_is_not() {
     let mut guard = guard();
     let mut at = START;
     for _ in 0..100 {
-        at = at + Duration::from_secs(16);
+        at += Duration::from_secs(16);
         guard.login_failed(at, STRANGER, Origin::Phones, ("201", true));
         guard.login_failed(at, PHONE, Origin::Trusted, ("201", true));
     }
