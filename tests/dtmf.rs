@@ -1,7 +1,7 @@
 //! The in-band key detector on a corpus of its own making: every limit of ITU-T Q.24 and common bad lines, what is no key,
 //! and voices and music without any.
 //!
-//! The corpus is short here; `SAMBUNG_DTMF_STRIPS=200` makes it long (hours of sound; use a release build). Each run
+//! The corpus is short here; `SAMBUNG_DTMF_STRIPS=100` makes it long (hours of sound; use a release build). Each run
 //! prints what became of every condition.
 
 #![expect(

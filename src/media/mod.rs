@@ -1,4 +1,5 @@
-//! Sound: codecs, WAV, prompts as ready-to-send frames, RTP and telephone-event packets. No sockets, no clocks.
+//! Sound: codecs, WAV, prompts as ready-to-send frames, RTP and telephone-event packets, keys and speech in audio. No
+//! sockets, no clocks.
 
 mod activity;
 mod built_in;
@@ -21,6 +22,7 @@ mod tone;
 mod voice;
 mod wav;
 
+pub use activity::{Speech, SpeechDetector};
 pub use built_in::built_in_sounds;
 pub use codec::{Codec, FRAME, Law, OPUS_FRAME, SAMPLE_RATE};
 pub use dtmf::{ToneDetector, Tones};

@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use super::activity::Activity;
+use super::activity::SpeechDetector;
 use super::codec::SAMPLE_RATE;
 use super::recording::span;
 use crate::call::{MAX_RECORDING, RecordingEnd};
@@ -43,7 +43,7 @@ pub struct Recorder {
     settled: u64,
     tail: VecDeque<i16>,
     chunk: Vec<i16>,
-    activity: Activity,
+    activity: SpeechDetector,
     /// The positions of the latest key.
     key: (u64, u64),
 }
@@ -71,7 +71,7 @@ impl Recorder {
             settled: 0,
             tail: VecDeque::with_capacity(TAIL * 2),
             chunk: Vec::with_capacity(CHUNK + TAIL),
-            activity: Activity::new(),
+            activity: SpeechDetector::default(),
             key: (0, 0),
         }
     }
@@ -180,7 +180,7 @@ impl Recorder {
         for sample in self.tail.drain(..over) {
             let (from, to) = self.key;
             let sample = if (from..to).contains(&self.settled) { 0 } else { sample };
-            self.activity.hear(sample);
+            self.activity.hear(&[sample], |_| {});
             self.chunk.push(sample);
             self.settled += 1;
         }

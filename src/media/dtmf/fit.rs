@@ -161,9 +161,8 @@ impl Tone {
     }
 }
 
-/// The mean power of everything in the long window from block `first` on, without what may be heard beside a key: an offset
-/// and the hum of the mains, and the dial tones of ITU-T E.180 (425 Hz, or 350 and 440 Hz).
-pub(super) fn remains(bank: &Bank, first: u64) -> f32 {
+/// The mean power of everything in the long window from block `first` on.
+pub(super) fn whole(bank: &Bank, first: u64) -> f32 {
     let (mut whole, mut weight) = (0.0, 0.0);
     for (number, window) in (first..).zip(LONG_WINDOW) {
         let block = bank.block(number);
@@ -172,11 +171,15 @@ pub(super) fn remains(bank: &Bank, first: u64) -> f32 {
             weight += window;
         }
     }
-    let whole = whole / (weight * BLOCK as f32).max(1.0);
-    let steady =
-        beside(bank, first, 425.0).max(beside(bank, first, 350.0) + beside(bank, first, 440.0));
-    let hum = beside(bank, first, 0.0) / 2.0 + beside(bank, first, 55.0);
-    (whole - steady - hum).max(whole * 0.1)
+    whole / (weight * BLOCK as f32).max(1.0)
+}
+
+/// The power in the long window of what may be heard beside a key: an offset and the hum of the mains, and the dial tones
+/// of ITU-T E.180 (425 Hz, or 350 and 440 Hz).
+pub(super) fn allowed(bank: &Bank, first: u64) -> f32 {
+    let power = |hertz| beside(bank, first, hertz);
+    let steady = power(425.0).max(power(350.0) + power(440.0));
+    steady + power(0.0) / 2.0 + power(55.0)
 }
 
 /// The power of a tone of so many hertz in the long window.

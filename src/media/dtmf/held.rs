@@ -159,18 +159,23 @@ impl Held {
 
 /// Whether two tones that are `part` of the differences in a window are a key and not a voice.
 fn is_key(bank: &Bank, first: u64, (row, column): (&Tone, &Tone), part: f32) -> bool {
-    let whole = (row.power + column.power) / fit::remains(bank, first);
+    let (tones, whole) = (row.power + column.power, fit::whole(bank, first));
     let twist = 10.0 * (column.power / row.power).log10();
     let (one, other) = (deviation(row), deviation(column));
     let (near, far) = (one.min(other), one.max(other));
-    let clean = part.min(whole) >= CLEAN_PART && far <= CLEAN_DEVIATION && twist >= CLEAN_TWIST_DB;
+    let allowed = far <= CLEAN_DEVIATION && twist >= CLEAN_TWIST_DB && part >= CLEAN_PART;
+    if allowed && tones >= CLEAN_PART * whole {
+        return true;
+    }
+    let rest = (whole - fit::allowed(bank, first)).max(whole * 0.1);
+    let whole = tones / rest;
     // The weights tell keys on bad lines best from voices, whose columns are weak; a key without any fault has 29.
     let likeness = 20.0 * part.min(1.0) + 9.0 * whole.min(1.0)
         - 290.0 * far
         - 147.0 * near
         - 0.1 * (twist + 2.0).abs()
         - 0.78 * (-4.0 - twist).max(0.0);
-    clean || likeness >= ALIKE
+    allowed && whole >= CLEAN_PART || likeness >= ALIKE
 }
 
 /// How far a tone is from its frequency, as a share of that.

@@ -16,6 +16,10 @@ use crate::time::{Duration, Instant};
 /// How long the writer may take to have a recording on the disk; then it counts as failed.
 const FINISH_LIMIT: Duration = Duration::from_secs(2);
 
+/// How much later than it arrived audio is listened to at most, beside the packet that it came in, in samples: the patience
+/// of the ear (20–100 ms), between the edges that a recorder leaves around a key.
+const LISTENING_LAG: u32 = 320;
+
 /// The recordings of a leg.
 #[derive(Debug, Default)]
 pub(super) struct Deck {
@@ -70,6 +74,15 @@ impl Deck {
         {
             let units = (clock_rate / SAMPLE_RATE).max(1);
             take.recorder.key(packet.header.timestamp / units, u32::from(event.duration) / units);
+        }
+    }
+
+    /// A key's tones are heard that have sounded for so many samples, while audio of that timestamp arrives: they are no
+    /// part of a recording.
+    pub(super) fn tone(&mut self, newest: u32, held: u64) {
+        if let Some(take) = &mut self.take {
+            let held = u32::try_from(held).unwrap_or(u32::MAX).saturating_add(LISTENING_LAG);
+            take.recorder.key(newest.wrapping_sub(held), held);
         }
     }
 

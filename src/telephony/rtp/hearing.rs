@@ -1,8 +1,6 @@
-//! The ear of a leg on its thread: made when somebody listens, let go of when nobody does. And the detector of keys that
-//! come as tones.
+//! The ear of a leg on its thread: made when somebody listens, let go of when nobody does.
 
-use crate::call::Symbol;
-use crate::media::{Codec, Ear, HEARD_SAMPLES, HeardFrame, RtpPacket, ToneDetector, Tones};
+use crate::media::{Codec, Ear, HEARD_SAMPLES, HeardFrame, RtpPacket};
 use crate::time::{Duration, Instant};
 
 /// The time of one frame.
@@ -67,30 +65,5 @@ impl Hearing {
     /// Packets that came after their time.
     pub(super) fn late(&self) -> u64 {
         self.late + self.ear.as_ref().map_or(0, |ear| ear.late())
-    }
-}
-
-/// Hears keys in the audio of a leg whose phone sends them no other way.
-#[derive(Debug, Default)]
-pub(super) struct KeyTones {
-    detector: ToneDetector,
-    /// Samples heard so far.
-    heard: u64,
-}
-
-impl KeyTones {
-    /// Hears a frame. Returns the key that it shows to be pressed, and when that began.
-    pub(super) fn hear(&mut self, frame: &HeardFrame) -> Option<(Symbol, Instant)> {
-        let mut pressed = None;
-        self.heard += HEARD_SAMPLES as u64;
-        let heard = self.heard;
-        self.detector.hear(&frame.samples, frame.made_up, |tones| match tones {
-            Tones::Pressed { symbol, onset } => {
-                let since = Duration::from_micros(heard.saturating_sub(onset) * 125);
-                pressed = Some((symbol, (frame.at + FRAME_TIME).before(since)));
-            }
-            Tones::Released { .. } => {}
-        });
-        pressed
     }
 }

@@ -5,18 +5,20 @@ use std::net::{SocketAddr, UdpSocket};
 
 use super::deck::Deck;
 use super::event::MediaEventKind;
-use super::hearing::{Hearing, KeyTones};
+use super::hearing::Hearing;
 use super::line::{Line, PayloadKind, Presence};
 use super::mouth::{Mouth, Place, write};
 use super::reports::Reports;
 use super::settings::Settings;
 use super::stream::{Passage, Stream};
+use super::tones::{HeardKey, ToneEar};
 use super::turn::{Arrival, Turn};
 use super::wheel::Period;
 use crate::bug;
 use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
-    KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, Standing, is_control,
+    HEARD_SAMPLES, KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, SAMPLE_RATE,
+    Standing, is_control,
 };
 use crate::time::Instant;
 
@@ -42,9 +44,10 @@ pub(super) struct Leg {
     reception: Reception,
     reports: Reports,
     hearing: Hearing,
-    /// Made where keys come as tones.
-    tones: Option<Box<KeyTones>>,
+    tones: ToneEar,
     keys: KeyReceiver,
+    /// The timestamp of the newest audio, in samples of 8 kHz.
+    newest_audio: u32,
     /// Datagrams of strangers and datagrams without use.
     foreign: u64,
     unusable: u64,
@@ -77,8 +80,9 @@ impl Leg {
             reception: Reception::default(),
             reports,
             hearing: Hearing::default(),
-            tones: None,
+            tones: ToneEar::default(),
             keys: KeyReceiver::default(),
+            newest_audio: 0,
             foreign: 0,
             unusable: 0,
         }
@@ -87,6 +91,7 @@ impl Leg {
     /// Takes what was agreed, the first time or anew.
     pub(super) fn connect(&mut self, stream: Stream, settings: &Settings, now: Instant) {
         self.mouth.outgoing.set_step(stream.step());
+        self.tones.decide_anew();
         match &mut self.line {
             Some(line) => line.renew(stream, &self.socket, now),
             None => self.line = Some(Line::new(stream, &self.socket, settings, now)),
@@ -108,12 +113,14 @@ impl Leg {
     pub(super) fn bridge(&mut self, place: usize) {
         self.bridged = Some(place);
         self.keys.draw_line();
+        self.tones.rest();
         self.mouth.hush();
     }
 
     /// Takes its side of a bridge apart; tells where the other side is.
     pub(super) fn unbridge(&mut self) -> Option<usize> {
         self.hearing.rest();
+        self.tones.rest();
         self.bridged.take()
     }
 
@@ -202,6 +209,9 @@ impl Leg {
         }
         if audio {
             self.deck.hear(codec, &packet, standing == Standing::Newest, self.masked);
+            if standing == Standing::Newest {
+                self.newest_audio = header.timestamp / (codec.clock_rate() / SAMPLE_RATE).max(1);
+            }
             self.hearing.receive(codec, &packet);
         }
         self.unusable += u64::from(kind == PayloadKind::Other);
@@ -271,6 +281,8 @@ impl Leg {
         };
         let payload_type = match kind {
             PayloadKind::Event if self.masked => None,
+            // Their tones are in it, and known too late to be cut out.
+            PayloadKind::Audio if self.masked && ours.stream.events.is_none() => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
             PayloadKind::Event => theirs.stream.events.map(|events| events.payload_type),
             PayloadKind::Audio | PayloadKind::Noise | PayloadKind::Other => {
@@ -300,36 +312,51 @@ impl Leg {
         theirs.send(&peer.socket, datagram, now);
     }
 
-    /// Lets whoever listens have what was heard since the last turn: the bridged party, where packets cannot be passed on
-    /// as they are, and the detector of keys, where nothing better was agreed for them.
+    /// Listens to what was heard since the last turn: for the bridged party, where packets cannot be passed on as they
+    /// are, and for keys in the audio, where they come in no other way.
     fn listen(&mut self, peer: Option<&mut Self>, turn: &mut Turn<'_>) {
         let Some(line) = &self.line else { return };
-        let stream = &line.stream;
+        let stream = line.stream;
         let receives = stream.direction.receives();
-        let party = peer.filter(|_| receives).and_then(|peer| {
-            let theirs = &peer.line.as_ref()?.stream;
-            let anew = stream.passage(theirs) == Passage::Anew;
+        let tones_alone = stream.events.is_none();
+        let for_keys = receives && tones_alone && self.tones.is_wanted();
+        let mut other = peer.and_then(|peer| {
+            let theirs = peer.line.as_ref()?.stream;
+            let anew = receives && stream.passage(&theirs) == Passage::Anew;
             anew.then_some((&mut peer.mouth, theirs.packet_time))
         });
-        let wants_tones = receives && stream.events.is_none();
-        if !wants_tones && party.is_none() {
+        if !for_keys {
+            self.tones.rest();
+        }
+        if !for_keys && other.is_none() {
             self.hearing.rest();
             return;
         }
-        let mut party = party;
+        // Tones of a secret are known too late to be cut out: nothing of the audio passes.
+        let muted = self.masked && tones_alone;
+        let (hearing, tones) = (&mut self.hearing, &mut self.tones);
         let mut pressed = None;
-        let tones = &mut self.tones;
-        self.hearing.listen(stream.codec, turn.now, |frame| {
-            if let Some((mouth, packet_time)) = &mut party {
-                mouth.say(&frame.samples, *packet_time);
+        hearing.listen(stream.codec, turn.now, |frame| {
+            if let Some((mouth, packet_time)) = &mut other {
+                let samples = if muted { &[0; HEARD_SAMPLES] } else { &frame.samples };
+                mouth.say(samples, *packet_time);
             }
-            if wants_tones {
-                pressed = pressed.or(tones.get_or_insert_default().hear(frame));
+            if for_keys {
+                pressed = pressed.or(tones.hear(frame));
             }
         });
-        if let Some((symbol, at)) = pressed {
-            self.pressed(symbol, KeySource::InBand, at, turn);
+        if let Some(held) = tones.held() {
+            self.deck.tone(self.newest_audio, held);
         }
+        if let Some(HeardKey { symbol, pressed_at }) = pressed {
+            self.pressed(symbol, KeySource::InBand, pressed_at, turn);
+        }
+    }
+
+    /// A key came by another way than the media: tones of it are the same key once more.
+    pub(super) fn pressed_elsewhere(&mut self, symbol: Symbol, now: Instant) {
+        self.tones.refuse();
+        self.deck.pressed(symbol, now);
     }
 
     fn report(&self, presence: Presence, turn: &mut Turn<'_>) {

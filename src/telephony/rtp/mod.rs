@@ -26,6 +26,7 @@ mod reports;
 mod settings;
 mod stream;
 mod threads;
+mod tones;
 mod turn;
 mod wheel;
 mod worker;

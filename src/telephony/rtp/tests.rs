@@ -5,6 +5,7 @@
 mod codecs;
 mod recording;
 mod reports;
+mod tones;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;

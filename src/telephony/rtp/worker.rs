@@ -227,7 +227,7 @@ impl Work {
             }
             What::Key(symbol) => {
                 if let Some(leg) = self.leg(id) {
-                    leg.deck.pressed(symbol, now);
+                    leg.pressed_elsewhere(symbol, now);
                 }
             }
             What::Press(keys) => {

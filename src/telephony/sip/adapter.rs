@@ -76,7 +76,7 @@ impl Adapter for SipAdapter {
         Capabilities {
             contract: CONTRACT,
             media: Media::Native,
-            digit_sources: vec![KeySource::RtpEvent, KeySource::Info],
+            digit_sources: vec![KeySource::RtpEvent, KeySource::Info, KeySource::InBand],
             speech: false,
             record: self.recordings.is_some(),
             dial: true,

@@ -100,7 +100,8 @@ impl Switch {
             },
             trunk: trunk_name,
             diverted_from,
-            dtmf: agreed.is_none_or(|agreed| agreed.events.is_some()),
+            // Where no telephone-events are agreed, keys come by INFO or as tones.
+            dtmf: true,
             user,
             replaces: incoming.replaces.and_then(|dialog| self.dialogs.get(&dialog).copied()),
         };

@@ -9,22 +9,22 @@ use crate::call::{RecordingEnd, RecordingId};
 use crate::storage::{RecordingSlot, Recordings};
 
 /// A rig with a folder for recordings.
-struct Studio {
-    rig: Rig,
+pub(super) struct Studio {
+    pub(super) rig: Rig,
     folder: tempfile::TempDir,
     slot: RecordingSlot,
     recordings: Recordings,
 }
 
 impl Studio {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (recordings, slot) = Recordings::open(folder.path(), Clock::new()).expect("opens");
         Self { rig: Rig::new(settings()), folder, slot, recordings }
     }
 
     /// Records leg 1 for 60 s at most, ended by 1 s of silence or the key `#`.
-    fn record(&self, id: &str) {
+    pub(super) fn record(&self, id: &str) {
         self.record_with(id, &self.slot);
     }
 
@@ -42,7 +42,7 @@ impl Studio {
     }
 
     /// The next report is the end of a recording.
-    fn ended(&mut self, id: &str) -> (RecordingEnd, u64) {
+    pub(super) fn ended(&mut self, id: &str) -> (RecordingEnd, u64) {
         let (1, MediaEventKind::Recorded { recording, end, lasted }) = self.rig.kind() else {
             panic!("the recording ends")
         };
@@ -50,12 +50,12 @@ impl Studio {
         (end, lasted.as_millis())
     }
 
-    fn path(&self, id: &str) -> PathBuf {
+    pub(super) fn path(&self, id: &str) -> PathBuf {
         self.folder.path().join(format!("{id}.wav"))
     }
 
     /// Ends the threads, then the writer.
-    fn close(self) -> tempfile::TempDir {
+    pub(super) fn close(self) -> tempfile::TempDir {
         self.rig.threads.shutdown();
         drop(self.slot);
         self.recordings.close();
@@ -65,7 +65,7 @@ impl Studio {
 
 impl Phone {
     /// Says a tone of 500 Hz for so long, or nothing.
-    fn says(&mut self, loud: bool, milliseconds: usize) {
+    pub(super) fn says(&mut self, loud: bool, milliseconds: usize) {
         let level: i16 = if loud { 8_000 } else { 0 };
         let wave = |n: usize| if n % 16 < 8 { level } else { -level };
         let payload: Vec<u8> = (0..FRAME).map(|n| Law::Mu.encode(wave(n))).collect();

@@ -1,0 +1,74 @@
+//! Keys in the audio of a leg: heard where the far side can send them in no other way.
+
+use crate::call::Symbol;
+use crate::media::{HEARD_SAMPLES, HeardFrame, ToneDetector, Tones};
+use crate::time::{Duration, Instant};
+
+/// The time of one sample.
+const SAMPLE: Duration = Duration::from_micros(125);
+
+/// What listens for keys on a leg.
+#[derive(Debug, Default)]
+pub(super) struct ToneEar {
+    /// Made when it begins to listen, let go of when it need not any more.
+    detector: Option<Box<ToneDetector>>,
+    /// Samples heard since then.
+    heard: u64,
+    /// Whether keys come by another way.
+    refused: bool,
+}
+
+/// A key that was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct HeardKey {
+    pub(super) symbol: Symbol,
+    /// When it began.
+    pub(super) pressed_at: Instant,
+}
+
+impl ToneEar {
+    /// Whether it is to listen at all.
+    pub(super) const fn is_wanted(&self) -> bool {
+        !self.refused
+    }
+
+    /// Keys come by another way: tones of theirs are the same keys once more.
+    pub(super) fn refuse(&mut self) {
+        self.refused = true;
+        self.rest();
+    }
+
+    /// What was agreed is agreed anew, and with it how keys come.
+    pub(super) fn decide_anew(&mut self) {
+        self.refused = false;
+    }
+
+    /// Stops listening.
+    pub(super) fn rest(&mut self) {
+        self.detector = None;
+        self.heard = 0;
+    }
+
+    /// Hears the next 10 ms. Returns the key that is known from then on.
+    pub(super) fn hear(&mut self, frame: &HeardFrame) -> Option<HeardKey> {
+        let detector = self.detector.get_or_insert_default();
+        self.heard += HEARD_SAMPLES as u64;
+        let heard = self.heard;
+        let mut key = None;
+        detector.hear(&frame.samples, frame.made_up, |tones| match tones {
+            Tones::Pressed { symbol, onset } => {
+                let held = heard.saturating_sub(onset);
+                let end = frame.at + SAMPLE.times(HEARD_SAMPLES as u64);
+                key = Some(HeardKey { symbol, pressed_at: end.before(SAMPLE.times(held)) });
+            }
+            Tones::Released { .. } => {}
+        });
+        key
+    }
+
+    /// For how many samples the key has been held that is held now.
+    pub(super) fn held(&self) -> Option<u64> {
+        let (_, onset) = self.detector.as_ref()?.held()?;
+        Some(self.heard.saturating_sub(onset))
+    }
+}
