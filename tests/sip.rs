@@ -27,5 +27,7 @@ mod rules;
 mod secrets;
 #[path = "sip/torture.rs"]
 mod torture;
+#[path = "sip/transfers.rs"]
+mod transfers;
 #[path = "sip/trunks.rs"]
 mod trunks;

@@ -119,6 +119,7 @@ impl Engine {
         };
         let party = Handed { agent: agent.clone(), to: to.clone(), attended: false };
         self.begin_handover(call, Handover { from: Some(from), to: leg, party: party.clone() });
+        self.notice(Notice::Transferring { call, agent });
         self.step(call, SessionInput::Peer(PeerNews::Transferring { to: party }));
         self.command(leg, CommandKind::Dial(Box::new(dial)));
         Ok(())
@@ -133,8 +134,6 @@ impl Engine {
             None => Role::Target { call, talking: false },
         };
         self.legs.insert_aside(handover.to, role);
-        let agent = handover.party.agent.clone();
-        self.notice(Notice::Transferring { call, agent });
         if let Some(known) = self.calls.get_mut(&call) {
             known.handover = Some(handover);
         }
@@ -230,7 +229,8 @@ impl Engine {
         self.legs.insert(leg, role);
         let agent = party.agent.clone();
         self.notice(Notice::Transferred { call, leg, agent: agent.clone() });
-        self.step(call, SessionInput::Peer(PeerNews::Transferred { to: party, leg }));
+        let held = self.calls.get(&call).is_some_and(|call| call.hold.any());
+        self.step(call, SessionInput::Peer(PeerNews::Transferred { to: party, leg, held }));
         let wanted = self.calls.get(&call).and_then(|call| call.wanted.as_ref());
         let queue = wanted.map(|wanted| wanted.request.queue.clone());
         self.tell_queues(match (agent, queue) {
@@ -244,6 +244,7 @@ impl Engine {
     pub(super) fn handover_failed(&mut self, call: CallId, cause: HangupCause) {
         let Some(known) = self.calls.get_mut(&call) else { return };
         let Some(Handover { from, party, .. }) = known.handover.take() else { return };
+        let held = known.hold.any();
         if let Some(agent) = party.agent {
             self.tell_queues(queue::Input::Disengage { agent });
         }
@@ -252,7 +253,7 @@ impl Engine {
             Some(leg) => {
                 let failed = TransferStep::Failed(cause);
                 self.command(leg, CommandKind::TransferProgress(failed));
-                PeerNews::Returned { cause, leg }
+                PeerNews::Returned { cause, leg, held }
             }
             None => PeerNews::Ended,
         };

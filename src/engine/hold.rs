@@ -15,7 +15,7 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    const fn any(self) -> bool {
+    pub(super) const fn any(self) -> bool {
         self.caller || self.peer
     }
 }
@@ -69,14 +69,15 @@ impl Engine {
         self.command(leg, CommandKind::Music(Some(SoundId::from(HOLD_MUSIC))));
     }
 
-    /// A caller talks with somebody, anew or again: whoever still holds goes on to.
+    /// A caller who holds is with somebody, anew or again: who waits for them hears music.
     pub(super) fn hold_anew(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id).filter(|call| call.hold.any()) else { return };
-        let caller = call.leg;
-        if call.session.attention() == Attention::Talking
+        if self
+            .calls
+            .get(&id)
+            .is_some_and(|call| call.hold.caller && call.session.attention() == Attention::Talking)
             && let Some(peer) = self.legs.peer_of(id)
         {
-            self.part_for_hold(id, caller, peer);
+            self.music(peer);
         }
     }
 }

@@ -191,6 +191,8 @@ pub enum PeerNews {
         to: Handed,
         /// The new party's leg.
         leg: LegId,
+        /// Whether one side holds, so that they are not connected yet.
+        held: bool,
     },
     /// Whoever was rung cannot be had: the caller is with the agent again, on this leg.
     Returned {
@@ -198,6 +200,8 @@ pub enum PeerNews {
         cause: HangupCause,
         /// The agent's leg.
         leg: LegId,
+        /// Whether one side holds, so that they are not connected yet.
+        held: bool,
     },
 }
 

@@ -6,8 +6,10 @@ use super::state::State;
 use super::talking::transfer_result_of;
 use super::{Moment, PeerNews, Session};
 use crate::call::{
-    AgentId, CommandKind, RINGING_TONE, SoundId, TalkStay, TransferStay, mask_number,
+    AgentId, CommandKind, HOLD_MUSIC, LegId, RINGING_TONE, SoundId, TalkStay, TransferStay,
+    mask_number,
 };
+use crate::flow::NodeIndex;
 use crate::time::Instant;
 
 /// The most talks that a record lists.
@@ -26,29 +28,23 @@ impl Session {
                 self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
                 self.state = State::Transferring { node };
             }
-            (PeerNews::Transferred { to, leg }, State::Talking { node, since }) => {
+            (PeerNews::Transferred { to, leg, held }, State::Talking { node, since }) => {
                 let (node, since) = (*node, *since);
                 self.journal.talked(since, at.now);
                 self.journal.transfer = Some(stay(to, "answered"));
                 self.journal.hands_over(to);
-                self.command(CommandKind::Music(None));
-                self.command(CommandKind::Bridge(*leg));
-                self.state = State::Talking { node, since: at.now };
+                self.join(node, *leg, *held, at.now);
             }
-            (PeerNews::Transferred { to, leg }, State::Transferring { node }) => {
+            (PeerNews::Transferred { to, leg, held }, State::Transferring { node }) => {
                 let node = *node;
                 self.transfer_result("answered");
                 self.journal.hands_over(to);
-                self.command(CommandKind::Music(None));
-                self.command(CommandKind::Bridge(*leg));
-                self.state = State::Talking { node, since: at.now };
+                self.join(node, *leg, *held, at.now);
             }
-            (PeerNews::Returned { cause, leg }, State::Transferring { node }) => {
+            (PeerNews::Returned { cause, leg, held }, State::Transferring { node }) => {
                 let node = *node;
                 self.transfer_result(transfer_result_of(*cause));
-                self.command(CommandKind::Music(None));
-                self.command(CommandKind::Bridge(*leg));
-                self.state = State::Talking { node, since: at.now };
+                self.join(node, *leg, *held, at.now);
             }
             // It has crossed the end of the talk, or of the call.
             (
@@ -62,6 +58,20 @@ impl Session {
                 _,
             ) => {}
         }
+    }
+}
+
+impl Session {
+    /// The caller is with another party from now on, or with the agent again.
+    fn join(&mut self, node: NodeIndex, leg: LegId, held: bool, now: Instant) {
+        if held {
+            self.command(CommandKind::Music(Some(SoundId::from(HOLD_MUSIC))));
+            self.journal.on_hold(true, now);
+        } else {
+            self.command(CommandKind::Music(None));
+            self.command(CommandKind::Bridge(leg));
+        }
+        self.state = State::Talking { node, since: now };
     }
 }
 

@@ -259,14 +259,14 @@ impl Solo {
     pub fn handed_over(&mut self) {
         self.end_other();
         let leg = self.other_answers();
-        self.tell(Input::Peer(PeerNews::Transferred { to: somebody(), leg }));
+        self.tell(Input::Peer(PeerNews::Transferred { to: somebody(), leg, held: false }));
     }
 
     /// Whoever was rung cannot be had: the caller is with the agent again.
     pub fn returns(&mut self, cause: HangupCause) {
         self.end_other();
         let leg = self.other_answers();
-        self.tell(Input::Peer(PeerNews::Returned { cause, leg }));
+        self.tell(Input::Peer(PeerNews::Returned { cause, leg, held: false }));
     }
 
     /// When something happens by itself.

@@ -8,10 +8,12 @@ use std::collections::VecDeque;
 use sambung::call::{
     CallJournal, Digits, Failure, HangupCause, JournalEvent, LegId, Reply, RequestId,
 };
+use sambung::engine::Notice;
 use sambung::simulation::{Heard, Rehearsal, Side};
 use sambung::time::Duration;
 
 use crate::stage::Set;
+use crate::transfer::LINE;
 
 /// What the callers call: a shop that is in use, and a flow of every verb.
 const FLOWS: [&str; 2] = [include_str!("../../flows/toko.yaml"), include_str!("everything.yaml")];
@@ -125,6 +127,76 @@ fn act(rehearsal: &mut Rehearsal, chance: &mut Chance) {
     }
 }
 
+#[test]
+fn however_agents_hand_their_callers_over_nobody_is_lost() {
+    let mut handed = 0;
+    for seed in 1..=SEEDS {
+        let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let set = Set::of(LINE);
+        let mut rehearsal = Rehearsal::watched(set.settings, seed, set.wall, Rehearsal::by_text());
+        let mut story = Story::default();
+        for _ in 0..ACTIONS {
+            hand_over(&mut rehearsal, &mut chance);
+            story.read(&mut rehearsal, seed);
+            rehearsal.engine().check_invariants();
+        }
+        for side in [Side::is_caller, Side::is_dialled] {
+            for leg in legs(&rehearsal, side) {
+                rehearsal.hang_up(leg, HangupCause::Normal);
+            }
+        }
+        rehearsal.run_for(Duration::from_secs(90));
+        story.read(&mut rehearsal, seed);
+        assert_eq!(rehearsal.close(), Ok(()), "seed {seed}");
+        assert_eq!(rehearsal.engine().live_calls(), 0, "seed {seed}: a call is left over");
+        assert_eq!(rehearsal.engine().live_legs(), 0, "seed {seed}: a leg is left over");
+        let engaged = ["sari", "budi"].iter().find(|agent| {
+            let state = rehearsal.engine().queues().agent_state(&(**agent).into());
+            state.is_some_and(|state| matches!(state.to_string().as_str(), "engaged" | "talking"))
+        });
+        assert_eq!(engaged, None, "seed {seed}: an agent without a call is bound by one");
+        handed += story.handed;
+    }
+    assert!(handed > 150, "only {handed} callers were handed over");
+}
+
+/// What callers and agents of a line do to hand over, to take over, and to get in the way of it.
+fn hand_over(rehearsal: &mut Rehearsal, chance: &mut Chance) {
+    let any = |chance: &mut Chance, legs: &[LegId]| {
+        (!legs.is_empty()).then(|| legs[chance.below(legs.len())])
+    };
+    let offered = legs(rehearsal, Side::is_caller);
+    let dialled = legs(rehearsal, Side::is_dialled);
+    let all: Vec<LegId> = offered.iter().chain(&dialled).copied().collect();
+    let (leg, other) = (any(chance, &all), any(chance, &all));
+    let users = ["201", "202", "999"];
+    let numbers = ["201", "202", "+62215550100", "+1900555"];
+    let (user, number) = (users[chance.below(3)], numbers[chance.below(4)]);
+    match (chance.below(15), leg, any(chance, &dialled)) {
+        (0, ..) if offered.len() < CALLERS => {
+            rehearsal.call("100", None);
+        }
+        (1, ..) if offered.len() < CALLERS => {
+            rehearsal.call_as(user, number, None);
+        }
+        (2, ..) if offered.len() < CALLERS => {
+            rehearsal.call_as(user, "100", other);
+        }
+        (3 | 4, Some(leg), _) => rehearsal.refer(leg, number, None),
+        (5 | 6, Some(leg), _) => rehearsal.refer(leg, number, other),
+        (7..=9, _, Some(leg)) => rehearsal.pick_up(leg),
+        (10, Some(leg), _) if chance.below(3) == 0 => {
+            rehearsal.hang_up(leg, ENDINGS[chance.below(ENDINGS.len())]);
+        }
+        (11, Some(leg), _) => rehearsal.hold(leg, chance.below(2) > 0),
+        (12, ..) => rehearsal.register(users[chance.below(2)], chance.below(6) > 0),
+        _ => {
+            let span = u64::try_from(chance.below(12_000)).expect("small");
+            rehearsal.run_for(Duration::from_millis(span));
+        }
+    }
+}
+
 /// The outside answers, well or badly, soon or late or never.
 fn answer(rehearsal: &mut Rehearsal, chance: &mut Chance, request: RequestId) {
     let order = serde_json::json!({ "status": "paid", "total": 1250500, "eta": "2026-08-17" });
@@ -153,6 +225,8 @@ struct Story {
     journals: usize,
     /// What the outside is asked and was not answered.
     asked: Vec<RequestId>,
+    /// Callers handed over.
+    handed: usize,
     /// The last lines.
     lines: VecDeque<String>,
 }
@@ -176,6 +250,7 @@ impl Story {
                     let ends = ends.filter(|e| matches!(e.event, JournalEvent::Ended { .. }));
                     assert_eq!(ends.count(), 1, "seed {seed}: {journal:?}");
                 }
+                Heard::Notice(_, Notice::Transferred { .. }) => self.handed += 1,
                 Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) => {}
             }
         }

@@ -9,7 +9,7 @@ use sambung::time::Duration;
 use crate::stage::Set;
 
 /// A line whose agents wrap up, and a word after the talk.
-const LINE: &str = r##"
+pub(crate) const LINE: &str = r##"
 sambung: 1
 flow: line
 language: en

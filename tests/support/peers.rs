@@ -1,5 +1,6 @@
 //! Which peers this machine has, and what happens to a test whose peer is missing.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -13,6 +14,8 @@ pub(crate) enum Peer {
     SippKeys,
     /// baresip, of the Debian package `baresip-core`.
     Baresip,
+    /// pjsua2 for Python, of the wheel `pjsua2-python`, in the Python that `SAMBUNG_PYTHON` names.
+    Pjsua2,
 }
 
 impl Peer {
@@ -26,6 +29,8 @@ impl Peer {
             }
             Self::Baresip if on_path("baresip") => None,
             Self::Baresip => Some("baresip not found (Debian package baresip-core)"),
+            Self::Pjsua2 if has_pjsua2() => None,
+            Self::Pjsua2 => Some("pjsua2 not found (wheel pjsua2-python; SAMBUNG_PYTHON)"),
         }
     }
 }
@@ -49,6 +54,16 @@ macro_rules! needs {
             return;
         }
     };
+}
+
+/// The Python that has what the tests need.
+pub(crate) fn python() -> OsString {
+    std::env::var_os("SAMBUNG_PYTHON").unwrap_or_else(|| "python3".into())
+}
+
+fn has_pjsua2() -> bool {
+    let tried = Command::new(python()).args(["-c", "import pjsua2"]).output();
+    tried.is_ok_and(|tried| tried.status.success())
 }
 
 fn on_path(program: &str) -> bool {

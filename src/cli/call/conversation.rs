@@ -17,6 +17,7 @@ What to type:
   other text      is speech; while you are recorded, it takes as long as it takes to say
   empty line      waits for the next thing that happens
   /agent answer|reject|hangup    plays the agent of a queue
+  /agent transfer NUMBER         hands the caller over, as far as `transfers` allows it
   ^D              hangs up";
 
 /// The most steps that an empty line may take.
@@ -131,6 +132,9 @@ impl<W: Write> Conversation<W> {
             }
             Line::AgentHangsUp => {
                 self.agent(false, |rehearsal, leg| rehearsal.hang_up(leg, HangupCause::Normal))
+            }
+            Line::AgentTransfers(to) => {
+                self.agent(false, |rehearsal, leg| rehearsal.refer(leg, &to, None))
             }
             Line::Help => self.screen.say(HELP),
             Line::Unknown(command) => {

@@ -19,6 +19,8 @@ pub(super) enum Line {
     AgentRejects,
     /// The agent hangs up.
     AgentHangsUp,
+    /// The agent wants the caller transferred to this number or user.
+    AgentTransfers(String),
     /// The list of what can be typed.
     Help,
     /// A command that does not exist.
@@ -37,6 +39,7 @@ impl Line {
                 ["agent", "answer"] => Self::AgentAnswers,
                 ["agent", "reject"] => Self::AgentRejects,
                 ["agent", "hangup"] => Self::AgentHangsUp,
+                ["agent", "transfer", to] => Self::AgentTransfers((*to).to_owned()),
                 ["help"] => Self::Help,
                 _ => Self::Unknown(line.to_owned()),
             };
@@ -81,6 +84,8 @@ mod tests {
             ("/agent answer", Line::AgentAnswers),
             ("/agent  reject", Line::AgentRejects),
             ("/agent hangup", Line::AgentHangsUp),
+            ("/agent transfer +6221", Line::AgentTransfers("+6221".into())),
+            ("/agent transfer", Line::Unknown("/agent transfer".into())),
             ("/help", Line::Help),
             ("/dance", Line::Unknown("/dance".into())),
         ] {

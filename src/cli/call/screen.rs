@@ -44,6 +44,12 @@ impl<W: Write> Screen<W> {
                 Notice::OfferFailed { agent, result, .. } => {
                     self.say(&format!("* Agent {agent}: {result}."))
                 }
+                Notice::TransferRefused { cause, .. } => {
+                    self.say(&format!("* The transfer was refused: {cause:?}."))
+                }
+                Notice::TransferFailed { cause, .. } => {
+                    self.say(&format!("* The transfer came to nothing: {cause:?}."))
+                }
                 Notice::CallFault { what, .. } => self.say(&format!("* Fault: {what}.")),
                 Notice::CallRefused { cause, .. } => {
                     self.say(&format!("* The call was refused: {cause:?}."))

@@ -217,29 +217,11 @@ impl Watch {
                 }
                 self.desk.connect(now, *call, agent)
             }
-            Notice::Transferring { call, .. } => {
-                if let Some(call) = self.calls.get_mut(call) {
-                    call.part(now);
-                    call.handing = true;
-                }
-                Ok(())
-            }
-            Notice::Transferred { call, leg, agent } => {
-                if let Some(known) = self.calls.get_mut(call) {
-                    known.handed = None;
-                    if agent.is_some() {
-                        known.agent.clone_from(agent);
-                    }
-                }
-                self.desk.staff.takes_over(now, *call, *leg, agent.as_ref())
-            }
-            Notice::TransferFailed { call, .. } => {
-                if let Some(call) = self.calls.get_mut(call) {
-                    call.handed = None;
-                }
-                Ok(())
-            }
-            Notice::TransferRefused { .. } | Notice::AgentCalls { .. } => Ok(()),
+            Notice::Transferring { .. }
+            | Notice::Transferred { .. }
+            | Notice::TransferFailed { .. }
+            | Notice::TransferRefused { .. }
+            | Notice::AgentCalls { .. } => self.handed_over(notice),
             Notice::AgentState { agent, state } => self.desk.staff.told(agent, state),
             Notice::ReplyDropped { .. } => require(std::mem::take(&mut self.stray), || {
                 "an answer that was waited for is dropped".to_owned()
