@@ -229,7 +229,8 @@ fn a_flood_from_a_thousand_sources_costs_no_memory() {
     let growth = memory_kb(&server).saturating_sub(before);
     measured("growth under a flood of 1,000 sources", &format!("{growth} kB"), "65536 kB");
     assert!(growth < MAX_GROWTH_KB, "grew by {growth} kB");
-    let plan = Plan { calls: 10, patience: Duration::from_secs(2), ..Plan::to(server.sip()) };
+    // What waits in the socket is worked off first.
+    let plan = Plan { calls: 10, ..Plan::to(server.sip()) };
     let outcomes = Callers::at(Ipv4Addr::LOCALHOST, server.sip()).run(&plan);
     assert!(outcomes.iter().all(|outcome| outcome.answered.is_some()), "{outcomes:?}");
     let distinct: BTreeSet<_> = sockets.iter().filter_map(|s| s.local_addr().ok()).collect();

@@ -14,7 +14,7 @@ const GROUPS: u64 = 4_096;
 /// Seconds' worth of messages that a bucket holds: phones that start together after a power cut send in bursts.
 const BURST_SECONDS: u64 = 4;
 /// Messages a second that all strangers together may send; what is over it is dropped, and nobody is banned for it.
-const ALL_STRANGERS: u64 = 2_000;
+const ALL_STRANGERS: u64 = 1_000;
 /// A message, in the unit of a bucket's content: the content grows by the rate in each microsecond.
 const MESSAGE: u64 = 1_000_000;
 
