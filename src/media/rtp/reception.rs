@@ -21,8 +21,10 @@ const MOST_CHANGE: u64 = 1_000_000;
 pub enum Standing {
     /// Newer than all before it, of the source that is listened to.
     Newest,
-    /// Late or a duplicate.
+    /// Overtaken by a newer one.
     Late,
+    /// It was there already.
+    Duplicate,
     /// Of a source that has not shown itself yet; not to be used.
     Unproven,
 }
@@ -100,10 +102,10 @@ impl Reception {
                 if current.came & bit == 0 {
                     current.came |= bit;
                     self.overtaken += 1;
-                } else {
-                    self.duplicates += 1;
+                    return Standing::Late;
                 }
-                return Standing::Late;
+                self.duplicates += 1;
+                return Standing::Duplicate;
             }
             if ahead < MAX_DROPOUT {
                 current.newest += u64::from(ahead);

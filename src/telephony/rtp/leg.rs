@@ -212,7 +212,10 @@ impl Leg {
             if standing == Standing::Newest {
                 self.newest_audio = header.timestamp / (codec.clock_rate() / SAMPLE_RATE).max(1);
             }
-            self.hearing.receive(codec, &packet);
+            // The ear would take a second copy for one that comes too late.
+            if standing != Standing::Duplicate {
+                self.hearing.receive(codec, &packet);
+            }
         }
         self.unusable += u64::from(kind == PayloadKind::Other);
         let presence = line.heard(turn.now);
