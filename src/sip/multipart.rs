@@ -74,16 +74,14 @@ fn is_session(head: &[u8]) -> bool {
         let (name, value) = line.split_at(colon);
         let value = value.get(1..).unwrap_or_default();
         let word = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        let name = name.trim_ascii();
-        if name.eq_ignore_ascii_case(b"Content-Type") || name.eq_ignore_ascii_case(b"c") {
+        let named = |wanted: &[u8]| name.trim_ascii().eq_ignore_ascii_case(wanted);
+        let packed = named(b"Content-Encoding") || named(b"e");
+        let other = named(b"Content-Disposition") && !word.eq_ignore_ascii_case(b"session");
+        if packed || other {
+            return false;
+        }
+        if named(b"Content-Type") || named(b"c") {
             session = word.eq_ignore_ascii_case(b"application/sdp");
-        } else if name.eq_ignore_ascii_case(b"Content-Encoding") || name.eq_ignore_ascii_case(b"e")
-        {
-            return false;
-        } else if name.eq_ignore_ascii_case(b"Content-Disposition")
-            && !word.eq_ignore_ascii_case(b"session")
-        {
-            return false;
         }
     }
     session
