@@ -30,7 +30,7 @@ pub(super) fn settle(
         }
         let max_calls = entry.max_calls.take();
         let max_calls = max_calls.and_then(|written| calls(found, &written, "`max_calls`"));
-        let capabilities = entry.capabilities.take().map(abilities);
+        let capabilities = entry.capabilities.as_ref().map(abilities);
         if let Some(reach) = reach(found, entry, span, folder) {
             adapters.push(Adapter { name: name.value.0, reach, max_calls, capabilities });
         }
@@ -87,9 +87,9 @@ fn program(
     }
 }
 
-fn abilities(entry: AbilityEntry) -> Capabilities {
+fn abilities(entry: &AbilityEntry) -> Capabilities {
     let AbilityEntry { speech, record, dial, bridge, transfer, mask } = entry;
-    let said = |ability: Option<bool>| ability.unwrap_or(false);
+    let said = |ability: &Option<bool>| ability.unwrap_or(false);
     Capabilities {
         speech: said(speech),
         record: said(record),

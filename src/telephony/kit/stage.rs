@@ -97,24 +97,22 @@ impl Stage {
     /// Waits for `hello`; gives the number up to which the adapter has heard us.
     pub(super) async fn greeted(&mut self) -> Played<u64> {
         let until = self.clock.now() + HELLO_LIMIT;
-        loop {
-            self.wait_until(until, |stage| !stage.heard.is_empty()).await?;
-            let Some((_, message)) = self.heard.pop_front() else {
-                return Err(Trouble::broken(format!("no `hello` within {HELLO_LIMIT}")));
-            };
-            let Event::Hello(hello) = message.body else {
-                return Err(Trouble::broken("something comes before `hello`"));
-            };
-            if hello.contract != CONTRACT {
-                return Err(Trouble::broken(format!("it speaks contract {}", hello.contract)));
-            }
-            if hello.session.is_none() || hello.session != self.hello.session {
-                (self.sent, self.received) = (0, 0);
-            }
-            self.ability = hello.capabilities.clone();
-            self.hello = hello;
-            return Ok(message.envelope.ack.unwrap_or(0));
+        self.wait_until(until, |stage| !stage.heard.is_empty()).await?;
+        let Some((_, message)) = self.heard.pop_front() else {
+            return Err(Trouble::broken(format!("no `hello` within {HELLO_LIMIT}")));
+        };
+        let Event::Hello(hello) = message.body else {
+            return Err(Trouble::broken("something comes before `hello`"));
+        };
+        if hello.contract != CONTRACT {
+            return Err(Trouble::broken(format!("it speaks contract {}", hello.contract)));
         }
+        if hello.session.is_none() || hello.session != self.hello.session {
+            (self.sent, self.received) = (0, 0);
+        }
+        self.ability = hello.capabilities.clone();
+        self.hello = hello;
+        Ok(message.envelope.ack.unwrap_or(0))
     }
 
     /// Answers `hello`.

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::settings::Kind;
 use crate::runtime::AdapterError;
 
-pub(in crate::telephony) use socket::Listening;
+pub(crate) use socket::Listening;
 
 /// Things that were heard and wait; the transport waits when it is full, so that an adapter that floods is slowed down.
 const HEARD: usize = 256;
@@ -22,7 +22,7 @@ const ORDERS: usize = 4_096;
 
 /// What a transport heard. `u64` counts the connections.
 #[derive(Debug)]
-pub(in crate::telephony) enum Heard {
+pub(crate) enum Heard {
     /// A connection stands.
     Opened(u64),
     /// A line, without its end.
@@ -35,7 +35,7 @@ pub(in crate::telephony) enum Heard {
 
 /// What a transport is told.
 #[derive(Debug)]
-pub(in crate::telephony) enum Order {
+pub(crate) enum Order {
     /// Send a line on a connection; let it be if that is gone.
     Line(u64, String),
     /// Close a connection, if it is not gone.
@@ -44,9 +44,9 @@ pub(in crate::telephony) enum Order {
 
 /// A transport's other end.
 #[derive(Debug)]
-pub(in crate::telephony) struct Plug {
-    pub(in crate::telephony) heard: mpsc::Receiver<Heard>,
-    pub(in crate::telephony) orders: mpsc::Sender<Order>,
+pub(crate) struct Plug {
+    pub(crate) heard: mpsc::Receiver<Heard>,
+    pub(crate) orders: mpsc::Sender<Order>,
     task: JoinHandle<()>,
 }
 
@@ -59,7 +59,7 @@ struct Inside {
 
 /// What is made before anything starts, so that it is known at once when it cannot be had.
 #[derive(Debug)]
-pub(in crate::telephony) enum Bound {
+pub(crate) enum Bound {
     /// Nothing.
     Process { command: Vec<String>, folder: std::path::PathBuf },
     /// A socket.
@@ -67,7 +67,7 @@ pub(in crate::telephony) enum Bound {
 }
 
 impl Bound {
-    pub(in crate::telephony) fn new(kind: &Kind) -> Result<Self, AdapterError> {
+    pub(crate) fn new(kind: &Kind) -> Result<Self, AdapterError> {
         Ok(match kind {
             Kind::Process { command, folder } => {
                 Self::Process { command: command.clone(), folder: folder.clone() }
@@ -77,7 +77,7 @@ impl Bound {
     }
 
     /// Starts the transport's task.
-    pub(in crate::telephony) fn start(self, name: &str) -> Plug {
+    pub(crate) fn start(self, name: &str) -> Plug {
         let (heard_in, heard) = mpsc::channel(HEARD);
         let (orders, orders_out) = mpsc::channel(ORDERS);
         let inside = Inside { heard: heard_in, orders: orders_out };
@@ -94,7 +94,7 @@ impl Bound {
 
 impl Plug {
     /// Ends the transport: a program is told by the end of its input, then ended.
-    pub(in crate::telephony) async fn end(self) {
+    pub(crate) async fn end(self) {
         drop(self.orders);
         drop(self.heard);
         if let Err(error) = self.task.await {

@@ -16,14 +16,14 @@ const OWNER_ONLY: u32 = 0o600;
 
 /// A socket that waits for connections; it is removed with this.
 #[derive(Debug)]
-pub(in crate::telephony) struct Listening {
+pub(crate) struct Listening {
     listener: std::os::unix::net::UnixListener,
     path: PathBuf,
 }
 
 impl Listening {
     /// Makes the socket, in place of one that a node left behind.
-    pub(in crate::telephony) fn bind(path: &Path) -> Result<Self, AdapterError> {
+    pub(crate) fn bind(path: &Path) -> Result<Self, AdapterError> {
         let start = |source: io::Error| AdapterError::Start {
             what: format!("socket {}", path.display()),
             source: source.into(),
