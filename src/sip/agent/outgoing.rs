@@ -26,7 +26,11 @@ impl UserAgent {
         if self.dialogs.contains_key(&dialog) {
             return;
         }
+        if let Some(login) = &invite.login {
+            self.asking.call(dialog, Answers::new(login.clone()));
+        }
         if let Err(ending) = self.try_invite(now, invite) {
+            self.asking.forget(dialog);
             self.ended(dialog, ending);
         }
     }
@@ -74,15 +78,11 @@ impl UserAgent {
             .map_or(0, |span| span.as_secs().max(self.settings.session_min.as_secs()));
         let sent = self.invite_request(&peer, invite, interval).and_then(|request| {
             let user = User::Invite(invite.dialog);
-            if let Some(login) = &invite.login {
-                self.asking.call(invite.dialog, Answers::new(login.clone()));
-            }
             let hop = Hop { fallback: peer.next_hop(&self.settings).fallback, ..hop };
             self.transactions.start(now, request, hop, user, &mut self.outbox)
         });
         let Some(transaction) = sent else {
             self.tags.remove(&local_tag);
-            self.asking.forget(invite.dialog);
             return Err(Ending::Refused(400));
         };
         let until = now + invite.ring;

@@ -161,7 +161,7 @@ impl Trunks {
     /// # Errors
     /// [`Unavailable`] says why there is none; nothing is counted then.
     pub fn begin(&mut self, now: Instant, number: &str) -> Result<Outlet, Unavailable> {
-        self.way_for(now, number, Vec::new())
+        self.way_for(now, number, &[])
     }
 
     /// The call on this way came to nothing: the next way, if there is one. The former counts no more either way.
@@ -178,7 +178,7 @@ impl Trunks {
             self.outputs.push_back(TrunkOutput::Changed { trunk: TrunkId(trunk), change });
         }
         self.end_out(outlet.trunk);
-        self.way_for(now, &outlet.number, outlet.tried.clone())
+        self.way_for(now, &outlet.number, &outlet.tried)
     }
 
     /// An outgoing call is over.
@@ -192,7 +192,7 @@ impl Trunks {
         &mut self,
         now: Instant,
         number: &str,
-        tried: Vec<(usize, usize)>,
+        tried: &[(usize, usize)],
     ) -> Result<Outlet, Unavailable> {
         if self.draining {
             return Err(Unavailable::Draining);
@@ -210,7 +210,7 @@ impl Trunks {
                 why = Unavailable::Full;
                 continue;
             }
-            if let Some(outlet) = line.outlet((place, way), number, &tried) {
+            if let Some(outlet) = line.outlet((place, way), number, tried) {
                 return Ok(outlet);
             }
             line.purse.put_out();
