@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::settings::{AdapterWay, Codec, DigestHash, MediaSource, Reliable};
+use super::settings::{AdapterWay, Codec, DigestHash, MediaSource, Reliable, Srtp};
 use super::trunk::TrunkEntries;
 use super::written::{
     AdapterName, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
@@ -110,6 +110,7 @@ pub(super) struct RtpSection {
     pub(super) threads: Option<Threads>,
     pub(super) codecs: Option<Spanned<Vec<Spanned<Codec>>>>,
     pub(super) ptime: Option<PacketTime>,
+    pub(super) srtp: Option<Srtp>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

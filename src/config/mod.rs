@@ -36,7 +36,7 @@ pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Guard,
     Limits, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp, Session, Sip,
-    Transfers,
+    Srtp, Transfers,
 };
 pub use trunk::{Trunk, TrunkIdentity, TrunkLogin};
 

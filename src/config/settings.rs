@@ -240,6 +240,8 @@ pub struct Rtp {
     pub codecs: Option<Vec<Codec>>,
     /// `ptime`: the time of audio in a packet where the far side asks for none: 10–60 ms. Default 20 ms.
     pub packet_time: Duration,
+    /// `srtp`: whether media is encrypted. Default `optional`.
+    pub srtp: Srtp,
 }
 
 /// A speech codec (`codecs`).
@@ -255,6 +257,20 @@ pub enum Codec {
     G722,
     /// Opus: wide band and robust; costs many times the processor time of the others where it is not only passed on.
     Opus,
+}
+
+/// Whether media is encrypted, by keys in the session description.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "srtp")]
+pub enum Srtp {
+    /// Never.
+    Off,
+    /// Wherever the far side can.
+    #[default]
+    Optional,
+    /// Always: a call without it is refused (488).
+    Required,
 }
 
 /// One route: which calls, and the flow that they lead to. The most specific wins: by number, then by trunk, then by

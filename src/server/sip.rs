@@ -9,7 +9,7 @@ use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
 use crate::telephony::sip::{
     Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Reliability,
-    Settings,
+    Security, Settings,
 };
 
 /// The adapter's settings.
@@ -52,6 +52,11 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::Reliable::Off => Reliability::Off,
             config::Reliable::Supported => Reliability::Supported,
             config::Reliable::Required => Reliability::Required,
+        },
+        srtp: match config.rtp.srtp {
+            config::Srtp::Off => Security::Off,
+            config::Srtp::Optional => Security::Optional,
+            config::Srtp::Required => Security::Required,
         },
         trunks: trunks::lines(config),
         max_calls: config.limits.calls,

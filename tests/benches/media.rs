@@ -90,6 +90,7 @@ fn stream(load: &Load) -> Stream {
         comfort_noise: None,
         direction: Direction::SendRecv,
         source: SourcePolicy::Strict,
+        keys: None,
     }
 }
 

@@ -195,6 +195,7 @@ fn rtp(found: &mut Found, section: RtpSection) -> Rtp {
         threads: section.threads.and_then(|threads| threads.0),
         codecs: section.codecs.map(|list| found.distinct(list, "`codecs`")),
         packet_time: section.ptime.map_or(PACKET_TIME, |time| time.0),
+        srtp: section.srtp.unwrap_or_default(),
     }
 }
 

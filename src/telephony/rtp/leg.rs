@@ -92,11 +92,11 @@ impl Leg {
     pub(super) fn connect(&mut self, stream: Stream, settings: &Settings, now: Instant) {
         self.mouth.outgoing.set_step(stream.step());
         self.tones.decide_anew();
+        self.reports.connect(&stream, &self.socket);
         match &mut self.line {
             Some(line) => line.renew(stream, &self.socket, now),
             None => self.line = Some(Line::new(stream, &self.socket, settings, now)),
         }
-        self.reports.connect(&stream, &self.socket);
     }
 
     /// How often it wants to be looked at.
@@ -136,7 +136,7 @@ impl Leg {
         for _ in 0..MAX_LOOKS {
             match self.socket.recv_from(arrival) {
                 Ok((length, from)) => {
-                    let datagram = arrival.get(..length).unwrap_or_default();
+                    let datagram = arrival.get_mut(..length).unwrap_or_default();
                     arrivals += usize::from(self.arrive(datagram, from, peer.as_deref_mut(), turn));
                     if arrivals == MAX_ARRIVALS {
                         break;
@@ -176,12 +176,16 @@ impl Leg {
     /// Works on one datagram. Returns whether it was of the far side.
     fn arrive(
         &mut self,
-        datagram: &[u8],
+        datagram: &mut [u8],
         from: SocketAddr,
         peer: Option<&mut Self>,
         turn: &mut Turn<'_>,
     ) -> bool {
         let Some(line) = &mut self.line else { return false };
+        let Ok(datagram) = line.open(datagram) else {
+            self.unusable += 1;
+            return false;
+        };
         if is_control(datagram) {
             let known = line.is_far_side(from);
             let taken = known && self.reports.receive(datagram, &self.reception, turn.now);
@@ -319,12 +323,12 @@ impl Leg {
     /// are, and for keys in the audio, where they come in no other way.
     fn listen(&mut self, peer: Option<&mut Self>, turn: &mut Turn<'_>) {
         let Some(line) = &self.line else { return };
-        let stream = line.stream;
+        let stream = &line.stream;
         let receives = stream.direction.receives();
         let tones_alone = stream.events.is_none();
         let for_keys = receives && tones_alone && self.tones.is_wanted();
         let mut other = peer.and_then(|peer| {
-            let theirs = peer.line.as_ref()?.stream;
+            let theirs = &peer.line.as_ref()?.stream;
             let anew = receives && stream.passage(&theirs) == Passage::Anew;
             anew.then_some((&mut peer.mouth, theirs.packet_time))
         });

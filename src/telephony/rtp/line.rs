@@ -1,10 +1,12 @@
 //! A leg's agreed stream as it lives: where packets go, whose are taken, how long it has been quiet.
 
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
+use super::cover::{self, Cover};
 use super::settings::Settings;
 use super::stream::Stream;
-use crate::media::{RtpHeader, Sent, Source, SourcePolicy, Verdict};
+use crate::media::{RtpHeader, Sent, Source, SourcePolicy, Unopened, Verdict};
 use crate::time::{Duration, Instant};
 
 /// How long the first sound waits at most for a source that is still to be learnt.
@@ -36,6 +38,8 @@ pub(super) struct Line {
     /// When we sent last.
     sent_at: Instant,
     lost: bool,
+    /// The encryption, if the stream has keys.
+    cover: Option<Cover>,
 }
 
 /// What became of the far side's presence.
@@ -71,7 +75,6 @@ impl Line {
             SourcePolicy::Learn { .. } => settings.lead_in.max(LEARN_PATIENCE),
         };
         let mut line = Self {
-            stream,
             sent: Sent::default(),
             source: Source::new(stream.remote, stream.source, now),
             target: stream.remote,
@@ -81,6 +84,8 @@ impl Line {
             heard_at: now,
             sent_at: now,
             lost: false,
+            cover: stream.keys.clone().map(Cover::new),
+            stream,
         };
         line.bind(socket);
         line
@@ -89,11 +94,26 @@ impl Line {
     /// Takes what was agreed anew. What was learnt stays while address and policy do.
     pub(super) fn renew(&mut self, stream: Stream, socket: &UdpSocket, now: Instant) {
         let moved = self.stream.remote != stream.remote || self.stream.source != stream.source;
+        match (&mut self.cover, stream.keys.clone()) {
+            (Some(cover), Some(keys)) => cover.renew(keys),
+            (cover, keys) => *cover = keys.map(Cover::new),
+        }
         self.stream = stream;
         self.heard_at = now;
         if moved {
-            self.source = Source::new(stream.remote, stream.source, now);
+            self.source = Source::new(self.stream.remote, self.stream.source, now);
             self.bind(socket);
+        }
+    }
+
+    /// Opens a packet of the far side, RTP or RTCP, in place; one of a plain stream stays as it is.
+    ///
+    /// # Errors
+    /// [`Unopened`], before anything of the packet is believed.
+    pub(super) fn open<'a>(&mut self, datagram: &'a mut [u8]) -> Result<&'a [u8], Unopened> {
+        match &mut self.cover {
+            Some(cover) => cover.open(datagram),
+            None => Ok(datagram),
         }
     }
 
@@ -198,8 +218,25 @@ impl Line {
     /// Sends one packet. What the network refuses is lost like any other packet.
     pub(super) fn send(&mut self, socket: &UdpSocket, packet: &[u8], now: Instant) {
         self.sent_at = now;
-        let sent =
-            if self.bound { socket.send(packet) } else { socket.send_to(packet, self.target) };
+        let (bound, target) = (self.bound, self.target);
+        self.sealed(packet, |packet| {
+            if bound { socket.send(packet) } else { socket.send_to(packet, target) }
+        });
+    }
+
+    /// Sends a packet by another way than the media's, as it must look on the network.
+    pub(super) fn sealed(&mut self, packet: &[u8], send: impl FnOnce(&[u8]) -> io::Result<usize>) {
+        let sent = match &mut self.cover {
+            None => send(packet),
+            Some(cover) => {
+                let mut room = cover::room();
+                match cover.seal(packet, &mut room) {
+                    Some(sealed) => send(sealed),
+                    // What cannot be sealed must not go out in the clear.
+                    None => return tracing::debug!("A packet could not be encrypted."),
+                }
+            }
+        };
         if let Err(error) = sent {
             tracing::trace!(%error, "Packet not sent.");
         }

@@ -13,6 +13,7 @@
 //! where keys come as tones, a leg has an ear (`hearing`): whoever is to listen to a leg joins `Leg::listen`. Sounds in
 //! rare codecs are encoded by a thread of their own (`kitchen`).
 
+mod cover;
 mod deck;
 mod event;
 mod hearing;
@@ -34,7 +35,7 @@ mod worker;
 pub use crate::media::SourcePolicy;
 pub use event::{MediaEvent, MediaEventKind};
 pub use settings::Settings;
-pub use stream::{Direction, EventFormat, Stream};
+pub use stream::{Direction, EventFormat, Keys, Stream};
 pub use threads::{OpenError, Threads};
 
 #[cfg(test)]

@@ -61,8 +61,10 @@ impl Reports {
             for _ in 0..MAX_LOOKS {
                 match socket.recv_from(arrival) {
                     Ok((length, from)) if line.is_far_host(from) => {
-                        let datagram = arrival.get(..length).unwrap_or_default();
-                        self.control.receive(datagram, reception.ssrc(), now);
+                        let datagram = arrival.get_mut(..length).unwrap_or_default();
+                        if let Ok(datagram) = line.open(datagram) {
+                            self.control.receive(datagram, reception.ssrc(), now);
+                        }
                     }
                     Ok(_) => {}
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
@@ -133,17 +135,10 @@ impl Reports {
         }
         let report = self.control.report(&line.sent, block, clock_rate, now, last);
         match &self.socket {
-            Some(socket) => refused(socket.send_to(&report, to)),
+            Some(socket) => line.sealed(&report, |report| socket.send_to(report, to)),
             None if line.stream.control_port.is_none() => line.send(media, &report, now),
             None => {}
         }
-    }
-}
-
-/// What the network refuses is lost like any other packet.
-fn refused(sent: io::Result<usize>) {
-    if let Err(error) = sent {
-        tracing::trace!(%error, "Report not sent.");
     }
 }
 

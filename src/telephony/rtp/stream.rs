@@ -1,8 +1,9 @@
 //! What the signalling agreed on for one leg.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use crate::media::{Codec, Law, SourcePolicy};
+use crate::media::{Codec, Law, MasterKey, SourcePolicy};
 use crate::time::Duration;
 
 /// Which way media flows, seen from us (RFC 3264 §5.1).
@@ -41,10 +42,17 @@ pub struct EventFormat {
     pub clock_rate: u32,
 }
 
+/// The keys of an encrypted stream.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// What we send is under this one.
+    pub sealing: MasterKey,
+    /// What the far side sends is under this one.
+    pub opening: MasterKey,
+}
+
 /// The agreed stream of one leg.
-///
-/// Keys of SRTP would join here: a stream that has them is opened by `Leg::arrive` and closed by `Line::send`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
     /// Where the far side wants its packets.
     pub remote: SocketAddr,
@@ -64,6 +72,8 @@ pub struct Stream {
     pub direction: Direction,
     /// Whose packets are taken.
     pub source: SourcePolicy,
+    /// The keys, if it is encrypted: then nothing is sent or taken in the clear.
+    pub keys: Option<Arc<Keys>>,
 }
 
 /// How packets of one stream become those of another.

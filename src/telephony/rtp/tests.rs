@@ -5,6 +5,7 @@
 mod codecs;
 mod recording;
 mod reports;
+mod secure;
 mod tones;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -161,6 +162,7 @@ impl Phone {
             comfort_noise: None,
             direction: Direction::SendRecv,
             source: SourcePolicy::Strict,
+            keys: None,
         };
         change(&mut stream);
         stream

@@ -10,7 +10,7 @@ use super::settings::Password;
 use super::switch::Switch;
 use super::trunking::{Carried, Facts};
 use crate::call::{EventKind, LegId, Offer, Party, Redacted};
-use crate::sip::{Attempt, Incoming, Input, OfferAnswer, RegisterRequest, SdpError, Verdict};
+use crate::sip::{Attempt, Incoming, Input, RegisterRequest, SdpError, Verdict};
 use crate::time::Instant;
 
 /// Seconds after which a turned away caller may try again: at least this …
@@ -76,8 +76,8 @@ impl Switch {
             Refusal::Overload
         })?;
         let address = self.media_address(incoming.local);
-        let mut session =
-            OfferAnswer::new(address, port, incoming.dialog.0, self.settings.audio.clone());
+        let audio = self.settings.audio.clone();
+        let mut session = self.session(address, port, incoming.dialog, audio);
         let offered = incoming.sdp.as_ref().map(|sdp| session.answer(sdp)).transpose();
         let (agreed, answer) = match offered {
             Ok(offered) => offered.unzip(),

@@ -9,7 +9,7 @@ use super::switch::Switch;
 use super::target::{Place, look_up, place};
 use super::tell;
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
-use crate::sip::{DialogId, Input, Invite, OfferAnswer, Preferences, Transport};
+use crate::sip::{DialogId, Input, Invite, Preferences, Transport};
 use crate::time::Instant;
 
 /// Most names looked up at a time; further calls to names end as unreachable.
@@ -141,7 +141,7 @@ impl Switch {
         let dialog = self.agent.new_dialog();
         let audio = self.audio_beside(dial.beside);
         let address = self.media_address(local);
-        let mut session = OfferAnswer::new(address, port, dialog.0, audio);
+        let mut session = self.session(address, port, dialog, audio);
         let sdp = Bytes::from(session.offer());
         let leg = Leg::new(id, dialog, Phase::Calling { rings: false }, session, to.ip());
         self.guard.meet(now, to.ip());

@@ -1,12 +1,15 @@
 //! Between a leg's agreement and its media thread: streams down, media events up.
 
+use std::sync::Arc;
+
 use super::leg::Phase;
+use super::security;
 use super::settings::MediaSource;
 use super::switch::Switch;
 use crate::call::{EventKind, HangupCause, KeySource, LegId, Symbol};
 use crate::sip::{Codec, Direction, EventFormat, Negotiated};
 use crate::telephony::rtp;
-use crate::telephony::rtp::{MediaEvent, MediaEventKind, SourcePolicy, Stream};
+use crate::telephony::rtp::{Keys, MediaEvent, MediaEventKind, SourcePolicy, Stream};
 use crate::time::Instant;
 
 impl Switch {
@@ -15,7 +18,14 @@ impl Switch {
         if let Some(leg) = self.legs.get(&id)
             && let Some(agreed) = leg.agreed
         {
-            self.media.connect(id, stream(&agreed, self.source_policy(&agreed, leg.peer)));
+            let crypto = leg.session.crypto();
+            let keys = crypto.and_then(security::keys);
+            if crypto.is_some() && keys.is_none() {
+                // Never in the clear what was agreed to be secret.
+                return tracing::error!(leg = %id, "The keys of a call cannot be read: no media.");
+            }
+            let source = self.source_policy(&agreed, leg.peer);
+            self.media.connect(id, stream(&agreed, source, keys));
         }
     }
 
@@ -83,7 +93,7 @@ impl Switch {
     }
 }
 
-fn stream(agreed: &Negotiated, source: SourcePolicy) -> Stream {
+fn stream(agreed: &Negotiated, source: SourcePolicy, keys: Option<Arc<Keys>>) -> Stream {
     Stream {
         remote: agreed.remote,
         control_port: agreed.control_port,
@@ -107,5 +117,6 @@ fn stream(agreed: &Negotiated, source: SourcePolicy) -> Stream {
             Direction::Inactive => rtp::Direction::Inactive,
         },
         source,
+        keys,
     }
 }

@@ -24,6 +24,7 @@ mod presence;
 mod redirect;
 mod room;
 mod route;
+mod security;
 mod settings;
 mod signal;
 mod socket;
@@ -36,10 +37,9 @@ mod trunking;
 #[cfg(test)]
 mod tests;
 
-pub use crate::sip::{Codec, Preferences, Reliability};
 pub use adapter::SipAdapter;
 pub use network::Network;
 pub use settings::{MediaSource, Password, Settings, TrunkLine};
 
 /// What settings are made of that the machines below know.
-pub use crate::sip::{Algorithm, GuardSettings};
+pub use crate::sip::{Algorithm, Codec, GuardSettings, Preferences, Reliability, Security};

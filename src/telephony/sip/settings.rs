@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::network::Network;
 use crate::sip::{
-    Algorithm, GuardSettings, Preferences, RegistrarSettings, Reliability, TrunkSettings,
+    Algorithm, GuardSettings, Preferences, RegistrarSettings, Reliability, Security, TrunkSettings,
 };
 use crate::telephony::rtp;
 use crate::time::Duration;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub registrar: RegistrarSettings,
     /// Codecs and packet time.
     pub audio: Preferences,
+    /// Whether media is encrypted.
+    pub srtp: Security,
     /// The media threads.
     pub rtp: rtp::Settings,
     /// Whose audio is taken.
@@ -72,6 +74,7 @@ impl Settings {
             digests: vec![Algorithm::Sha256],
             registrar: RegistrarSettings::default(),
             audio: Preferences::default(),
+            srtp: Security::Optional,
             rtp,
             media_source: MediaSource::Auto,
             redirects: Vec::new(),
