@@ -75,10 +75,9 @@ impl Peer {
     fn hop_to(&self, place: Place, settings: &Settings) -> Hop {
         let (seen, to) = (self.seen, place.address);
         let wanted = place.transport.unwrap_or(seen.transport);
-        if wanted != seen.transport && (wanted.opens() || !wanted.is_reliable()) {
-            if let Some(local) = settings.beside(wanted, seen.local) {
-                return Hop { to, local, transport: wanted, fallback: None };
-            }
+        let can_change = wanted != seen.transport && (wanted.opens() || !wanted.is_reliable());
+        if can_change && let Some(local) = settings.beside(wanted, seen.local) {
+            return Hop { to, local, transport: wanted, fallback: None };
         }
         // What we do not speak is tried by the transport that has worked so far.
         let connected = seen.transport.is_reliable();

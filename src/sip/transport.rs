@@ -91,7 +91,7 @@ impl Transport {
     }
 
     /// Its `transport` parameter in a URI of ours, with the semicolon; none for UDP. Under `sips` TLS is what TCP
-    /// means (RFC 3261 §26.2.2), and `ws` stands for both WebSockets (RFC 7118 §5.2.3).
+    /// means (RFC 3261 §26.2.2), and `ws` stands for both kinds of `WebSocket` (RFC 7118 §5.2.3).
     pub(super) const fn parameter(self, sips: bool) -> &'static str {
         match self {
             Self::Udp => "",

@@ -46,7 +46,7 @@ fn main() {
         let detector = cost(sound, |sound| {
             let mut detector = ToneDetector::default();
             for frame in sound.chunks(80) {
-                detector.hear(frame, false, |tones| drop(black_box(tones)));
+                detector.hear(frame, false, |tones| _ = black_box(tones));
             }
             0.0
         });

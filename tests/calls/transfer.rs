@@ -135,7 +135,7 @@ impl Office {
             "transfer": record.transfer, "talks": record.talks,
             "agent": record.agent, "talk_ms": record.talk_ms,
         });
-        (self.lines.join("\n"), serde_json::to_string_pretty(&told).unwrap())
+        (self.lines.join("\n"), serde_json::to_string_pretty(&told).expect("plain values"))
     }
 }
 

@@ -39,7 +39,7 @@ fn set(rfc: &str, text: &str) -> Vec<Case> {
 fn case(rfc: &str, part: &str) -> Case {
     let (title, message) = part.split_once('\n').expect("a title ends its line");
     let mut fields = title.splitn(3, " | ");
-    let mut field = || fields.next().unwrap_or_else(|| panic!("{title}: three fields"));
+    let mut field = || fields.next().expect("section, answer and point");
     let (section, asked, point) = (field(), field(), field());
     Case { name: format!("{rfc} {section}, {point}"), answer: answer(asked), bytes: bytes(message) }
 }

@@ -5,9 +5,8 @@ use super::*;
 
 /// Reads hexadecimal digits; blanks divide them as one likes.
 fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    let digits: Vec<u8> = text.chars().filter_map(|c| u8::try_from(c.to_digit(16)?).ok()).collect();
+    digits.chunks(2).map(|pair| (pair[0] << 4) | pair[1]).collect()
 }
 
 fn key(suite: Suite) -> MasterKey {
@@ -81,7 +80,7 @@ fn what_is_sealed_is_opened_once_in_any_order_across_rollovers() {
                 let whole = sealer.seal(&mut bytes, length).expect("room");
                 assert_eq!(whole, length + suite.tag_bytes(), "{}", suite.name());
                 assert_ne!(bytes[12..length], plain[12..length]);
-                assert_eq!(sealer.seal(&mut plain.clone(), length), None, "a number serves once");
+                assert_eq!(sealer.seal(&mut { plain }, length), None, "a number serves once");
                 (bytes, whole, plain)
             })
             .collect();
@@ -93,7 +92,7 @@ fn what_is_sealed_is_opened_once_in_any_order_across_rollovers() {
             let mut arrived = *bytes;
             let length = opener.open(&mut arrived[..*whole]).expect("proved");
             assert_eq!(arrived[..length], plain[..length], "{}", suite.name());
-            let again = opener.open(&mut bytes.clone()[..*whole]);
+            let again = opener.open(&mut { *bytes }[..*whole]);
             assert_eq!(again, Err(Unopened::Repeated), "{}", suite.name());
         }
     }
@@ -130,7 +129,7 @@ fn forged_packets_take_no_memory_and_harm_nobody() {
         let whole = sealer.seal(&mut first, length).expect("room");
         opener.open(&mut first[..whole]).expect("proved");
         for n in 0..2_000_u32 {
-            let sequence = u16::try_from(n * 31 & 0xffff).expect("16 bits");
+            let sequence = u16::try_from((n * 31) & 0xffff).expect("16 bits");
             let (mut forged, _) = packet(sequence, n % 3 * 7);
             forged[13] ^= u8::try_from(n & 0xff).expect("a byte");
             let taken = opener.open(&mut forged[..whole]);

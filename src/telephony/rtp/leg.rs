@@ -329,7 +329,7 @@ impl Leg {
         let for_keys = receives && tones_alone && self.tones.is_wanted();
         let mut other = peer.and_then(|peer| {
             let theirs = &peer.line.as_ref()?.stream;
-            let anew = receives && stream.passage(&theirs) == Passage::Anew;
+            let anew = receives && stream.passage(theirs) == Passage::Anew;
             anew.then_some((&mut peer.mouth, theirs.packet_time))
         });
         if !for_keys {

@@ -123,7 +123,10 @@ fn inside(chance: &mut Faults, dialog: DialogId) -> Input {
         0 => Input::Probe { dialog },
         1 => Input::Refer { dialog, to: "sip:202@c".into(), replaces: None },
         2 => Input::Info { dialog, content_type: "application/dtmf", body: "1".into() },
-        step => Input::ReferProgress { dialog, status: [100, 200, 486][step as usize % 3] },
+        step => {
+            let status = [100, 200, 486][usize::try_from(step % 3).expect("below three")];
+            Input::ReferProgress { dialog, status }
+        }
     }
 }
 

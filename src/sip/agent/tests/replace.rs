@@ -28,7 +28,11 @@ fn newcomer(bench: &mut Bench, name: &str, fields: &str) -> Result<Option<Dialog
         }
         other => {
             bench.events.extend(other);
-            Err(answer.unwrap_or_default()[8..11].to_owned())
+            Err(answer
+                .as_deref()
+                .and_then(|answer| answer.get(8..11))
+                .unwrap_or_default()
+                .to_owned())
         }
     }
 }
