@@ -83,6 +83,21 @@ pub(super) struct SipSection {
     pub(super) media_source: Option<MediaSource>,
     pub(super) session: Option<SessionSection>,
     pub(super) reliable: Option<Reliable>,
+    pub(super) tls: Option<TlsSection>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename = "`tls`")]
+#[schemars(rename = "tls", deny_unknown_fields)]
+pub(super) struct TlsSection {
+    /// The certificate and those that vouch for it, as a PEM file.
+    pub(super) certificate: String,
+    /// Its private key, as a PEM file.
+    pub(super) key: String,
+    /// Who vouches for phones and trunks that connect, as a PEM file. Default: they need no certificate.
+    pub(super) client_ca: Option<String>,
+    /// Who vouches for those that we connect to, as a PEM file, beside the public authorities.
+    pub(super) server_ca: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

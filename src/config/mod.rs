@@ -35,8 +35,8 @@ pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Guard,
-    Limits, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp, Session, Sip,
-    Srtp, Transfers,
+    Limits, Listen, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp, Session,
+    Sip, Srtp, TlsFiles, Transfers, Transport,
 };
 pub use trunk::{Trunk, TrunkIdentity, TrunkLogin};
 

@@ -81,8 +81,10 @@ impl Config {
 /// The SIP side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sip {
-    /// `listen`: the UDP sockets, as `udp:ADDRESS:PORT`. Default `udp:0.0.0.0:5060`.
-    pub listen: Vec<SocketAddr>,
+    /// `listen`: the sockets, as `TRANSPORT:ADDRESS:PORT`. Default `udp:0.0.0.0:5060`.
+    pub listen: Vec<Listen>,
+    /// `tls`: the certificate of `tls:` and `wss:` sockets, and who is believed.
+    pub tls: Option<TlsFiles>,
     /// `advertise`: the address that others must use; `None` = `auto`, the one that leads to them.
     pub advertise: Option<IpAddr>,
     /// `realm`: the name that phones are asked a password for. Default `sambung`.
@@ -154,6 +156,54 @@ pub enum DigestHash {
     /// MD5, for phones that know no other.
     #[serde(rename = "md5")]
     Md5,
+}
+
+/// A socket to listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen {
+    /// What is spoken there.
+    pub transport: Transport,
+    /// Its address.
+    pub address: SocketAddr,
+}
+
+/// What is spoken on a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// SIP in datagrams.
+    Udp,
+    /// SIP over connections.
+    Tcp,
+    /// SIP over TLS.
+    Tls,
+    /// SIP over WebSockets.
+    Ws,
+    /// SIP over WebSockets inside TLS.
+    Wss,
+}
+
+impl Transport {
+    /// Whether it needs a certificate.
+    #[must_use]
+    pub const fn is_secure(self) -> bool {
+        match self {
+            Self::Tls | Self::Wss => true,
+            Self::Udp | Self::Tcp | Self::Ws => false,
+        }
+    }
+}
+
+/// Where TLS finds its certificate, and whom it believes (`tls`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// `certificate`: ours and those that vouch for it, as PEM.
+    pub certificate: PathBuf,
+    /// `key`: its private key, as PEM.
+    pub key: PathBuf,
+    /// `client_ca`: who vouches for phones and trunks that connect; `None` = they need no certificate.
+    pub client_ca: Option<PathBuf>,
+    /// `server_ca`: who vouches for those that we connect to, beside the public authorities.
+    pub server_ca: Option<PathBuf>,
 }
 
 /// A range of addresses, such as `192.168.0.0/16`; a bare address is a range of one.

@@ -25,7 +25,8 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.recordings, Path::new("/project/recordings"));
     assert_eq!(config.tickets, Path::new("/project/tickets.jsonl"));
     assert_eq!(config.callbacks, Path::new("/project/callbacks.jsonl"));
-    assert_eq!(config.sip.listen, ["0.0.0.0:5060".parse().expect("a socket")]);
+    let everywhere = "0.0.0.0:5060".parse().expect("a socket");
+    assert_eq!(config.sip.listen, [Listen { transport: Transport::Udp, address: everywhere }]);
     assert_eq!(config.sip.allow.len(), 1, "this machine alone");
     assert_eq!(config.rtp.ports, 20_000..=29_999);
     assert_eq!((config.limits.calls, config.limits.drain.as_secs()), (1_000, 300));
@@ -110,7 +111,8 @@ answer: { after: 250ms }
 safe: { flow: safe, number: "+62215550100" }
 pop_url: "https://desk.example.org/call/{call}"
 sip:
-  listen: ["udp:127.0.0.1:5070", "udp:[::1]:5070"]
+  listen: ["udp:127.0.0.1:5070", "udp:[::1]:5070", "wss:127.0.0.1:5070"]
+  tls: { certificate: tls/cert.pem, key: /etc/key.pem, client_ca: tls/clients.pem }
   advertise: 203.0.113.7
   realm: example.org
   allow: [127.0.0.0/8, "fd00::/8", 192.0.2.9]
@@ -152,11 +154,15 @@ calendars: {}
     config.records = config.records.strip_prefix(folder.path()).expect("below").to_owned();
     config.folder = PathBuf::new();
     config.adapters.truncate(1);
+    let tls = config.sip.tls.as_mut().expect("is written");
+    for file in [&mut tls.certificate].into_iter().chain(tls.client_ca.as_mut()) {
+        *file = file.strip_prefix(folder.path()).expect("below").to_owned();
+    }
     insta::assert_debug_snapshot!(config);
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 66] = [
+const FAULTS: [(&str, &str); 68] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -171,7 +177,9 @@ const FAULTS: [(&str, &str); 66] = [
     ("a language twice", "sambung: 1\nlanguages: [id, en, id]"),
     ("no language", "sambung: 1\nlanguages: [bahasa]"),
     ("a time without unit", "sambung: 1\nlimits: { drain: 1 }"),
-    ("another transport", "sambung: 1\nsip: { listen: [\"tcp:0.0.0.0:5060\"] }"),
+    ("another transport", "sambung: 1\nsip: { listen: [\"sctp:0.0.0.0:5060\"] }"),
+    ("TLS without a certificate", "sambung: 1\nsip: { listen: [\"tls:0.0.0.0:5061\"] }"),
+    ("TLS without a key", "sambung: 1\nsip: { tls: { certificate: c.pem } }"),
     ("no socket", "sambung: 1\nsip: { listen: [] }"),
     ("a socket twice", "sambung: 1\nsip: { listen: [\"udp:[::]:5060\", \"udp:[::]:5060\"] }"),
     ("advertise nothing", "sambung: 1\nsip: { advertise: 0.0.0.0 }"),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
-use super::settings::Network;
+use super::settings::{Listen, Network, Transport};
 use crate::call::{Language, NumberPattern};
 use crate::time::Duration;
 
@@ -77,9 +77,9 @@ macro_rules! written {
 }
 
 written! {
-    /// A UDP socket to listen on.
-    Socket(SocketAddr): "a UDP socket such as `udp:0.0.0.0:5060` or `udp:[::]:5060`",
-    |text| text.strip_prefix("udp:")?.parse().ok()
+    /// A socket to listen on.
+    Socket(Listen): "a socket such as `udp:0.0.0.0:5060` or `tls:[::]:5061`; others begin with `tcp:`, `ws:` or `wss:`",
+    listen
 }
 written! {
     /// The name of an adapter.
@@ -197,6 +197,19 @@ const MAX_ADDRESS: usize = 256;
 /// The largest number that may stand before a unit of time.
 const MAX_COUNT: u64 = 1_000_000;
 
+fn listen(text: &str) -> Option<Listen> {
+    let (transport, address) = text.split_once(':')?;
+    let transport = match transport {
+        "udp" => Transport::Udp,
+        "tcp" => Transport::Tcp,
+        "tls" => Transport::Tls,
+        "ws" => Transport::Ws,
+        "wss" => Transport::Wss,
+        _ => return None,
+    };
+    Some(Listen { transport, address: address.parse().ok()? })
+}
+
 fn network(text: &str) -> Option<Network> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(a, bits)| (a, Some(bits)));
     let address: IpAddr = address.parse().ok()?;
@@ -231,7 +244,7 @@ fn transferable(text: &str) -> Option<Arc<str>> {
 }
 
 fn sip_address(text: &str) -> Option<Arc<str>> {
-    let rest = text.strip_prefix("sip:")?;
+    let rest = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:"))?;
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let plain = |c: char| c.is_ascii_graphic() && !"<>\"".contains(c);
     let fits = !host.is_empty() && text.len() <= MAX_ADDRESS && rest.chars().all(plain);
@@ -284,13 +297,22 @@ mod tests {
     #[test]
     fn each_form_takes_what_it_says_and_nothing_else() {
         check::<Socket>(
-            &["udp:0.0.0.0:5060", "udp:[::1]:5060"],
+            &[
+                "udp:0.0.0.0:5060",
+                "udp:[::1]:5060",
+                "tcp:0.0.0.0:5060",
+                "tls:[::]:5061",
+                "ws:127.0.0.1:80",
+                "wss:127.0.0.1:443",
+            ],
             &[
                 "5060",
                 "udp:5060",
                 "udp:localhost:5060",
                 "udp:0.0.0.0:70000",
-                "tcp:0.0.0.0:5060",
+                "sctp:0.0.0.0:5060",
+                "TCP:0.0.0.0:5060",
+                "tls:",
                 "",
             ],
         );

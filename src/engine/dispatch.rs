@@ -244,7 +244,7 @@ impl Engine {
         if !safe && !settings.transfers.contains(&wanted.to) {
             return self.step(call, Input::Peer(PeerNews::Failed(HangupCause::Rejected)));
         }
-        let to = if wanted.to.starts_with("sip:") {
+        let to = if wanted.to.starts_with("sip:") || wanted.to.starts_with("sips:") {
             Target::Address(wanted.to)
         } else {
             Target::Number(wanted.to)

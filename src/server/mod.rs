@@ -104,8 +104,7 @@ impl Server {
             let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
             let (library, newest) = watch::channel(self.library);
             let adapter = SipAdapter::bind(self.sip, newest)?.recording(tapes);
-            let listen: Vec<String> =
-                adapter.addresses().iter().map(|address| format!("udp:{address}")).collect();
+            let listen: Vec<String> = adapter.sockets().iter().map(ToString::to_string).collect();
             for Disabled { item, why } in &self.disabled {
                 tracing::warn!(item, why, "Left out.");
             }

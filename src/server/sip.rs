@@ -9,14 +9,16 @@ use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
 use crate::telephony::sip::{
     Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Reliability,
-    Security, Settings,
+    Security, Settings, Socket, TlsFiles, Transport,
 };
 
 /// The adapter's settings.
 pub(super) fn settings(config: &Config) -> Settings {
     let media = rtp::Settings {
         ports: config.rtp.ports.clone(),
-        bind: media_address(&config.sip.listen),
+        bind: media_address(
+            &config.sip.listen.iter().map(|listen| listen.address).collect::<Vec<_>>(),
+        ),
         threads: config.rtp.threads.map_or(0, usize::from),
         max_streams: config.limits.calls.saturating_mul(MAX_LEGS_PER_CALL),
         ..rtp::Settings::default()
@@ -60,7 +62,28 @@ pub(super) fn settings(config: &Config) -> Settings {
         },
         trunks: trunks::lines(config),
         max_calls: config.limits.calls,
-        ..Settings::new(config.sip.listen.clone(), media)
+        tls: config.sip.tls.as_ref().map(tls),
+        ..Settings::new(config.sip.listen.iter().map(socket).collect(), media)
+    }
+}
+
+fn socket(listen: &config::Listen) -> Socket {
+    let transport = match listen.transport {
+        config::Transport::Udp => Transport::Udp,
+        config::Transport::Tcp => Transport::Tcp,
+        config::Transport::Tls => Transport::Tls,
+        config::Transport::Ws => Transport::Ws,
+        config::Transport::Wss => Transport::Wss,
+    };
+    Socket::new(transport, listen.address)
+}
+
+fn tls(files: &config::TlsFiles) -> TlsFiles {
+    TlsFiles {
+        certificate: files.certificate.clone(),
+        key: files.key.clone(),
+        client_ca: files.client_ca.clone(),
+        server_ca: files.server_ca.clone(),
     }
 }
 

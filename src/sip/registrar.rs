@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::event::{Contact, Contacts, RegisterRequest};
+use super::read;
 use super::transport::Transport;
+use super::write;
 use crate::time::{Duration, Instant};
 
 /// Longest contact address kept, in bytes.
@@ -187,6 +189,38 @@ impl Registrar {
         self.users.get(user).and_then(|bindings| bindings.first())
     }
 
+    /// Whether a binding was made over the connection to `source`.
+    #[must_use]
+    pub fn uses(&self, transport: Transport, source: SocketAddr) -> bool {
+        let over = |binding: &Binding| binding.transport == transport && binding.source == source;
+        self.users.values().flatten().any(over)
+    }
+
+    /// The connection to `source` is over (RFC 5626 §5.3). What was bound over it is dropped, unless its contact
+    /// names by number where that host can be connected to.
+    pub fn disconnected(&mut self, transport: Transport, source: SocketAddr) {
+        if !self.uses(transport, source) {
+            return;
+        }
+        let changes = &mut self.changes;
+        self.users.retain(|user, bindings| {
+            bindings.retain_mut(|binding| {
+                if binding.transport != transport || binding.source != source {
+                    return true;
+                }
+                let other = transport.opens().then(|| listening(&binding.contact)).flatten();
+                let other = other.filter(|at| at.ip() == source.ip() && *at != source);
+                binding.source = other.unwrap_or(source);
+                other.is_some()
+            });
+            if bindings.is_empty() {
+                changes.push_back(Change::Unreachable(user.clone()));
+            }
+            !bindings.is_empty()
+        });
+        self.plan();
+    }
+
     /// Drops what has expired by `now`.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.next.is_none_or(|next| next > now) {
@@ -275,6 +309,12 @@ impl Registrar {
     fn plan(&mut self) {
         self.next = self.users.values().flatten().map(|binding| binding.expires).min();
     }
+}
+
+/// The address that a contact names by number.
+fn listening(contact: &str) -> Option<SocketAddr> {
+    let uri = write::request_uri(contact.as_bytes())?;
+    read::place(&uri).map(|place| place.address).filter(|at| read::is_reachable(*at))
 }
 
 /// RFC 3261 §10.3 step 6: `*` removes all, unless one of them is newer than the request.

@@ -6,9 +6,10 @@ mod guard;
 mod routes;
 mod secrets;
 mod session;
+mod sockets;
 mod trunks;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,8 +24,6 @@ use crate::time::Duration;
 
 /// The one edition of the configuration that this program knows.
 const EDITION_KNOWN: u64 = 1;
-/// SIP's own port, RFC 3261 §19.1.2.
-const SIP_PORT: u16 = 5060;
 /// Who may call without registering where nothing is said: this machine.
 const LOOPBACK: Network = Network { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), prefix: 8 };
 /// Calls at a time where nothing is said, and the most that can be set.
@@ -125,7 +124,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         callbacks: path(file.callbacks, "callbacks.jsonl"),
         safe_flow: safe.flow.map(|flow| found.names.flow(flow)),
         safe_number: safe.number.map(|number| number.value.0),
-        sip: sip(&mut found, file.sip.unwrap_or_default()),
+        sip: sip(&mut found, file.sip.unwrap_or_default(), folder),
         rtp: rtp(&mut found, file.rtp.unwrap_or_default()),
         adapters: adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder),
         routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &names),
@@ -157,11 +156,8 @@ fn languages(found: &mut Found, list: Option<Spanned<Vec<Spanned<Tag>>>>) -> Vec
     }
 }
 
-fn sip(found: &mut Found, section: SipSection) -> Sip {
-    let listen = match section.listen {
-        Some(list) => found.distinct(list, "`listen`").into_iter().map(|socket| socket.0).collect(),
-        None => vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, SIP_PORT))],
-    };
+fn sip(found: &mut Found, section: SipSection, folder: &Path) -> Sip {
+    let listen = sockets::listen(found, section.listen, section.tls.as_ref());
     let allow = match section.allow {
         Some(list) => {
             for open in list.iter().filter(|range| range.value.0.prefix == 0) {
@@ -183,6 +179,7 @@ fn sip(found: &mut Found, section: SipSection) -> Sip {
         media_source: section.media_source.unwrap_or_default(),
         session: session::settle(found, section.session),
         reliable: section.reliable.unwrap_or_default(),
+        tls: section.tls.map(|files| sockets::tls(files, folder)),
     }
 }
 
@@ -201,7 +198,7 @@ fn rtp(found: &mut Found, section: RtpSection) -> Rtp {
 
 /// Whether a target is a telephone number, which is called through somebody else.
 fn is_number(to: &str) -> bool {
-    !to.starts_with("sip:")
+    !to.starts_with("sip:") && !to.starts_with("sips:")
 }
 
 fn transfers(found: &mut Found, section: TransferSection, by_trunk: bool) -> Transfers {

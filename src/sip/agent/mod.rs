@@ -22,6 +22,7 @@ mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::net::SocketAddr;
 
 use asking::Asking;
 use bytes::Bytes;
@@ -37,6 +38,7 @@ use super::reply::Reply;
 use super::settings::Settings;
 use super::timetable::Timetable;
 use super::transaction::{self, Hop, News, TransactionId, Transactions, User};
+use super::transport::Transport;
 use super::write::{self, Doorstep};
 use crate::time::{Duration, Instant};
 use turned_away::TurnedAway;
@@ -221,6 +223,13 @@ impl UserAgent {
     #[must_use]
     pub fn knows_tag(&self, tag: &str) -> bool {
         write::tag_number(tag.as_bytes()).is_some_and(|tag| self.tags.contains_key(&tag))
+    }
+
+    /// Whether a call goes over the connection to `to`.
+    #[must_use]
+    pub fn uses(&self, transport: Transport, to: SocketAddr) -> bool {
+        let peers = self.dialogs.values().filter_map(|held| held.state.peer());
+        peers.map(|peer| peer.seen).any(|seen| seen.transport == transport && seen.to == to)
     }
 
     /// How much is held at the moment.

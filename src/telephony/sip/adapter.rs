@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
 use super::settings::Settings;
-use super::socket::{Sockets, bind};
 use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
+use super::transport::{Bound, Socket, Sockets, Terms};
 use crate::call::{Command, KeySource, Report};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, Media, Port};
@@ -27,14 +27,13 @@ const MEDIA_EVENTS: usize = 8_192;
 /// How long the last BYEs may take at the end.
 const FAREWELL: Duration = Duration::from_millis(1_500);
 
-/// SIP phones and trunks over UDP, with media of our own.
+/// SIP phones and trunks over every transport, with media of our own.
 #[derive(Debug)]
 pub struct SipAdapter {
     settings: Settings,
     library: watch::Receiver<Arc<Library>>,
     recordings: Option<RecordingSlot>,
-    sockets: Vec<std::net::UdpSocket>,
-    addresses: Vec<SocketAddr>,
+    sockets: Bound,
 }
 
 impl SipAdapter {
@@ -42,15 +41,19 @@ impl SipAdapter {
     /// holds when they begin.
     ///
     /// # Errors
-    /// [`AdapterError::Start`] when one of them cannot be had.
+    /// [`AdapterError::Start`] when one of them cannot be had, or the certificate cannot be used.
     pub fn bind(
         settings: Settings,
         library: watch::Receiver<Arc<Library>>,
     ) -> Result<Self, AdapterError> {
-        let sockets = settings.listen.iter().copied().map(bind).collect::<Result<Vec<_>, _>>()?;
-        let addresses = sockets.iter().map(std::net::UdpSocket::local_addr);
-        let addresses = addresses.collect::<io::Result<_>>().map_err(start("the SIP sockets"))?;
-        Ok(Self { settings, library, recordings: None, sockets, addresses })
+        let terms = Terms {
+            tls: settings.tls.clone(),
+            limits: settings.connections,
+            quiet: settings.quiet_limit,
+            look_every: settings.look_every,
+        };
+        let sockets = Bound::new(&settings.listen, terms)?;
+        Ok(Self { settings, library, recordings: None, sockets })
     }
 
     /// Lets callers be recorded; without this an order to record is refused.
@@ -60,10 +63,10 @@ impl SipAdapter {
         self
     }
 
-    /// The addresses that the sockets have, in the order of [`Settings::listen`].
+    /// The sockets with the addresses that they have, in the order of [`Settings::listen`].
     #[must_use]
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    pub fn sockets(&self) -> &[Socket] {
+        self.sockets.places()
     }
 }
 
@@ -97,12 +100,11 @@ impl Adapter for SipAdapter {
 /// Serves until the commands end.
 async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
     let (events, media_events) = mpsc::channel(MEDIA_EVENTS);
-    let SipAdapter { settings, library, recordings, sockets, addresses } = adapter;
+    let SipAdapter { settings, library, recordings, sockets } = adapter;
     let media = Threads::start(settings.rtp.clone(), library, port.clock, events)
         .map_err(start("the media threads"))?;
     let parts = Parts {
         id: port.id,
-        bound: addresses,
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
         recordings,

@@ -113,6 +113,9 @@ impl Switch {
         leg.span.in_scope(|| {
             tracing::info!(caller = ?offer.caller, called = %Redacted(&offer.called), "A call came in.");
         });
+        if let Some(socket) = self.socket_at(incoming.transport, incoming.local) {
+            self.sockets.prove(socket, incoming.source);
+        }
         self.next_leg += 2;
         self.calls += 1;
         self.dialogs.insert(incoming.dialog, id);
@@ -160,6 +163,9 @@ impl Switch {
             Verdict::Granted { user } => {
                 let answer = self.registrar.register(now, &user, request);
                 self.guard.registered(now, source, answer.lasts());
+                if let Some(socket) = self.socket_at(request.transport, request.local) {
+                    self.sockets.prove(socket, request.from);
+                }
                 self.report_reachability();
                 let mut headers = answer.headers();
                 if answer.status() == 200 {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::leg::{Leg, Phase};
 use super::switch::Switch;
-use super::target::{Place, look_up, place};
+use super::target::{Host, Place, look_up, place};
 use super::tell;
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
 use crate::sip::{DialogId, Input, Invite, Preferences, Transport};
@@ -23,14 +23,16 @@ struct Way {
     to: SocketAddr,
     /// The hops that it takes.
     routes: Vec<String>,
-    /// Our side of the way; `None` = any socket of the family.
+    /// How it travels.
+    transport: Transport,
+    /// Our side of the way; `None` = any socket of the transport and the family.
     local: Option<SocketAddr>,
 }
 
 /// What is known about where an INVITE goes.
 enum Found {
     Way(Way),
-    Name(String, u16),
+    Name(String, u16, Transport),
     Nothing,
 }
 
@@ -43,9 +45,11 @@ impl Switch {
         }
         match self.find(&dial.to) {
             Found::Way(way) => self.invite(now, id, &dial, way),
-            Found::Name(name, port) if self.searches.len() < MAX_SEARCHES => {
-                let ipv4 = self.bound.iter().any(SocketAddr::is_ipv4);
-                self.lookups.spawn(async move { (id, look_up(name, port, ipv4).await) });
+            Found::Name(name, port, transport) if self.searches.len() < MAX_SEARCHES => {
+                let places = self.sockets.places().iter();
+                let spoken = places.filter(|place| place.transport == transport);
+                let families = spoken.map(|place| place.address.is_ipv4()).collect();
+                self.lookups.spawn(async move { (id, look_up(name, port, families).await) });
                 self.searches.insert(id, dial);
             }
             Found::Name(..) | Found::Nothing => self.unreachable(now, id),
@@ -55,12 +59,17 @@ impl Switch {
     /// A name was looked up.
     pub(super) fn found(&mut self, now: Instant, id: LegId, to: Option<SocketAddr>) {
         let Some(dial) = self.searches.remove(&id) else { return };
-        match (to, self.uri(&dial.to)) {
-            (Some(to), Some(target)) => {
-                self.invite(now, id, &dial, Way { target, to, routes: Vec::new(), local: None });
-            }
-            (None, _) | (_, None) => self.unreachable(now, id),
+        let (Some(to), Some(target)) = (to, self.uri(&dial.to)) else {
+            return self.unreachable(now, id);
+        };
+        let Some(Place { host, transport }) = place(&target) else {
+            return self.unreachable(now, id);
+        };
+        if let Host::Named(name, _) = host {
+            self.sockets.name(to, &name);
         }
+        let way = Way { target, to, routes: Vec::new(), transport, local: None };
+        self.invite(now, id, &dial, way);
     }
 
     fn find(&self, target: &Target) -> Found {
@@ -68,15 +77,18 @@ impl Switch {
             return self.registrar.latest(user).map_or(Found::Nothing, |binding| {
                 let (target, to) = (binding.contact.to_string(), binding.source);
                 let routes = binding.path.to_vec();
-                Found::Way(Way { target, to, routes, local: Some(binding.local) })
+                let (transport, local) = (binding.transport, Some(binding.local));
+                Found::Way(Way { target, to, routes, transport, local })
             });
         }
         let Some(target) = self.uri(target) else { return Found::Nothing };
         match place(&target) {
-            Some(Place::Known(to)) => {
-                Found::Way(Way { target, to, routes: Vec::new(), local: None })
+            Some(Place { host: Host::Known(to), transport }) => {
+                Found::Way(Way { target, to, routes: Vec::new(), transport, local: None })
             }
-            Some(Place::Named(name, port)) => Found::Name(name, port),
+            Some(Place { host: Host::Named(name, port), transport }) => {
+                Found::Name(name, port, transport)
+            }
             None => Found::Nothing,
         }
     }
@@ -92,8 +104,7 @@ impl Switch {
     fn invite(&mut self, now: Instant, id: LegId, dial: &Dial, way: Way) {
         let peer = way.to.ip();
         let local = way.local.or_else(|| {
-            let same_family = |bound: &SocketAddr| bound.is_ipv4() == way.to.is_ipv4();
-            let socket = self.bound.iter().position(same_family)?;
+            let socket = self.socket_for(way.transport, way.to)?;
             self.local_address(now, socket, peer)
         });
         let Some(local) = local else { return self.unreachable(now, id) };
@@ -103,7 +114,7 @@ impl Switch {
             target: way.target,
             to: None,
             to_addr: way.to,
-            transport: Transport::Udp,
+            transport: way.transport,
             local: Some(local),
             from_user: Some(dial.caller_id.as_ref().unwrap_or(&self.settings.realm).to_string()),
             from_host: None,
@@ -111,7 +122,7 @@ impl Switch {
             routes: way.routes,
             login: None,
             heard_within: None,
-            headers: tell::headers(dial, false),
+            headers: tell::headers(dial, way.transport.is_secure()),
             max_forwards: self.hops_left(dial.beside),
             sdp,
             ring: dial.ring,

@@ -27,12 +27,13 @@ mod route;
 mod security;
 mod settings;
 mod signal;
-mod socket;
 mod switch;
 mod target;
 mod tell;
 mod transfer;
+mod transport;
 mod trunking;
+mod way;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,9 @@ mod tests;
 pub use adapter::SipAdapter;
 pub use network::Network;
 pub use settings::{MediaSource, Password, Settings, TrunkLine};
+pub use transport::{ConnectionLimits, Socket, TlsError, TlsFiles};
 
 /// What settings are made of that the machines below know.
-pub use crate::sip::{Algorithm, Codec, GuardSettings, Preferences, Reliability, Security};
+pub use crate::sip::{
+    Algorithm, Codec, GuardSettings, Preferences, Reliability, Security, Transport,
+};

@@ -1,10 +1,8 @@
 //! Redirections of our calls: followed only to addresses that the configuration names anyway.
 
-use std::net::SocketAddr;
-
 use super::switch::Switch;
-use super::target::{Place, place};
-use crate::sip::{DialogId, Input, Redirect, Transport};
+use super::target::{Host, Place, place};
+use crate::sip::{DialogId, Input, Redirect};
 use crate::time::Instant;
 
 impl Switch {
@@ -20,17 +18,16 @@ impl Switch {
         let named = bare(target)?;
         let known = self.settings.redirects.iter().find(|known| bare(known) == Some(named))?;
         let target = known.to_string();
-        let Some(Place::Known(to_addr)) = place(&target) else { return None };
-        let same_family = |bound: &SocketAddr| bound.is_ipv4() == to_addr.is_ipv4();
-        let socket = self.bound.iter().position(same_family)?;
+        let Place { host: Host::Known(to_addr), transport } = place(&target)? else { return None };
+        let socket = self.socket_for(transport, to_addr)?;
         let local = self.local_address(now, socket, to_addr.ip());
-        Some(Redirect { target, to_addr, transport: Transport::Udp, local })
+        Some(Redirect { target, to_addr, transport, local })
     }
 }
 
 /// An address without its parameters and header fields.
 fn bare(uri: &str) -> Option<&str> {
-    uri.split([';', '?']).next().filter(|uri| uri.starts_with("sip:"))
+    uri.split([';', '?']).next().filter(|uri| uri.starts_with("sip:") || uri.starts_with("sips:"))
 }
 
 #[cfg(test)]

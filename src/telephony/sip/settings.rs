@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::network::Network;
+use super::transport::{ConnectionLimits, Socket, TlsFiles};
 use crate::sip::{
     Algorithm, GuardSettings, Preferences, RegistrarSettings, Reliability, Security, TrunkSettings,
 };
@@ -15,8 +16,17 @@ use crate::time::Duration;
 /// The settings of the SIP adapter.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The UDP sockets. Port 0 takes any free one; see [`SipAdapter::addresses`](super::SipAdapter::addresses).
-    pub listen: Vec<SocketAddr>,
+    /// The sockets. Port 0 takes any free one; see [`SipAdapter::sockets`](super::SipAdapter::sockets).
+    pub listen: Vec<Socket>,
+    /// Where TLS finds its certificate; without it there can be no secure socket.
+    pub tls: Option<TlsFiles>,
+    /// How often the files of TLS are looked at. What they hold is used once they have changed and are at rest.
+    pub look_every: Duration,
+    /// How many connections there may be.
+    pub connections: ConnectionLimits,
+    /// How long a connection may be without a whole message before it is closed, unless a call or a registration
+    /// needs it. Half a message is not waited for longer in any case.
+    pub quiet_limit: Duration,
     /// The address that others must use; `None` = for each peer the one that leads to it.
     pub advertise: Option<IpAddr>,
     /// The name that phones are asked a password for.
@@ -62,9 +72,13 @@ pub struct Settings {
 impl Settings {
     /// The usual settings on these sockets: nobody may do anything yet.
     #[must_use]
-    pub fn new(listen: Vec<SocketAddr>, rtp: rtp::Settings) -> Self {
+    pub fn new(listen: Vec<Socket>, rtp: rtp::Settings) -> Self {
         Self {
             listen,
+            tls: None,
+            look_every: Duration::from_secs(5),
+            connections: ConnectionLimits::default(),
+            quiet_limit: Duration::from_secs(30),
             advertise: None,
             realm: "sambung".into(),
             allow: Vec::new(),

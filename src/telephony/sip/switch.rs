@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
+use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::leg::{Leg, Phase};
 use super::route::Routes;
 use super::settings::Settings;
-use super::socket::{Arrived, Sockets};
+use super::transport::{Arrived, Sockets};
 use super::trunking::Trunking;
 use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
 use crate::sip::{
-    Authenticator, Change, DialogId, Guard, Input, Listen, Output, Registrar, Transport, UserAgent,
+    Authenticator, Change, DialogId, Guard, Input, Listen, Output, Registrar, UserAgent,
 };
 use crate::storage::RecordingSlot;
 use crate::telephony::rtp;
@@ -32,8 +33,6 @@ const DIALOGS_PER_CALL: usize = 4;
 pub(super) struct Switch {
     pub(super) id: AdapterId,
     pub(super) settings: Settings,
-    /// The sockets' own addresses.
-    pub(super) bound: Vec<SocketAddr>,
     pub(super) sockets: Sockets,
     pub(super) guard: Guard,
     pub(super) agent: UserAgent,
@@ -82,7 +81,6 @@ pub(super) enum Due {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) id: AdapterId,
-    pub(super) bound: Vec<SocketAddr>,
     pub(super) sockets: Sockets,
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
@@ -93,10 +91,11 @@ pub(super) struct Parts {
 
 impl Switch {
     pub(super) fn new(settings: Settings, parts: Parts) -> Self {
-        let listen = parts.bound.iter().map(|local| Listen {
-            transport: Transport::Udp,
-            local: *local,
-            advertised: SocketAddr::new(settings.advertise.unwrap_or(local.ip()), local.port()),
+        let listen = parts.sockets.places().iter().map(|socket| {
+            let local = socket.address;
+            let advertised = settings.advertise.filter(|ip| ip.is_ipv4() == local.is_ipv4());
+            let advertised = SocketAddr::new(advertised.unwrap_or(local.ip()), local.port());
+            Listen { transport: socket.transport, local, advertised }
         });
         let mut agent = crate::sip::Settings::new(listen.collect());
         agent.session_expires = settings.session_expires;
@@ -107,7 +106,6 @@ impl Switch {
         let [tokens, nonces, places, waits] = parts.secrets;
         Self {
             id: parts.id,
-            bound: parts.bound,
             sockets: parts.sockets,
             guard: Guard::new(settings.guard, places),
             agent: UserAgent::new(agent, tokens),
@@ -133,25 +131,31 @@ impl Switch {
         }
     }
 
-    /// Reads up to `most` datagrams.
+    /// Reads up to `most` messages.
     pub(super) fn read(&mut self, now: Instant, most: usize) {
         for _ in 0..most {
             let Some(arrived) = self.sockets.try_receive() else { return };
             self.gauge(now);
-            self.receive(now, arrived);
+            match arrived {
+                Arrived::Message { from, socket, bytes } => self.receive(now, from, socket, bytes),
+                Arrived::Quiet { from, socket } => self.quiet(from, socket),
+                Arrived::Gone { from, socket, asked } => self.gone(now, from, socket, asked),
+                Arrived::Unsent { to, socket } => self.unsent(now, to, socket),
+            }
             self.flush(now);
         }
     }
 
-    /// Feeds a datagram to the user agent.
-    fn receive(&mut self, now: Instant, arrived: Arrived) {
-        let Arrived { from, socket, bytes } = arrived;
-        tracing::trace!(%from, bytes = bytes.len(), "A datagram arrived.");
+    /// Feeds a message to the user agent.
+    fn receive(&mut self, now: Instant, from: SocketAddr, socket: usize, bytes: Bytes) {
+        tracing::trace!(%from, bytes = bytes.len(), "A message arrived.");
         if !self.is_heard(now, from.ip(), &bytes) {
-            return;
+            // Whoever is not listened to need not keep a connection.
+            return self.sockets.dismiss(socket, from);
         }
+        let Some(transport) = self.transport(socket) else { return };
         let Some(local) = self.local_address(now, socket, from.ip()) else { return };
-        self.tell(now, Input::Message { from, local, transport: Transport::Udp, bytes });
+        self.tell(now, Input::Message { from, local, transport, bytes });
     }
 
     /// Carries out what the user agent asks for. What it asks may lead to further orders, each of which ends in
@@ -165,40 +169,15 @@ impl Switch {
                 return;
             };
             match output {
-                Output::Send { to, local, bytes, .. } => self.send(to, local, &bytes),
+                Output::Send { to, local, transport, fallback, bytes } => {
+                    tracing::trace!(%to, bytes = bytes.len(), "A message is sent.");
+                    if let Some(socket) = self.socket_at(transport, local) {
+                        self.sockets.send(socket, to, fallback, &bytes);
+                    }
+                }
                 Output::Event(event) => self.contain(now, |switch| switch.happened(now, event)),
             }
         }
-    }
-
-    fn send(&self, to: SocketAddr, local: SocketAddr, bytes: &[u8]) {
-        tracing::trace!(%to, bytes = bytes.len(), "A datagram is sent.");
-        let exact = self.bound.iter().position(|bound| *bound == local);
-        let any = || {
-            self.bound.iter().position(|bound| {
-                bound.ip().is_unspecified()
-                    && bound.port() == local.port()
-                    && bound.is_ipv4() == local.is_ipv4()
-            })
-        };
-        if let Some(socket) = exact.or_else(any) {
-            self.sockets.send(socket, to, bytes);
-        }
-    }
-
-    /// Our address on a socket as `peer` sees it. A socket bound to any address counts as bound to the one that
-    /// leads to the peer, so that Via, Contact and SDP name an address the peer can reach.
-    pub(super) fn local_address(
-        &mut self,
-        now: Instant,
-        socket: usize,
-        peer: IpAddr,
-    ) -> Option<SocketAddr> {
-        let bound = *self.bound.get(socket)?;
-        if self.settings.advertise.is_some() || !bound.ip().is_unspecified() {
-            return Some(bound);
-        }
-        Some(SocketAddr::new(self.routes.local_for(now, peer), bound.port()))
     }
 
     /// The address for media that `peer` can reach, on the way of `local`.

@@ -1,61 +1,82 @@
 //! Where an outgoing INVITE goes: from a `sip:` address to host and port, and from a name to an address.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use tokio::time::timeout;
 
+use crate::sip::Transport;
 use crate::time::Duration;
 
-/// The port of SIP over UDP where none is written (RFC 3261 §19.1.2).
-const SIP_PORT: u16 = 5060;
 /// How long the search for a name may take.
 const LOOKUP_LIMIT: Duration = Duration::from_secs(3);
 /// Longest address taken, in bytes.
 const MAX_URI_BYTES: usize = 512;
 
-/// The place that a `sip:` address names.
+/// The place that a `sip:` or `sips:` address names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) struct Place {
+    /// Where it is.
+    pub(super) host: Host,
+    /// How it is reached.
+    pub(super) transport: Transport,
+}
+
+/// Where a place is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Host {
     /// An address as it stands.
     Known(SocketAddr),
     /// A name to be looked up, and the port.
     Named(String, u16),
 }
 
-/// The place of a `sip:` address that can be reached over UDP; `None` for anything else.
+/// The place of an address that can be called; `None` for anything else. A WebSocket is none: its phones connect to
+/// us.
 pub(super) fn place(uri: &str) -> Option<Place> {
     let plain = uri.len() <= MAX_URI_BYTES && uri.bytes().all(|byte| byte.is_ascii_graphic());
     let (scheme, rest) = uri.split_once(':').filter(|_| plain)?;
-    if !scheme.eq_ignore_ascii_case("sip") {
+    let secure = scheme.eq_ignore_ascii_case("sips");
+    if !secure && !scheme.eq_ignore_ascii_case("sip") {
         return None;
     }
     let mut parts = rest.split(['?', ';']);
     let host = parts.next()?;
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    let other_transport = |parameter: &str| {
-        parameter.split_once('=').is_some_and(|(name, value)| {
-            name.eq_ignore_ascii_case("transport") && !value.eq_ignore_ascii_case("udp")
-        })
+    let mut named = parts.filter_map(|parameter| parameter.split_once('='));
+    let named = named.find(|(name, _)| name.eq_ignore_ascii_case("transport"));
+    let named = named.map(|(_, value)| Transport::named(value.as_bytes()));
+    let transport = match (secure, named) {
+        (false, None) => Transport::Udp,
+        (false, Some(named)) => named?,
+        // Under `sips` TLS is what TCP means (RFC 3261 §26.2.2).
+        (true, None | Some(Some(Transport::Tcp | Transport::Tls))) => Transport::Tls,
+        (true, Some(_)) => return None,
     };
-    if parts.any(other_transport) {
+    if matches!(transport, Transport::Ws | Transport::Wss) {
         return None;
     }
+    Some(Place { host: host_of(host, transport.default_port())?, transport })
+}
+
+/// The host in `host`, `host:port` or `[host]:port`.
+fn host_of(host: &str, usual_port: u16) -> Option<Host> {
     if let Ok(address) = host.parse::<SocketAddr>() {
-        return Some(Place::Known(address));
+        return Some(Host::Known(address));
     }
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     if let Ok(address) = bare.parse::<IpAddr>() {
-        return Some(Place::Known(SocketAddr::new(address, SIP_PORT)));
+        return Some(Host::Known(SocketAddr::new(address, usual_port)));
     }
     let (name, port) = match host.split_once(':') {
         Some((name, port)) => (name, port.parse().ok()?),
-        None => (host, SIP_PORT),
+        None => (host, usual_port),
     };
     let is_name = !name.is_empty()
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
-    is_name.then(|| Place::Named(name.to_owned(), port))
+    is_name.then(|| Host::Named(name.to_owned(), port))
 }
 
 /// The address of a number behind the trunk `via`, a `sip:` address without a user.
@@ -66,10 +87,15 @@ pub(super) fn number_at(number: &str, via: &str) -> Option<String> {
     dialled.then(|| format!("{scheme}:{number}@{host}"))
 }
 
-/// Looks a name up, preferring an address of the family that our sockets have.
-pub(super) async fn look_up(name: String, port: u16, ipv4: bool) -> Option<SocketAddr> {
+/// Looks a name up: the first address, as the system prefers them, of a family that our sockets have. `families`
+/// says for each of them whether it is IPv4.
+pub(super) async fn look_up(
+    name: String,
+    port: u16,
+    families: BTreeSet<bool>,
+) -> Option<SocketAddr> {
     let lookup = timeout(LOOKUP_LIMIT.to_std(), tokio::net::lookup_host((name, port)));
-    lookup.await.ok()?.ok()?.find(|address| address.is_ipv4() == ipv4)
+    lookup.await.ok()?.ok()?.find(|address| families.contains(&address.is_ipv4()))
 }
 
 #[cfg(test)]
@@ -78,8 +104,11 @@ mod tests {
 
     #[test]
     fn addresses_name_their_place() {
-        let known = |address: &str| Some(Place::Known(address.parse().expect(address)));
-        let named = |name: &str, port| Some(Place::Named(name.to_owned(), port));
+        let by = |transport, host| Some(Place { host, transport });
+        let at = |address: &str| Host::Known(address.parse().expect(address));
+        let known = |address: &str| by(Transport::Udp, at(address));
+        let called = |name: &str, port| Host::Named(name.to_owned(), port);
+        let named = |name: &str, port| by(Transport::Udp, called(name, port));
         for (uri, expected) in [
             ("sip:budi@127.0.0.1:5070", known("127.0.0.1:5070")),
             ("SIP:127.0.0.1", known("127.0.0.1:5060")),
@@ -87,8 +116,13 @@ mod tests {
             ("sip:b@[2001:db8::1]", known("[2001:db8::1]:5060")),
             ("sip:budi:secret@pbx.example;user=phone", named("pbx.example", 5060)),
             ("sip:budi@pbx.example:5080?Subject=x", named("pbx.example", 5080)),
-            ("sip:budi@pbx.example;transport=tcp", None),
-            ("sips:budi@pbx.example", None),
+            ("sip:b@pbx.example;transport=tcp", by(Transport::Tcp, called("pbx.example", 5060))),
+            ("sip:b@192.0.2.7;Transport=TLS", by(Transport::Tls, at("192.0.2.7:5061"))),
+            ("sips:budi@pbx.example", by(Transport::Tls, called("pbx.example", 5061))),
+            ("sips:[::1]:5071;transport=tcp", by(Transport::Tls, at("[::1]:5071"))),
+            ("sips:budi@pbx.example;transport=udp", None),
+            ("sip:b@pbx.example;transport=ws", None),
+            ("sip:b@pbx.example;transport=sctp", None),
             ("tel:+62215550100", None),
             ("sip:", None),
             ("sip:b@pbx.example:99999", None),

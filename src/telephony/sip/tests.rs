@@ -2,7 +2,10 @@
 
 mod abuse;
 mod gate;
+mod line;
 mod phone;
+mod pki;
+mod transports;
 mod trunks;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -28,6 +31,7 @@ struct Node {
     wire: Wire,
     drain: watch::Sender<bool>,
     address: SocketAddr,
+    sockets: Vec<Socket>,
     task: JoinHandle<Result<(), AdapterError>>,
 }
 
@@ -60,17 +64,18 @@ impl Node {
         more: impl FnOnce(SipAdapter) -> SipAdapter,
     ) -> Result<Self, AdapterError> {
         let here = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
-        let mut settings = Settings::new(vec![here], rtp_settings());
+        let mut settings = Settings::new(vec![Socket::new(Transport::Udp, here)], rtp_settings());
         settings.users = [("201".into(), Password::new("rahasia-201"))].into();
         // What phones made of text know.
         settings.digests = vec![Algorithm::Sha256, Algorithm::Md5];
         change(&mut settings);
         let adapter = more(SipAdapter::bind(settings, library())?);
-        let address = adapter.addresses()[0];
+        let sockets = adapter.sockets().to_vec();
+        let address = sockets[0].address;
         let (drain, drained) = watch::channel(false);
         let (port, wire) = Port::new(AdapterId(1), 10, drained, Clock::new());
         let task = tokio::spawn(Box::new(adapter).run(port));
-        Ok(Self { wire, drain, address, task })
+        Ok(Self { wire, drain, address, sockets, task })
     }
 
     async fn report(&mut self) -> Report {
@@ -181,7 +186,8 @@ async fn every_peer_is_told_an_address_it_can_reach() {
     for (advertise, expected) in [(None, "127.0.0.1"), (Some("203.0.113.7"), "203.0.113.7")] {
         let mut node = Node::start(|settings| {
             settings.allow = vec![Network::new(Ipv4Addr::LOCALHOST.into(), 8)];
-            settings.listen = vec![SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0)];
+            let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0);
+            settings.listen = vec![Socket::new(Transport::Udp, everywhere)];
             settings.advertise = advertise.map(|text| text.parse().expect("an address"));
         });
         node.address.set_ip(Ipv4Addr::LOCALHOST.into());
@@ -207,7 +213,7 @@ async fn a_call_over_ipv6_is_answered_with_ipv6() {
     let here = IpAddr::V6(Ipv6Addr::LOCALHOST);
     let node = Node::try_start(|settings| {
         settings.allow = vec![Network::new(here, 128)];
-        settings.listen = vec![SocketAddr::new(here, 0)];
+        settings.listen = vec![Socket::new(Transport::Udp, SocketAddr::new(here, 0))];
         settings.rtp.bind = here;
     });
     let Ok(mut node) = node else {

@@ -54,7 +54,8 @@ impl Switch {
         let Ok(host) = refer.host.parse::<std::net::IpAddr>() else { return false };
         let Some(peer) = self.legs.get(&id).map(|leg| leg.peer) else { return false };
         let port = refer.port.unwrap_or(SIP_PORT);
-        let ours = (0..self.bound.len()).filter_map(|socket| self.local_address(now, socket, peer));
+        let ours = (0..self.sockets.places().len())
+            .filter_map(|socket| self.local_address(now, socket, peer));
         let ours: Vec<_> = ours.collect();
         ours.iter().any(|local| {
             let known = local.ip() == host || self.settings.advertise == Some(host);

@@ -9,11 +9,12 @@ use super::leg::Phase;
 use super::network::Network;
 use super::settings::TrunkLine;
 use super::switch::{Due, Switch};
-use super::target::{Place, look_up, place};
+use super::target::{Host, Place, look_up, place};
+use super::transport::Socket;
 use crate::call::{Dial, HangupCause, LegId};
 use crate::sip::{
-    Ending, Identity, Incoming, Input, Invite, Outlet, TrunkChange, TrunkId, TrunkOutput,
-    TrunkSettings, Trunks, Unavailable, WayAddress,
+    Ending, Identity, Incoming, Input, Invite, Outlet, Transport, TrunkChange, TrunkId,
+    TrunkOutput, TrunkSettings, Trunks, Unavailable, WayAddress,
 };
 use crate::time::{Duration, Instant};
 
@@ -29,12 +30,20 @@ const HEARD_WITHIN: Duration = Duration::from_secs(4);
 pub(super) struct Trunking {
     pub(super) trunks: Trunks,
     /// Addresses that stand for names: which, and what is to be looked up.
-    names: Vec<(TrunkId, usize, String, u16)>,
+    names: Vec<(TrunkId, usize, Named)>,
     /// Further addresses that calls of trunks come from.
     from: Vec<(Network, TrunkId)>,
     pub(super) lookups: JoinSet<(TrunkId, usize, Option<SocketAddr>)>,
     /// When names are looked up next.
     look_up_at: Option<Instant>,
+}
+
+/// The name of an address.
+#[derive(Debug, Clone)]
+struct Named {
+    name: String,
+    port: u16,
+    transport: Transport,
 }
 
 /// A call of a trunk.
@@ -79,10 +88,12 @@ impl Trunking {
             let mut ways = Vec::new();
             for address in &line.addresses {
                 match place(address) {
-                    Some(Place::Known(known)) => ways.push(way(Some(known))),
-                    Some(Place::Named(name, port)) => {
-                        names.push((trunk, ways.len(), name, port));
-                        ways.push(way(None));
+                    Some(Place { host: Host::Known(known), transport }) => {
+                        ways.push(WayAddress { address: Some(known), transport });
+                    }
+                    Some(Place { host: Host::Named(name, port), transport }) => {
+                        names.push((trunk, ways.len(), Named { name, port, transport }));
+                        ways.push(WayAddress { address: None, transport });
                     }
                     None => tracing::error!(
                         trunk = %line.settings.name, %address, "An address cannot be reached."
@@ -110,25 +121,22 @@ impl Trunking {
         [self.trunks.poll_timeout(), self.look_up_at].into_iter().flatten().min()
     }
 
-    /// Looks the names up; `ipv4` says which family our sockets have.
-    fn look_up(&mut self, now: Instant, ipv4: bool) {
+    /// Looks the names up; `sockets` say which families we have.
+    fn look_up(&mut self, now: Instant, sockets: &[Socket]) {
         self.look_up_at = Some(now + LOOK_UP_EVERY);
-        for (trunk, way, name, port) in self.names.clone() {
-            self.lookups.spawn(async move { (trunk, way, look_up(name, port, ipv4).await) });
+        for (trunk, way, Named { name, port, transport }) in self.names.clone() {
+            let spoken = sockets.iter().filter(|socket| socket.transport == transport);
+            let families = spoken.map(|socket| socket.address.is_ipv4()).collect();
+            self.lookups.spawn(async move { (trunk, way, look_up(name, port, families).await) });
         }
     }
-}
-
-fn way(address: Option<SocketAddr>) -> WayAddress {
-    WayAddress { address, transport: crate::sip::Transport::Udp }
 }
 
 impl Switch {
     /// Does what is due on trunks.
     pub(super) fn serve_trunks(&mut self, now: Instant) {
         if self.trunking.look_up_at.is_some_and(|at| at <= now) {
-            let ipv4 = self.bound.iter().any(SocketAddr::is_ipv4);
-            self.trunking.look_up(now, ipv4);
+            self.trunking.look_up(now, self.sockets.places());
         }
         if self.trunking.trunks.poll_timeout().is_some_and(|at| at <= now) {
             self.trunking.trunks.handle_timeout(now);
@@ -144,7 +152,14 @@ impl Switch {
         address: Option<SocketAddr>,
     ) {
         match address {
-            Some(address) => self.trunking.trunks.found(trunk, way, address),
+            Some(address) => {
+                let mut names = self.trunking.names.iter();
+                if let Some((_, _, named)) = names.find(|named| (named.0, named.1) == (trunk, way))
+                {
+                    self.sockets.name(address, &named.name);
+                }
+                self.trunking.trunks.found(trunk, way, address);
+            }
             None => {
                 tracing::warn!(trunk = %self.trunk_name(trunk), "The trunk's name is not found.");
                 self.trunking.look_up_at = Some(now + LOOK_UP_AGAIN);
@@ -159,7 +174,7 @@ impl Switch {
             any = true;
             match output {
                 TrunkOutput::Ask(mut ask) => {
-                    ask.local = self.way_to(now, ask.to_addr);
+                    ask.local = self.way_to(now, ask.transport, ask.to_addr);
                     self.tell(now, Input::Ask(ask));
                 }
                 TrunkOutput::Changed { trunk, change } => self.trunk_changed(trunk, change),
@@ -212,8 +227,8 @@ impl Switch {
     }
 
     /// Our address on the way to a peer.
-    fn way_to(&mut self, now: Instant, to: SocketAddr) -> Option<SocketAddr> {
-        let socket = self.bound.iter().position(|bound| bound.is_ipv4() == to.is_ipv4())?;
+    fn way_to(&mut self, now: Instant, transport: Transport, to: SocketAddr) -> Option<SocketAddr> {
+        let socket = self.socket_for(transport, to)?;
         self.local_address(now, socket, to.ip())
     }
 
@@ -242,7 +257,7 @@ impl Switch {
     fn send_out(&mut self, now: Instant, id: LegId, attempt: Attempt, first: bool) -> bool {
         let Attempt { outlet, dial, until } = &attempt;
         let (outlet, dial, ring) = (outlet.clone(), dial.clone(), until.since(now));
-        let Some(local) = self.way_to(now, outlet.address) else { return false };
+        let Some(local) = self.way_to(now, outlet.transport, outlet.address) else { return false };
         let hops = self.hops_left(dial.beside);
         if hops == Some(0) {
             tracing::warn!(leg = %id, "The call has gone in a circle.");

@@ -7,6 +7,9 @@ use md5::{Digest as _, Md5};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
+use super::Transport;
+use super::line::Line;
+
 /// How long anything may take before a test fails.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -59,7 +62,7 @@ impl Message {
 /// One phone with one call at a time.
 #[derive(Debug)]
 pub(super) struct Phone {
-    socket: UdpSocket,
+    line: Line,
     pub(super) audio: UdpSocket,
     /// Where what it sends goes.
     pub(super) node: SocketAddr,
@@ -74,11 +77,15 @@ pub(super) struct Phone {
 
 impl Phone {
     pub(super) async fn new(user: &'static str, node: SocketAddr) -> Self {
+        Self::on(Line::to(Transport::Udp, node, None).await, user, node).await
+    }
+
+    /// A phone on a line.
+    pub(super) async fn on(line: Line, user: &'static str, node: SocketAddr) -> Self {
         let here = SocketAddr::new(node.ip(), 0);
-        let socket = UdpSocket::bind(here).await.expect("a port is free");
         let audio = UdpSocket::bind(here).await.expect("a port is free");
         Self {
-            socket,
+            line,
             audio,
             node,
             user,
@@ -90,7 +97,7 @@ impl Phone {
     }
 
     pub(super) fn address(&self) -> SocketAddr {
-        self.socket.local_addr().expect("is bound")
+        self.line.here
     }
 
     /// Its session description, with further lines.
@@ -136,23 +143,25 @@ impl Phone {
     }
 
     pub(super) async fn send(&self, text: &str) {
-        self.socket.send_to(text.as_bytes(), self.node).await.expect("loopback takes it");
+        self.line.send(self.node, text).await;
     }
 
     pub(super) async fn receive(&self) -> Message {
-        let mut buffer = vec![0; 65_536];
-        let (length, _) = timeout(PATIENCE, self.socket.recv_from(&mut buffer))
-            .await
-            .unwrap_or_else(|_| panic!("nothing arrived at phone {}", self.user))
-            .expect("loopback gives it");
-        Message { text: String::from_utf8_lossy(&buffer[..length]).into_owned() }
+        let received = timeout(PATIENCE, self.line.receive()).await;
+        let received = received.unwrap_or_else(|_| panic!("nothing came at phone {}", self.user));
+        Message { text: received.unwrap_or_else(|| panic!("phone {} was cut off", self.user)) }
+    }
+
+    /// Waits until the node closes the connection; whatever comes before is passed over.
+    pub(super) async fn cut_off(&self) {
+        let end = async { while self.line.receive().await.is_some() {} };
+        timeout(PATIENCE, end).await.expect("the node closes the connection");
     }
 
     /// Nothing more has arrived, nor does in a moment.
     pub(super) async fn hears_nothing(&self) {
-        let mut buffer = vec![0; 65_536];
-        let heard = timeout(Duration::from_millis(200), self.socket.recv_from(&mut buffer)).await;
-        assert!(heard.is_err(), "{}", String::from_utf8_lossy(&buffer));
+        let heard = timeout(Duration::from_millis(200), self.line.receive()).await;
+        assert!(heard.is_err(), "{heard:?}");
     }
 
     /// The next response that is not 100; checks its status.
@@ -184,7 +193,7 @@ impl Phone {
         let (here, user, call, sequence) = (self.address(), self.user, self.call, self.sequence);
         format!(
             "{method} {uri} SIP/2.0\r\n\
-             Via: SIP/2.0/UDP {here};branch=z9hG4bK{user}x{call}x{sequence};rport\r\n\
+             Via: SIP/2.0/{via} {here};branch=z9hG4bK{user}x{call}x{sequence};rport\r\n\
              Max-Forwards: 70\r\n\
              From: \"Sari\" <sip:{user}@sambung>;tag={user}t{call}\r\n\
              To: {far}\r\n\
@@ -192,6 +201,7 @@ impl Phone {
              CSeq: {sequence} {method}\r\n\
              Contact: <sip:{user}@{here}>\r\n\
              {extra}Content-Length: {length}\r\n\r\n{body}",
+            via = self.line.transport.to_string().to_uppercase(),
             far = self.far,
             length = body.len(),
         )
