@@ -11,6 +11,8 @@ mod bench;
 mod check;
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/explain_call.rs"]
 mod explain_call;
 #[path = "cli/explore.rs"]

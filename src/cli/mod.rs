@@ -8,6 +8,7 @@ mod bench;
 mod call;
 mod check;
 mod diff;
+mod doctor;
 mod dtmf;
 mod eval;
 mod exit;
@@ -50,6 +51,7 @@ enum Command {
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Dtmf(dtmf::DtmfArgs),
+    Doctor(doctor::DoctorArgs),
     Eval(eval::EvalArgs),
     Explain(explain::ExplainArgs),
     ExplainCall(explain_call::ExplainCallArgs),
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Dtmf(args) => dtmf::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::ExplainCall(args) => explain_call::run(&args),

@@ -35,6 +35,7 @@ use errands::{Errands, ServicesInUse};
 use reload::{Reload, Served};
 
 pub use prepare::{Preparation, PrepareError, prepare};
+pub use sip::try_certificate;
 
 /// A node that is ready to be started.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! What the SIP adapter is told of the configuration.
 
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -76,6 +77,14 @@ fn socket(listen: &config::Listen) -> Socket {
         config::Transport::Wss => Transport::Wss,
     };
     Socket::new(transport, listen.address)
+}
+
+/// Tries the certificate of the configuration as a start does. Tells for how many more full days it holds; `None`
+/// inside where it does not hold now.
+#[must_use]
+pub fn try_certificate(config: &Config) -> Option<Result<Option<u64>, Box<dyn Error>>> {
+    let files = config.sip.tls.as_ref().map(tls)?;
+    Some(files.try_out().map_err(Into::into))
 }
 
 fn tls(files: &config::TlsFiles) -> TlsFiles {

@@ -22,6 +22,8 @@ use crate::time::Duration;
 
 /// How long before its end a certificate is warned of.
 const NOTICE: Duration = Duration::from_mins(30 * 24 * 60);
+/// Longer than any certificate lasts: a hundred years.
+const FOR_EVER: Duration = Duration::from_mins(100 * 365 * 24 * 60);
 /// The largest file read, in bytes.
 const MAX_FILE_BYTES: u64 = 4 << 20;
 
@@ -85,6 +87,24 @@ pub enum TlsError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl TlsFiles {
+    /// Tries the files as a start does. Tells for how many more full days the certificate holds; `None` where it does
+    /// not hold now, or does not say.
+    ///
+    /// # Errors
+    /// [`TlsError`] when they cannot be used.
+    pub fn try_out(&self) -> Result<Option<u64>, TlsError> {
+        Tls::load(self)?;
+        let chain = certificates(&self.certificate)?;
+        let days = |validity: Validity| match validity.standing(UnixTime::now(), FOR_EVER) {
+            Standing::Expires { days } => Some(days),
+            Standing::Good => Some(FOR_EVER.as_secs() / 86_400),
+            Standing::NotYet | Standing::Expired => None,
+        };
+        Ok(chain.first().and_then(Validity::of).and_then(days))
+    }
 }
 
 /// TLS of both directions, as the files had it.
