@@ -39,7 +39,8 @@ fn findings_of_certificate(config: &Config, findings: &mut Vec<Finding>) {
         if config.rtp.srtp == Srtp::Required {
             let text = "audio is encrypted by keys that travel in the clear";
             findings.push(
-                Finding::note("rtp.srtp", text).cure("listen on `tls:` and give `sip.tls` a certificate"),
+                Finding::note("rtp.srtp", text)
+                    .cure("listen on `tls:` and give `sip.tls` a certificate"),
             );
         }
         return;

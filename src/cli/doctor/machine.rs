@@ -34,7 +34,10 @@ fn files(calls: usize) -> Finding {
 fn judge_files(calls: usize, wanted: u64, most: u64) -> Finding {
     let what = "open files";
     if most >= wanted {
-        return Finding::well(what, format!("{calls} calls take up to {wanted}; {most} are allowed"));
+        return Finding::well(
+            what,
+            format!("{calls} calls take up to {wanted}; {most} are allowed"),
+        );
     }
     let text = format!("{calls} calls take up to {wanted}, but only {most} are allowed");
     Finding::mend(what, text)

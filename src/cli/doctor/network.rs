@@ -113,10 +113,11 @@ fn address(config: &Config) -> Finding {
     let fixed = config.sip.listen.iter().map(|listen| listen.address.ip());
     match fixed.filter(|address| !address.is_unspecified()).min().or_else(outward) {
         None => Finding::note(what, "no way leads out of this machine"),
-        Some(address) if is_private(address) => {
-            Finding::note(what, format!("others are told {address}, which only this network can reach"))
-                .cure("for a trunk or phones beyond a NAT set `sip.advertise` to the public address")
-        }
+        Some(address) if is_private(address) => Finding::note(
+            what,
+            format!("others are told {address}, which only this network can reach"),
+        )
+        .cure("for a trunk or phones beyond a NAT set `sip.advertise` to the public address"),
         Some(address) => Finding::well(what, format!("others are told {address}")),
     }
 }
@@ -138,9 +139,7 @@ fn is_private(address: IpAddr) -> bool {
             // 100.64.0.0/10: carriers share it among customers (RFC 6598).
             v4.is_private() || v4.is_loopback() || v4.is_link_local() || a == 100 && b & 0xc0 == 64
         }
-        IpAddr::V6(v6) => {
-            v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local()
-        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 
