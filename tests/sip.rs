@@ -8,6 +8,8 @@ mod agents;
 mod calls;
 #[path = "sip/drain.rs"]
 mod drain;
+#[path = "sip/encrypted.rs"]
+mod encrypted;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;

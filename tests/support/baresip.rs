@@ -53,7 +53,20 @@ pub(crate) struct Baresip {
 impl Baresip {
     /// Starts a telephone that speaks a tone of `hertz`; with an account it registers and waits until that is done.
     pub(crate) fn start(hertz: f64, answering: Answering, account: Option<&Account>) -> Self {
-        let mut phone = Self::switched_on(hertz, answering, account);
+        Self::in_service(Self::switched_on(hertz, answering, account, ""), account)
+    }
+
+    /// The same, but for a telephone that talks by SRTP alone (`RTP/SAVP`).
+    pub(crate) fn start_encrypted(
+        hertz: f64,
+        answering: Answering,
+        account: Option<&Account>,
+    ) -> Self {
+        let phone = Self::switched_on(hertz, answering, account, ";mediaenc=srtp-mand");
+        Self::in_service(phone, account)
+    }
+
+    fn in_service(mut phone: Self, account: Option<&Account>) -> Self {
         if account.is_some() {
             phone.expect("REGISTER_OK");
         }
@@ -62,10 +75,16 @@ impl Baresip {
 
     /// Starts a telephone that tries to register, whatever comes of it.
     pub(crate) fn start_unregistered(hertz: f64, answering: Answering, account: &Account) -> Self {
-        Self::switched_on(hertz, answering, Some(account))
+        Self::switched_on(hertz, answering, Some(account), "")
     }
 
-    fn switched_on(hertz: f64, answering: Answering, account: Option<&Account>) -> Self {
+    /// Starts the program; `extra` are further parameters of its account.
+    fn switched_on(
+        hertz: f64,
+        answering: Answering,
+        account: Option<&Account>,
+        extra: &str,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the telephone");
         let port = ports::one();
         let control_port = ports::one();
@@ -91,7 +110,7 @@ impl Baresip {
         let (unread, events) = (Vec::new(), Vec::new());
         let mut phone = Self { process, control, unread, events, folder, port };
         // Not in the file `accounts`: it would register before anybody can listen to what comes of it.
-        phone.command("uanew", &account_line(answering, account));
+        phone.command("uanew", &(account_line(answering, account) + extra));
         phone
     }
 
@@ -232,6 +251,7 @@ module g711.so
 module aufile.so
 module sndfile.so
 module uuid.so
+module srtp.so
 module_tmp account.so
 module_app contact.so
 module_app menu.so

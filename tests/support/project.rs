@@ -18,6 +18,8 @@ pub(crate) struct Project {
     /// The routes, in the order of the file; a flow that is added gets one by its name.
     pub(crate) routes: String,
     agents: String,
+    /// Keys of `rtp` beside `ports` and `threads`, with a comma before them.
+    pub(crate) rtp_more: String,
     /// Keys of `sip` beside `listen` and `realm`: who may do what. Phones of Debian's libre know MD5 alone.
     pub(crate) sip: String,
     /// Keys of `limits`.
@@ -55,6 +57,7 @@ impl Project {
             ring: Duration::ZERO,
             routes,
             agents: String::new(),
+            rtp_more: String::new(),
             sip: "allow: [127.0.0.0/8], digest: [md5]".to_owned(),
             limits: String::new(),
             more: String::new(),
@@ -143,6 +146,7 @@ impl Project {
     fn own_settings(&self) -> String {
         let (first, last) = self.rtp;
         let (routes, ring, sip) = (&self.routes, self.ring.as_millis(), &self.sip);
+        let rtp_more = &self.rtp_more;
         let mut text = format!(
             "sambung: 1
 languages: [id]
@@ -150,7 +154,7 @@ flows: flows
 audio: audio
 answer: {{ after: {ring}ms }}
 sip: {{ listen: [\"udp:127.0.0.1:0\"], realm: sambung, {sip} }}
-rtp: {{ ports: {first}-{last}, threads: 1 }}
+rtp: {{ ports: {first}-{last}, threads: 1{rtp_more} }}
 routes: {routes}
 records: records.jsonl
 journals: journals.jsonl
