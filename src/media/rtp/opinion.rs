@@ -2,7 +2,8 @@
 //!
 //! R = 93.2 − Id − Ie,eff with the delay impairment of its narrow-band approximation,
 //! Id = 0.024·d + 0.11·(d − 177.3)·H(d − 177.3), and Ie,eff = Ie + (95 − Ie)·Ppl / (Ppl + Bpl) of §7.5 for loss that is
-//! random; Ie and Bpl as ITU-T G.113 appendix I gives them for codecs that conceal loss. MOS follows annex B.
+//! random. Ie and Bpl of G.711 are those of ITU-T G.113 appendix I, with loss concealment; the appendix has none for
+//! G.722 and Opus on this scale, and theirs are estimates of our own. MOS follows annex B.
 
 use crate::media::codec::Codec;
 use crate::time::Duration;
