@@ -66,9 +66,13 @@ fn findings_of_certificate(config: &Config, findings: &mut Vec<Finding>) {
 
 /// Whether something can be written there, and how much.
 fn folder_finding(folder: &Path) -> Finding {
+    // The folder of a bare file name is the one that we are in.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let what = folder.display().to_string();
     // A folder that does not exist yet is made when it is needed: what counts is the one above.
-    let Some(existing) = folder.ancestors().find(|folder| folder.is_dir()) else {
+    let here = Path::new(".");
+    let above = folder.ancestors().find(|folder| folder.is_dir());
+    let Some(existing) = above.or_else(|| folder.is_relative().then_some(here)) else {
         return Finding::mend(what, "is no folder");
     };
     if let Err(error) = tempfile::tempfile_in(existing) {
@@ -101,6 +105,10 @@ mod tests {
         let above = tempfile::tempdir().expect("a folder");
         let finding = folder_finding(&above.path().join("recordings/2026"));
         assert_ne!(finding.level, Level::Mend, "{finding}");
+        for relative in ["", "no-such-folder"] {
+            let finding = folder_finding(Path::new(relative));
+            assert_ne!(finding.level, Level::Mend, "{finding}");
+        }
         let file = above.path().join("file");
         fs::write(&file, "x").expect("written");
         assert_eq!(folder_finding(Path::new("/proc/sys")).level, Level::Mend);

@@ -27,6 +27,8 @@ struct Peer {
     /// `host:port`.
     place: String,
     tcp: bool,
+    /// Whether it is somebody's telephone, which may be switched off.
+    is_phone: bool,
 }
 
 /// Asks everybody that the configuration names by address.
@@ -39,7 +41,10 @@ pub(super) fn look(config: &Config, clock: Clock) -> Vec<Finding> {
         peers.extend(places.filter_map(|address| peer(&what, address)));
     }
     peers.extend(config.agents.iter().filter_map(|(name, agent)| match &agent.phone {
-        Phone::Address(address) => peer(&format!("agent {name}"), address),
+        Phone::Address(address) => {
+            let peer = peer(&format!("agent {name}"), address)?;
+            Some(Peer { is_phone: true, ..peer })
+        }
         Phone::Registered { .. } => None,
     }));
     peers.iter().flat_map(|peer| ask(peer, clock)).collect()
@@ -62,7 +67,7 @@ fn peer(what: &str, address: &str) -> Option<Peer> {
         port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']'))
     });
     let place = if has_port { host.to_owned() } else { format!("{host}:{PORT}") };
-    Some(Peer { what: format!("{what}, {host}"), place, tcp })
+    Some(Peer { what: format!("{what}, {host}"), place, tcp, is_phone: false })
 }
 
 /// Asks one peer.
@@ -75,10 +80,11 @@ fn ask(peer: &Peer, clock: Clock) -> Vec<Finding> {
     };
     let answer = if peer.tcp { over_tcp(address, clock) } else { over_udp(address, clock) };
     match answer.as_deref().map(Answer::read) {
-        None | Some(None) => vec![
-            Finding::mend(what, "does not answer")
-                .cure("is it running, reachable from here, and does it know this address?"),
-        ],
+        None | Some(None) => {
+            let finding = if peer.is_phone { Finding::note } else { Finding::mend };
+            let finding = finding(what.clone(), "does not answer".to_owned());
+            vec![finding.cure("is it running, reachable from here, and does it know this address?")]
+        }
         Some(Some(answer)) => answer.judge(what, clock.wall()),
     }
 }
