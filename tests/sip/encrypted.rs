@@ -23,18 +23,28 @@ fn project(srtp: &str) -> Project {
     project
 }
 
-#[test]
-fn caller_and_agent_hear_each_other_by_srtp() {
-    needs!("caller_and_agent_hear_each_other_by_srtp", Baresip);
-    let server = Server::start(project("required"));
-    let account = Account { user: "201", password: PASSWORD_201, registrar: server.sip() };
-    let mut sari = Baresip::start_encrypted(SARI_HERTZ, Answering::Auto, Some(&account));
+/// The account of the agent's telephone.
+fn account(server: &Server) -> Account {
+    Account { user: "201", password: PASSWORD_201, registrar: server.sip() }
+}
+
+/// An encrypted caller who has come to the agent and has talked with them for [`TALK`].
+fn talks_with(sari: &mut Baresip, server: &Server) -> Baresip {
     let mut caller = Baresip::start_encrypted(CALLER_HERTZ, Answering::Manual, None);
     caller.dial(&server.number("100"));
     caller.expect("CALL_ESTABLISHED");
     caller.press("0");
     sari.expect("CALL_ESTABLISHED");
     wait::pause(TALK);
+    caller
+}
+
+#[test]
+fn caller_and_agent_hear_each_other_by_srtp() {
+    needs!("caller_and_agent_hear_each_other_by_srtp", Baresip);
+    let server = Server::start(project("required"));
+    let mut sari = Baresip::start_encrypted(SARI_HERTZ, Answering::Auto, Some(&account(&server)));
+    let mut caller = talks_with(&mut sari, &server);
     sari.hang_up();
     caller.expect("CALL_CLOSED");
 
@@ -50,14 +60,8 @@ fn caller_and_agent_hear_each_other_by_srtp() {
 fn an_encrypted_caller_is_bridged_with_a_plain_agent() {
     needs!("an_encrypted_caller_is_bridged_with_a_plain_agent", Baresip);
     let server = Server::start(project("optional"));
-    let account = Account { user: "201", password: PASSWORD_201, registrar: server.sip() };
-    let mut sari = Baresip::start(SARI_HERTZ, Answering::Auto, Some(&account));
-    let mut caller = Baresip::start_encrypted(CALLER_HERTZ, Answering::Manual, None);
-    caller.dial(&server.number("100"));
-    caller.expect("CALL_ESTABLISHED");
-    caller.press("0");
-    sari.expect("CALL_ESTABLISHED");
-    wait::pause(TALK);
+    let mut sari = Baresip::start(SARI_HERTZ, Answering::Auto, Some(&account(&server)));
+    let mut caller = talks_with(&mut sari, &server);
     caller.hang_up();
     sari.expect("CALL_CLOSED");
     let by_caller = sound::heard_millis(&caller.heard(), SARI_HERTZ);
