@@ -44,18 +44,10 @@ impl Asking {
     }
 
     fn answers(&mut self, user: User) -> Option<&mut Answers> {
-        match user {
-            User::Invite(dialog)
-            | User::Offer(dialog)
-            | User::Bye(dialog)
-            | User::Probe(dialog)
-            | User::Refresh(dialog)
-            | User::Refer(dialog)
-            | User::Notify(dialog)
-            | User::Info(dialog) => self.logins.get_mut(&dialog),
-            User::Ask(id) => self.open.get_mut(&id)?.answers.as_mut(),
-            User::Referred(_) | User::Register(_) | User::Nobody => None,
+        if let User::Ask(id) = user {
+            return self.open.get_mut(&id)?.answers.as_mut();
         }
+        self.logins.get_mut(&user.asks_in()?)
     }
 
     /// A request was settled for good.
@@ -196,24 +188,13 @@ impl UserAgent {
     }
 
     fn next_number(&mut self, user: User) -> Option<u32> {
-        match user {
-            User::Invite(dialog)
-            | User::Offer(dialog)
-            | User::Bye(dialog)
-            | User::Probe(dialog)
-            | User::Refresh(dialog)
-            | User::Refer(dialog)
-            | User::Notify(dialog)
-            | User::Info(dialog) => {
-                Some(self.dialogs.get_mut(&dialog)?.state.peer_mut(&[])?.next_cseq())
-            }
-            User::Ask(id) => {
-                let open = self.asking.open.get_mut(&id)?;
-                open.cseq = open.cseq.saturating_add(1);
-                Some(open.cseq)
-            }
-            User::Referred(_) | User::Register(_) | User::Nobody => None,
+        if let User::Ask(id) = user {
+            let open = self.asking.open.get_mut(&id)?;
+            open.cseq = open.cseq.saturating_add(1);
+            return Some(open.cseq);
         }
+        let held = self.dialogs.get_mut(&user.asks_in()?)?;
+        Some(held.state.peer_mut(&[])?.next_cseq())
     }
 
     /// Notes that a request goes on in another transaction.

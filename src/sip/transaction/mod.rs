@@ -92,6 +92,23 @@ pub(super) enum User {
     Nobody,
 }
 
+impl User {
+    /// The call that a request of ours belongs to; `None` for theirs, and for one outside any call.
+    pub(super) const fn asks_in(self) -> Option<DialogId> {
+        match self {
+            Self::Invite(dialog)
+            | Self::Offer(dialog)
+            | Self::Bye(dialog)
+            | Self::Probe(dialog)
+            | Self::Refresh(dialog)
+            | Self::Refer(dialog)
+            | Self::Notify(dialog)
+            | Self::Info(dialog) => Some(dialog),
+            Self::Referred(_) | Self::Ask(_) | Self::Register(_) | Self::Nobody => None,
+        }
+    }
+}
+
 /// What a transaction has to tell its user.
 #[derive(Debug)]
 pub(super) enum News {
