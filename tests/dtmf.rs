@@ -97,8 +97,10 @@ fn keys_are_taken_and_everything_else_is_not() {
     );
     assert!(faults.is_empty(), "{faults:#?}");
     // Most of what is missed has a prompt that is as loud for a moment; without that, all is taken.
-    assert!(taken.percent() >= 99.6);
-    assert_eq!((taken.wrong, taken.invented), (0, 0));
+    assert!(taken.percent() >= 99.8);
+    // A loud prompt may make one key of another, once in a long run.
+    assert!(taken.wrong <= taken.sent / 50_000, "{} wrong", taken.wrong);
+    assert_eq!(taken.invented, 0);
     // Only a prompt that is as loud as the key can part it in two.
     assert!(taken.doubled <= taken.sent / 20_000, "{} doubled", taken.doubled);
     assert!(quantile(&taken.delays, 0.5) <= 50.0);

@@ -6,7 +6,7 @@ use crate::recipe::{Demand, Deviation, Recipe};
 
 /// Every condition.
 pub(crate) fn conditions() -> Vec<Recipe> {
-    [taken(), rough(), mixed(), refused(), told()].concat()
+    [taken(), rough(), mixed(), refused(), told(), strange(), refused_too()].concat()
 }
 
 /// One thing at its limit, everything else ordinary.
@@ -51,7 +51,7 @@ fn rough() -> Vec<Recipe> {
         Recipe { dial_db: Some(6.0), ..plain("dial tone 6 dB under") },
         Recipe { dial_db: Some(6.0), on_ms: short, ..plain("dial tone 6 dB under, 40 ms") },
         Recipe { echo_db: Some((10.0, 20.0)), ..plain("prompt 10–20 dB under") },
-        Recipe { echo_db: Some((6.0, 6.0)), least: 88.0, ..plain("prompt 6 dB under") },
+        Recipe { echo_db: Some((6.0, 6.0)), least: 90.0, ..plain("prompt 6 dB under") },
         Recipe { law: Some(Law::Mu), ..plain("µ-law") },
         Recipe { law: Some(Law::A), ..plain("A-law") },
         Recipe { law: Some(Law::A), level_dbm0: (-25.0, -25.0), ..plain("A-law, −25 dBm0") },
@@ -76,7 +76,7 @@ fn mixed() -> Vec<Recipe> {
     let echo = Recipe {
         echo_db: Some((12.0, 12.0)),
         on_ms: (60.0, 120.0),
-        least: 95.0,
+        least: 97.0,
         name: "anything allowed, prompt 12 dB",
         ..all.clone()
     };
@@ -103,6 +103,53 @@ fn refused() -> Vec<Recipe> {
     ]
 }
 
+/// What telephones and lines do that no standard tells of.
+fn strange() -> Vec<Recipe> {
+    let plain = |name| Recipe {
+        deviation: Deviation::Within(0.015),
+        twist_db: (-8.0, 4.0),
+        ..Recipe::plain(name)
+    };
+    let even = (-3.0, 3.0);
+    vec![
+        Recipe { on_ms: (40.0, 43.0), off_ms: (40.0, 43.0), ..plain("twelve keys a second") },
+        Recipe { jump: 0.3, on_ms: (60.0, 120.0), least: 99.0, ..plain("a jump of the phases") },
+        Recipe { ramp_ms: (5.0, 10.0), on_ms: (60.0, 120.0), ..plain("slow edges") },
+        Recipe { tremble: 0.3, ..plain("a trembling level") },
+        Recipe { flutter: 0.005, ..plain("trembling frequencies") },
+        Recipe { octave: 0.1, ..plain("octaves 20 dB under") },
+        Recipe {
+            clip: 0.35,
+            least: 97.0,
+            level_dbm0: (-6.0, 0.0),
+            twist_db: even,
+            ..plain("cut off at a third")
+        },
+        Recipe { direct: -0.18, level_dbm0: (-20.0, -6.0), ..plain("a large offset") },
+        Recipe { comfort_dbm0: Some(-45.0), ..plain("comfort noise") },
+        Recipe { clicks: 0.000_2, least: 97.0, ..plain("clicks") },
+        Recipe { bits: 8, ..plain("8 bits") },
+        Recipe { level_dbm0: (3.0, 3.0), ..plain("+3 dBm0 a tone, clipped") },
+        Recipe { level_dbm0: (-30.0, -30.0), law: Some(Law::Mu), ..plain("−30 dBm0, µ-law") },
+        Recipe { dial_db: Some(6.0), noise_db: Some(20.0), ..plain("dial tone and noise") },
+        Recipe {
+            loss: 0.03, on_ms: (50.0, 120.0), law: Some(Law::Mu), ..plain("3 % lost, µ-law")
+        },
+    ]
+}
+
+/// More that is no key.
+fn refused_too() -> Vec<Recipe> {
+    let plain = |name| Recipe { demand: Demand::Refused, ..Recipe::plain(name) };
+    let (on_ms, beyond) = ((23.0, 23.0), Deviation::Beyond(0.035, 0.045));
+    vec![
+        Recipe { on_ms, dial_db: Some(6.0), ..plain("23 ms, dial tone") },
+        Recipe { on_ms, octave: 0.1, direct: 0.03, ..plain("23 ms, octaves and offset") },
+        Recipe { on_ms, comfort_dbm0: Some(-40.0), ..plain("23 ms, comfort noise") },
+        Recipe { deviation: beyond, dial_db: Some(6.0), ..plain("beyond ±3.5 %, dial tone") },
+    ]
+}
+
 /// What nobody asks for.
 fn told() -> Vec<Recipe> {
     let plain = |name| Recipe { demand: Demand::Told, ..Recipe::plain(name) };
@@ -113,7 +160,7 @@ fn told() -> Vec<Recipe> {
         Recipe { on_ms: (30.0, 30.0), ..plain("30 ms") },
         Recipe { gap_ms: Some((10.0, 10.0)), on_ms: (50.0, 80.0), ..plain("10 ms out of 50–80") },
         Recipe { off_ms: (20.0, 20.0), ..plain("pauses of 20 ms") },
-        Recipe { off_ms: (0.0, 0.0), ..plain("no pauses") },
+        Recipe { off_ms: (0.0, 0.0), on_ms: (60.0, 120.0), ..plain("no pauses") },
         Recipe { noise_db: Some(6.0), ..plain("noise 6 dB") },
         Recipe { echo_db: Some((0.0, 0.0)), ..plain("prompt as loud") },
     ]

@@ -72,6 +72,21 @@ pub(crate) struct Recipe {
     pub(crate) loss: f64,
     /// One tone instead of two.
     pub(crate) single: bool,
+    /// A sudden change of both phases inside each tone, in turns.
+    pub(crate) jump: f64,
+    /// The share of full scale beyond which everything is cut off.
+    pub(crate) clip: f64,
+    /// How loud the octave of each tone is beside it.
+    pub(crate) octave: f64,
+    /// How much the level and the frequencies tremble, as shares.
+    pub(crate) tremble: f64,
+    pub(crate) flutter: f64,
+    /// The level of noise that does not follow that of the keys, in dBm0.
+    pub(crate) comfort_dbm0: Option<f64>,
+    /// How often a click of half of full scale comes, per sample.
+    pub(crate) clicks: f64,
+    /// How many bits of each sample are left.
+    pub(crate) bits: u8,
 }
 
 impl Recipe {
@@ -98,6 +113,14 @@ impl Recipe {
             hum_dbm0: None,
             loss: 0.0,
             single: false,
+            jump: 0.0,
+            clip: 1.0,
+            octave: 0.0,
+            tremble: 0.0,
+            flutter: 0.0,
+            comfort_dbm0: None,
+            clicks: 0.0,
+            bits: 16,
         }
     }
 }
@@ -131,7 +154,7 @@ pub(crate) fn strip(recipe: &Recipe, count: usize, voice: &[i16], chance: &mut C
     // The level of a line and of a telephone is that of all its keys.
     let level = chance.between(recipe.level_dbm0);
     for _ in 0..count {
-        let (row, column) = (chance.below(4), chance.below(4));
+        let (row, column) = other_key(keys.last(), recipe, chance);
         tones(recipe, (ROWS[row], COLUMNS[column]), level, chance, &mut wave);
         let from = sound.len();
         power = wave.iter().map(|s| s * s).sum::<f64>() / wave.len() as f64;
@@ -148,6 +171,17 @@ pub(crate) fn strip(recipe: &Recipe, count: usize, voice: &[i16], chance: &mut C
     }
     let lost = lose(recipe.loss, &mut samples, &mut keys, chance);
     Strip { samples, keys, lost }
+}
+
+/// The next key: another one than the last where nothing parts them.
+fn other_key(last: Option<&Key>, recipe: &Recipe, chance: &mut Chance) -> (usize, usize) {
+    loop {
+        let (row, column) = (chance.below(4), chance.below(4));
+        let key = char::from(KEYS[row].as_bytes()[column]);
+        if recipe.off_ms.1 > 0.0 || last.is_none_or(|last| last.key != key) {
+            return (row, column);
+        }
+    }
 }
 
 /// The two tones of one key.
@@ -178,8 +212,13 @@ fn tones(
     });
     let step = chance.between((0.3, 0.7)) * length as f64;
     let down = amplitude(recipe.step_db) / ZERO_DBM0;
+    let jump = (chance.between((0.3, 0.7)) * length as f64) as usize;
     wave.clear();
     for n in 0..length {
+        if recipe.jump > 0.0 && n == jump {
+            parts[0].2 += recipe.jump;
+            parts[1].2 -= recipe.jump;
+        }
         let edge = (n.min(length - 1 - n) as f64 + 0.5) / ramp as f64;
         let mut gain = edge.min(1.0);
         if n as f64 >= step {
@@ -196,10 +235,14 @@ fn tones(
         let sum: f64 = parts
             .iter()
             .map(|&(hertz, amplitude, phase)| {
-                amplitude * (TAU * (hertz * n as f64 / RATE + phase)).sin()
+                let time = n as f64 / RATE;
+                let turns = hertz * (time + recipe.flutter / 94.0 * (TAU * 15.0 * time).sin());
+                let angle = TAU * (turns + phase);
+                amplitude * (angle.sin() + recipe.octave * (2.0 * angle).sin())
             })
             .sum();
-        wave.push(sum * gain);
+        let tremble = 1.0 + recipe.tremble * (TAU * 20.0 * n as f64 / RATE).sin();
+        wave.push(sum * gain * tremble);
     }
 }
 
@@ -243,11 +286,22 @@ fn disturb(recipe: &Recipe, sound: &mut [f64], power: f64, voice: &[i16], chance
         sound.iter_mut().zip(voice).for_each(|(sample, voice)| *sample += gain * f64::from(*voice));
     }
     let hum = recipe.hum_dbm0.map_or(0.0, amplitude);
+    let comfort = recipe.comfort_dbm0.map_or(0.0, amplitude) / std::f64::consts::SQRT_2;
+    let step = f64::from(1_u32 << (16 - recipe.bits));
     let mains = [50.0, 60.0][chance.below(2)];
     for (n, sample) in sound.iter_mut().enumerate() {
         *sample += recipe.direct * 32_768.0;
         *sample += hum * (TAU * mains * n as f64 / RATE).sin();
         *sample += hum * 0.3 * (TAU * 3.0 * mains * n as f64 / RATE).sin();
+        if comfort > 0.0 {
+            *sample += comfort * chance.normal();
+        }
+        if recipe.clicks > 0.0 && chance.happens(recipe.clicks) {
+            *sample += 16_384.0;
+        }
+        let most = recipe.clip * 32_768.0;
+        *sample = (*sample / step).round() * step;
+        *sample = sample.clamp(-most, most);
     }
 }
 
@@ -274,7 +328,8 @@ fn lose(
                 lost.end.min(key.to).saturating_sub(lost.start.max(key.from))
             })
             .sum();
-        key.spoilt = key.to - key.from < gone + 160;
+        // Less than 25 ms of tone is as short as what must not be taken.
+        key.spoilt = key.to - key.from < gone + 200;
     }
     lost
 }

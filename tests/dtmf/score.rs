@@ -5,6 +5,9 @@ use sambung::media::{ToneDetector, Tones};
 use crate::chance::Chance;
 use crate::recipe::{RATE, Strip};
 
+/// So many samples after its reported beginning a key sounds for certain: 15 ms.
+const SURE: u64 = 120;
+
 /// A key that the detector heard.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Heard {
@@ -84,10 +87,10 @@ impl Score {
     pub(crate) fn add(&mut self, strip: &Strip, heard: &[Heard]) {
         let mut used = vec![false; heard.len()];
         for key in &strip.keys {
-            let reach = key.from.saturating_sub(160) as u64..key.to as u64;
+            let reach = key.from.saturating_sub(40) as u64..key.to as u64;
             let mut here = Vec::new();
             for (heard, used) in heard.iter().zip(&mut used) {
-                if !*used && reach.contains(&heard.onset) {
+                if !*used && reach.contains(&(heard.onset + SURE)) {
                     *used = true;
                     here.push(heard);
                 }

@@ -22,6 +22,15 @@ pub(super) struct Block {
     pub(super) made_up: bool,
 }
 
+/// One tone in a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bin {
+    pub(super) real: f32,
+    pub(super) imaginary: f32,
+    /// 1, or 0 if the block was made up: then there is nothing in it.
+    pub(super) heard: f32,
+}
+
 /// The blocks of a sound, the newest ones at hand.
 #[derive(Debug, Clone)]
 pub(super) struct Bank {
@@ -30,12 +39,11 @@ pub(super) struct Bank {
     samples: [i16; REMEMBERED * BLOCK],
     /// How many whole blocks there were.
     count: u64,
-    /// The block that is not full yet, and how many samples it has.
-    open: Block,
+    /// The two samples before the block that is not full yet, and its own; how many it has, and whether any was made up.
+    open: [i16; BLOCK + 2],
     filled: usize,
-    /// The two samples before the next one.
-    before: [f32; 2],
-    /// Where each tone is in its turn at the beginning of the open block.
+    open_made_up: bool,
+    /// Where each tone is in its turn in the middle of the open block, beside that of the first one.
     phases: [u16; TONE_COUNT],
 }
 
@@ -55,9 +63,9 @@ impl Bank {
             blocks: [Block::EMPTY; REMEMBERED],
             samples: [0; REMEMBERED * BLOCK],
             count: 0,
-            open: Block::EMPTY,
+            open: [0; BLOCK + 2],
             filled: 0,
-            before: [0.0; 2],
+            open_made_up: false,
             phases: [0; TONE_COUNT],
         }
     }
@@ -66,24 +74,10 @@ impl Bank {
     pub(super) fn take<'a>(&mut self, samples: &'a [i16], made_up: bool) -> (&'a [i16], bool) {
         let wanted = BLOCK - self.filled;
         let (now, rest) = samples.split_at(wanted.min(samples.len()));
-        let at = self.place(self.count) * BLOCK + self.filled;
-        if let Some(place) = self.samples.get_mut(at..at + now.len()) {
+        if let Some(place) = self.open.get_mut(2 + self.filled..2 + self.filled + now.len()) {
             place.copy_from_slice(now);
         }
-        let Block { mut bins, mut power, mut whole, made_up: before } = self.open;
-        let [mut second, mut first] = self.before;
-        for (&sample, waves) in now.iter().zip(WAVES.iter().skip(self.filled)) {
-            let sample = f32::from(sample);
-            let difference = sample - second;
-            for (bin, wave) in bins.iter_mut().zip(waves) {
-                *bin += difference * wave;
-            }
-            power += difference * difference;
-            whole += sample * sample;
-            (second, first) = (first, sample);
-        }
-        self.before = [second, first];
-        self.open = Block { bins, power, whole, made_up: before || made_up && !now.is_empty() };
+        self.open_made_up |= made_up && !now.is_empty();
         self.filled += now.len();
         let full = self.filled == BLOCK;
         if full {
@@ -92,9 +86,43 @@ impl Bank {
         (rest, full)
     }
 
+    /// What the open block holds, seen from its middle: there, each wave is the same on both sides, or turned over.
+    fn measure(&self) -> Block {
+        let samples: [f32; BLOCK + 2] = self.open.map(f32::from);
+        let mut differences = [0.0; BLOCK];
+        let (mut power, mut whole) = (0.0, 0.0);
+        for (n, difference) in differences.iter_mut().enumerate() {
+            let sample = samples[n + 2];
+            *difference = sample - samples[n];
+            power += *difference * *difference;
+            whole += sample * sample;
+        }
+        let mut reals = [0.0; TONE_COUNT];
+        let mut imaginaries = [0.0; TONE_COUNT];
+        for (n, waves) in WAVES.iter().enumerate() {
+            let (early, late) = (differences[BLOCK / 2 - 1 - n], differences[BLOCK / 2 + n]);
+            let (same, turned) = (early + late, late - early);
+            let (cosines, sines) = waves;
+            for (sum, cosine) in reals.iter_mut().zip(cosines) {
+                *sum += same * cosine;
+            }
+            for (sum, sine) in imaginaries.iter_mut().zip(sines) {
+                *sum -= turned * sine;
+            }
+        }
+        let mut bins = [0.0; 2 * TONE_COUNT];
+        bins[..TONE_COUNT].copy_from_slice(&reals);
+        bins[TONE_COUNT..].copy_from_slice(&imaginaries);
+        Block { bins, power, whole, made_up: self.open_made_up }
+    }
+
     /// Turns the open block to the common time and remembers it.
     fn close(&mut self) {
-        let mut block = std::mem::replace(&mut self.open, Block::EMPTY);
+        let mut block = self.measure();
+        let at = self.place(self.count) * BLOCK;
+        self.samples[at..at + BLOCK].copy_from_slice(&self.open[2..]);
+        self.open.copy_within(BLOCK.., 0);
+        self.open_made_up = false;
         for (tone, (phase, hertz)) in self.phases.iter_mut().zip(TONES).enumerate() {
             let [cosine, sine] = TURNS[usize::from(*phase)];
             let (real, imaginary) = block.bin(tone);
@@ -119,6 +147,19 @@ impl Bank {
         } else {
             &Block::EMPTY
         }
+    }
+
+    /// One tone in the blocks from `first` on.
+    pub(super) fn part<const N: usize>(&self, first: u64, tone: usize) -> [Bin; N] {
+        let mut numbers = first..;
+        std::array::from_fn(|_| {
+            let block = self.block(numbers.next().unwrap_or(first));
+            if block.made_up {
+                return Bin { real: 0.0, imaginary: 0.0, heard: 0.0 };
+            }
+            let (real, imaginary) = block.bin(tone);
+            Bin { real, imaginary, heard: 1.0 }
+        })
     }
 
     /// The samples of block `number`.

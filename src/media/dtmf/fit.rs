@@ -2,8 +2,11 @@
 
 use std::f32::consts::{PI, TAU};
 
-use super::bank::Bank;
-use super::tables::{BLOCK, BLOCKS_PER_SECOND, Bins, ROWS, TONE_COUNT, TONES, hann};
+use super::bank::{Bank, Bin};
+use super::tables::{
+    BESIDE_COUNT, BLOCK, BLOCKS_PER_SECOND, Bins, ROWS, TONE_COUNT, TONES, Waves, beside_waves,
+    hann,
+};
 
 /// Blocks of the long window, in which keys are recognised: 32 ms. A tone of 40 ms fills it wherever its blocks begin, one of 23 ms never does.
 pub(super) const LONG: usize = 16;
@@ -16,6 +19,7 @@ const APART: usize = LONG - PHASED;
 static LONG_WINDOW: [f32; LONG] = hann();
 static SHORT_WINDOW: [f32; SHORT] = hann();
 static PHASED_WINDOW: [f32; PHASED] = hann();
+static BESIDE_WAVES: [Waves; LONG] = beside_waves();
 
 /// One tone in a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -105,10 +109,11 @@ impl Tone {
 
     /// Finds the exact frequency and the power of a tone that is somewhere near in the long window from block `first` on.
     pub(super) fn find(bank: &Bank, first: u64, tone: usize) -> Self {
+        let part = bank.part(first, tone);
         let mut found = Self::new(tone, 0.0);
         for _ in 0..2 {
-            let (early, _) = found.sum(bank, first, &PHASED_WINDOW);
-            let (late, _) = found.sum(bank, first + APART as u64, &PHASED_WINDOW);
+            let (early, _) = found.sum(part.first_chunk(), &PHASED_WINDOW);
+            let (late, _) = found.sum(part.last_chunk(), &PHASED_WINDOW);
             let real = late.0 * early.0 + late.1 * early.1;
             let imaginary = late.1 * early.0 - late.0 * early.1;
             // Each sum is turned to the beginning of its own window; from one to the other the offset turns on.
@@ -116,17 +121,17 @@ impl Tone {
             let turned = turned - (turned * APART as f32).round() / APART as f32;
             found = Self::new(tone, found.offset + turned);
         }
-        found.power = found.power(bank, first, &LONG_WINDOW).unwrap_or(0.0);
+        found.power = found.power(&part, &LONG_WINDOW).unwrap_or(0.0);
         found
     }
 
     /// Its power in the short window from block `first` on; `None` if most of that was made up.
     pub(super) fn short(&self, bank: &Bank, first: u64) -> Option<f32> {
-        self.power(bank, first, &SHORT_WINDOW)
+        self.power(&bank.part(first, self.tone), &SHORT_WINDOW)
     }
 
-    fn power<const N: usize>(&self, bank: &Bank, first: u64, window: &[f32; N]) -> Option<f32> {
-        let ((real, imaginary), weight) = self.sum(bank, first, window);
+    fn power<const N: usize>(&self, part: &[Bin; N], window: &[f32; N]) -> Option<f32> {
+        let ((real, imaginary), weight) = self.sum(Some(part), window);
         let all: f32 = window.iter().sum();
         if weight * 2.0 < all {
             return None;
@@ -140,20 +145,16 @@ impl Tone {
         )
     }
 
-    /// The weighted sum of its bins from block `first` on, turned back by its offset to that block; and the weight that
-    /// was not made up.
-    fn sum<const N: usize>(&self, bank: &Bank, first: u64, window: &[f32; N]) -> ((f32, f32), f32) {
+    /// The weighted sum of its bins, turned back by its offset to the first of them; and the weight that was not made up.
+    fn sum<const N: usize>(&self, part: Option<&[Bin; N]>, window: &[f32; N]) -> ((f32, f32), f32) {
         let (step_cosine, step_sine) = self.step;
         let (mut cosine, mut sine) = (1.0_f32, 0.0_f32);
         let (mut real, mut imaginary, mut weight) = (0.0, 0.0, 0.0);
-        for (number, &window) in (first..).zip(window) {
-            let block = bank.block(number);
-            if !block.made_up {
-                let (bin_real, bin_imaginary) = block.bin(self.tone);
-                real += window * (bin_real * cosine + bin_imaginary * sine);
-                imaginary += window * (bin_imaginary * cosine - bin_real * sine);
-                weight += window;
-            }
+        for (bin, window) in part.into_iter().flatten().zip(window) {
+            let (turned_cosine, turned_sine) = (window * cosine, window * sine);
+            real += bin.real * turned_cosine + bin.imaginary * turned_sine;
+            imaginary += bin.imaginary * turned_cosine - bin.real * turned_sine;
+            weight += bin.heard * window;
             (cosine, sine) =
                 (cosine * step_cosine - sine * step_sine, sine * step_cosine + cosine * step_sine);
         }
@@ -177,9 +178,32 @@ pub(super) fn whole(bank: &Bank, first: u64) -> f32 {
 /// The power in the long window of what may be heard beside a key: an offset and the hum of the mains, and the dial tones
 /// of ITU-T E.180 (425 Hz, or 350 and 440 Hz).
 pub(super) fn allowed(bank: &Bank, first: u64) -> f32 {
-    let power = |hertz| beside(bank, first, hertz);
-    let steady = power(425.0).max(power(350.0) + power(440.0));
-    steady + power(0.0) / 2.0 + power(55.0)
+    let mut sums = [0.0_f32; 2 * BESIDE_COUNT];
+    let mut weight = 0.0;
+    for ((number, window), waves) in (first..).zip(LONG_WINDOW).zip(&BESIDE_WAVES) {
+        if bank.block(number).made_up {
+            continue;
+        }
+        for (sample, waves) in bank.samples(number).iter().zip(waves) {
+            let sample = f32::from(*sample) * window;
+            for (sum, wave) in sums.iter_mut().zip(waves) {
+                *sum += sample * wave;
+            }
+        }
+        weight += window * BLOCK as f32;
+    }
+    let scale = 2.0 / (weight * weight).max(1.0);
+    let [dial, one, other, offset, hum] = std::array::from_fn(|n| {
+        let (real, imaginary) = (sums[n], sums[n + BESIDE_COUNT]);
+        scale * (real * real + imaginary * imaginary)
+    });
+    dial.max(one + other) + offset / 2.0 + hum
+}
+
+/// The power of the tone an octave above another one.
+pub(super) fn octave(bank: &Bank, first: u64, tone: &Tone) -> f32 {
+    let hertz = f32::from(TONES[tone.tone]) + tone.offset * f32::from(BLOCKS_PER_SECOND);
+    beside(bank, first, 2.0 * hertz)
 }
 
 /// The power of a tone of so many hertz in the long window.

@@ -2,6 +2,7 @@
 
 use super::bank::{Bank, REMEMBERED};
 use super::fit::{self, LONG, SHORT, Tone};
+use super::run::{ALIKE, DISTURBED, LEAST_PROVEN, Look};
 use super::tables::{BLOCK, BLOCKS_PER_SECOND, ROWS, TONES};
 use crate::call::Symbol;
 
@@ -15,15 +16,16 @@ const MAX_DEVIATION: f32 = 0.025;
 const MAX_TWIST: f32 = 12.6;
 /// What part of the power at the nominal frequencies is worth a closer look.
 const WORTH_A_LOOK: f32 = 0.2;
-/// What part of the power the two tones must be.
-const LEAST_PART: f32 = 0.6;
+/// What part of the power the two tones must be: a prompt may be louder for a moment.
+const LEAST_PART: f32 = 0.3;
 /// A key that is clean is taken to the edges of what is allowed: what part its tones must be at least, of the differences
 /// and of everything, how far they may be from their frequencies, and how much stronger the row may be, in decibels.
 const CLEAN_PART: f32 = 0.88;
 const CLEAN_DEVIATION: f32 = 0.0185;
 const CLEAN_TWIST_DB: f32 = -9.0;
-/// How much other tones must be like a key: well above every moment of eight hours of recorded speech.
-const ALIKE: f32 = 19.2;
+/// What it counts that nothing else is heard, and what overtones take.
+const WHOLE: f32 = 9.0;
+const OVERTONES: f32 = 60.0;
 /// Between which parts of its power in the long window a tone stays at the edges of that.
 const STEADY: (f32, f32) = (0.36, 2.5);
 /// What part of its power a held tone keeps.
@@ -54,15 +56,15 @@ pub(super) struct Held {
 const KEYS: [[u8; 4]; ROWS] = [[1, 2, 3, 12], [4, 5, 6, 13], [7, 8, 9, 14], [10, 0, 11, 15]];
 
 impl Held {
-    /// Looks for a key in the newest long window.
-    pub(super) fn begin(bank: &Bank) -> Option<Self> {
+    /// Looks for a key in the newest long window, and tells how much it is like one.
+    pub(super) fn begin(bank: &Bank) -> Option<(Self, Look)> {
         let glance = fit::glance(bank, LEAST.0)?;
         if glance.part < WORTH_A_LOOK {
             return None;
         }
         let first = bank.count() - LONG as u64;
-        let row = Tone::find(bank, first, glance.row);
-        let column = Tone::find(bank, first, glance.column);
+        let row = Some(Tone::find(bank, first, glance.row)).filter(is_near)?;
+        let column = Some(Tone::find(bank, first, glance.column)).filter(is_near)?;
         let (weak, strong) = if row.power < column.power {
             (row.power, column.power)
         } else {
@@ -72,20 +74,27 @@ impl Held {
         let fits = strong >= LEAST.0
             && weak >= LEAST.1
             && strong <= weak * MAX_TWIST
-            && part >= LEAST_PART
-            && [&row, &column]
-                .into_iter()
-                .all(|tone| is_near(tone) && is_steady(bank, first, tone))
-            && is_key(bank, first, (&row, &column), part);
+            && part >= LEAST_PART;
         if !fits {
             return None;
         }
+        let steady = [&row, &column].into_iter().all(|tone| is_steady(bank, first, tone));
+        let look = look(bank, first, (&row, &column), part, steady)?;
         let code = KEYS[glance.row][glance.column - ROWS];
         let symbol = Symbol::from_event_code(code)?;
-        let mut held =
+        let held =
             Self { symbol, row, column, onset: 0, heard: bank.count(), judged: bank.count() };
-        held.onset = held.beginning(bank);
-        Some(held)
+        Some((held, look))
+    }
+
+    /// Finds where it began: not before sample `earliest`, up to which the key before it was heard.
+    pub(super) fn begun(self, bank: &Bank, earliest: u64) -> Self {
+        Self { onset: self.beginning(bank).max(earliest), ..self }
+    }
+
+    /// The sample up to which it was heard.
+    pub(super) const fn end(&self) -> u64 {
+        self.heard * BLOCK as u64
     }
 
     pub(super) const fn symbol(&self) -> Symbol {
@@ -98,7 +107,7 @@ impl Held {
 
     /// How many samples it was heard.
     pub(super) const fn duration(&self) -> u64 {
-        (self.heard * BLOCK as u64).saturating_sub(self.onset)
+        self.end().saturating_sub(self.onset)
     }
 
     /// Follows it to the newest block. Returns whether it is heard.
@@ -157,25 +166,50 @@ impl Held {
     }
 }
 
-/// Whether two tones that are `part` of the differences in a window are a key and not a voice.
-fn is_key(bank: &Bank, first: u64, (row, column): (&Tone, &Tone), part: f32) -> bool {
-    let (tones, whole) = (row.power + column.power, fit::whole(bank, first));
+/// How much two tones that are `part` of the differences in a window are like a key rather than a voice; `None` if they
+/// are too little to count.
+fn look(
+    bank: &Bank,
+    first: u64,
+    (row, column): (&Tone, &Tone),
+    part: f32,
+    steady: bool,
+) -> Option<Look> {
     let twist = 10.0 * (column.power / row.power).log10();
     let (one, other) = (deviation(row), deviation(column));
     let (near, far) = (one.min(other), one.max(other));
-    let allowed = far <= CLEAN_DEVIATION && twist >= CLEAN_TWIST_DB && part >= CLEAN_PART;
-    if allowed && tones >= CLEAN_PART * whole {
-        return true;
+    let clean = far <= CLEAN_DEVIATION && twist >= CLEAN_TWIST_DB && part >= CLEAN_PART;
+    let (tones, whole) = (row.power + column.power, fit::whole(bank, first));
+    if clean && tones >= CLEAN_PART * whole {
+        return steady.then_some(Look::CLEAN);
     }
-    let rest = (whole - fit::allowed(bank, first)).max(whole * 0.1);
-    let whole = tones / rest;
     // The weights tell keys on bad lines best from voices, whose columns are weak; a key without any fault has 29.
-    let likeness = 20.0 * part.min(1.0) + 9.0 * whole.min(1.0)
+    let likeness = 20.0 * part.min(1.0)
         - 290.0 * far
         - 147.0 * near
         - 0.1 * (twist + 2.0).abs()
         - 0.78 * (-4.0 - twist).max(0.0);
-    allowed && whole >= CLEAN_PART || likeness >= ALIKE
+    // What is not steady may be so beneath a voice, if it is much like a key.
+    let wanted = if steady { LEAST_PROVEN } else { DISTURBED.start };
+    if likeness + WHOLE < wanted {
+        return None;
+    }
+    let rest = (whole - fit::allowed(bank, first)).max(whole * 0.1);
+    let whole = tones / rest;
+    if clean && whole >= CLEAN_PART {
+        return steady.then_some(Look::CLEAN);
+    }
+    let alike = likeness + WHOLE * whole.min(1.0);
+    if alike < wanted || !steady && alike >= DISTURBED.end {
+        return None;
+    }
+    let mut proven = alike;
+    if alike < ALIKE {
+        // Voices and strings have overtones, telephones have none.
+        let octave = |tone: &Tone| fit::octave(bank, first, tone) / tone.power;
+        proven -= (OVERTONES * (octave(row) + octave(column))).min(20.0);
+    }
+    Some(Look { alike, proven, steady })
 }
 
 /// How far a tone is from its frequency, as a share of that.

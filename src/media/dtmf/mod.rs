@@ -13,10 +13,12 @@
 mod bank;
 mod fit;
 mod held;
+mod run;
 mod tables;
 
 use bank::Bank;
 use held::Held;
+use run::Run;
 
 use crate::call::Symbol;
 
@@ -49,8 +51,8 @@ pub enum Tones {
 pub struct ToneDetector {
     bank: Bank,
     held: Option<Held>,
-    /// The key that the last look found.
-    found: Option<Symbol>,
+    /// The key that the last looks found.
+    found: Option<Run>,
 }
 
 impl Default for ToneDetector {
@@ -78,11 +80,19 @@ impl ToneDetector {
         self.held.as_ref().map(|held| (held.symbol(), held.onset()))
     }
 
-    /// The key that begins: one that is found twice in a row.
+    /// The key that begins: one that is found often enough in a row.
     fn next(&mut self) -> Option<Held> {
-        let found = Held::begin(&self.bank);
-        let before = std::mem::replace(&mut self.found, found.as_ref().map(Held::symbol));
-        found.filter(|held| before == Some(held.symbol()))
+        let Some((held, look)) = Held::begin(&self.bank) else {
+            self.found = None;
+            return None;
+        };
+        match &mut self.found {
+            Some(run) if run.symbol() == held.symbol() => run.add(look),
+            found => *found = Some(Run::new(held.symbol(), look)),
+        }
+        let is_key = self.found.is_some_and(|run| run.is_key());
+        let before = self.held.as_ref().map_or(0, Held::end);
+        is_key.then(|| held.begun(&self.bank, before))
     }
 
     fn judge(&mut self, report: &mut impl FnMut(Tones)) {

@@ -16,23 +16,52 @@ pub(super) const BLOCKS_PER_SECOND: u16 = 500;
 /// A real part for each tone, then an imaginary part for each.
 pub(super) type Bins = [f32; 2 * TONE_COUNT];
 
-/// For each sample of a block, what it counts in each bin.
-pub(super) static WAVES: [Bins; BLOCK] = {
-    let mut waves = [[0.0; 2 * TONE_COUNT]; BLOCK];
+/// Cosine and sine of each tone.
+type Wave = ([f32; TONE_COUNT], [f32; TONE_COUNT]);
+
+/// For each sample in the second half of a block, what it counts in each bin: the tones seen from the block's middle.
+pub(super) static WAVES: [Wave; BLOCK / 2] = {
+    let mut waves = [([0.0; TONE_COUNT], [0.0; TONE_COUNT]); BLOCK / 2];
     let mut sample = 0;
-    while sample < BLOCK {
+    while sample < BLOCK / 2 {
         let mut tone = 0;
         while tone < TONE_COUNT {
-            let turns = TONES[tone] as f64 * sample as f64 / 8_000.0;
+            let turns = TONES[tone] as f64 * (sample as f64 + 0.5) / 8_000.0;
             let (sine, cosine) = sine_and_cosine(turns);
-            waves[sample][tone] = single(cosine);
-            waves[sample][tone + TONE_COUNT] = single(-sine);
+            waves[sample].0[tone] = single(cosine);
+            waves[sample].1[tone] = single(sine);
             tone += 1;
         }
         sample += 1;
     }
     waves
 };
+
+/// What may be heard beside a key, in hertz: the dial tones of ITU-T E.180, an offset, the hum of the mains.
+const BESIDE: [u16; BESIDE_COUNT] = [425, 350, 440, 0, 55];
+/// How many tones that are.
+pub(super) const BESIDE_COUNT: usize = 5;
+
+/// For each sample of a block, what it counts in the real part of each tone beside a key, then in the imaginary parts.
+pub(super) type Waves = [[f32; 2 * BESIDE_COUNT]; BLOCK];
+
+/// The waves of so many blocks in a row.
+pub(super) const fn beside_waves<const N: usize>() -> [Waves; N] {
+    let mut waves = [[[0.0; 2 * BESIDE_COUNT]; BLOCK]; N];
+    let mut sample = 0;
+    while sample < N * BLOCK {
+        let mut tone = 0;
+        while tone < BESIDE_COUNT {
+            let turns = BESIDE[tone] as f64 * sample as f64 / 8_000.0;
+            let (sine, cosine) = sine_and_cosine(turns);
+            waves[sample / BLOCK][sample % BLOCK][tone] = single(cosine);
+            waves[sample / BLOCK][sample % BLOCK][tone + BESIDE_COUNT] = single(sine);
+            tone += 1;
+        }
+        sample += 1;
+    }
+    waves
+}
 
 /// The turn of a tone of `n` hertz from one block to the next is `TURNS[n]`: real and imaginary part. All tones are whole
 /// numbers of hertz, so that the table goes round once in a second and nothing drifts.
