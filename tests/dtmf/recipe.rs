@@ -329,7 +329,7 @@ fn lose(
             })
             .sum();
         // Less than 25 ms of tone is as short as what must not be taken.
-        key.spoilt = key.to - key.from < gone + 200;
+        key.spoilt = gone > 0 && key.to - key.from < gone + 200;
     }
     lost
 }
