@@ -13,12 +13,18 @@ mod encrypted;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;
+#[path = "sip/linphone.rs"]
+mod linphone;
 #[path = "sip/many.rs"]
 mod many;
 #[path = "sip/media.rs"]
 mod media;
 #[path = "sip/noise.rs"]
 mod noise;
+#[path = "sip/proxies.rs"]
+mod proxies;
+#[path = "sip/recipes.rs"]
+mod recipes;
 #[path = "sip/reload.rs"]
 mod reload;
 #[path = "sip/replay.rs"]
@@ -27,6 +33,10 @@ mod replay;
 mod rules;
 #[path = "sip/secrets.rs"]
 mod secrets;
+#[path = "sip/softphones.rs"]
+mod softphones;
+#[path = "sip/streams.rs"]
+mod streams;
 #[path = "sip/torture.rs"]
 mod torture;
 #[path = "sip/transfers.rs"]

@@ -7,6 +7,7 @@ mod adapter;
 mod bench;
 mod call;
 mod check;
+mod connect;
 mod diff;
 mod doctor;
 mod dtmf;
@@ -49,6 +50,7 @@ enum Command {
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
+    Connect(connect::ConnectArgs),
     Diff(diff::DiffArgs),
     Dtmf(dtmf::DtmfArgs),
     Doctor(doctor::DoctorArgs),
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Connect(args) => connect::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Dtmf(args) => dtmf::run(&args),
         Command::Doctor(args) => doctor::run(&args),

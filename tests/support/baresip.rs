@@ -39,6 +39,37 @@ pub(crate) struct Account {
     pub(crate) registrar: SocketAddr,
 }
 
+/// How a telephone reaches the server.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Way<'a> {
+    #[default]
+    Udp,
+    Tcp,
+    /// The server must show a certificate that this authority vouches for.
+    Tls {
+        authority: &'a Path,
+    },
+}
+
+impl Way<'_> {
+    /// What it adds to a SIP address.
+    fn parameter(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tcp => ";transport=tcp",
+            Self::Tls { .. } => ";transport=tls",
+        }
+    }
+}
+
+/// What a telephone is like beyond what most tests need.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Model<'a> {
+    pub(crate) way: Way<'a>,
+    /// It talks by SRTP alone (`RTP/SAVP`).
+    pub(crate) encrypted: bool,
+}
+
 /// A running telephone.
 #[derive(Debug)]
 pub(crate) struct Baresip {
@@ -53,7 +84,7 @@ pub(crate) struct Baresip {
 impl Baresip {
     /// Starts a telephone that speaks a tone of `hertz`; with an account it registers and waits until that is done.
     pub(crate) fn start(hertz: f64, answering: Answering, account: Option<&Account>) -> Self {
-        Self::in_service(Self::switched_on(hertz, answering, account, ""), account)
+        Self::start_as(Model::default(), hertz, answering, account)
     }
 
     /// The same, but for a telephone that talks by SRTP alone (`RTP/SAVP`).
@@ -62,11 +93,18 @@ impl Baresip {
         answering: Answering,
         account: Option<&Account>,
     ) -> Self {
-        let phone = Self::switched_on(hertz, answering, account, ";mediaenc=srtp-mand");
-        Self::in_service(phone, account)
+        let model = Model { encrypted: true, ..Model::default() };
+        Self::start_as(model, hertz, answering, account)
     }
 
-    fn in_service(mut phone: Self, account: Option<&Account>) -> Self {
+    /// The same for any model.
+    pub(crate) fn start_as(
+        model: Model<'_>,
+        hertz: f64,
+        answering: Answering,
+        account: Option<&Account>,
+    ) -> Self {
+        let mut phone = Self::switched_on(model, hertz, answering, account);
         if account.is_some() {
             phone.expect("REGISTER_OK");
         }
@@ -75,15 +113,15 @@ impl Baresip {
 
     /// Starts a telephone that tries to register, whatever comes of it.
     pub(crate) fn start_unregistered(hertz: f64, answering: Answering, account: &Account) -> Self {
-        Self::switched_on(hertz, answering, Some(account), "")
+        Self::switched_on(Model::default(), hertz, answering, Some(account))
     }
 
-    /// Starts the program; `extra` are further parameters of its account.
+    /// Starts the program.
     fn switched_on(
+        model: Model<'_>,
         hertz: f64,
         answering: Answering,
         account: Option<&Account>,
-        extra: &str,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the telephone");
         let port = ports::one();
@@ -93,7 +131,7 @@ impl Baresip {
         let write = |name: &str, text: String| {
             fs::write(folder.path().join(name), text).expect("the test's folder takes files");
         };
-        write("config", configuration(folder.path(), port, control_port));
+        write("config", configuration(folder.path(), port, control_port, model.way));
         write("accounts", String::new());
         write("contacts", String::new());
         let mut command = Command::new("setpriv");
@@ -110,7 +148,7 @@ impl Baresip {
         let (unread, events) = (Vec::new(), Vec::new());
         let mut phone = Self { process, control, unread, events, folder, port };
         // Not in the file `accounts`: it would register before anybody can listen to what comes of it.
-        phone.command("uanew", &(account_line(answering, account) + extra));
+        phone.command("uanew", &account_line(answering, account, model));
         phone
     }
 
@@ -216,26 +254,33 @@ fn netstring(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((message, rest.strip_prefix(b",")?))
 }
 
-fn account_line(answering: Answering, account: Option<&Account>) -> String {
+fn account_line(answering: Answering, account: Option<&Account>, model: Model<'_>) -> String {
     let mode = match answering {
         Answering::Auto => "auto",
         Answering::Manual => "manual",
     };
+    let audio = if model.encrypted { ";mediaenc=srtp-mand" } else { "" };
+    let way = model.way.parameter();
     match account {
-        None => format!("<sip:phone@127.0.0.1>;regint=0;answermode={mode}"),
+        None => format!("<sip:phone@127.0.0.1{way}>;regint=0;answermode={mode}{audio}"),
         Some(Account { user, password, registrar }) => format!(
-            "<sip:{user}@{registrar}>;auth_user={user};auth_pass={password};regint=60;answermode={mode}"
+            "<sip:{user}@{registrar}{way}>;auth_user={user};auth_pass={password};regint=60;answermode={mode}{audio}"
         ),
     }
 }
 
 /// The address of `net_interface` keeps loopback in its SDP; `sndfile` records; there is no player.
-fn configuration(folder: &Path, port: u16, control_port: u16) -> String {
+fn configuration(folder: &Path, port: u16, control_port: u16, way: Way<'_>) -> String {
+    let authority = match way {
+        Way::Udp | Way::Tcp => String::new(),
+        Way::Tls { authority } => format!("sip_cafile {}", authority.display()),
+    };
     let folder = folder.display();
     let media = ports::block(MEDIA_PORTS);
     let media_end = media + MEDIA_PORTS - 1;
     format!(
         "sip_listen 127.0.0.1:{port}
+{authority}
 net_interface 127.0.0.1
 call_local_timeout 120
 audio_player aufile,{folder}/none.wav

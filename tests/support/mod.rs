@@ -4,7 +4,11 @@
 //! killed when its guard is dropped. Nothing here decides what is right: the tests do.
 
 pub(crate) mod baresip;
+pub(crate) mod certificates;
+pub(crate) mod kamailio;
+pub(crate) mod linphone;
 pub(crate) mod peers;
+pub(crate) mod pjsua;
 pub(crate) mod ports;
 pub(crate) mod process;
 pub(crate) mod project;

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use super::kamailio;
+
 /// A program that nobody of this project wrote and that the tests talk to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
@@ -16,6 +18,12 @@ pub(crate) enum Peer {
     Baresip,
     /// pjsua2 for Python, of the wheel `pjsua2-python`, in the Python that `SAMBUNG_PYTHON` names.
     Pjsua2,
+    /// linphonec, of the Debian package `linphone-cli`.
+    Linphone,
+    /// Kamailio, of the Debian package `kamailio`.
+    Kamailio,
+    /// OpenSSL's command line, of the Debian package `openssl`.
+    Openssl,
 }
 
 impl Peer {
@@ -29,6 +37,12 @@ impl Peer {
             }
             Self::Baresip if on_path("baresip") => None,
             Self::Baresip => Some("baresip not found (Debian package baresip-core)"),
+            Self::Linphone if on_path("linphonec") => None,
+            Self::Linphone => Some("linphonec not found (Debian package linphone-cli)"),
+            Self::Kamailio if Path::new(kamailio::PROGRAM).is_file() => None,
+            Self::Kamailio => Some("kamailio not found (Debian package kamailio)"),
+            Self::Openssl if on_path("openssl") => None,
+            Self::Openssl => Some("openssl not found (Debian package openssl)"),
             Self::Pjsua2 if has_pjsua2() => None,
             Self::Pjsua2 => Some("pjsua2 not found (wheel pjsua2-python; SAMBUNG_PYTHON)"),
         }

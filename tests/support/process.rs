@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -23,10 +23,24 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `command` with no input and its output in `log`.
     pub(crate) fn start(name: &str, command: &mut Command, log: &Path) -> Self {
+        Self::spawn(name, command.stdin(Stdio::null()), log)
+    }
+
+    /// The same for a program that is told what to do on its standard input.
+    pub(crate) fn start_driven(
+        name: &str,
+        command: &mut Command,
+        log: &Path,
+    ) -> (Self, ChildStdin) {
+        let mut process = Self::spawn(name, command.stdin(Stdio::piped()), log);
+        let input = process.child.stdin.take().expect("it is a pipe");
+        (process, input)
+    }
+
+    fn spawn(name: &str, command: &mut Command, log: &Path) -> Self {
         let out = File::create(log).expect("the test's folder takes files");
         let err = out.try_clone().expect("a file handle can be doubled");
         let child = command
-            .stdin(Stdio::null())
             .stdout(out)
             .stderr(err)
             .spawn()

@@ -22,6 +22,8 @@ pub(crate) struct Project {
     pub(crate) rtp_more: String,
     /// Keys of `sip` beside `listen` and `realm`: who may do what. Phones of Debian's libre know MD5 alone.
     pub(crate) sip: String,
+    /// The sockets, comma separated as in the file; the first is UDP.
+    pub(crate) listen: String,
     /// Keys of `limits`.
     pub(crate) limits: String,
     /// Further sections.
@@ -59,6 +61,7 @@ impl Project {
             agents: String::new(),
             rtp_more: String::new(),
             sip: "allow: [127.0.0.0/8], digest: [md5]".to_owned(),
+            listen: "\"udp:127.0.0.1:0\"".to_owned(),
             limits: String::new(),
             more: String::new(),
             secrets: Vec::new(),
@@ -146,14 +149,14 @@ impl Project {
     fn own_settings(&self) -> String {
         let (first, last) = self.rtp;
         let (routes, ring, sip) = (&self.routes, self.ring.as_millis(), &self.sip);
-        let rtp_more = &self.rtp_more;
+        let (rtp_more, listen) = (&self.rtp_more, &self.listen);
         let mut text = format!(
             "sambung: 1
 languages: [id]
 flows: flows
 audio: audio
 answer: {{ after: {ring}ms }}
-sip: {{ listen: [\"udp:127.0.0.1:0\"], realm: sambung, {sip} }}
+sip: {{ listen: [{listen}], realm: sambung, {sip} }}
 rtp: {{ ports: {first}-{last}, threads: 1{rtp_more} }}
 routes: {routes}
 records: records.jsonl
@@ -176,7 +179,7 @@ journals: journals.jsonl
         let mut text = fs::read_to_string(root.join("sambung.yaml")).expect("it is shipped");
         let (flows, audio) = (root.join("flows"), root.join("audio"));
         for (shipped, here) in [
-            ("udp:0.0.0.0:5060", "udp:127.0.0.1:0".to_owned()),
+            ("listen: [\"udp:0.0.0.0:5060\"]", format!("listen: [{}]", self.listen)),
             ("ports: 20000-29999", format!("ports: {}-{}", self.rtp.0, self.rtp.1)),
             ("flows: flows", format!("flows: \"{}\"", flows.display())),
             ("audio: audio", format!("audio: \"{}\"", audio.display())),

@@ -44,6 +44,16 @@ impl Server {
         self.sip
     }
 
+    /// Where it takes calls by another transport, such as `tcp`.
+    pub(crate) fn socket(&self, transport: &str) -> SocketAddr {
+        let log = self.log();
+        let (_, ready) = log.split_once("Ready. listen=\"").expect("it is ready");
+        let (sockets, _) = ready.split_once('"').expect("the list ends");
+        let mut sockets = sockets.split(' ').filter_map(|socket| socket.split_once(':'));
+        let found = sockets.find(|(name, _)| *name == transport).expect("it listens there");
+        found.1.parse().expect("a socket address")
+    }
+
     /// The address of a called number.
     pub(crate) fn number(&self, number: &str) -> String {
         format!("sip:{number}@{}", self.sip())
@@ -143,7 +153,7 @@ impl Server {
             assert!(self.process.is_running(), "the server ended:\n{}", self.process.log());
             let log = self.process.log();
             let (_, from) = log.split_once("Ready. listen=\"udp:")?;
-            let (address, _) = from.split_once('"')?;
+            let (address, _) = from.split_once(['"', ' '])?;
             Some(address.parse().expect("a socket address"))
         });
     }

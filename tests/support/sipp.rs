@@ -30,6 +30,7 @@ pub(crate) struct Sipp {
     talk: Duration,
     limit: Duration,
     media: u16,
+    transport: &'static str,
 }
 
 impl Sipp {
@@ -52,6 +53,7 @@ impl Sipp {
             talk: Duration::ZERO,
             limit: Duration::from_secs(30),
             media: DISCARD,
+            transport: "u1",
         }
     }
 
@@ -73,6 +75,18 @@ impl Sipp {
         self
     }
 
+    /// Speaks TCP: one connection for all its calls.
+    pub(crate) fn by_tcp(mut self) -> Self {
+        self.transport = "t1";
+        self
+    }
+
+    /// Speaks TCP: a connection for each call.
+    pub(crate) fn by_tcp_each(mut self) -> Self {
+        self.transport = "tn";
+        self
+    }
+
     /// Has the media sent to a port of the test's own: the scenario's `[rtp_port]`.
     pub(crate) fn media_to(mut self, port: u16) -> Self {
         self.media = port;
@@ -89,7 +103,15 @@ impl Sipp {
         let mut command = Command::new("sipp");
         command.current_dir(folder.path()).arg("-sf").arg(scenario).args(["-nostdin", "-aa"]);
         command.args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", &self.port.to_string()]);
-        command.args(["-mp", &ports::block(MEDIA_PORTS).to_string()]);
+        // Far fewer sockets than it reserves by itself, which is more than a system may allow.
+        command.args([
+            "-t",
+            self.transport,
+            "-max_socket",
+            "1000",
+            "-mp",
+            &ports::block(MEDIA_PORTS).to_string(),
+        ]);
         command.args(["-cp", &ports::one().to_string()]);
         command.args(["-m", &self.calls.to_string(), "-l", &self.at_once.to_string()]);
         command.args(["-r", &self.per_second.to_string(), "-s", &self.called]);

@@ -29,7 +29,7 @@ impl Default for Settings {
             bind: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             threads: 0,
             lead_in: Duration::from_millis(400),
-            lost_after: Duration::from_secs(10),
+            lost_after: Duration::from_secs(5),
             max_streams: 4_000,
         }
     }
