@@ -12,6 +12,8 @@ use crate::support::server::Server;
 use crate::support::sipp::Sipp;
 use crate::support::{sound, wait};
 
+/// How much later than it should a packet may come on a busy machine.
+const BUSY: Duration = Duration::from_millis(100);
 /// The event code of key 0, RFC 4733 §3.2.
 const KEY_0: u8 = 0;
 /// The event code of key 1.
@@ -45,17 +47,18 @@ fn a_prompt_reaches_the_caller_sample_for_sample() {
     assert!(spurts.iter().all(|&n| n == 0 || n >= prompt_end), "the prompt is broken: {spurts:?}");
     let longest = packets.windows(2).map(|pair| pair[1].at - pair[0].at).max();
     let longest = longest.expect("more than one packet");
-    assert!(longest < Duration::from_millis(120), "a gap of {longest:?} on a busy machine");
+    assert!(longest < Duration::from_millis(20) + BUSY, "a gap of {longest:?} on a busy machine");
 }
 
 /// Whether `next` is what comes after `this` in one stream of PCMU: at once, or as a new talk spurt after a pause,
-/// whose length shows in the timestamp.
+/// whose length shows in the timestamp as it does in the arrivals.
 fn follows(this: &Packet, next: &Packet) -> Result<(), String> {
     let same_stream = next.ssrc == this.ssrc && next.from == this.from;
     let whole = next.payload.len() == 160 && next.payload_type == PCMU;
-    let frames = next.timestamp.wrapping_sub(this.timestamp) / 160;
-    let rest = next.timestamp.wrapping_sub(this.timestamp) % 160;
-    let in_time = rest == 0 && if next.marker { frames > 1 } else { frames == 1 };
+    let told = next.timestamp.wrapping_sub(this.timestamp);
+    let passed = next.at.saturating_duration_since(this.at);
+    let off = Duration::from_micros(u64::from(told) * 125).abs_diff(passed);
+    let in_time = if next.marker { told >= 160 && off < BUSY } else { told == 160 };
     let next_in_line = next.sequence == this.sequence.wrapping_add(1);
     if same_stream && whole && in_time && next_in_line {
         Ok(())
@@ -84,9 +87,12 @@ fn a_key_stops_the_prompt_and_is_taken_once() {
     let beep: Vec<u8> =
         sound::tone(600.0, 200).iter().map(|&sample| Law::Mu.encode(sample)).collect();
     let packets = phone.packets();
-    let answer = packets.iter().find(|packet| packet.payload == beep[..160]);
-    let answer = answer.expect("the answer to key 1 is heard").at;
-    let delay = answer.saturating_duration_since(pressed);
+    let answer = packets.iter().position(|packet| packet.payload == beep[..160]);
+    let answer = answer.expect("the answer to key 1 is heard");
+    let asked = packets[..answer].iter().rfind(|packet| packet.payload != [0xff; 160]);
+    let stopped = asked.expect("the question is heard").at.saturating_duration_since(pressed);
+    assert!(stopped < Duration::from_millis(160), "the question went on for {stopped:?}");
+    let delay = packets[answer].at.saturating_duration_since(pressed);
     assert!(delay < Duration::from_millis(250), "the answer came {delay:?} after the key");
 
     let record = server.record();

@@ -22,6 +22,8 @@ pub struct Outgoing {
     step: u32,
     /// Whether the frame before this one was sent.
     talking: bool,
+    /// Whether nothing at all was sent in the time of the frame before this one.
+    resting: bool,
     fit: Option<Fit>,
 }
 
@@ -41,12 +43,18 @@ impl Outgoing {
     /// (RFC 3550 §5.1).
     #[must_use]
     pub const fn new(ssrc: u32, sequence: u16, timestamp: u32, step: u32) -> Self {
-        Self { ssrc, sequence, timestamp, step, talking: false, fit: None }
+        Self { ssrc, sequence, timestamp, step, talking: false, resting: true, fit: None }
     }
 
     /// Sets what one packet adds to the timestamp from now on.
     pub const fn set_step(&mut self, step: u32) {
         self.step = step;
+    }
+
+    /// What one packet adds to the timestamp.
+    #[must_use]
+    pub const fn step(&self) -> u32 {
+        self.step
     }
 
     /// Who sends.
@@ -61,6 +69,26 @@ impl Outgoing {
         self.timestamp
     }
 
+    /// Whether the frame that is due may come sooner: the one before it was let pass.
+    #[must_use]
+    pub const fn rests(&self) -> bool {
+        self.resting && self.fit.is_none()
+    }
+
+    /// The frame that is due comes so many units of the clock sooner. Of a stream that rests at most the frame that was
+    /// let pass, so that no two packets are of the same time.
+    pub fn hurry(&mut self, units: u32) {
+        debug_assert!(self.rests(), "what was sent is not sent again");
+        self.timestamp = self.timestamp.wrapping_sub(units.min(self.step));
+        self.resting = false;
+    }
+
+    /// The frame that is due comes so many units of the clock later, as a new talk-spurt.
+    pub const fn wait(&mut self, units: u32) {
+        self.timestamp = self.timestamp.wrapping_add(units);
+        self.talking = false;
+    }
+
     /// The header of the frame that is due, which is sent.
     pub fn frame(&mut self, payload_type: u8) -> RtpHeader {
         self.leave();
@@ -73,7 +101,7 @@ impl Outgoing {
         };
         self.sequence = self.sequence.wrapping_add(1);
         self.timestamp = self.timestamp.wrapping_add(self.step);
-        self.talking = true;
+        (self.talking, self.resting) = (true, false);
         header
     }
 
@@ -87,7 +115,7 @@ impl Outgoing {
     /// Lets `frames` frames pass without a packet.
     pub fn pause(&mut self, frames: u32) {
         self.timestamp = self.timestamp.wrapping_add(self.step.wrapping_mul(frames));
-        self.talking = false;
+        (self.talking, self.resting) = (false, true);
     }
 
     /// The header under which a party's packet is passed on.
@@ -187,6 +215,31 @@ mod tests {
         outgoing.pause(5);
         let third = outgoing.frame(0);
         assert_eq!((third.sequence, third.timestamp, third.marker), (1, 960, true));
+    }
+
+    #[test]
+    fn a_stream_that_rests_begins_again_at_the_true_time() {
+        let mut outgoing = outgoing();
+        assert!(outgoing.rests(), "nothing was sent yet");
+        outgoing.frame(0);
+        assert!(!outgoing.rests());
+        outgoing.pause(1);
+        assert!(outgoing.rests());
+        outgoing.hurry(120);
+        assert!(!outgoing.rests(), "once");
+        assert_eq!(seen(outgoing.frame(0)), (1, 200, true), "25 ms after the first");
+        outgoing.wait(40);
+        assert_eq!(seen(outgoing.frame(0)), (2, 400, true));
+        outgoing.pause(1);
+        outgoing.hurry(9_000);
+        assert_eq!(
+            seen(outgoing.frame(0)),
+            (3, 560, true),
+            "never into the time of the last frame"
+        );
+        outgoing.relay(&party(7, 500, 90_000), 0);
+        outgoing.pause(3);
+        assert!(!outgoing.rests(), "a party's last packet may be of this moment");
     }
 
     #[test]

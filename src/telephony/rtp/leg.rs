@@ -7,7 +7,7 @@ use super::deck::Deck;
 use super::event::MediaEventKind;
 use super::hearing::Hearing;
 use super::line::{Line, PayloadKind, Presence};
-use super::mouth::{Mouth, Place, write};
+use super::mouth::{Mouth, Place, packet_time, write};
 use super::reports::Reports;
 use super::settings::Settings;
 use super::stream::{Passage, Stream};
@@ -35,6 +35,8 @@ pub(super) struct Leg {
     pub(super) id: LegId,
     pub(super) port: u16,
     pub(super) mouth: Mouth,
+    /// How often it is looked at.
+    pub(super) rhythm: Period,
     pub(super) masked: bool,
     pub(super) deck: Deck,
     /// Where on this thread the leg is that this one is bridged with.
@@ -72,6 +74,7 @@ impl Leg {
             id,
             port,
             mouth: Mouth::new(outgoing),
+            rhythm: Period::default(),
             masked: false,
             deck: Deck::default(),
             bridged: None,
@@ -99,9 +102,36 @@ impl Leg {
         }
     }
 
-    /// How often it wants to be looked at.
+    /// How often it wants to be looked at: in the rhythm of its packets while it speaks. While it says nothing, a look
+    /// costs little, and what is heard meanwhile is what the caller waits for an answer to; while it is bridged, the
+    /// other party waits.
     pub(super) fn period(&self) -> Period {
-        self.line.as_ref().map_or_else(Period::default, |line| Period::of(line.stream.packet_time))
+        match &self.line {
+            None => Period::default(),
+            Some(_) if self.bridged.is_some() || self.mouth.rests() => Period::Five,
+            Some(_) => self.speaking_period(),
+        }
+    }
+
+    /// How often it wants to be looked at while it speaks.
+    pub(super) fn speaking_period(&self) -> Period {
+        Period::of(packet_time(self.line.as_ref()))
+    }
+
+    /// When its next packet is due.
+    pub(super) const fn due(&self) -> Instant {
+        self.mouth.due()
+    }
+
+    /// Sets when its next packet is due.
+    pub(super) fn begin(&mut self, due: Instant) {
+        self.mouth.begin(due, packet_time(self.line.as_ref()));
+    }
+
+    /// Whether it may begin to speak at any moment: it says nothing now, for itself or for another party.
+    pub(super) fn may_begin(&self) -> bool {
+        let sends = self.line.as_ref().is_some_and(Line::sends);
+        sends && self.bridged.is_none() && self.mouth.rests()
     }
 
     /// Where on this thread the leg is that this one is bridged with.

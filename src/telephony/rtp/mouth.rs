@@ -48,9 +48,34 @@ impl Mouth {
         }
     }
 
-    /// Sets when the next packet is due.
-    pub(super) const fn begin(&mut self, due: Instant) {
+    /// Sets when the next packet is due, in a line of packets of so much time. Timestamps stay true, and what is sent is
+    /// never of the same time as what was sent.
+    pub(super) fn begin(&mut self, due: Instant, packet_time: Duration) {
+        if self.due != Instant::ZERO {
+            let units = |span: Duration| {
+                let units = span.as_micros() * u64::from(self.outgoing.step());
+                u32::try_from(units / packet_time.as_micros().max(1)).unwrap_or(u32::MAX)
+            };
+            let (later, sooner) = (units(due.since(self.due)), units(self.due.since(due)));
+            if sooner > 0 && self.outgoing.rests() {
+                self.outgoing.hurry(sooner);
+            } else if sooner > 0 {
+                return self.begin(due + packet_time, packet_time);
+            } else if later > 0 {
+                self.outgoing.wait(later);
+            }
+        }
         self.due = due;
+    }
+
+    /// When the next packet is due.
+    pub(super) const fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// Whether what is to be sent need not wait until the next packet is due.
+    pub(super) const fn rests(&self) -> bool {
+        self.outgoing.rests()
     }
 
     /// Takes 10 ms of the bridged party, in a line of packets of so much time.
@@ -75,7 +100,7 @@ impl Mouth {
         place: &Place,
         turn: &mut Turn<'_>,
     ) {
-        let packet_time = line.as_ref().map_or(DEFAULT_TIME, |line| line.stream.packet_time);
+        let packet_time = packet_time(line.as_ref());
         for _ in 0..MAX_BURST {
             if self.due > turn.now {
                 return;
@@ -222,6 +247,11 @@ pub(super) struct Place {
 
 /// The time of a packet before anything was agreed.
 const DEFAULT_TIME: Duration = Duration::from_millis(20);
+
+/// The time of each packet that is sent on a line.
+pub(super) fn packet_time(line: Option<&Line>) -> Duration {
+    line.map_or(DEFAULT_TIME, |line| line.stream.packet_time)
+}
 
 /// The encoder of a codec, made anew where the last one was of another.
 fn encoder(known: &mut Option<(Codec, Encoder)>, codec: Codec) -> &mut Encoder {

@@ -6,6 +6,7 @@ mod codecs;
 mod recording;
 mod reports;
 mod secure;
+mod timing;
 mod tones;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};

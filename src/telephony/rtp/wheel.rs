@@ -1,4 +1,5 @@
-//! When each leg is looked at: a wheel of slots over 60 ms, in which a leg lies every 10, 15 or 20 ms, spread about evenly.
+//! When each leg is looked at: a wheel of slots over 60 ms, in which a leg lies every 10, 15 or 20 ms, spread about evenly,
+//! or in every slot.
 
 use crate::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ const MORE_THAN_EMPTIEST: usize = 8;
 /// How often a leg is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Period {
+    /// At every tick.
+    Five,
     /// Every 10 ms.
     Ten,
     /// Every 15 ms.
@@ -36,6 +39,7 @@ impl Period {
 
     const fn slots(self) -> usize {
         match self {
+            Self::Five => 1,
             Self::Ten => 2,
             Self::Fifteen => 3,
             Self::Twenty => LONGEST,
@@ -64,14 +68,35 @@ impl Wheel {
     /// Puts a leg's place into the next slot that has room, and from there on into one slot a period. Returns when the
     /// first is due.
     pub(super) fn insert(&mut self, place: usize, period: Period) -> Instant {
+        self.insert_from(self.next, place, period)
+    }
+
+    /// As [`Wheel::insert`], for a leg that need not wait for a slot: the one that was due last will do, if it has room.
+    /// The leg is then looked at on the spot, less than a tick after its slot, and from there on with it.
+    pub(super) fn insert_now(&mut self, place: usize, period: Period, now: Instant) -> Instant {
+        let passed = u64::from(self.due() > now);
+        self.insert_from(self.next.saturating_sub(passed), place, period)
+    }
+
+    /// Puts a leg's place into slots that one lies in which is due at a known time.
+    pub(super) fn insert_at(&mut self, due: Instant, place: usize, period: Period) {
+        let tick = due.before(self.offset).as_micros() / TICK.as_micros();
+        self.put(tick, place, period);
+    }
+
+    fn insert_from(&mut self, earliest: u64, place: usize, period: Period) -> Instant {
         let emptiest = self.slots.iter().map(Vec::len).min().unwrap_or(0);
         let room = emptiest + emptiest / 4 + MORE_THAN_EMPTIEST;
         let has_room = |&tick: &u64| self.slots[slot_of(tick)].len() < room;
-        let soon = self.next..self.next + period.slots() as u64;
-        let tick = soon.clone().find(has_room).unwrap_or(self.next);
+        let mut soon = earliest..earliest + period.slots() as u64;
+        let tick = soon.find(has_room).unwrap_or(earliest);
+        self.put(tick, place, period);
+        self.time_of(tick)
+    }
+
+    fn put(&mut self, tick: u64, place: usize, period: Period) {
         let first = slot_of(tick) % period.slots();
         self.slots.iter_mut().skip(first).step_by(period.slots()).for_each(|s| s.push(place));
-        self.time_of(tick)
     }
 
     /// Takes a leg's place out.
@@ -151,6 +176,23 @@ mod tests {
         for slot in [1, 5, 9] {
             assert_eq!(wheel.leg(slot, 0), Some(2), "the gap is closed");
         }
+    }
+
+    #[test]
+    fn a_leg_that_need_not_wait_joins_the_slot_that_was_due_last() {
+        let mut wheel = Wheel::new(Duration::ZERO, at(100));
+        assert_eq!(wheel.insert_now(0, Period::Twenty, at(103)), at(100), "it is still due");
+        wheel.turn(at(103));
+        assert_eq!(wheel.insert_now(1, Period::Twenty, at(104)), at(100), "it has passed");
+        let looked = (105..121).filter_map(|ms| Some((ms, wheel.turn(at(ms))?)));
+        let looked: Vec<_> = looked.map(|(ms, slot)| (ms, slot % LONGEST)).collect();
+        assert_eq!(looked, [(105, 1), (110, 2), (115, 3), (120, 0)]);
+        assert_eq!([0, 1].map(|n| wheel.leg(0, n)), [Some(0), Some(1)], "in one slot, every 20 ms");
+        for place in 2..40 {
+            wheel.insert_now(place, Period::Twenty, at(121));
+        }
+        let lengths = wheel.slots.each_ref().map(Vec::len);
+        assert!(lengths.iter().all(|&length| length <= 18), "all at once are spread: {lengths:?}");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! It sleeps until the next slot with legs is due or an order comes, and on its mailbox alone while it has no legs.
 
+mod rhythm;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
@@ -14,18 +16,28 @@ use super::leg::Leg;
 use super::order::{Order, What};
 use super::settings::Settings;
 use super::stream::Stream;
-use super::turn::{Arrival, Turn};
 use super::wheel::{TICK, Wheel};
 use crate::call::{LegId, PlayEnd, Quality};
 use crate::media::Ended;
 use crate::runtime::Clock;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
+
+/// What tells a thread the time.
+pub(super) trait TimeSource {
+    fn now(&self) -> Instant;
+}
+
+impl TimeSource for Clock {
+    fn now(&self) -> Instant {
+        Self::now(*self)
+    }
+}
 
 /// What a thread is started with.
 #[derive(Debug)]
-pub(super) struct Worker {
+pub(super) struct Worker<C> {
     pub(super) settings: Settings,
-    pub(super) clock: Clock,
+    pub(super) clock: C,
     pub(super) mailbox: Receiver<Order>,
     pub(super) outbox: Outbox,
     /// Ports of closed legs; as many at most as there are ports.
@@ -35,11 +47,13 @@ pub(super) struct Worker {
 
 /// The thread at work.
 #[derive(Debug)]
-struct Work {
-    worker: Worker,
+pub(super) struct Work<C> {
+    worker: Worker<C>,
     legs: Vec<Option<Box<Leg>>>,
     places: BTreeMap<LegId, usize>,
     wheel: Wheel,
+    /// Places of legs that want to be looked at more or less often than they are.
+    restless: Vec<usize>,
     /// A leg that another thread is about to hand over.
     expected: Option<Receiver<Box<Leg>>>,
     ended: Vec<Ended>,
@@ -55,19 +69,10 @@ struct Closing {
     quality: Option<Quality>,
 }
 
-impl Worker {
+impl<C: TimeSource> Worker<C> {
     /// Runs until nobody can send orders any more; then closes all legs.
-    pub(super) fn run(self, offset: crate::time::Duration) {
-        let now = self.clock.now();
-        let mut work = Work {
-            worker: self,
-            legs: Vec::new(),
-            places: BTreeMap::new(),
-            wheel: Wheel::new(offset, now),
-            expected: None,
-            ended: Vec::with_capacity(crate::media::MAX_PLAYS),
-            closing: Vec::new(),
-        };
+    pub(super) fn run(self, offset: Duration) {
+        let mut work = Work::new(self, offset);
         while work.read_mail() {
             work.turn_wheel();
             work.see_off();
@@ -85,7 +90,21 @@ impl Worker {
     }
 }
 
-impl Work {
+impl<C: TimeSource> Work<C> {
+    pub(super) fn new(worker: Worker<C>, offset: Duration) -> Self {
+        let wheel = Wheel::new(offset, worker.clock.now());
+        Self {
+            worker,
+            legs: Vec::new(),
+            places: BTreeMap::new(),
+            wheel,
+            restless: Vec::new(),
+            expected: None,
+            ended: Vec::with_capacity(crate::media::MAX_PLAYS),
+            closing: Vec::new(),
+        }
+    }
+
     /// Obeys all waiting orders. Returns whether more can come.
     fn read_mail(&mut self) -> bool {
         loop {
@@ -125,57 +144,12 @@ impl Work {
         }
     }
 
-    /// Looks at the legs of every slot that is due.
-    fn turn_wheel(&mut self) {
-        while let Some(slot) = self.wheel.turn(self.worker.clock.now()) {
-            let mut arrival: Arrival = [0; _];
-            let mut n = 0;
-            while let Some(place) = self.wheel.leg(slot, n) {
-                self.turn_leg(place, &mut arrival);
-                n += 1;
-            }
-        }
-    }
-
-    /// Looks at one leg. Should that panic, this leg is closed and the others go on.
-    fn turn_leg(&mut self, place: usize, arrival: &mut Arrival) {
-        let mut turn = Turn {
-            now: self.worker.clock.now(),
-            settings: &self.worker.settings,
-            outbox: &mut self.worker.outbox,
-            ended: &mut self.ended,
-            kitchen: &self.worker.kitchen,
-        };
-        let peer = self.legs.get(place).and_then(Option::as_ref).and_then(|leg| leg.bridged());
-        let legs = &mut self.legs;
-        let turned = catch_unwind(AssertUnwindSafe(|| match peer {
-            Some(peer) => {
-                if let Ok([Some(leg), peer]) = legs.get_disjoint_mut([place, peer]) {
-                    leg.turn(peer.as_deref_mut(), arrival, &mut turn);
-                }
-            }
-            None => {
-                if let Some(Some(leg)) = legs.get_mut(place) {
-                    leg.turn(None, arrival, &mut turn);
-                }
-            }
-        }));
-        if turned.is_err() {
-            self.ended.clear();
-            if let Some(Some(leg)) = self.legs.get(place) {
-                let id = leg.id;
-                tracing::error!(leg = %id, "Media of a leg panicked; the leg is closed.");
-                self.close(id);
-            }
-        }
-    }
-
     fn leg(&mut self, id: LegId) -> Option<&mut Leg> {
         self.legs.get_mut(*self.places.get(&id)?)?.as_deref_mut()
     }
 
     /// Obeys one order. Should that panic, its leg is closed and the others go on.
-    fn obey(&mut self, order: Order) {
+    pub(super) fn obey(&mut self, order: Order) {
         let id = order.leg;
         if catch_unwind(AssertUnwindSafe(|| self.carry_out(order))).is_err() {
             tracing::error!(leg = %id, "An order for the media of a leg panicked; the leg is closed.");
@@ -200,11 +174,12 @@ impl Work {
                     None => Some(Ended {
                         play,
                         end: PlayEnd::Failed,
-                        heard: crate::time::Duration::ZERO,
+                        heard: Duration::ZERO,
                         audible_end: now,
                     }),
                 };
                 self.report_ends(id, ended);
+                self.begin_now(id);
             }
             What::Stop(play) => {
                 let ended = self.leg(id).and_then(|leg| leg.mouth.player.stop(play, now));
@@ -214,6 +189,7 @@ impl Work {
                 if let Some(leg) = self.leg(id) {
                     leg.mouth.player.set_music(music);
                 }
+                self.begin_now(id);
             }
             What::Record { order, tape } => {
                 if let Some(leg) = self.leg(id) {
@@ -234,6 +210,7 @@ impl Work {
                 if let Some(leg) = self.leg(id) {
                     leg.mouth.keys.push(keys);
                 }
+                self.begin_now(id);
             }
             What::Mask(masked) => {
                 if let Some(leg) = self.leg(id) {
@@ -247,12 +224,9 @@ impl Work {
     fn connect(&mut self, id: LegId, stream: Stream, now: Instant) {
         let Some(&place) = self.places.get(&id) else { return };
         let Some(Some(leg)) = self.legs.get_mut(place) else { return };
-        let before = leg.period();
         leg.connect(stream, &self.worker.settings, now);
-        if leg.period() != before {
-            self.wheel.remove(place);
-            leg.mouth.begin(self.wheel.insert(place, leg.period()));
-        }
+        self.settle(place);
+        self.begin_now(id);
     }
 
     fn report_ends(&mut self, leg: LegId, ended: Option<Ended>) {
@@ -275,7 +249,8 @@ impl Work {
     /// Takes a leg, new or from another thread.
     fn adopt(&mut self, mut leg: Box<Leg>) {
         let place = self.legs.iter().position(Option::is_none).unwrap_or(self.legs.len());
-        leg.mouth.begin(self.wheel.insert(place, leg.period()));
+        leg.rhythm = leg.period();
+        leg.begin(self.wheel.insert(place, leg.rhythm));
         self.places.insert(leg.id, place);
         if place == self.legs.len() {
             self.legs.push(Some(leg));

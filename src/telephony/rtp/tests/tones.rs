@@ -11,23 +11,24 @@ impl Phone {
     /// Sends so many packets of a key's two tones, or of silence, as fast as people hear.
     fn sounds(&mut self, tones: [f32; 2], packets: usize) {
         for _ in 0..packets {
-            let start = self.header.timestamp;
-            let payload: Vec<u8> = (0..160_u16)
-                .map(|n| {
-                    let time = (start.wrapping_add(u32::from(n)) % 80_000) as f32 / 8_000.0;
-                    let wave = |hertz: f32| (std::f32::consts::TAU * hertz * time).sin();
-                    let sound = tones.iter().map(|&hertz| wave(hertz)).sum::<f32>() * 0.15;
-                    Law::Mu.encode(
-                        Recording { rate: 8_000, samples: vec![sound] }
-                            .to_samples()
-                            .next()
-                            .unwrap_or(0),
-                    )
-                })
-                .collect();
-            self.speak(0, &payload);
+            self.sounds_once(tones);
             std::thread::park_timeout(PACE);
         }
+    }
+
+    /// Sends one packet of a key's two tones, or of silence.
+    pub(super) fn sounds_once(&mut self, tones: [f32; 2]) {
+        let start = self.header.timestamp;
+        let payload: Vec<u8> = (0..160_u16)
+            .map(|n| {
+                let time = (start.wrapping_add(u32::from(n)) % 80_000) as f32 / 8_000.0;
+                let wave = |hertz: f32| (std::f32::consts::TAU * hertz * time).sin();
+                let sound = tones.iter().map(|&hertz| wave(hertz)).sum::<f32>() * 0.15;
+                let sample = Recording { rate: 8_000, samples: vec![sound] }.to_samples().next();
+                Law::Mu.encode(sample.unwrap_or(0))
+            })
+            .collect();
+        self.speak(0, &payload);
     }
 }
 
