@@ -2,8 +2,11 @@
 
 use std::f64::consts::TAU;
 use std::fs;
+use std::io;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
+use rcgen::CertifiedKey;
 use tempfile::TempDir;
 
 use super::error::BenchError;
@@ -36,15 +39,28 @@ nodes:
     hangup: second
 ";
 
-/// Writes the project; it is gone when the folder is dropped.
+/// The certificate of the server, in its folder, and the key to it.
+pub(super) const CERTIFICATE: &str = "cert.pem";
+const KEY: &str = "key.pem";
+
+/// Writes the project of a server that takes UDP on one port and, if it is to, TLS on another; it is gone when the folder
+/// is dropped.
 ///
 /// # Errors
 /// [`BenchError::Project`] where a file cannot be written.
-pub(super) fn write(sip_port: u16) -> Result<TempDir, BenchError> {
+pub(super) fn write(sip_port: u16, tls_port: Option<u16>) -> Result<TempDir, BenchError> {
     let folder = tempfile::tempdir().map_err(BenchError::system("a temporary folder"))?;
+    let udp = format!("\"udp:127.0.0.1:{sip_port}\"");
+    let listen = match tls_port {
+        None => format!("listen: [{udp}]"),
+        Some(port) => format!(
+            "listen: [{udp}, \"tls:127.0.0.1:{port}\"], \
+             tls: {{ certificate: {CERTIFICATE}, key: {KEY} }}"
+        ),
+    };
     let config = format!(
         "sambung: 1\nlanguages: [en]\nanswer: {{ after: 0s }}\nroutes: [{{ default: load }}]\n\
-         sip: {{ listen: [\"udp:127.0.0.1:{sip_port}\"], advertise: 127.0.0.1 }}\n\
+         sip: {{ advertise: 127.0.0.1, {listen} }}\n\
          rtp: {{ ports: 10000-31999 }}\nlimits: {{ calls: 10000 }}\n"
     );
     let path = folder.path();
@@ -54,6 +70,13 @@ pub(super) fn write(sip_port: u16) -> Result<TempDir, BenchError> {
     }
     place(&path.join("sambung.yaml"), config.as_bytes())?;
     place(&path.join("flows/load.yaml"), FLOW.as_bytes())?;
+    if tls_port.is_some() {
+        let named = vec![Ipv4Addr::LOCALHOST.to_string()];
+        let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(named)
+            .map_err(|error| BenchError::system("a certificate")(io::Error::other(error)))?;
+        place(&path.join(CERTIFICATE), cert.pem().as_bytes())?;
+        place(&path.join(KEY), signing_key.serialize_pem().as_bytes())?;
+    }
     for (name, hertz, seconds) in [FIRST, SECOND] {
         place(&path.join("audio").join(name), &tone(hertz, seconds))?;
     }
@@ -64,7 +87,7 @@ fn place(path: &Path, bytes: &[u8]) -> Result<(), BenchError> {
     fs::write(path, bytes).map_err(unwritten(path))
 }
 
-fn unwritten(path: &Path) -> impl Fn(std::io::Error) -> BenchError {
+fn unwritten(path: &Path) -> impl Fn(io::Error) -> BenchError {
     move |source| BenchError::Project { path: path.to_owned(), source: source.into() }
 }
 

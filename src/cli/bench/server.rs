@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::error::BenchError;
-use super::load::{self, Ends, MAX_DATAGRAM, Message};
+use super::load::{self, Ends, MAX_DATAGRAM, Message, TlsEnd, Transport};
 use super::process::Process;
 use super::project;
 use crate::runtime::Clock;
@@ -29,6 +29,7 @@ pub(super) struct Server {
     child: Child,
     folder: TempDir,
     pub(super) address: SocketAddrV4,
+    tls_port: u16,
     /// From its start to its first answer, in milliseconds.
     pub(super) started_ms: f64,
 }
@@ -61,16 +62,18 @@ impl Usage {
 }
 
 impl Server {
-    /// Starts this program on a project of its own and waits for its first answer.
+    /// Starts this program on a project of its own, which takes TLS too if it is to, and waits for its first answer.
     ///
     /// # Errors
     /// [`BenchError`] where it cannot be started or does not answer within 10 s.
-    pub(super) fn start() -> Result<Self, BenchError> {
-        let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|socket| socket.local_addr())
-            .map_err(BenchError::system("a free port"))?
-            .port();
-        let folder = project::write(port)?;
+    pub(super) fn start(tls: bool) -> Result<Self, BenchError> {
+        let free = BenchError::system("a free port");
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(&free)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(&free)?;
+        let port = socket.local_addr().map_err(&free)?.port();
+        let tls_port = listener.local_addr().map_err(&free)?.port();
+        drop((socket, listener));
+        let folder = project::write(port, tls.then_some(tls_port))?;
         let log = |log: io::Result<File>| log.map_err(BenchError::system("a log file"));
         let errors = log(File::create(folder.path().join("log")))?;
         let program = env::current_exe().map_err(BenchError::system("this program's file"))?;
@@ -84,7 +87,7 @@ impl Server {
             .spawn()
             .map_err(BenchError::system("a process for the server"))?;
         let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
-        let mut server = Self { child, folder, address, started_ms: 0.0 };
+        let mut server = Self { child, folder, address, tls_port, started_ms: 0.0 };
         server.await_answer(clock)?;
         #[expect(clippy::cast_precision_loss, reason = "a few seconds at most")]
         let started_us = clock.now().as_micros() as f64;
@@ -97,7 +100,7 @@ impl Server {
         let socket = load::bind()?;
         socket.set_nonblocking(false).map_err(&asking)?;
         socket.set_read_timeout(Some(ASK_EVERY)).map_err(&asking)?;
-        let ends = Ends::new(load::address(&socket)?, self.address);
+        let ends = Ends::new(load::address(&socket)?, self.address, Transport::Udp);
         let mut buffer = [0; MAX_DATAGRAM];
         for call in 0.. {
             let ended = self.child.try_wait().map_err(BenchError::system("the server's state"))?;
@@ -113,6 +116,14 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// Where it takes TLS, if it does.
+    pub(super) fn tls(&self) -> TlsEnd {
+        TlsEnd {
+            address: SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.tls_port),
+            certificate: self.folder.path().join(project::CERTIFICATE),
+        }
     }
 
     /// What it has used until now.

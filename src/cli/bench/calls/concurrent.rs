@@ -1,7 +1,7 @@
 //! Calls at a time, each of which hears one prompt.
 
 use super::{BenchError, Subject};
-use crate::cli::bench::load::{Caller, Habit, Plan, Sound, Tally};
+use crate::cli::bench::load::{Habit, Plan, Sound, Tally};
 use crate::time::Duration;
 
 const SECOND: i64 = 1_000_000;
@@ -41,7 +41,7 @@ pub(in crate::cli::bench) fn concurrent(
 ) -> Result<Concurrent, BenchError> {
     let server = subject.start()?;
     let idle = server.usage();
-    let mut caller = Caller::new(server.address(), subject.prompts())?;
+    let mut caller = subject.callers(&server)?;
     let every = SECOND / i64::from(RAMP.max(calls / MAX_RAMP));
     let ramp = every * i64::from(calls) + SECOND;
     let span = i64::try_from(span.min(LONGEST).as_micros()).unwrap_or(SECOND);

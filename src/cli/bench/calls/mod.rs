@@ -12,7 +12,7 @@ pub(super) use concurrent::{Concurrent, concurrent};
 pub(super) use rate::{Rate, rate};
 
 use super::error::BenchError;
-use super::load::{Prompts, Tally};
+use super::load::{Caller, Prompts, Tally, Target};
 use super::server::{Server, Usage};
 use super::table::Table;
 use super::{MAX_CALLS, floor, seconds};
@@ -39,6 +39,7 @@ Examples:
   sambung bench calls
   sambung bench calls --concurrent 500,1000,2000 --duration 30s
   sambung bench calls --rate 100,200 --duration 60s
+  sambung bench calls --concurrent 300 --srtp --tls
   sambung bench calls --server 127.0.0.1:5060 --pid \"$(pidof sambung)\" --concurrent 50
 
 Exit codes: 0 all calls went well, 1 some failed or something could not be measured, 2 wrong arguments.")]
@@ -58,6 +59,12 @@ pub(crate) struct CallsArgs {
     /// The server's process, whose CPU and memory are measured
     #[arg(long, value_name = "ID", requires = "server")]
     pid: Option<u32>,
+    /// Encrypt the sound (SRTP, AES-128 in counter mode)
+    #[arg(long)]
+    srtp: bool,
+    /// Encrypt the signalling: one TLS connection for all callers
+    #[arg(long, conflicts_with = "server")]
+    tls: bool,
     /// Where the callers' chance begins: the same seed makes the same calls
     #[arg(long, value_name = "SEED", default_value = "1")]
     seed: u64,
@@ -71,9 +78,19 @@ fn loopback(text: &str) -> Result<SocketAddrV4, String> {
     })
 }
 
+/// Who is called, and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject {
+    who: Who,
+    /// Whether sound is encrypted (SRTP).
+    srtp: bool,
+    /// Whether signalling is encrypted (TLS).
+    tls: bool,
+}
+
 /// Who is called.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Subject {
+enum Who {
     /// This program, started for each measurement.
     Own,
     /// A server that runs, and its process if that is known.
@@ -88,18 +105,25 @@ pub(super) enum Running {
 }
 
 impl Subject {
-    const fn prompts(self) -> Prompts {
-        match self {
-            Self::Own => Prompts::Ours,
-            Self::Running(..) => Prompts::Others,
+    /// This program, called in the clear.
+    pub(super) const OWN: Self = Self { who: Who::Own, srtp: false, tls: false };
+    /// This program, with sound and signalling encrypted.
+    pub(super) const OWN_ENCRYPTED: Self = Self { who: Who::Own, srtp: true, tls: true };
+
+    fn start(self) -> Result<Running, BenchError> {
+        match self.who {
+            Who::Own => Server::start(self.tls).map(Box::new).map(Running::Own),
+            Who::Running(address, pid) => Ok(Running::Other(address, pid)),
         }
     }
 
-    fn start(self) -> Result<Running, BenchError> {
-        match self {
-            Self::Own => Server::start().map(Box::new).map(Running::Own),
-            Self::Running(address, pid) => Ok(Running::Other(address, pid)),
-        }
+    /// Callers of a server that was started.
+    fn callers(self, server: &Running) -> Result<Caller, BenchError> {
+        let (prompts, tls) = match server {
+            Running::Own(server) => (Prompts::Ours, self.tls.then(|| server.tls())),
+            Running::Other(..) => (Prompts::Others, None),
+        };
+        Caller::new(Target { server: server.address(), prompts, srtp: self.srtp, tls })
     }
 }
 
@@ -145,7 +169,8 @@ pub(super) fn run(args: &CallsArgs) -> ExitCode {
 
 /// Whether all calls went well.
 fn measure(args: &CallsArgs) -> Result<bool, BenchError> {
-    let subject = args.server.map_or(Subject::Own, |server| Subject::Running(server, args.pid));
+    let who = args.server.map_or(Who::Own, |server| Who::Running(server, args.pid));
+    let subject = Subject { who, srtp: args.srtp, tls: args.tls };
     let (concurrent, rate): (&[u32], &[u32]) = if args.concurrent.is_empty() && args.rate.is_empty()
     {
         (&[100, 500], &[100])

@@ -1,7 +1,7 @@
 //! New calls every second, each with a key.
 
 use super::{BenchError, Subject};
-use crate::cli::bench::load::{Caller, Habit, Plan, Sound, Tally};
+use crate::cli::bench::load::{Habit, Plan, Sound, Tally};
 use crate::time::Duration;
 
 const SECOND: i64 = 1_000_000;
@@ -32,7 +32,7 @@ pub(in crate::cli::bench) fn rate(
 ) -> Result<Rate, BenchError> {
     let server = subject.start()?;
     let idle = server.usage();
-    let mut caller = Caller::new(server.address(), subject.prompts())?;
+    let mut caller = subject.callers(&server)?;
     let seconds = u32::try_from(span.as_secs().max(1)).unwrap_or(u32::MAX);
     let calls = per_second.saturating_mul(seconds);
     let habit = Habit::Press { seed };

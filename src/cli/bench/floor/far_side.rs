@@ -1,6 +1,5 @@
 //! The far side of all streams: one socket that speaks to each of them and times what comes back.
 
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
 
@@ -33,7 +32,6 @@ pub(super) struct FarSide {
     socket: UdpSocket,
     clock: Clock,
     lines: Vec<Line>,
-    by_port: BTreeMap<u16, usize>,
     lateness: Vec<u64>,
     max_us: u64,
     lost: u64,
@@ -64,7 +62,6 @@ impl FarSide {
             socket,
             clock: Clock::new(),
             lines: (0..count).map(|_| Line::default()).collect(),
-            by_port: BTreeMap::new(),
             lateness: vec![0; BUCKETS],
             max_us: 0,
             lost: 0,
@@ -81,9 +78,8 @@ impl FarSide {
 
     /// Aims at the streams' ports.
     pub(super) fn aim(&mut self, ports: &[u16]) {
-        for (n, (line, &port)) in self.lines.iter_mut().zip(ports).enumerate() {
+        for (line, &port) in self.lines.iter_mut().zip(ports) {
             line.port = port;
-            self.by_port.insert(port, n);
         }
     }
 
@@ -130,7 +126,7 @@ impl FarSide {
 
     fn speak(&mut self, n: usize) {
         let Some(line) = self.lines.get_mut(n) else { return };
-        let datagram = super::datagram(line.sent);
+        let datagram = super::datagram(line.sent, u32::try_from(n).unwrap_or(u32::MAX));
         line.sent = line.sent.wrapping_add(1);
         // What is not sent is missed there, which is what is measured.
         self.socket.send_to(&datagram, (super::LOCALHOST, line.port)).unwrap_or_default();
@@ -140,14 +136,12 @@ impl FarSide {
     fn listen(&mut self) {
         let mut datagram = [0; 1_500];
         loop {
-            match self.socket.recv_from(&mut datagram) {
-                Ok((length, from)) => {
+            match self.socket.recv(&mut datagram) {
+                Ok(length) => {
                     let now = self.clock.now();
-                    if let Some(packet) =
-                        RtpPacket::parse(datagram.get(..length).unwrap_or_default())
-                        && let Some(&n) = self.by_port.get(&from.port())
-                    {
-                        self.arrive(n, &packet.header, now);
+                    let datagram = datagram.get(..length).unwrap_or_default();
+                    if let Some(packet) = RtpPacket::parse(datagram) {
+                        self.arrive(&packet.header, now);
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
@@ -156,8 +150,9 @@ impl FarSide {
         }
     }
 
-    fn arrive(&mut self, n: usize, header: &RtpHeader, now: Instant) {
-        let Some(line) = self.lines.get_mut(n) else { return };
+    /// Times a packet; each stream has its own source, which is its number.
+    fn arrive(&mut self, header: &RtpHeader, now: Instant) {
+        let Some(line) = self.lines.get_mut(header.ssrc as usize) else { return };
         if let Some(next) = line.next {
             self.lost += u64::from(header.sequence.wrapping_sub(next));
         }

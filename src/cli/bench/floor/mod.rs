@@ -3,6 +3,7 @@
 
 mod far_side;
 mod streams;
+mod way;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ use crate::time::Duration;
 use far_side::FarSide;
 pub(super) use far_side::Lateness;
 use streams::Streams;
+use way::Way;
 
 /// Where everything happens.
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -41,7 +43,8 @@ time line, known to a millisecond. On a busy machine run it under `chrt -r 10`.
 
 Examples:
   sambung bench floor
-  sambung bench floor --calls 100,1000,3000 --duration 20s")]
+  sambung bench floor --calls 100,1000,3000 --duration 20s
+  sambung bench floor --calls 300 --way turn,tick,ready,shared")]
 pub(crate) struct FloorArgs {
     /// How many streams at a time
     #[arg(long, value_name = "N", value_delimiter = ',', default_value = "100,300,1000", value_parser = clap::value_parser!(u32).range(1..=MAX_CALLS))]
@@ -49,31 +52,34 @@ pub(crate) struct FloorArgs {
     /// How long each number is measured
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = seconds)]
     duration: Duration,
+    /// How sockets are laid out and looked at; the engine's figures are held against `turn`
+    #[arg(long, value_name = "WAY", value_delimiter = ',', default_value = "turn")]
+    way: Vec<Way>,
 }
 
 /// Measures the floor for each number of calls.
 pub(super) fn run(args: &FloorArgs) -> ExitCode {
-    let table = Table::begin(
-        "streams that only send and receive, PCMU 20 ms in and out",
-        "streams|CPU %/100|late ms p99|   max|lost",
-    );
-    for &calls in &args.calls {
-        match measure(calls, args.duration) {
-            Ok(Floor { cpu_per_100, lateness: Lateness { p99_ms, max_ms, lost } }) => {
-                table.row(&[f64::from(calls), cpu_per_100, p99_ms, max_ms, lost]);
-            }
-            Err(error) => {
-                print::error(&error);
-                return exit::FINDINGS.into();
+    for &way in &args.way {
+        let title = format!("PCMU 20 ms in and out; {}", way.title());
+        let table = Table::begin(&title, "streams|CPU %/100|late ms p99|   max|lost");
+        for &calls in &args.calls {
+            match measure_way(calls, args.duration, way) {
+                Ok(Floor { cpu_per_100, lateness: Lateness { p99_ms, max_ms, lost } }) => {
+                    table.row(&[f64::from(calls), cpu_per_100, p99_ms, max_ms, lost]);
+                }
+                Err(error) => {
+                    print::error(&error);
+                    return exit::FINDINGS.into();
+                }
             }
         }
+        table.end();
     }
-    table.end();
     exit::CLEAN.into()
 }
 
-/// A datagram of any stream: packet number `frame` of 20 ms of silence.
-fn datagram(frame: u32) -> [u8; RTP_HEADER + FRAME] {
+/// A datagram of the stream that `source` sends: packet number `frame` of 20 ms of silence.
+fn datagram(frame: u32, source: u32) -> [u8; RTP_HEADER + FRAME] {
     let mut datagram = [SILENCE; RTP_HEADER + FRAME];
     let [.., high, low] = frame.to_be_bytes();
     let header = RtpHeader {
@@ -81,10 +87,17 @@ fn datagram(frame: u32) -> [u8; RTP_HEADER + FRAME] {
         payload_type: 0,
         sequence: u16::from_be_bytes([high, low]),
         timestamp: frame.wrapping_mul(SAMPLES),
-        ssrc: 1,
+        ssrc: source,
     };
     header.write(datagram.first_chunk_mut().expect("made with room for the header"));
     datagram
+}
+
+/// Makes a datagram one of another source.
+fn sign(datagram: &mut [u8], source: u32) {
+    if let Some(ssrc) = datagram.get_mut(8..RTP_HEADER) {
+        ssrc.copy_from_slice(&source.to_be_bytes());
+    }
 }
 
 /// What streams cost and how they came.
@@ -100,9 +113,13 @@ pub(super) struct Floor {
 /// # Errors
 /// [`BenchError::System`] where a socket or thread cannot be had.
 pub(super) fn measure(count: u32, span: Duration) -> Result<Floor, BenchError> {
+    measure_way(count, span, Way::Turn)
+}
+
+fn measure_way(count: u32, span: Duration, way: Way) -> Result<Floor, BenchError> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut far_side = FarSide::new(count)?;
-    let streams = Streams::start(count, threads, far_side.address()?)?;
+    let streams = Streams::start(count, threads, far_side.address()?, way)?;
     far_side.aim(streams.ports());
     let process = Process::this();
     far_side.run(span.min(WARM_UP));

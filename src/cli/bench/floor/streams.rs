@@ -1,22 +1,20 @@
-//! A socket per stream, looked at and sent from once in 20 ms.
+//! Threads that send and receive what streams send and receive, in the rhythm of the media threads.
 
-use std::io::ErrorKind;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
+use super::way::{Room, Sockets, Way};
 use crate::cli::bench::error::BenchError;
 use crate::runtime::Clock;
 use crate::time::{Duration, Instant};
 
 /// The rhythm of the engine's own threads.
 const TICK: Duration = Duration::from_millis(5);
-/// Ticks in a frame; each socket has its turn in one of them.
+/// Ticks in a frame; each stream has its turn in one of them.
 const TICKS: u32 = 4;
 const SLOTS: usize = TICKS as usize;
-/// Packets that are taken from a socket in one turn.
-const MAX_ARRIVALS: usize = 16;
 
 /// How the threads are named, with a number behind it.
 pub(super) const NAME: &str = "floor-";
@@ -40,28 +38,23 @@ impl Streams {
         count: u32,
         threads: usize,
         remote: SocketAddr,
+        way: Way,
     ) -> Result<Self, BenchError> {
-        let mut shares: Vec<Vec<UdpSocket>> = (0..threads.max(1)).map(|_| Vec::new()).collect();
-        let mut ports = Vec::new();
-        let refused = BenchError::system("a socket for each stream");
-        for (_, share) in (0..count).zip((0..shares.len()).cycle()) {
-            let socket = UdpSocket::bind((super::LOCALHOST, 0)).map_err(&refused)?;
-            socket.connect(remote).map_err(&refused)?;
-            socket.set_nonblocking(true).map_err(&refused)?;
-            ports.push(socket.local_addr().map_err(&refused)?.port());
-            if let Some(share) = shares.get_mut(share) {
-                share.push(socket);
-            }
-        }
+        let mut ports = vec![0; count as usize];
         let stop = Arc::new(AtomicBool::new(false));
-        let start = |(n, sockets): (usize, Vec<UdpSocket>)| {
+        let mut running = Vec::new();
+        for n in 0..threads.max(1) {
+            let sources: Vec<u32> = (0..count).skip(n).step_by(threads.max(1)).collect();
+            let sockets = Sockets::new(way, &sources, remote)?;
+            for (&source, port) in sources.iter().zip(sockets.ports()?) {
+                ports[source as usize] = port;
+            }
             let stop = Arc::clone(&stop);
-            let run = move || run(&sockets, &stop);
-            Builder::new().name(format!("{NAME}{n}")).spawn(run)
-        };
-        let threads = shares.into_iter().enumerate().map(start).collect::<Result<_, _>>();
-        let threads = threads.map_err(BenchError::system("a thread"))?;
-        Ok(Self { ports, stop, threads })
+            let run = move || run(sockets, &stop);
+            let thread = Builder::new().name(format!("{NAME}{n}")).spawn(run);
+            running.push(thread.map_err(BenchError::system("a thread"))?);
+        }
+        Ok(Self { ports, stop, threads: running })
     }
 
     /// The ports of the streams.
@@ -78,29 +71,20 @@ impl Streams {
     }
 }
 
-fn run(sockets: &[UdpSocket], stop: &AtomicBool) {
+fn run(mut sockets: Sockets, stop: &AtomicBool) {
     // What the engine does too; without the right to it both run at ordinary priority.
     rustix::process::setpriority_process(None, NICE).unwrap_or_default();
     let clock = Clock::new();
-    let mut arrival = [0; 1_500];
-    let mut tick: u32 = 0;
+    let (mut room, mut tick) = (Room::new(), 0_u32);
     while !stop.load(Ordering::Relaxed) {
         let wait = (Instant::ZERO + TICK.times(u64::from(tick))).since(clock.now());
         if !wait.is_zero() {
             std::thread::park_timeout(wait.to_std());
             continue;
         }
-        let datagram = super::datagram(tick / TICKS);
+        let mut datagram = super::datagram(tick / TICKS, 0);
         let slot = usize::try_from(tick).unwrap_or(0) % SLOTS;
-        for socket in sockets.iter().skip(slot).step_by(SLOTS) {
-            for _ in 0..MAX_ARRIVALS {
-                if matches!(socket.recv(&mut arrival), Err(e) if e.kind() == ErrorKind::WouldBlock)
-                {
-                    break;
-                }
-            }
-            socket.send(&datagram).unwrap_or_default();
-        }
+        sockets.tick((slot, SLOTS), &mut room, &mut datagram);
         tick += 1;
     }
 }

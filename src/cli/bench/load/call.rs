@@ -11,7 +11,9 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
 use super::message::{Dialog, Ends, Message};
 use super::script::{Prompts, Script};
+use super::signalling::Signalling;
 use super::stream::{Hearing, Speech, Tone};
+use crate::media::MasterKey;
 
 /// The first repetition of a request comes after T1, the next after twice that … (RFC 3261 §17.1.1.2), in µs.
 const T1: i64 = 500_000;
@@ -27,6 +29,8 @@ pub(in crate::cli::bench) enum Ending {
     Refused(u16),
     /// The INVITE had no answer, or one that could not be used.
     Unanswered,
+    /// The answer had no key, and one was offered.
+    Unencrypted,
     /// The first prompt was not heard.
     NoPrompt,
     /// The prompt after the key was not heard.
@@ -43,6 +47,7 @@ impl fmt::Display for Ending {
             Self::Complete => f.write_str("complete"),
             Self::Refused(status) => write!(f, "refused with {status}"),
             Self::Unanswered => f.write_str("not answered"),
+            Self::Unencrypted => f.write_str("answered in the clear"),
             Self::NoPrompt => f.write_str("without a prompt"),
             Self::NoSecondPrompt => f.write_str("without the prompt after the key"),
             Self::HungUpOn => f.write_str("hung up on"),
@@ -94,16 +99,15 @@ pub(super) struct Moments {
 /// The sockets of a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
-    pub(super) sip: &'a UdpSocket,
+    pub(super) sip: &'a Signalling,
     pub(super) audio: &'a UdpSocket,
     pub(super) audio_port: u16,
     pub(super) ends: Ends,
 }
 
 impl Line<'_> {
-    /// What is not sent is repeated, as over any network.
-    pub(super) fn send(&self, text: &str) {
-        self.sip.send_to(text.as_bytes(), self.ends.server).unwrap_or_default();
+    fn send(&self, text: &str) {
+        self.sip.send(text);
     }
 }
 
@@ -114,6 +118,8 @@ pub(super) struct Call {
     script: Script,
     prompts: Prompts,
     state: State,
+    /// What our audio is encrypted with, if it is.
+    key: Option<MasterKey>,
     pub(super) moments: Moments,
     pub(super) hearing: Hearing,
     /// Requests that were sent again.
@@ -125,12 +131,14 @@ impl Call {
     pub(super) fn begin(
         number: usize,
         (script, prompts): (Script, Prompts),
+        key: Option<MasterKey>,
         line: Line<'_>,
         now: i64,
     ) -> Self {
-        line.send(&line.ends.invite(number, line.audio_port));
+        line.send(&line.ends.invite(number, line.audio_port, key.as_ref()));
         Self {
             number,
+            key,
             script,
             prompts,
             state: State::Inviting(Waiting { since: now, repeats: 0 }),
@@ -196,8 +204,16 @@ impl Call {
             return None;
         };
         line.send(&line.ends.ack(self.number, &dialog));
+        if self.key.is_some() {
+            let Some(theirs) = message.key() else {
+                self.state = State::Over(Ending::Unencrypted);
+                return None;
+            };
+            self.hearing.decipher(&theirs);
+        }
         self.moments.answered = Some(at);
-        let speech = Speech::new(self.number, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
+        let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+        let speech = Speech::new(self.number, to, self.key.as_ref());
         self.state = State::Talking { dialog, since: at, speech };
         Some(port)
     }
@@ -236,7 +252,8 @@ impl Call {
                     self.state = State::Over(Ending::Unanswered);
                 } else if waiting.is_due(now) {
                     self.repeats += 1;
-                    line.send(&line.ends.invite(self.number, line.audio_port));
+                    let invite = line.ends.invite(self.number, line.audio_port, self.key.as_ref());
+                    line.send(&invite);
                 }
             }
             State::Ringing { since } => {

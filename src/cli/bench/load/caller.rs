@@ -5,11 +5,13 @@ use std::net::{SocketAddrV4, UdpSocket};
 use std::time::Duration;
 
 use super::call::{Call, Ending, Line};
-use super::message::{Ends, Message};
+use super::message::{Ends, Message, Transport};
 use super::script::{Habit, Prompts, Script};
+use super::signalling::{Signalling, TlsEnd};
 use super::wire::{self, Receiver};
 use crate::cli::bench::error::BenchError;
 use crate::cli::bench::times::{Spread, Times};
+use crate::media::{MasterKey, Suite};
 use crate::runtime::Clock;
 
 /// How often the callers look at their sockets, in µs.
@@ -21,6 +23,18 @@ const AUDIO_SOCKETS: usize = 4;
 /// How long calls may take to end, one after the other as they began, in µs.
 const PATIENCE: i64 = 30_000_000;
 const SECOND: i64 = 1_000_000;
+
+/// Who is called, and how.
+#[derive(Debug, Clone)]
+pub(in crate::cli::bench) struct Target {
+    pub(in crate::cli::bench) server: SocketAddrV4,
+    /// Whose prompts are heard there.
+    pub(in crate::cli::bench) prompts: Prompts,
+    /// Whether sound is encrypted.
+    pub(in crate::cli::bench) srtp: bool,
+    /// Where signalling is encrypted, if it is to be.
+    pub(in crate::cli::bench) tls: Option<TlsEnd>,
+}
 
 /// Calls that are to be made, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +90,8 @@ pub(in crate::cli::bench) struct Caller {
     clock: Clock,
     ends: Ends,
     prompts: Prompts,
-    sip: UdpSocket,
+    srtp: bool,
+    sip: Signalling,
     audio: Vec<(UdpSocket, u16)>,
     receiver: Receiver,
     calls: Vec<Call>,
@@ -87,16 +102,17 @@ pub(in crate::cli::bench) struct Caller {
 }
 
 impl Caller {
-    /// Binds the sockets of callers who call `server` and hear `prompts` there.
+    /// Binds the sockets of callers who call a server.
     ///
     /// # Errors
-    /// [`BenchError::System`] where a socket cannot be had.
-    pub(in crate::cli::bench) fn new(
-        server: SocketAddrV4,
-        prompts: Prompts,
-    ) -> Result<Self, BenchError> {
-        let sip = wire::bind()?;
-        let ends = Ends::new(wire::address(&sip)?, server);
+    /// [`BenchError::System`] where a socket cannot be had, or TLS not be agreed.
+    pub(in crate::cli::bench) fn new(target: Target) -> Result<Self, BenchError> {
+        let Target { server, prompts, srtp, tls } = target;
+        let (sip, server, transport) = match &tls {
+            None => (Signalling::datagrams(server)?, server, Transport::Udp),
+            Some(end) => (Signalling::tls(end)?, end.address, Transport::Tls),
+        };
+        let ends = Ends::new(sip.address()?, server, transport);
         let bind = |_| {
             let socket = wire::bind()?;
             let port = wire::address(&socket)?.port();
@@ -107,6 +123,7 @@ impl Caller {
             clock,
             ends,
             prompts,
+            srtp,
             sip,
             audio: (0..AUDIO_SOCKETS).map(bind).collect::<Result<_, BenchError>>()?,
             receiver: Receiver::new(),
@@ -220,6 +237,7 @@ impl Caller {
         let call = Call::begin(
             number,
             (script, self.prompts),
+            self.srtp.then(|| key(number)),
             line(&self.sip, &self.audio, self.ends, number),
             now,
         );
@@ -230,8 +248,8 @@ impl Caller {
 
     /// Takes all that has come, SIP first: it tells which port belongs to whom.
     fn listen(&mut self) {
-        let Self { sip, audio, ends, receiver, calls, by_port, .. } = self;
-        receiver.drain(sip, |_, at, datagram| {
+        let Self { sip, audio, ends, receiver, calls, by_port, clock, .. } = self;
+        sip.drain(receiver, *clock, |at, datagram| {
             let Some(message) = Message::read(datagram) else { return };
             let Some((number, call)) =
                 message.call().and_then(|number| Some((number, calls.get_mut(number)?)))
@@ -271,9 +289,19 @@ impl Caller {
     }
 }
 
+/// The key of a call's sound: one of its own, and no secret. In the suite that every phone knows.
+fn key(number: usize) -> MasterKey {
+    let suite = Suite::AesCm128HmacSha1_80;
+    let mut material = vec![7; suite.key_bytes() + suite.salt_bytes()];
+    for (byte, of_number) in material.iter_mut().zip(number.to_be_bytes()) {
+        *byte = of_number;
+    }
+    MasterKey::new(suite, &material).expect("as long as the suite asks")
+}
+
 /// The sockets of a call.
 fn line<'a>(
-    sip: &'a UdpSocket,
+    sip: &'a Signalling,
     audio: &'a [(UdpSocket, u16)],
     ends: Ends,
     number: usize,

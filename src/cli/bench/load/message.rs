@@ -2,16 +2,44 @@
 
 use std::net::SocketAddrV4;
 
+use crate::media::{MasterKey, Suite};
+
 /// The most bytes of a datagram that are read.
 pub(in crate::cli::bench) const MAX_DATAGRAM: usize = 2_048;
+
+/// What SIP messages go over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli::bench) enum Transport {
+    Udp,
+    Tls,
+}
 
 /// Who writes: the caller's addresses and the address that is called.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli::bench) struct Ends {
     /// The caller's SIP socket.
-    pub(super) local: SocketAddrV4,
+    local: SocketAddrV4,
     /// The server under test.
-    pub(super) server: SocketAddrV4,
+    server: SocketAddrV4,
+    transport: Transport,
+}
+
+impl Transport {
+    /// Its name in `Via`.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tls => "TLS",
+        }
+    }
+
+    /// What an address bears that is reached over it.
+    const fn parameter(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tls => ";transport=tls",
+        }
+    }
 }
 
 /// What a 200 tells about the dialog it sets up.
@@ -25,23 +53,35 @@ pub(super) struct Dialog {
 
 impl Ends {
     /// A caller at `local` who calls `server`.
-    pub(in crate::cli::bench) const fn new(local: SocketAddrV4, server: SocketAddrV4) -> Self {
-        Self { local, server }
+    pub(in crate::cli::bench) const fn new(
+        local: SocketAddrV4,
+        server: SocketAddrV4,
+        transport: Transport,
+    ) -> Self {
+        Self { local, server, transport }
     }
 
-    /// Calls 100 and offers PCMU and telephone-event on a port.
-    pub(super) fn invite(self, call: usize, audio_port: u16) -> String {
+    /// Calls 100 and offers PCMU and telephone-event on a port, which takes the reports too (RFC 5761);
+    /// encrypted if there is a key.
+    pub(super) fn invite(self, call: usize, audio_port: u16, key: Option<&MasterKey>) -> String {
         let ip = self.local.ip();
+        let (profile, crypto) = match key {
+            None => ("AVP", String::new()),
+            Some(key) => {
+                let (suite, text) = (key.suite().name(), key.to_base64());
+                ("SAVP", format!("a=crypto:1 {suite} inline:{}\r\n", *text))
+            }
+        };
         let sdp = format!(
             "v=0\r\no=- {call} 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
-             m=audio {audio_port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n\
-             a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+             m=audio {audio_port} RTP/{profile} 0 101\r\na=rtpmap:0 PCMU/8000\r\n{crypto}\
+             a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=rtcp-mux\r\na=sendrecv\r\n"
         );
         let head = self.head("INVITE", &self.target(), call, 1, &self.to());
-        let local = self.local;
+        let (local, parameter) = (self.local, self.transport.parameter());
         let length = sdp.len();
         format!(
-            "{head}Contact: <sip:load@{local}>\r\nContent-Type: application/sdp\r\n\
+            "{head}Contact: <sip:load@{local}{parameter}>\r\nContent-Type: application/sdp\r\n\
              Content-Length: {length}\r\n\r\n{sdp}"
         )
     }
@@ -73,17 +113,17 @@ impl Ends {
     }
 
     fn head(self, method: &str, uri: &str, call: usize, cseq: u32, to: &str) -> String {
-        let local = self.local;
+        let (local, transport) = (self.local, self.transport.name());
         format!(
             "{method} {uri} SIP/2.0\r\n\
-             Via: SIP/2.0/UDP {local};branch=z9hG4bK{call}-{method};rport\r\n\
+             Via: SIP/2.0/{transport} {local};branch=z9hG4bK{call}-{method};rport\r\n\
              From: <sip:load@{local}>;tag={call}\r\nTo: {to}\r\nCall-ID: {call}@{local}\r\n\
              CSeq: {cseq} {method}\r\nMax-Forwards: 70\r\n"
         )
     }
 
     fn target(self) -> String {
-        format!("sip:100@{}", self.server)
+        format!("sip:100@{}{}", self.server, self.transport.parameter())
     }
 
     fn to(self) -> String {
@@ -122,6 +162,15 @@ impl<'a> Message<'a> {
     pub(super) fn audio_port(self) -> Option<u16> {
         let (_, media) = self.text.split_once("\r\nm=audio ")?;
         media.split(' ').next()?.parse().ok().filter(|&port| port != 0)
+    }
+
+    /// The key of the other side's audio.
+    pub(super) fn key(self) -> Option<MasterKey> {
+        let (_, crypto) = self.text.split_once("\r\na=crypto:")?;
+        let mut words = crypto.lines().next()?.split(' ').skip(1);
+        let suite = Suite::named(words.next()?)?;
+        let key = words.next()?.strip_prefix("inline:")?;
+        MasterKey::from_base64(suite, key.split('|').next()?).ok()
     }
 
     /// The dialog that a 200 to our INVITE sets up.

@@ -2,9 +2,11 @@
 
 use std::net::{SocketAddrV4, UdpSocket};
 
-use crate::media::{FRAME, RTP_HEADER, RtpHeader, RtpPacket};
-
+use super::message::MAX_DATAGRAM;
 use crate::cli::bench::times::Times;
+use crate::media::{
+    FRAME, MAX_SRTP_OVERHEAD, MasterKey, Opener, RTP_HEADER, RtpHeader, RtpPacket, Sealer,
+};
 
 /// The payload type of telephone-event in our offer.
 const EVENT: u8 = 101;
@@ -52,13 +54,23 @@ pub(super) struct Speech {
     key: Option<u16>,
     /// For how many packets it is held; its end follows.
     held: u16,
+    /// The encryption, if there is one.
+    sealer: Option<Sealer>,
 }
 
 impl Speech {
-    pub(super) fn new(call: usize, to: SocketAddrV4) -> Self {
+    pub(super) fn new(call: usize, to: SocketAddrV4, key: Option<&MasterKey>) -> Self {
         let [.., a, b, c, d] = call.to_be_bytes();
         let ssrc = u32::from_be_bytes([a, b, c, d]).wrapping_mul(0x9e37_79b1) | 1;
-        Self { to, sequence: 0, timestamp: 0, ssrc, key: None, held: 0 }
+        Self {
+            to,
+            sequence: 0,
+            timestamp: 0,
+            ssrc,
+            key: None,
+            held: 0,
+            sealer: key.map(Sealer::new),
+        }
     }
 
     /// Whether the key was pressed at all.
@@ -74,13 +86,13 @@ impl Speech {
 
     /// Sends the packet of this 20 ms. True if it is the first that says that the key was released.
     pub(super) fn send(&mut self, socket: &UdpSocket) -> bool {
-        let mut datagram = [0xff; RTP_HEADER + FRAME];
+        let mut datagram = [0xff; RTP_HEADER + FRAME + MAX_SRTP_OVERHEAD];
         let held = self.held;
         let key = self.key.filter(|&sent| sent < held + KEY_ENDS);
         let (head, payload) =
             datagram.split_first_chunk_mut().expect("made with room for the header");
         let (header, length) = match key {
-            None => (self.header(0, self.timestamp, false), payload.len()),
+            None => (self.header(0, self.timestamp, false), FRAME),
             Some(sent) => {
                 // All packets of a key bear the time of its start.
                 let start = self.timestamp.wrapping_sub(STEP * u32::from(sent));
@@ -97,8 +109,13 @@ impl Speech {
         self.sequence = self.sequence.wrapping_add(1);
         self.timestamp = self.timestamp.wrapping_add(STEP);
         self.key = self.key.map(|sent| sent.saturating_add(1));
+        let length = match &mut self.sealer {
+            None => RTP_HEADER + length,
+            // What cannot be sealed is not sent, and missed there.
+            Some(sealer) => sealer.seal(&mut datagram, RTP_HEADER + length).unwrap_or(0),
+        };
         // A port that is closed already is the other side's business.
-        let whole = datagram.get(..RTP_HEADER + length).unwrap_or_default();
+        let whole = datagram.get(..length).unwrap_or_default();
         socket.send_to(whole, self.to).unwrap_or_default();
         key == Some(held)
     }
@@ -112,6 +129,8 @@ impl Speech {
 #[derive(Debug, Default)]
 pub(super) struct Hearing {
     line: Option<Line>,
+    /// The encryption, if there is one.
+    opener: Option<Opener>,
     /// Arrival less RTP time of each packet, in microseconds.
     offsets: Vec<i32>,
     /// Interarrival jitter in µs, as RFC 3550 §6.4.1 reckons it.
@@ -135,8 +154,23 @@ struct Line {
 }
 
 impl Hearing {
+    /// From now on what comes is under a key.
+    pub(super) fn decipher(&mut self, key: &MasterKey) {
+        self.opener = Some(Opener::new(key));
+    }
+
     /// Takes a packet in and says what it sounds like; `None` if it is none.
     pub(super) fn take(&mut self, at: i64, datagram: &[u8]) -> Option<Tone> {
+        let mut opened = [0; MAX_DATAGRAM];
+        let datagram = match &mut self.opener {
+            None => datagram,
+            Some(opener) => {
+                let sealed = opened.get_mut(..datagram.len())?;
+                sealed.copy_from_slice(datagram);
+                let length = opener.open(sealed).ok()?;
+                opened.get(..length)?
+            }
+        };
         let packet = RtpPacket::parse(datagram).filter(|packet| packet.header.payload_type == 0)?;
         let header = packet.header;
         let line = self.line.get_or_insert(Line {

@@ -49,20 +49,25 @@ pub(in crate::cli::bench) fn address(socket: &UdpSocket) -> Result<SocketAddrV4,
 
 /// Room for one batch of datagrams.
 #[derive(Debug)]
-pub(super) struct Receiver {
+pub(in crate::cli::bench) struct Receiver {
     headers: MultiHeaders<SockaddrIn>,
     buffers: Vec<[u8; MAX_DATAGRAM]>,
 }
 
 impl Receiver {
-    pub(super) fn new() -> Self {
+    /// Room for a batch.
+    pub(in crate::cli::bench) fn new() -> Self {
         let stamps = nix::cmsg_space!(TimeSpec);
         let headers = MultiHeaders::preallocate(BATCH, Some(stamps));
         Self { headers, buffers: vec![[0; MAX_DATAGRAM]; BATCH] }
     }
 
     /// Hands on all that has come: the port it is from, when it came (µs since 1970), and the datagram.
-    pub(super) fn drain(&mut self, socket: &UdpSocket, mut take: impl FnMut(u16, i64, &[u8])) {
+    pub(in crate::cli::bench) fn drain(
+        &mut self,
+        socket: &UdpSocket,
+        mut take: impl FnMut(u16, i64, &[u8]),
+    ) {
         loop {
             let mut slices: Vec<_> =
                 self.buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();
