@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::settings::{AdapterWay, Codec, DigestHash, MediaSource, Reliable, Srtp};
+use super::settings::{AdapterWay, Codec, DigestHash, Dtmf, MediaSource, Reliable, Srtp};
 use super::trunk::TrunkEntries;
 use super::written::{
     AdapterName, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
@@ -81,6 +81,7 @@ pub(super) struct SipSection {
     pub(super) digest: Option<Spanned<Vec<Spanned<DigestHash>>>>,
     pub(super) guard: Option<GuardSection>,
     pub(super) media_source: Option<MediaSource>,
+    pub(super) dtmf: Option<Dtmf>,
     pub(super) session: Option<SessionSection>,
     pub(super) reliable: Option<Reliable>,
     pub(super) tls: Option<TlsSection>,

@@ -34,9 +34,9 @@ pub use rule::{
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
-    Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Guard,
-    Limits, Listen, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp, Session,
-    Sip, Srtp, TlsFiles, Transfers, Transport,
+    Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Dtmf,
+    Guard, Limits, Listen, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp,
+    Session, Sip, Srtp, TlsFiles, Transfers, Transport,
 };
 pub use trunk::{Trunk, TrunkIdentity, TrunkLogin};
 

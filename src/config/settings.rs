@@ -99,6 +99,8 @@ pub struct Sip {
     pub guard: Guard,
     /// `media_source`: whose audio is taken. Default `auto`.
     pub media_source: MediaSource,
+    /// `dtmf`: how keys may come. Default `auto`.
+    pub dtmf: Dtmf,
     /// `session`: within which time calls are to be refreshed.
     pub session: Session,
     /// `reliable`: whether provisional answers are acknowledged. Default `supported`.
@@ -227,6 +229,18 @@ pub enum MediaSource {
     Strict,
     /// Always learnt.
     Learn,
+}
+
+/// How keys may come (`dtmf`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "dtmf")]
+pub enum Dtmf {
+    /// As telephone-events where a phone can send them; else as INFO or as tones in the audio.
+    #[default]
+    Auto,
+    /// As tones in the audio too where telephone-events were agreed on: whichever brings the first key of a call.
+    Inband,
 }
 
 /// A telephony world outside of this process.

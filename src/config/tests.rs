@@ -120,6 +120,7 @@ sip:
   digest: [sha-256, md5]
   guard: { answer_strangers: true, messages: 20, ban: 1h }
   media_source: strict
+  dtmf: inband
   session: { expires: 10m, min: 2m }
   reliable: required
 rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }

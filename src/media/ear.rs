@@ -8,6 +8,7 @@
 //! patience, waits longer when packets come late, and shorter again when none has come close to it for two seconds.
 
 use super::codec::{Codec, SAMPLE_RATE};
+use super::conceal::Concealment;
 use super::heard::HEARD_SAMPLES;
 use super::rtp::{JitterBuffer, RtpHeader};
 use super::voice::{Decoder, MAX_DECODED};
@@ -21,13 +22,6 @@ const WATCHED: u32 = 100;
 const TOO_EARLY: i32 = 1;
 /// A timestamp this far from what is due, in parts of 10 ms, is a new beginning: half a second.
 const JUMP: i32 = 50;
-/// Samples of the past that made-up audio is taken from: 30 ms.
-const PAST: usize = 3 * HEARD_SAMPLES;
-/// The pitches of a voice as periods in samples: 66 to 200 Hz.
-const PITCHES: std::ops::RangeInclusive<usize> = 40..=120;
-/// How loud the parts of made-up audio are one after the other, in sixteenths; then there is silence.
-const FADING: [i32; 5] = [16, 13, 9, 5, 2];
-
 /// One party's audio on its way to whoever consumes it.
 #[derive(Debug)]
 pub struct Ear {
@@ -42,9 +36,7 @@ pub struct Ear {
     ready: [i16; MAX_DECODED + HEARD_SAMPLES],
     ready_count: usize,
     patience: Patience,
-    past: [i16; PAST],
-    /// The pitch of what is made up, and how many parts of it there were.
-    made_up: (usize, usize),
+    concealment: Concealment,
     late: u64,
 }
 
@@ -81,8 +73,7 @@ impl Ear {
                 earliest_late: i32::MAX,
                 watched: 0,
             },
-            past: [0; PAST],
-            made_up: (0, 0),
+            concealment: Concealment::default(),
             late: 0,
         }
     }
@@ -165,8 +156,7 @@ impl Ear {
         out.copy_from_slice(&self.ready[..HEARD_SAMPLES]);
         self.ready.copy_within(HEARD_SAMPLES..self.ready_count, 0);
         self.ready_count -= HEARD_SAMPLES;
-        self.made_up = (0, 0);
-        self.remember(out);
+        self.concealment.remember(out);
         false
     }
 
@@ -190,31 +180,11 @@ impl Ear {
         length > 0
     }
 
-    /// Makes up what may have been said: the codec's own guess, else the last pitch period over and over, fading out.
+    /// Makes up 10 ms. Where that has become silence, what is left of a packet is stale.
     fn make_up(&mut self, out: &mut [i16; HEARD_SAMPLES]) {
-        let (pitch, parts) = &mut self.made_up;
-        let Some(loudness) = FADING.get(*parts) else {
-            out.fill(0);
+        if !self.concealment.make_up(&mut self.decoder, out) {
             self.ready_count = 0;
-            return;
-        };
-        if *parts == 0 {
-            *pitch = pitch_of(&self.past);
         }
-        *parts += 1;
-        if !self.decoder.conceal(out) {
-            let period = &self.past[PAST - *pitch..];
-            let begun = (*parts - 1) * HEARD_SAMPLES;
-            for (n, sample) in out.iter_mut().enumerate() {
-                let repeated = i32::from(period[(begun + n) % *pitch]) * loudness / 16;
-                *sample = i16::try_from(repeated).unwrap_or(0);
-            }
-        }
-    }
-
-    fn remember(&mut self, part: &[i16; HEARD_SAMPLES]) {
-        self.past.copy_within(HEARD_SAMPLES.., 0);
-        self.past[PAST - HEARD_SAMPLES..].copy_from_slice(part);
     }
 }
 
@@ -246,21 +216,6 @@ impl Patience {
 /// A span in parts of 10 ms.
 fn parts(span: Duration) -> i32 {
     i32::try_from(span.as_millis() / 10).unwrap_or(i32::MAX)
-}
-
-/// The period after which the end of the past resembles itself most.
-fn pitch_of(past: &[i16; PAST]) -> usize {
-    let newest = &past[PAST - HEARD_SAMPLES..];
-    let likeness = |lag: usize| -> f32 {
-        let earlier = &past[PAST - HEARD_SAMPLES - lag..PAST - lag];
-        let (mut product, mut power) = (0.0_f32, 1.0_f32);
-        for (a, b) in newest.iter().zip(earlier) {
-            product += f32::from(*a) * f32::from(*b);
-            power += f32::from(*b) * f32::from(*b);
-        }
-        product / power.sqrt()
-    };
-    PITCHES.max_by(|a, b| likeness(*a).total_cmp(&likeness(*b))).unwrap_or(HEARD_SAMPLES)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 mod activity;
 mod built_in;
 mod codec;
+mod companded;
+mod conceal;
 mod dtmf;
 mod ear;
 mod finish;
@@ -17,6 +19,7 @@ mod recorder;
 mod recording;
 mod resample;
 mod rtp;
+mod splice;
 mod srtp;
 mod tone;
 mod voice;
@@ -40,6 +43,7 @@ pub use rtp::{
     RtpHeader, RtpPacket, SenderInfo, Sent, Source, SourcePolicy, Standing, TelephoneEvent, Told,
     Verdict, is_control, opinion, parse_control,
 };
+pub use splice::Splicer;
 pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unopened};
 pub use tone::{beep, ringing_tone};
 pub use voice::{Decoder, Encoder, MAX_DECODED};

@@ -76,17 +76,15 @@ impl Recorder {
         }
     }
 
-    /// Takes the samples that begin at a timestamp of 8 kHz. `newest` is false for some that come late; `masked` ones
-    /// leave silence.
-    pub fn receive(&mut self, timestamp: u32, samples: &[i16], newest: bool, masked: bool) {
-        let Some(at) = self.place(timestamp, samples.len() as u64, newest) else { return };
+    /// Takes the samples that begin at a timestamp of 8 kHz. They come in order.
+    pub fn receive(&mut self, timestamp: u32, samples: &[i16]) {
+        let at = self.place(timestamp, samples.len() as u64);
         self.fill(at);
         for (position, sample) in (at..).zip(samples) {
-            let sample = if masked { 0 } else { *sample };
             let Some(behind) = position.checked_sub(self.settled) else { continue };
             match usize::try_from(behind).ok().and_then(|behind| self.tail.get_mut(behind)) {
-                Some(place) => *place = sample,
-                None => self.tail.push_back(sample),
+                Some(place) => *place = *sample,
+                None => self.tail.push_back(*sample),
             }
         }
         self.settle(TAIL);
@@ -147,18 +145,16 @@ impl Recorder {
         self.settled + self.tail.len() as u64
     }
 
-    /// Where a packet belongs; `None` if its time is over.
-    fn place(&mut self, timestamp: u32, length: u64, newest: bool) -> Option<u64> {
+    /// Where samples belong.
+    fn place(&mut self, timestamp: u32, length: u64) -> u64 {
         let end = self.end();
         let known = self.position(timestamp);
-        let at = known.filter(|&at| at + length > self.settled && at <= end + MAX_GAP);
-        if at.is_none() && newest {
+        known.filter(|&at| at + length > self.settled && at <= end + MAX_GAP).unwrap_or_else(|| {
             // The first packet, or the sender's clock was set anew.
             let [a, b, c, d, ..] = end.to_le_bytes();
             self.origin = Some(timestamp.wrapping_sub(u32::from_le_bytes([a, b, c, d])));
-            return Some(end);
-        }
-        at
+            end
+        })
     }
 
     /// The position of a timestamp; one from before the beginning is at the beginning.

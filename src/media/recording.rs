@@ -16,13 +16,23 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Reads a WAV file: any rate from 4 to 192 kHz, 8 to 32 bits or float; two channels are mixed into one.
+    /// Reads a WAV file: any rate from 4 to 192 kHz, 8 to 32 bits, float, A-law or µ-law; two channels are mixed into one.
     ///
     /// # Errors
     ///
     /// Says what is wrong with the bytes; nothing is guessed.
     pub fn from_wav(bytes: &[u8]) -> Result<Self, WavError> {
         wav::read(bytes).map(|(rate, samples)| Self { rate, samples })
+    }
+
+    /// Reads a WAV file like [`Self::from_wav`], each of its one or two channels for itself.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the bytes; nothing is guessed.
+    pub fn channels_from_wav(bytes: &[u8]) -> Result<Vec<Self>, WavError> {
+        let (rate, channels) = wav::read_channels(bytes)?;
+        Ok(channels.into_iter().map(|samples| Self { rate, samples }).collect())
     }
 
     /// Makes a recording of 16-bit samples.

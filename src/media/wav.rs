@@ -7,6 +7,7 @@ use std::io::Cursor;
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 
 use super::codec::SAMPLE_RATE;
+use super::companded::Companded;
 use super::recording::span;
 use crate::time::Duration;
 
@@ -61,9 +62,9 @@ pub enum WavError {
         /// The rate in hertz.
         rate: u32,
     },
-    /// A sample form that is not 8, 16, 24 or 32 bit PCM or 32 bit float.
+    /// A sample form that is not 8, 16, 24 or 32 bit PCM, 32 bit float, A-law or µ-law.
     #[error(
-        "its samples are in a form that is not taken (8, 16, 24 or 32 bit PCM or 32 bit float are)"
+        "its samples are in a form that is not taken (8, 16, 24 or 32 bit PCM, 32 bit float, A-law and µ-law are)"
     )]
     Form,
     /// The header promises more samples than the file holds.
@@ -89,12 +90,71 @@ impl WavFormat {
     ///
     /// Whatever [`Recording::from_wav`](super::Recording::from_wav) would refuse by the head alone.
     pub fn read(bytes: &[u8]) -> Result<Self, WavError> {
+        if let Some(companded) = companded(bytes)? {
+            return companded.format();
+        }
         open(bytes).map(|(_, format)| format)
     }
+
+    /// Checks everything that the head tells.
+    fn checked(rate: u32, channels: u16, bits: u16, samples: u32) -> Result<Self, WavError> {
+        if !(1..=2).contains(&channels) {
+            return Err(WavError::Channels { channels });
+        }
+        if !RATES.contains(&rate) {
+            return Err(WavError::Rate { rate });
+        }
+        if samples == 0 {
+            return Err(WavError::Empty);
+        }
+        let duration = span(samples as usize, rate);
+        if duration > MAX_DURATION {
+            return Err(WavError::TooLong { seconds: duration.as_secs() });
+        }
+        Ok(Self { rate, channels, bits, duration })
+    }
+}
+
+impl Companded<'_> {
+    fn format(&self) -> Result<WavFormat, WavError> {
+        let samples = self.data.len() / usize::from(self.channels.max(1));
+        let samples = u32::try_from(samples).unwrap_or(u32::MAX);
+        WavFormat::checked(self.rate, self.channels, 8, samples)
+    }
+}
+
+/// The file as one of G.711, if it is one.
+fn companded(bytes: &[u8]) -> Result<Option<Companded<'_>>, WavError> {
+    if bytes.len() > MAX_WAV_BYTES {
+        return Err(WavError::TooLarge { bytes: bytes.len() });
+    }
+    Companded::open(bytes)
 }
 
 /// Reads all samples as numbers of full scale ±1.0, the channels mixed into one.
 pub(super) fn read(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
+    let (format, interleaved) = interleaved(bytes)?;
+    let samples = match format.channels {
+        1 => interleaved,
+        _ => interleaved.chunks_exact(2).map(|pair| f32::midpoint(pair[0], pair[1])).collect(),
+    };
+    Ok((format.rate, samples))
+}
+
+/// Reads all samples as numbers of full scale ±1.0, each channel for itself.
+pub(super) fn read_channels(bytes: &[u8]) -> Result<(u32, Vec<Vec<f32>>), WavError> {
+    let (format, interleaved) = interleaved(bytes)?;
+    let count = usize::from(format.channels);
+    let channel = |n: usize| interleaved.iter().skip(n).step_by(count).copied().collect();
+    Ok((format.rate, (0..count).map(channel).collect()))
+}
+
+/// Reads all samples as numbers of full scale ±1.0, as they lie in the file.
+fn interleaved(bytes: &[u8]) -> Result<(WavFormat, Vec<f32>), WavError> {
+    if let Some(companded) = companded(bytes)? {
+        let decoded = |&byte: &u8| f32::from(companded.law.decode(byte)) / 32_768.0;
+        return Ok((companded.format()?, companded.data.iter().map(decoded).collect()));
+    }
     let (mut reader, format) = open(bytes)?;
     let promised = reader.len();
     let interleaved: Vec<f32> = match (reader.spec().sample_format, sample_pairs(bytes)) {
@@ -113,11 +173,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
     if u32::try_from(interleaved.len()) != Ok(promised) {
         return Err(WavError::Truncated { promised, found: interleaved.len() });
     }
-    let samples = match format.channels {
-        1 => interleaved,
-        _ => interleaved.chunks_exact(2).map(|pair| f32::midpoint(pair[0], pair[1])).collect(),
-    };
-    Ok((format.rate, samples))
+    Ok((format, interleaved))
 }
 
 /// The samples of a 16-bit file as they lie there, if two bytes are given to each: nearly all files are like that, and
@@ -173,12 +229,6 @@ fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
     }
     let reader = WavReader::new(bytes).map_err(|error| refusal(&error))?;
     let spec = reader.spec();
-    if !(1..=2).contains(&spec.channels) {
-        return Err(WavError::Channels { channels: spec.channels });
-    }
-    if !RATES.contains(&spec.sample_rate) {
-        return Err(WavError::Rate { rate: spec.sample_rate });
-    }
     let known = match spec.sample_format {
         SampleFormat::Int => matches!(spec.bits_per_sample, 8 | 16 | 24 | 32),
         SampleFormat::Float => spec.bits_per_sample == 32,
@@ -186,19 +236,12 @@ fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
     if !known {
         return Err(WavError::Form);
     }
-    if reader.len() == 0 {
-        return Err(WavError::Empty);
-    }
-    let duration = span(reader.duration() as usize, spec.sample_rate);
-    if duration > MAX_DURATION {
-        return Err(WavError::TooLong { seconds: duration.as_secs() });
-    }
-    let format = WavFormat {
-        rate: spec.sample_rate,
-        channels: spec.channels,
-        bits: spec.bits_per_sample,
-        duration,
-    };
+    let format = WavFormat::checked(
+        spec.sample_rate,
+        spec.channels,
+        spec.bits_per_sample,
+        reader.duration(),
+    )?;
     Ok((reader, format))
 }
 

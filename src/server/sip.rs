@@ -47,6 +47,10 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::MediaSource::Strict => MediaSource::Strict,
             config::MediaSource::Learn => MediaSource::Learn,
         },
+        keys_in_audio: match config.sip.dtmf {
+            config::Dtmf::Auto => false,
+            config::Dtmf::Inband => true,
+        },
         audio: audio(&config.rtp),
         redirects: redirects(config),
         session_expires: config.sip.session.expires,

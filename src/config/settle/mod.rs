@@ -177,6 +177,7 @@ fn sip(found: &mut Found, section: SipSection, folder: &Path) -> Sip {
         digest: guard::digest(found, section.digest),
         guard: guard::settle(found, section.guard.unwrap_or_default()),
         media_source: section.media_source.unwrap_or_default(),
+        dtmf: section.dtmf.unwrap_or_default(),
         session: session::settle(found, section.session),
         reliable: section.reliable.unwrap_or_default(),
         tls: section.tls.map(|files| sockets::tls(files, folder)),

@@ -177,5 +177,5 @@ fn silence_follows_what_is_made_up_for_long() {
     }
     let parts: Vec<bool> = (0..40).map(|_| rig.ear.next_part(&mut part)).collect();
     assert!(parts[10..].iter().all(|made_up| *made_up));
-    assert_eq!(part, [0; HEARD_SAMPLES]);
+    assert!(part.iter().all(|sample| sample.abs() < 120), "no more than a noise: {part:?}");
 }

@@ -7,14 +7,15 @@
 
 use super::event::MediaEventKind;
 use crate::call::{LEAST_AT_HANGUP, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
-use crate::media::{
-    Codec, Decoder, MAX_DECODED, Recorded, Recorder, RtpPacket, SAMPLE_RATE, TelephoneEvent,
-};
+use crate::media::{Codec, Recorded, Recorder, RtpPacket, SAMPLE_RATE, Splicer, TelephoneEvent};
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
 
 /// How long the writer may take to have a recording on the disk; then it counts as failed.
 const FINISH_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long packets wait at most for others once none come: a little longer than those that come late.
+const LAST_WAIT: Duration = Duration::from_millis(120);
 
 /// How much later than it arrived audio is listened to at most, beside the packet that it came in, in samples: the patience
 /// of the ear (20–100 ms), between the edges that a recorder leaves around a key.
@@ -31,8 +32,10 @@ pub(super) struct Deck {
 #[derive(Debug)]
 struct Take {
     recorder: Recorder,
-    /// The codec in which the leg speaks at the moment; `None` before its first packet.
-    decoder: Option<(Codec, Decoder)>,
+    /// What puts the packets together; `None` before the first one.
+    splicer: Option<Splicer>,
+    /// When the newest packet came.
+    heard_at: Instant,
     tape: Tape,
     end_on: SymbolSet,
 }
@@ -51,19 +54,26 @@ impl Deck {
     pub(super) fn begin(&mut self, order: &Recording, tape: Tape, now: Instant) {
         self.end(RecordingEnd::Stopped, now);
         let recorder = Recorder::new(order.limit, order.silence, now);
-        self.take = Some(Box::new(Take { recorder, decoder: None, tape, end_on: order.end_on }));
+        self.take = Some(Box::new(Take {
+            recorder,
+            splicer: None,
+            heard_at: now,
+            tape,
+            end_on: order.end_on,
+        }));
     }
 
-    /// Hears an audio packet. What is masked leaves silence.
+    /// Hears an audio packet; one without a payload, as one that is masked, leaves silence.
     pub(super) fn hear(
         &mut self,
         codec: Codec,
         packet: &RtpPacket<'_>,
         newest: bool,
-        masked: bool,
+        now: Instant,
     ) {
         if let Some(take) = &mut self.take {
-            take.hear(codec, packet, newest, masked);
+            take.hear(codec, packet, newest);
+            take.heard_at = now;
         }
     }
 
@@ -127,7 +137,8 @@ impl Deck {
     }
 
     fn end(&mut self, end: RecordingEnd, now: Instant) {
-        let Some(take) = self.take.take() else { return };
+        let Some(mut take) = self.take.take() else { return };
+        take.flush();
         let Take { recorder, mut tape, .. } = *take;
         let Recorded { rest, mut kept, mut lasted } = recorder.finish();
         if end == RecordingEnd::Hangup && lasted < LEAST_AT_HANGUP {
@@ -139,20 +150,32 @@ impl Deck {
 }
 
 impl Take {
-    /// Hears a packet. G.722 and Opus are decoded as they arrive: what is overtaken sounds a little worse.
-    fn hear(&mut self, codec: Codec, packet: &RtpPacket<'_>, newest: bool, masked: bool) {
-        if self.decoder.as_ref().is_some_and(|(known, _)| *known != codec) {
-            self.decoder = None;
+    /// Hears a packet.
+    fn hear(&mut self, codec: Codec, packet: &RtpPacket<'_>, newest: bool) {
+        if self.splicer.as_ref().is_some_and(|splicer| splicer.codec() != codec) {
+            self.flush();
+            self.splicer = None;
         }
-        let (_, decoder) = self.decoder.get_or_insert_with(|| (codec, Decoder::new(codec)));
-        let mut samples = [0; MAX_DECODED];
-        let length = decoder.decode(packet.payload, &mut samples);
-        let timestamp = packet.header.timestamp / (codec.clock_rate() / SAMPLE_RATE);
-        self.recorder.receive(timestamp, &samples[..length], newest, masked);
+        let splicer = self.splicer.get_or_insert_with(|| Splicer::new(codec));
+        let recorder = &mut self.recorder;
+        splicer.receive(&packet.header, packet.payload, newest, |timestamp, samples| {
+            recorder.receive(timestamp, samples);
+        });
+    }
+
+    /// Takes the packets that wait for others.
+    fn flush(&mut self) {
+        let recorder = &mut self.recorder;
+        if let Some(splicer) = &mut self.splicer {
+            splicer.flush(|timestamp, samples| recorder.receive(timestamp, samples));
+        }
     }
 
     /// Goes on to `now`; tells why it is over, if it is.
     fn turn(&mut self, now: Instant) -> Option<RecordingEnd> {
+        if now.since(self.heard_at) >= LAST_WAIT {
+            self.flush();
+        }
         self.recorder.pass(now);
         while let Some(chunk) = self.recorder.take() {
             self.tape.put(chunk);

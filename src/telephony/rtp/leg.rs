@@ -181,13 +181,29 @@ impl Leg {
             let presence = line.watch(&self.socket, turn.settings, turn.now);
             self.report(presence, turn);
         }
-        self.listen(peer, turn);
-        let place = Place { leg: self.id, bridged: self.bridged.is_some() };
-        self.mouth.send_due(&mut self.line, &self.socket, &place, turn);
+        self.listen(peer.as_deref_mut(), turn);
+        if let Some(peer) = peer {
+            peer.pass_speech(turn);
+        }
+        self.speak(turn);
         if let Some(line) = &mut self.line {
             self.reports.turn(line, &self.socket, &mut self.reception, arrival, turn.now);
         }
         self.deck.turn(turn.now, |kind| turn.outbox.push(turn.now, self.id, kind));
+    }
+
+    /// Sends what is due.
+    fn speak(&mut self, turn: &mut Turn<'_>) {
+        let place = Place { leg: self.id, bridged: self.bridged.is_some() };
+        self.mouth.send_due(&mut self.line, &self.socket, &place, turn);
+    }
+
+    /// Sends what the bridged party has just said, if that is a whole packet and has to be encoded anew.
+    fn pass_speech(&mut self, turn: &mut Turn<'_>) {
+        let Some(line) = &self.line else { return };
+        if self.mouth.hasten(line.stream.packet_time, turn.now) {
+            self.speak(turn);
+        }
     }
 
     /// Says goodbye to the far side and tells how its media was; `None` if nothing was agreed.
@@ -242,7 +258,9 @@ impl Leg {
             return false;
         }
         if audio {
-            self.deck.hear(codec, &packet, standing == Standing::Newest, self.masked);
+            let payload = if self.masked { &[] } else { packet.payload };
+            let recorded = RtpPacket { payload, ..packet };
+            self.deck.hear(codec, &recorded, standing == Standing::Newest, turn.now);
             if standing == Standing::Newest {
                 self.newest_audio = header.timestamp / (codec.clock_rate() / SAMPLE_RATE).max(1);
             }
@@ -277,6 +295,11 @@ impl Leg {
     ) -> Option<Symbol> {
         self.deck.key_packet(packet, clock_rate);
         let press = self.keys.receive(&packet.header, packet.payload, clock_rate)?;
+        if self.tones.has_key() {
+            // Keys come as tones on this leg: this is one of them once more.
+            return None;
+        }
+        self.tones.refuse();
         self.pressed(press.symbol, KeySource::RtpEvent, turn.now.before(press.held), turn);
         Some(press.symbol)
     }
@@ -319,7 +342,7 @@ impl Leg {
         let payload_type = match kind {
             PayloadKind::Event if self.masked => None,
             // Their tones are in it, and known too late to be cut out.
-            PayloadKind::Audio if self.masked && ours.stream.events.is_none() => None,
+            PayloadKind::Audio if self.masked && ours.stream.has_tones() => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
             PayloadKind::Event => theirs.stream.events.map(|events| events.payload_type),
             PayloadKind::Audio | PayloadKind::Noise | PayloadKind::Other => {
@@ -355,8 +378,8 @@ impl Leg {
         let Some(line) = &self.line else { return };
         let stream = &line.stream;
         let receives = stream.direction.receives();
-        let tones_alone = stream.events.is_none();
-        let for_keys = receives && tones_alone && self.tones.is_wanted();
+        let has_tones = stream.has_tones();
+        let for_keys = receives && has_tones && self.tones.is_wanted();
         let mut other = peer.and_then(|peer| {
             let theirs = &peer.line.as_ref()?.stream;
             let anew = receives && stream.passage(theirs) == Passage::Anew;
@@ -370,7 +393,7 @@ impl Leg {
             return;
         }
         // Tones of a secret are known too late to be cut out: nothing of the audio passes.
-        let muted = self.masked && tones_alone;
+        let muted = self.masked && has_tones;
         let (hearing, tones) = (&mut self.hearing, &mut self.tones);
         let mut pressed = None;
         hearing.listen(stream.codec, turn.now, |frame| {

@@ -74,6 +74,8 @@ pub struct Stream {
     pub source: SourcePolicy,
     /// The keys, if it is encrypted: then nothing is sent or taken in the clear.
     pub keys: Option<Arc<Keys>>,
+    /// Whether keys are listened for in the audio although telephone-events were agreed on.
+    pub tones: bool,
 }
 
 /// How packets of one stream become those of another.
@@ -88,6 +90,11 @@ pub(super) enum Passage {
 }
 
 impl Stream {
+    /// Whether keys may come as tones in the audio.
+    pub(super) const fn has_tones(&self) -> bool {
+        self.tones || self.events.is_none()
+    }
+
     /// What one packet adds to the timestamp.
     pub(super) fn step(&self) -> u32 {
         let units = self.packet_time.as_millis() * u64::from(self.codec.clock_rate()) / 1_000;

@@ -164,6 +164,7 @@ impl Phone {
             direction: Direction::SendRecv,
             source: SourcePolicy::Strict,
             keys: None,
+            tones: false,
         };
         change(&mut stream);
         stream

@@ -16,6 +16,8 @@ pub(super) struct ToneEar {
     heard: u64,
     /// Whether keys come by another way.
     refused: bool,
+    /// Whether a key was heard.
+    has_key: bool,
 }
 
 /// A key that was heard.
@@ -32,6 +34,11 @@ impl ToneEar {
         !self.refused
     }
 
+    /// Whether a key has come this way, so that none counts that comes by another.
+    pub(super) const fn has_key(&self) -> bool {
+        self.has_key
+    }
+
     /// Keys come by another way: tones of theirs are the same keys once more.
     pub(super) fn refuse(&mut self) {
         self.refused = true;
@@ -41,6 +48,7 @@ impl ToneEar {
     /// What was agreed is agreed anew, and with it how keys come.
     pub(super) fn decide_anew(&mut self) {
         self.refused = false;
+        self.has_key = false;
     }
 
     /// Stops listening.
@@ -63,6 +71,7 @@ impl ToneEar {
             }
             Tones::Released { .. } => {}
         });
+        self.has_key |= key.is_some();
         key
     }
 

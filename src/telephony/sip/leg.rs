@@ -118,13 +118,13 @@ impl Leg {
     }
 
     /// Whether keys from `source` count: telephone-event where it was negotiated, else INFO or tones, whichever brings
-    /// the first key (one source per leg).
-    pub(super) fn takes_keys_from(&mut self, source: KeySource) -> bool {
+    /// the first key (one source per leg). Where keys may be in the audio in any case, the first key decides of all.
+    pub(super) fn takes_keys_from(&mut self, source: KeySource, in_audio: bool) -> bool {
         let by_event = self.agreed.as_ref().is_some_and(|agreed| agreed.events.is_some());
         match source {
-            KeySource::RtpEvent => by_event,
-            KeySource::Info | KeySource::InBand => {
-                !by_event && *self.key_source.get_or_insert(source) == source
+            KeySource::RtpEvent if !in_audio => by_event,
+            KeySource::RtpEvent | KeySource::Info | KeySource::InBand => {
+                (in_audio || !by_event) && *self.key_source.get_or_insert(source) == source
             }
             KeySource::Simulated => false,
         }

@@ -25,7 +25,8 @@ impl Switch {
                 return tracing::error!(leg = %id, "The keys of a call cannot be read: no media.");
             }
             let source = self.source_policy(&agreed, leg.peer);
-            self.media.connect(id, stream(&agreed, source, keys));
+            let tones = self.settings.keys_in_audio;
+            self.media.connect(id, Stream { tones, ..stream(&agreed, source, keys) });
         }
     }
 
@@ -72,7 +73,7 @@ impl Switch {
         pressed_at: Instant,
     ) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
-        if leg.takes_keys_from(source) {
+        if leg.takes_keys_from(source, self.settings.keys_in_audio) {
             if source == KeySource::Info {
                 self.media.pressed(id, symbol);
             }
@@ -118,5 +119,6 @@ fn stream(agreed: &Negotiated, source: SourcePolicy, keys: Option<Arc<Keys>>) ->
         },
         source,
         keys,
+        tones: false,
     }
 }

@@ -52,6 +52,8 @@ pub struct Settings {
     pub rtp: rtp::Settings,
     /// Whose audio is taken.
     pub media_source: MediaSource,
+    /// Whether keys are listened for in the audio where telephone-events were agreed on too; else only where they were not.
+    pub keys_in_audio: bool,
     /// The `sip:` addresses that a redirected call may go on to; every other redirection ends the call.
     pub redirects: Vec<Arc<str>>,
     /// RFC 4028: the interval within which calls are to be refreshed; `None` = none is asked for.
@@ -91,6 +93,7 @@ impl Settings {
             srtp: Security::Optional,
             rtp,
             media_source: MediaSource::Auto,
+            keys_in_audio: false,
             redirects: Vec::new(),
             session_expires: Some(Duration::from_mins(30)),
             session_min: Duration::from_secs(90),

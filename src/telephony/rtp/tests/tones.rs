@@ -66,6 +66,28 @@ fn a_way_that_keys_came_by_is_the_only_one() {
 }
 
 #[test]
+fn the_first_key_decides_where_keys_may_come_both_ways() {
+    let mut rig = Rig::new(settings());
+    let mut tones_first = rig.phone(1, |stream| stream.tones = true);
+    tones_first.sounds([0.0; 2], 10);
+    tones_first.sounds([770.0, 1_336.0], 10);
+    let (1, MediaEventKind::Key { source, .. }) = rig.kind() else { panic!("a key") };
+    assert_eq!(source, KeySource::InBand);
+    tones_first.press('6');
+    let mut event_first = rig.phone(2, |stream| stream.tones = true);
+    event_first.press('7');
+    let (2, MediaEventKind::Key { source, .. }) = rig.kind() else { panic!("a key") };
+    assert_eq!(source, KeySource::RtpEvent);
+    event_first.sounds([770.0, 1_336.0], 10);
+    event_first.sounds([0.0; 2], 10);
+    for number in [1, 2] {
+        rig.threads.close(leg(number));
+        let (_, kind) = rig.kind();
+        assert!(matches!(kind, MediaEventKind::Closed { .. }), "{kind:?}");
+    }
+}
+
+#[test]
 fn tones_leave_no_trace_in_a_recording_and_end_it() {
     let mut studio = Studio::new();
     let mut phone = studio.rig.phone(1, |stream| stream.events = None);

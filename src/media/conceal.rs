@@ -1,0 +1,134 @@
+//! Audio that was lost, made up: the codec's own guess, else the last pitch period over and over, fading out into the noise
+//! of the line, so that nobody thinks the other one is gone (comfort noise, as RFC 3389 means it).
+
+use super::heard::HEARD_SAMPLES;
+use super::recording::to_i16;
+use super::voice::Decoder;
+
+/// Samples of the past that made-up audio is taken from: 30 ms.
+const PAST: usize = 3 * HEARD_SAMPLES;
+/// The pitches of a voice as periods in samples: 66 to 200 Hz.
+const PITCHES: std::ops::RangeInclusive<usize> = 40..=120;
+/// How loud the parts of made-up audio are one after the other, in sixteenths; then there is silence.
+const FADING: [i32; 5] = [16, 13, 9, 5, 2];
+
+/// The most power of a sample of comfort noise, as a square: −56 dB of full scale.
+const MAX_NOISE: f32 = 2_700.0;
+/// How fast the estimate of the line's noise rises, as a factor in 10 ms: 1 dB a second.
+const NOISE_RISE: f32 = 1.0023;
+
+/// What makes up the audio of one stream, 10 ms at a time.
+#[derive(Debug)]
+pub(super) struct Concealment {
+    past: [i16; PAST],
+    /// The pitch of what is made up, and how many parts of it there were.
+    pitch: usize,
+    parts: usize,
+    /// The power of a sample of the line's noise: that of the quietest moments; `None` before anything was heard.
+    noise: Option<f32>,
+    /// What the noise is made of.
+    seed: u32,
+}
+
+impl Default for Concealment {
+    fn default() -> Self {
+        Self { past: [0; PAST], pitch: 0, parts: 0, noise: None, seed: 1 }
+    }
+}
+
+impl Concealment {
+    /// Takes note of 10 ms that were heard.
+    pub(super) fn remember(&mut self, part: &[i16; HEARD_SAMPLES]) {
+        self.parts = 0;
+        let power = part.iter().map(|&sample| f32::from(sample).powi(2)).sum::<f32>();
+        let power = power / HEARD_SAMPLES as f32;
+        self.noise = Some(self.noise.map_or(power, |noise| power.min(noise * NOISE_RISE + 0.01)));
+        self.past.copy_within(HEARD_SAMPLES.., 0);
+        self.past[PAST - HEARD_SAMPLES..].copy_from_slice(part);
+    }
+
+    /// Makes up what may have been said in the next 10 ms. Returns whether it is more than the noise of the line.
+    pub(super) fn make_up(
+        &mut self,
+        decoder: &mut Decoder,
+        out: &mut [i16; HEARD_SAMPLES],
+    ) -> bool {
+        let Some(loudness) = FADING.get(self.parts) else {
+            self.comfort(out);
+            return false;
+        };
+        if self.parts == 0 {
+            self.pitch = pitch_of(&self.past);
+        }
+        let begun = self.parts * HEARD_SAMPLES;
+        self.parts += 1;
+        if !decoder.conceal(out) {
+            let period = &self.past[PAST - self.pitch..];
+            for (n, sample) in out.iter_mut().enumerate() {
+                let repeated = i32::from(period[(begun + n) % self.pitch]) * loudness / 16;
+                *sample = i16::try_from(repeated).unwrap_or(0);
+            }
+        }
+        true
+    }
+
+    /// The noise of the line.
+    fn comfort(&mut self, out: &mut [i16; HEARD_SAMPLES]) {
+        // Evenly distributed within ±1.7 deviations.
+        let most = (3.0 * self.noise.unwrap_or(0.0).min(MAX_NOISE)).sqrt();
+        for sample in out {
+            self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let [.., low, high] = self.seed.to_le_bytes();
+            *sample =
+                to_i16(f32::from(i16::from_le_bytes([low, high])) / 32_768.0 * most / 32_768.0);
+        }
+    }
+}
+
+/// The period after which the end of the past resembles itself most.
+fn pitch_of(past: &[i16; PAST]) -> usize {
+    let newest = &past[PAST - HEARD_SAMPLES..];
+    let likeness = |lag: usize| -> f32 {
+        let earlier = &past[PAST - HEARD_SAMPLES - lag..PAST - lag];
+        let (mut product, mut power) = (0.0_f32, 1.0_f32);
+        for (a, b) in newest.iter().zip(earlier) {
+            product += f32::from(*a) * f32::from(*b);
+            power += f32::from(*b) * f32::from(*b);
+        }
+        product / power.sqrt()
+    };
+    PITCHES.max_by(|a, b| likeness(*a).total_cmp(&likeness(*b))).unwrap_or(HEARD_SAMPLES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Codec;
+
+    #[test]
+    fn a_voice_fades_into_the_noise_that_was_between_its_words() {
+        let (mut concealment, mut decoder) = (Concealment::default(), Decoder::new(Codec::Pcmu));
+        let power = |part: &[i16; HEARD_SAMPLES]| {
+            part.iter().map(|&sample| f32::from(sample).powi(2)).sum::<f32>() / 80.0
+        };
+        let mut out = [0; HEARD_SAMPLES];
+        assert!(concealment.make_up(&mut decoder, &mut out));
+        assert_eq!(out, [0; HEARD_SAMPLES], "nothing was heard yet");
+        for n in 0..200_i16 {
+            let level = if n % 20 < 5 { 20 } else { 4_000 };
+            let part = std::array::from_fn(|at| if at % 50 < 25 { level } else { -level });
+            concealment.remember(&part);
+        }
+        let loud: Vec<f32> = (0..FADING.len())
+            .map(|_| {
+                assert!(concealment.make_up(&mut decoder, &mut out));
+                power(&out)
+            })
+            .collect();
+        assert!(loud.is_sorted_by(|a, b| a >= b) && loud[0] > 1e6, "{loud:?}");
+        for _ in 0..10 {
+            assert!(!concealment.make_up(&mut decoder, &mut out));
+            assert!((100.0..800.0).contains(&power(&out)), "{}", power(&out));
+        }
+    }
+}
