@@ -105,6 +105,12 @@ fn digest() {
 }
 
 #[test]
+fn capture() {
+    let corpus = corpus::captures();
+    run("captures", &corpus.iter().map(Vec::as_slice).collect::<Vec<_>>(), Parsers::capture);
+}
+
+#[test]
 fn wav() {
     run("WAV", &corpus::wav().iter().map(Vec::as_slice).collect::<Vec<_>>(), Parsers::wav);
 }

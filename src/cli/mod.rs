@@ -31,6 +31,8 @@ mod serve;
 mod suite;
 mod test;
 
+pub use dtmf::keys_of_file;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use sambung::cli::keys_of_file;
 use sambung::media::{
     KeyReceiver, Reception, Recording, RtpPacket, Source, SourcePolicy, parse_control,
 };
@@ -146,6 +147,13 @@ impl Parsers {
             (user == "201").then_some("a password that no bytes contain")
         });
         assert!(!matches!(verdict, Verdict::Granted { .. }), "let in by {text:?}");
+    }
+
+    /// A packet capture, as `sambung dtmf` reads them.
+    pub(crate) fn capture(&mut self, bytes: &[u8]) {
+        if let Some(keys) = keys_of_file(bytes) {
+            assert!(keys.len() <= bytes.len(), "more keys than bytes");
+        }
     }
 
     /// A WAV file.

@@ -123,3 +123,45 @@ pub(crate) fn wav() -> Vec<Vec<u8>> {
     long.splice(36..36, *b"LIST\x06\x00\x00\x00abcdef");
     vec![ours, stereo, bytes, long]
 }
+
+/// Captures of both forms: a few packets of audio and of a key over Ethernet, IPv4 and UDP.
+pub(crate) fn captures() -> Vec<Vec<u8>> {
+    let packets: Vec<Vec<u8>> = (0..7_u8).map(frame).collect();
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("short");
+    let mut pcap = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0];
+    pcap.extend(1_u32.to_le_bytes());
+    let block = |kind: u32, body: &[u8]| {
+        let mut body = body.to_vec();
+        body.resize(body.len().div_ceil(4) * 4, 0);
+        let size = (length(&body) + 12).to_be_bytes();
+        [&kind.to_be_bytes()[..], &size, &body, &size].concat()
+    };
+    let head = [0x1a, 0x2b, 0x3c, 0x4d, 0, 1, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255];
+    let mut pcapng = [block(0x0a0d_0d0a, &head), block(1, &[0, 1, 0, 0, 0, 4, 0, 0])].concat();
+    for (n, packet) in (0_u32..).zip(&packets) {
+        for number in [1_700_000_000, n * 20_000, length(packet), length(packet)] {
+            pcap.extend(number.to_le_bytes());
+        }
+        pcap.extend(packet);
+        let size = length(packet).to_be_bytes();
+        let at = [0, 6, 0, 0, 0, 0, 0, 0];
+        pcapng.extend(block(6, &[&[0; 4][..], &at, &size, &size, packet].concat()));
+    }
+    vec![pcap, pcapng]
+}
+
+/// One packet of a call: four of audio, three of a key.
+fn frame(number: u8) -> Vec<u8> {
+    let (payload_type, payload) = match number {
+        0..4 => (0, vec![number; 24]),
+        _ => (101, vec![5, if number == 6 { 0x8a } else { 10 }, 0, number * 16]),
+    };
+    let rtp = [0x80, payload_type, 0, number, 0, 0, number.min(4), 160, 1, 2, 3, 4];
+    let rtp = [&rtp[..], &payload].concat();
+    let size = u16::try_from(rtp.len()).expect("short");
+    let udp = [&[0x0f, 0xa0, 0x0f, 0xa2][..], &(size + 8).to_be_bytes(), &[0, 0], &rtp].concat();
+    let mut ip = vec![0x45, 0];
+    ip.extend((size + 28).to_be_bytes());
+    ip.extend([0, 0, 0x40, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    [&[9; 12][..], &[0x08, 0], &ip, &udp].concat()
+}

@@ -7,7 +7,7 @@ mod stream;
 mod streams;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _, Write as _};
+use std::io::{self, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -24,7 +24,8 @@ use streams::Streams;
 ///
 /// One line for each file: its path, the keys, and when each began in milliseconds since the beginning of the file,
 /// parted by tabs. A file without keys has two empty fields. In a capture (pcap or pcapng) the keys of all RTP streams
-/// count: telephone-events, else tones in G.711 audio; a key that two streams carry at the same time counts once.
+/// count: telephone-events, else tones in G.711 audio. A key that two streams of a capture, or both channels of a WAV
+/// file, carry at the same time counts once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example: sambung dtmf call.wav line.pcap
@@ -33,7 +34,7 @@ Example: sambung dtmf call.wav line.pcap
 
 Exit codes: 0 every file was read, 3 one could not be; the others are listed all the same.")]
 pub(crate) struct DtmfArgs {
-    /// WAV files of any rate, and captures of any network (Ethernet, Linux cooked, raw IP, loopback)
+    /// WAV files of any rate (PCM, float, A-law, µ-law), and captures of any network (Ethernet, Linux cooked, raw IP, loopback)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Lists each stream of a capture on a line of its own: `PATH 10.0.0.1:4000>10.0.0.2:4002/SSRC`
@@ -102,11 +103,23 @@ pub(crate) fn run(args: &DtmfArgs) -> ExitCode {
     code.into()
 }
 
+/// The keys in the bytes of a WAV file or a capture; `None` if they are neither.
+#[must_use]
+pub fn keys_of_file(bytes: &[u8]) -> Option<String> {
+    let lines = read(Path::new("-"), bytes, false).ok()?;
+    Some(lines.iter().flat_map(|line| &line.keys).map(|key| key.symbol.as_char()).collect())
+}
+
 /// Reads one file.
 fn lines(path: &Path, apart: bool) -> Result<Vec<Line>, ReadError> {
+    let fault = |source| ReadError::File { path: path.to_owned(), source };
+    read(path, BufReader::new(File::open(path).map_err(fault)?), apart)
+}
+
+/// Reads what is in a file.
+fn read(path: &Path, mut file: impl Read, apart: bool) -> Result<Vec<Line>, ReadError> {
     let name = path.display().to_string();
     let fault = |source| ReadError::File { path: path.to_owned(), source };
-    let mut file = BufReader::new(File::open(path).map_err(fault)?);
     let mut magic = [0; 4];
     let mut length = 0;
     while length < magic.len() {
@@ -121,7 +134,7 @@ fn lines(path: &Path, apart: bool) -> Result<Vec<Line>, ReadError> {
         file.take(MAX_WAV_BYTES as u64).read_to_end(&mut bytes).map_err(fault)?;
         let keys = sound::keys_of_wav(&bytes)
             .map_err(|source| ReadError::Wav { path: path.to_owned(), source })?;
-        return Ok(vec![Line { name, keys }]);
+        return Ok(vec![Line { name, keys: streams::joined(keys) }]);
     }
     if !capture::is_capture(magic) {
         return Err(ReadError::Unknown { path: path.to_owned() });
@@ -147,7 +160,10 @@ fn lines(path: &Path, apart: bool) -> Result<Vec<Line>, ReadError> {
             .map(|(stream, keys)| Line { name: format!("{name} {stream}"), keys })
             .collect());
     }
-    Ok(vec![Line { name, keys: streams::joined(streams.finish()) }])
+    Ok(vec![Line {
+        name,
+        keys: streams::joined(streams.finish().into_iter().map(|(_, keys)| keys)),
+    }])
 }
 
 fn print(line: &Line, format: Format) -> io::Result<()> {

@@ -66,18 +66,16 @@ impl Tally {
     }
 }
 
-/// The keys of a WAV file.
-pub(super) fn keys_of_wav(bytes: &[u8]) -> Result<Vec<FoundKey>, WavError> {
-    let recording = Recording::from_wav(bytes)?;
-    let mut tally = Tally::default();
-    if recording.rate == SAMPLE_RATE {
-        let samples: Vec<i16> = recording.to_samples().collect();
-        tally.hear(&samples, false);
-    } else {
-        let samples: Vec<i16> = recording.resampled(SAMPLE_RATE).to_samples().collect();
-        tally.hear(&samples, false);
-    }
-    Ok(tally.finish())
+/// The keys of each channel of a WAV file.
+pub(super) fn keys_of_wav(bytes: &[u8]) -> Result<Vec<Vec<FoundKey>>, WavError> {
+    let keys = |channel: Recording| {
+        let mut tally = Tally::default();
+        let heard =
+            if channel.rate == SAMPLE_RATE { channel } else { channel.resampled(SAMPLE_RATE) };
+        tally.hear(&heard.to_samples().collect::<Vec<i16>>(), false);
+        tally.finish()
+    };
+    Ok(Recording::channels_from_wav(bytes)?.into_iter().map(keys).collect())
 }
 
 fn milliseconds(samples: u64) -> u64 {

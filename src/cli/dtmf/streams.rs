@@ -54,10 +54,10 @@ impl Streams {
     }
 }
 
-/// The keys of all streams as one list in the order of time. A key that is on several streams at once counts once.
-pub(super) fn joined(streams: Vec<(String, Vec<FoundKey>)>) -> Vec<FoundKey> {
+/// The keys of all streams, or of all channels, as one list in the order of time. A key that is on several streams at once counts once.
+pub(super) fn joined(streams: impl IntoIterator<Item = Vec<FoundKey>>) -> Vec<FoundKey> {
     let mut keys: Vec<(usize, FoundKey)> = Vec::new();
-    for (n, (_, found)) in streams.into_iter().enumerate() {
+    for (n, found) in streams.into_iter().enumerate() {
         keys.extend(found.into_iter().map(|key| (n, key)));
     }
     keys.sort_by_key(|(_, key)| key.onset_ms);

@@ -146,6 +146,37 @@ fn sound_files_of_every_rate_hold_their_keys() {
     assert_eq!(found(&silence.to_wav()).expect("a sound"), (String::new(), Vec::new()));
 }
 
+/// A WAV file of a format of one byte or two, from the samples of each channel.
+fn wav(tag: u16, channels: &[Vec<u8>], bits: u16) -> Vec<u8> {
+    let data: Vec<u8> = match channels {
+        [one] => one.clone(),
+        many => (0..many[0].len()).flat_map(|n| many.iter().map(move |c| c[n])).collect(),
+    };
+    let count = u16::try_from(channels.len()).expect("few");
+    let size = u32::try_from(data.len()).expect("short");
+    let rate = 8_000_u32 * u32::from(count) * u32::from(bits / 8);
+    let mut bytes = [b"RIFF", &(size + 36).to_le_bytes()[..], b"WAVEfmt ", &[16, 0, 0, 0]].concat();
+    bytes.extend([tag.to_le_bytes(), count.to_le_bytes()].concat());
+    bytes.extend([8_000_u32.to_le_bytes(), rate.to_le_bytes()].concat());
+    bytes.extend([(count * bits / 8).to_le_bytes(), bits.to_le_bytes()].concat());
+    bytes.extend([b"data", &size.to_le_bytes()[..], &data].concat());
+    bytes
+}
+
+#[test]
+fn files_of_exchanges_hold_their_keys_in_each_channel() {
+    let samples: Vec<i16> = Recording { rate: 8_000, samples: keys() }.to_samples().collect();
+    for (tag, law) in [(6, Law::A), (7, Law::Mu)] {
+        let keyed: Vec<u8> = samples.iter().map(|sample| law.encode(*sample)).collect();
+        let silent = vec![law.silence(); keyed.len()];
+        assert_keys(&wav(tag, &[keyed.clone()], 8), "one channel");
+        assert_keys(&wav(tag, &[silent, keyed.clone()], 8), "the second of two");
+        assert_keys(&wav(tag, &[keyed.clone(), keyed], 8), "both, and each key once");
+    }
+    let coarse: Vec<u8> = samples.iter().map(|s| (s / 256 + 128).to_le_bytes()[0]).collect();
+    assert_keys(&wav(1, &[coarse], 8), "8 bit");
+}
+
 #[test]
 fn captures_of_every_network_hold_their_keys() {
     for link in [0, 1, 101, 113, 276] {
