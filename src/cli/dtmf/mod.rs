@@ -132,6 +132,9 @@ fn read(path: &Path, mut file: impl Read, apart: bool) -> Result<Vec<Line>, Read
         let mut bytes = magic.to_vec();
         // One byte more than is taken, so that a larger file is refused as that.
         file.take(MAX_WAV_BYTES as u64).read_to_end(&mut bytes).map_err(fault)?;
+        if sound::mend(&mut bytes) {
+            eprintln!("warning: {name} ends in the middle; what comes before it is listed");
+        }
         let keys = sound::keys_of_wav(&bytes)
             .map_err(|source| ReadError::Wav { path: path.to_owned(), source })?;
         return Ok(vec![Line { name, keys: streams::joined(keys) }]);

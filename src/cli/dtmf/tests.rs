@@ -173,6 +173,12 @@ fn files_of_exchanges_hold_their_keys_in_each_channel() {
         assert_keys(&wav(tag, &[silent, keyed.clone()], 8), "the second of two");
         assert_keys(&wav(tag, &[keyed.clone(), keyed], 8), "both, and each key once");
     }
+    let keyed: Vec<u8> = samples.iter().map(|sample| Law::A.encode(*sample)).collect();
+    for promised in [0, u32::MAX, 1_000_000] {
+        let mut endless = wav(6, std::slice::from_ref(&keyed), 8);
+        endless[40..44].copy_from_slice(&promised.to_le_bytes());
+        assert_keys(&endless, "its head promises another length");
+    }
     let coarse: Vec<u8> = samples.iter().map(|s| (s / 256 + 128).to_le_bytes()[0]).collect();
     assert_keys(&wav(1, &[coarse], 8), "8 bit");
 }
