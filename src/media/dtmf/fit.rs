@@ -109,18 +109,12 @@ impl Tone {
 
     /// Finds the exact frequency and the power of a tone that is somewhere near in the long window from block `first` on.
     pub(super) fn find(bank: &Bank, first: u64, tone: usize) -> Self {
-        let part = bank.part(first, tone);
-        let mut found = Self::new(tone, 0.0);
-        for _ in 0..2 {
-            let (early, _) = found.sum(part.first_chunk(), &PHASED_WINDOW);
-            let (late, _) = found.sum(part.last_chunk(), &PHASED_WINDOW);
-            let real = late.0 * early.0 + late.1 * early.1;
-            let imaginary = late.1 * early.0 - late.0 * early.1;
-            // Each sum is turned to the beginning of its own window; from one to the other the offset turns on.
-            let turned = imaginary.atan2(real) / (TAU * APART as f32) - found.offset;
-            let turned = turned - (turned * APART as f32).round() / APART as f32;
-            found = Self::new(tone, found.offset + turned);
-        }
+        let part: [Bin; LONG] = bank.part(first, tone);
+        // From one window to the other, a tone that is beside its frequency turns on by that.
+        let (early, late) = (straight(part.first_chunk()), straight(part.last_chunk()));
+        let real = late.0 * early.0 + late.1 * early.1;
+        let imaginary = late.1 * early.0 - late.0 * early.1;
+        let mut found = Self::new(tone, imaginary.atan2(real) / (TAU * APART as f32));
         found.power = found.power(&part, &LONG_WINDOW).unwrap_or(0.0);
         found
     }
@@ -160,6 +154,16 @@ impl Tone {
         }
         ((real, imaginary), weight)
     }
+}
+
+/// The weighted sum of bins in a window whose phase is wanted, as they are.
+fn straight(part: Option<&[Bin; PHASED]>) -> (f32, f32) {
+    let (mut real, mut imaginary) = (0.0, 0.0);
+    for (bin, window) in part.into_iter().flatten().zip(PHASED_WINDOW) {
+        real += window * bin.real;
+        imaginary += window * bin.imaginary;
+    }
+    (real, imaginary)
 }
 
 /// The mean power of everything in the long window from block `first` on.

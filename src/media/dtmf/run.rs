@@ -6,8 +6,8 @@ use crate::call::Symbol;
 /// speech.
 pub(super) const ALIKE: f32 = 19.2;
 /// How much like a key each of two looks must be, of three, and so on, less what its overtones take. Beneath a prompt a
-/// key is proved by its length, which no voice has. Fourteen hours of recorded speech, at five speeds, never come
-/// this far.
+/// key is proved by its length, which no voice has. Fourteen hours of recorded speech, at five speeds, come
+/// this far once.
 const PROVEN: [f32; 11] = [19.2, 18.5, 17.8, 17.3, 16.4, 15.9, 15.2, 14.7, 14.4, 14.0, 13.0];
 
 /// The least of them: what is less like a key counts for nothing.
