@@ -13,6 +13,8 @@ use super::heard::HEARD_SAMPLES;
 use super::rtp::{JitterBuffer, RtpHeader};
 use super::voice::{Decoder, MAX_DECODED};
 
+/// The parts in which audio is made up, in samples: 10 ms.
+const PART: u32 = 80;
 /// How far behind the newest packet one is decoded, in samples of 8 kHz: 100 ms, in which those that were overtaken arrive.
 const WAIT: u32 = 800;
 /// A packet this far from the newest one begins a new piece, in samples of 8 kHz: 2 s.
@@ -108,7 +110,7 @@ impl Splicer {
             }
             // What was lost comes before what this packet says: the decoder must guess it first.
             if let Some(due) = self.due {
-                let part = HEARD_SAMPLES as u32 * self.unit;
+                let part = PART * self.unit;
                 let missing = timestamp.wrapping_sub(due) / part;
                 for n in 0..missing.min(MAX_MADE_UP) {
                     let mut made_up = [0; HEARD_SAMPLES];

@@ -24,12 +24,13 @@ fn spliced(codec: Codec, arrivals: &[(u32, bool)]) -> (u32, Vec<i16>) {
         })
         .collect();
     let mut splicer = Splicer::new(codec);
-    let start = 0_u32.wrapping_sub(10 * units);
+    // Where the clock ticks once for each sample, it wraps as well.
+    let start = if units == 160 { 0_u32.wrapping_sub(10 * units) } else { 7 * units };
     let mut sound: Vec<i16> = Vec::new();
     let mut begin = None;
     let mut put = |timestamp: u32, samples: &[i16]| {
         let begin = *begin.get_or_insert(timestamp);
-        let at = timestamp.wrapping_sub(begin) & (u32::MAX / (units / 160));
+        let at = timestamp.wrapping_sub(begin);
         assert!(at as usize >= sound.len(), "nothing twice, nothing out of order");
         sound.resize(at as usize, 0);
         sound.extend(samples);
