@@ -87,14 +87,14 @@ impl Mouth {
         }
     }
 
-    /// Lets the next packet go at once, if the bridged party has said a whole one: it need not wait for its time too.
-    /// Returns whether it has.
+    /// Lets the next packet go at once, if the bridged party has said a whole one and nothing was sent just before: it
+    /// need not wait for its time too. Returns whether it is due.
     pub(super) fn hasten(&mut self, packet_time: Duration, now: Instant) -> bool {
         let whole = self.speech.len() >= samples_in(packet_time);
-        if whole {
-            self.due = self.due.min(now);
+        if whole && self.due > now && self.outgoing.rests() {
+            self.begin(now, packet_time);
         }
-        whole
+        whole && self.due <= now
     }
 
     /// Forgets what the bridged party said last.
