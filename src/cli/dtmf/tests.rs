@@ -169,7 +169,7 @@ fn files_of_exchanges_hold_their_keys_in_each_channel() {
     for (tag, law) in [(6, Law::A), (7, Law::Mu)] {
         let keyed: Vec<u8> = samples.iter().map(|sample| law.encode(*sample)).collect();
         let silent = vec![law.silence(); keyed.len()];
-        assert_keys(&wav(tag, &[keyed.clone()], 8), "one channel");
+        assert_keys(&wav(tag, std::slice::from_ref(&keyed), 8), "one channel");
         assert_keys(&wav(tag, &[silent, keyed.clone()], 8), "the second of two");
         assert_keys(&wav(tag, &[keyed.clone(), keyed], 8), "both, and each key once");
     }

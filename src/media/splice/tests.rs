@@ -72,11 +72,11 @@ fn jitter_reordering_copies_and_loss_leave_no_gap_and_no_time_out() {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let chance = seed >> 8;
             let at = number * 20 + chance % 61;
-            if number > 20 && number < 490 && chance / 61 % 50 == 0 {
+            if number > 20 && number < 490 && (chance / 61).is_multiple_of(50) {
                 continue;
             }
             arrivals.push((at, (number, false)));
-            if chance / 3_050 % 100 == 0 {
+            if (chance / 3_050).is_multiple_of(100) {
                 arrivals.push((at + 1, (number, false)));
             }
         }
