@@ -23,11 +23,13 @@ const FROM: Wall = Wall::from_unix_micros(1_793_491_200_000_000);
 const MAX_CALL: Duration = Duration::from_mins(10);
 
 /// Each planted flow, the kind of its fault, and the shortest way to see it; empty where that is long.
-const PLANTED: [(&str, &str, &str); 12] = [
+const PLANTED: [(&str, &str, &str); 14] = [
     ("both", "trap", "1"),
     ("chatter", "longest", ""),
+    ("by_trunk", "trap", "1"),
     ("circle", "circle", "(not found)"),
     ("counter", "trap", "1"),
+    ("diverted", "trap", "1"),
     ("division", "fault", "0"),
     ("holiday", "trap", "1"),
     ("notice", "rule", "2"),

@@ -6,7 +6,7 @@ use super::cause::{EndedBy, HangupCause};
 use super::command::CommandKind;
 use super::digit::{KeySource, Symbol};
 use super::id::{LegId, PlayId, RecordingId};
-use super::party::Party;
+use super::origin::Origin;
 use super::record::Quality;
 use super::recording::RecordingEnd;
 use super::transfer::{TransferRequest, TransferStep};
@@ -136,16 +136,8 @@ pub enum EventKind {
 /// An incoming call as the adapter sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Offer {
-    /// The called number or SIP user part.
-    pub called: Arc<str>,
-    /// Who calls.
-    pub caller: Party,
-    /// Whether a trusted trunk vouches for the caller's number.
-    pub asserted: bool,
-    /// The trunk that the call came in by; `None` = none of ours.
-    pub trunk: Option<Arc<str>>,
-    /// The number that was called first, before the call was diverted to `called`. Only from a trusted trunk.
-    pub diverted_from: Option<Arc<str>>,
+    /// Who calls whom.
+    pub origin: Origin,
     /// Whether a key transport was negotiated; `false` = `dtmf: unavailable`.
     pub dtmf: bool,
     /// The user of the adapter's registrar who calls, where the adapter has made sure of it (SIP: by digest, or because

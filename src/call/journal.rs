@@ -35,6 +35,18 @@ pub struct CallJournal {
     pub called: Arc<str>,
     /// The caller's number, masked; `None` when withheld.
     pub caller: Option<Arc<str>>,
+    /// Whether a name came with the caller's number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named: bool,
+    /// Whether a trusted trunk vouched for the caller's number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asserted: bool,
+    /// The trunk that the call came in by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trunk: Option<Arc<str>>,
+    /// The number that was called first, where the call was diverted; masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diverted_from: Option<Arc<str>>,
     /// Whether keys could arrive.
     pub dtmf: bool,
     /// The adapter's name.

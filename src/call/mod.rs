@@ -11,6 +11,7 @@ mod journal;
 mod mask;
 mod money;
 mod number;
+mod origin;
 mod party;
 mod pattern;
 mod prompt;
@@ -35,6 +36,7 @@ pub use journal::{
 pub use mask::{Class, Redacted, mask_number, mask_value};
 pub use money::{Currency, Money};
 pub use number::{AllowList, Danger, NumberPattern, danger, is_number};
+pub use origin::Origin;
 pub use party::Party;
 pub use pattern::fits_pattern;
 pub use prompt::{BEEP, HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};

@@ -17,8 +17,17 @@ pub struct CallRecord {
     pub call: CallId,
     /// The caller's number, masked; `None` when withheld.
     pub caller: Option<String>,
+    /// Whether a trusted trunk vouched for the caller's number; absent where none did.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub asserted: bool,
     /// The called number.
     pub called: Arc<str>,
+    /// The number that was called first, masked, where the call was diverted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diverted_from: Option<String>,
+    /// The trunk that the call came in by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trunk: Option<Arc<str>>,
     /// Which way the call went.
     pub direction: Direction,
     /// The adapter's name.

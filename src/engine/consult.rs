@@ -20,14 +20,14 @@ impl Engine {
     pub(super) fn consults(&mut self, leg: LegId, offer: &Offer) -> bool {
         let agent = offer.user.as_ref().and_then(|user| self.users.get(user)).cloned();
         let Some(agent) = agent else { return false };
-        let named = self.users.contains_key(&offer.called)
-            || self.settings.transfers.contains(&offer.called);
+        let named = self.users.contains_key(&offer.origin.called)
+            || self.settings.transfers.contains(&offer.origin.called);
         if !named || self.legs.get(leg).is_some() {
             return false;
         }
-        match self.party_for(&agent, &offer.called) {
+        match self.party_for(&agent, &offer.origin.called) {
             Ok(_) if self.is_draining() => self.refuse(leg, HangupCause::Overload),
-            Ok(party) => self.consult(leg, agent, party, &offer.called),
+            Ok(party) => self.consult(leg, agent, party, &offer.origin.called),
             Err(cause) => self.refuse(leg, cause),
         }
         true

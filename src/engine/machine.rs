@@ -233,8 +233,8 @@ impl Engine {
         let full = self.draining || self.calls.len() >= self.settings.max_calls;
         let settings = Arc::clone(&self.settings);
         let called = Called {
-            number: &offer.called,
-            trunk: offer.trunk.as_deref(),
+            number: &offer.origin.called,
+            trunk: offer.origin.trunk.as_deref(),
             wall: self.clock.at(self.now),
             calendars: &settings.calendars,
         };
@@ -252,8 +252,7 @@ impl Engine {
         let safe = settings.safe_flow.as_ref().and_then(|flow| settings.programs.get(flow));
         let safe = safe.cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
-        let Offer { called, caller, asserted, trunk, diverted_from, dtmf, .. } = offer;
-        let arrival = Arrival { id, caller, asserted, called, trunk, diverted_from, adapter, dtmf };
+        let arrival = Arrival { id, origin: offer.origin, adapter, dtmf: offer.dtmf };
         let number = settings.safe_number.clone();
         let mut session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
         if settings.journals {

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::expression::Value;
 use super::node::VariableIndex;
 use super::source::{Span, Spanned};
-use crate::call::{Class, Digits, Failure, FlowId, NodeId, PromptId, QueueId};
+use crate::call::{Class, Digits, Failure, FlowId, NodeId, Origin, PromptId, QueueId};
 use crate::time::{Duration, Moment};
 
 /// A file of tests.
@@ -36,10 +36,8 @@ pub struct Case {
     pub span: Span,
     /// When the call comes in: by the clock on the wall, in this IANA zone.
     pub at: Option<(Moment, Arc<str>)>,
-    /// The caller's number; `None` = withheld.
-    pub caller: Option<Arc<str>>,
-    /// The called number; `None` = one that leads to the flow.
-    pub called: Option<Arc<str>>,
+    /// Who calls whom.
+    pub origin: Origin,
     /// Environment variables that the flow takes settings from, such as the number of a `transfer`.
     pub env: BTreeMap<Arc<str>, Arc<str>>,
     /// Who serves which queue.

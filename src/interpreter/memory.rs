@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use zeroize::Zeroize as _;
 
-use crate::call::{CallId, Class, Failure, Language, NodeId, mask_value};
+use crate::call::{CallId, Class, Failure, Language, NodeId, Origin, mask_value};
 use crate::flow::{BuiltIn, Flow, Place, Subflow, Value, VariableIndex};
 use crate::time::Duration;
 
@@ -21,27 +21,8 @@ use crate::time::Duration;
 pub struct CallFacts {
     /// The call.
     pub id: CallId,
-    /// The caller's number; `None` when withheld.
-    pub from: Option<Arc<str>>,
-    /// The caller's name, where one was sent with the number.
-    pub name: Option<Arc<str>>,
-    /// Whether a trusted trunk vouches for the caller's number.
-    pub asserted: bool,
-    /// The called number.
-    pub to: Arc<str>,
-    /// The trunk that the call came in by.
-    pub trunk: Option<Arc<str>>,
-    /// The number that was called first, where the call was diverted.
-    pub diverted_from: Option<Arc<str>>,
-}
-
-impl CallFacts {
-    /// A call to a number of which nothing else is known.
-    #[must_use]
-    pub const fn new(id: CallId, to: Arc<str>) -> Self {
-        let (from, name, trunk, diverted_from) = (None, None, None, None);
-        Self { id, from, name, asserted: false, to, trunk, diverted_from }
-    }
+    /// Who calls whom.
+    pub origin: Origin,
 }
 
 /// The variables of one call. A copy shares its texts with the original: whoever copies a call to see what would
@@ -259,12 +240,12 @@ impl Memory {
     /// The value of a built-in name that the call itself knows.
     pub(super) fn built_in(&self, name: BuiltIn) -> Value {
         match name {
-            BuiltIn::CallFrom => text(&self.facts.from),
-            BuiltIn::CallName => text(&self.facts.name),
-            BuiltIn::CallAsserted => Value::Bool(self.facts.asserted),
-            BuiltIn::CallTo => Value::Text(self.facts.to.clone()),
-            BuiltIn::CallTrunk => text(&self.facts.trunk),
-            BuiltIn::CallDivertedFrom => text(&self.facts.diverted_from),
+            BuiltIn::CallFrom => text(&self.facts.origin.caller.number),
+            BuiltIn::CallName => text(&self.facts.origin.caller.name),
+            BuiltIn::CallAsserted => Value::Bool(self.facts.origin.asserted),
+            BuiltIn::CallTo => Value::Text(self.facts.origin.called.clone()),
+            BuiltIn::CallTrunk => text(&self.facts.origin.trunk),
+            BuiltIn::CallDivertedFrom => text(&self.facts.origin.diverted_from),
             BuiltIn::CallLanguage => Value::Text(self.language.as_str().into()),
             BuiltIn::CallId => Value::Text(self.facts.id.to_string().into()),
             BuiltIn::QueuePosition => {
@@ -353,7 +334,7 @@ mod tests {
         let yaml = include_bytes!("../../flows/bank.yaml");
         let compiled = compile(&Sources::one("bank.yaml", yaml), &Facts::default());
         let flow = compiled.flow().expect("a flow without errors");
-        let facts = CallFacts::new(CallId::new(1, 1), "300".into());
+        let facts = CallFacts { id: CallId::new(1, 1), origin: Origin::new("300", None) };
         let mut memory = Memory::new(flow, facts);
         let verify = &flow.subflows[0];
         let names = flow.variables.keys().zip(0_u32..);
@@ -418,7 +399,7 @@ subflows:
         let findings = compiled.diagnostics.render_all(crate::flow::Format::Human { color: false });
         let flow = compiled.flow().expect(&findings);
         let id = CallId::new(1, 2);
-        let mut memory = Memory::new(flow, CallFacts::new(id, "100".into()));
+        let mut memory = Memory::new(flow, CallFacts { id, origin: Origin::new("100", None) });
         let subflow = flow.subflow(crate::flow::SubflowIndex(0));
         let pin = subflow.params[0];
         let tries = subflow.variables.clone().map(VariableIndex).find(|v| *v != pin);

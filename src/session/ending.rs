@@ -3,7 +3,9 @@
 use super::state::{LEAVING_LIMIT, State, Then};
 use super::{Action, Moment, Session};
 use crate::bug::{self, Bug};
-use crate::call::{CallRecord, CommandKind, Direction, Ended, EndedBy, HangupCause, Quality};
+use crate::call::{
+    CallRecord, CommandKind, Direction, Ended, EndedBy, HangupCause, Origin, Quality, mask_number,
+};
 use crate::flow::NodeIndex;
 use crate::time::{Instant, Wall};
 
@@ -191,11 +193,15 @@ impl Session {
 
     fn record(&mut self, ending: Ending, now: Instant, wall: Wall) -> CallRecord {
         let at = |instant: Instant| wall.before(now.since(instant)).to_rfc3339();
+        let Origin { called, caller, asserted, trunk, diverted_from } = &self.arrival.origin;
         CallRecord {
             v: 1,
             call: self.arrival.id,
-            caller: self.arrival.caller.number.as_deref().map(crate::call::mask_number),
-            called: self.arrival.called.clone(),
+            caller: caller.number.as_deref().map(mask_number),
+            asserted: *asserted,
+            called: called.clone(),
+            diverted_from: diverted_from.as_deref().map(mask_number),
+            trunk: trunk.clone(),
             direction: Direction::In,
             adapter: self.arrival.adapter.clone(),
             flow: Some(self.program.flow.id.clone()),

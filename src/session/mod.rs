@@ -48,7 +48,7 @@ mod walk;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::call::{CallId, Language, Party, SymbolSet};
+use crate::call::{CallId, Language, Origin, SymbolSet};
 use crate::interpreter::{CallFacts, Memory, Program, World};
 use crate::time::Instant;
 
@@ -144,16 +144,8 @@ pub struct Safe {
 pub struct Arrival {
     /// The call.
     pub id: CallId,
-    /// Who calls.
-    pub caller: Party,
-    /// Whether a trusted trunk vouches for the caller's number.
-    pub asserted: bool,
-    /// The called number.
-    pub called: Arc<str>,
-    /// The trunk that the call came in by, if it is one of ours.
-    pub trunk: Option<Arc<str>>,
-    /// The number that was called first, where the call was diverted.
-    pub diverted_from: Option<Arc<str>>,
+    /// Who calls whom.
+    pub origin: Origin,
     /// The name of the adapter.
     pub adapter: Arc<str>,
     /// Whether keys can arrive, as far as the adapter knows.
@@ -166,15 +158,7 @@ impl Session {
     /// `safe` says where the call goes when `program` cannot be carried out.
     #[must_use]
     pub fn new(program: Arc<Program>, safe: Safe, arrival: Arrival, now: Instant) -> Self {
-        let facts = CallFacts {
-            id: arrival.id,
-            from: arrival.caller.number.clone(),
-            name: arrival.caller.name.clone(),
-            asserted: arrival.asserted,
-            to: arrival.called.clone(),
-            trunk: arrival.trunk.clone(),
-            diverted_from: arrival.diverted_from.clone(),
-        };
+        let facts = CallFacts { id: arrival.id, origin: arrival.origin.clone() };
         let memory = Memory::new(&program.flow, facts);
         let budget = Budget::new(program.flow.limits, now);
         let journal = Journal::new(now);
@@ -257,7 +241,7 @@ impl Session {
     /// The caller's number; `None` when withheld.
     #[must_use]
     pub fn caller_number(&self) -> Option<Arc<str>> {
-        self.arrival.caller.number.clone()
+        self.arrival.origin.caller.number.clone()
     }
 
     /// The language that the caller hears.

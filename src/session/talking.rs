@@ -66,7 +66,7 @@ impl Session {
                 self.memory.set_queue_wait(Duration::ZERO);
                 let music = queue.music.clone().unwrap_or_else(|| SoundId::from(HOLD_MUSIC));
                 self.command(CommandKind::Music(Some(music)));
-                line.entered(queue, self.memory.facts().from.is_some(), at.now);
+                line.entered(queue, self.memory.facts().origin.caller.number.is_some(), at.now);
                 let greet = std::mem::take(&mut line.greet);
                 line.playback = self.play(&greet, Bargein::None, SymbolSet::NONE, at);
                 self.state = State::Queued(line);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::call::{
     AdapterId, Answering, Command, CommandKind, Dial, EndedBy, Event, EventKind, HangupCause, Item,
-    KeySource, LegId, Offer, Party, Play, PlayEnd, Recording, RecordingEnd, Rejection, Report,
+    KeySource, LegId, Offer, Origin, Play, PlayEnd, Recording, RecordingEnd, Rejection, Report,
     SoundId, Symbol, TransferRequest,
 };
 use crate::time::{Duration, Instant};
@@ -114,18 +114,13 @@ impl Phones {
     }
 
     /// A telephone calls a number.
-    pub fn call(&mut self, now: Instant, called: &str, caller: Option<&str>) -> LegId {
-        self.call_with(now, called, caller, true)
+    pub fn call(&mut self, now: Instant, origin: Origin) -> LegId {
+        self.offer(now, Offer { origin, dtmf: true, ..Offer::default() })
     }
 
     /// A telephone calls a number whose keys cannot arrive.
     pub fn call_without_keys(&mut self, now: Instant, called: &str) -> LegId {
-        self.call_with(now, called, None, false)
-    }
-
-    fn call_with(&mut self, now: Instant, called: &str, caller: Option<&str>, dtmf: bool) -> LegId {
-        let caller = Party { number: caller.map(Into::into), name: None };
-        self.offer(now, Offer { called: called.into(), caller, dtmf, ..Offer::default() })
+        self.offer(now, Offer { origin: Origin::new(called, None), ..Offer::default() })
     }
 
     /// The telephone of a registered user calls, perhaps to take the place of another leg.
@@ -136,9 +131,8 @@ impl Phones {
         called: &str,
         replaces: Option<LegId>,
     ) -> LegId {
-        let caller = Party { number: Some(user.into()), name: None };
-        let (called, user) = (called.into(), Some(user.into()));
-        self.offer(now, Offer { called, caller, dtmf: true, user, replaces, ..Offer::default() })
+        let (origin, user) = (Origin::new(called, Some(user)), Some(user.into()));
+        self.offer(now, Offer { origin, dtmf: true, user, replaces })
     }
 
     fn offer(&mut self, now: Instant, offer: Offer) -> LegId {
@@ -534,7 +528,7 @@ mod tests {
             let command = |kind| leg.map(|leg| Command { leg, kind });
             let todo = match drawn >> 59 {
                 0 if legs.len() < 6 => {
-                    phones.call(now, "100", None);
+                    phones.call(now, Origin::new("100", None));
                     None
                 }
                 1 if legs.len() < 6 => {

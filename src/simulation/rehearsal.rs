@@ -7,7 +7,7 @@ use super::phones::{ItemDuration, LegState, Phones};
 use super::watch::{Breach, Watch};
 use crate::call::{
     CallJournal, CallRecord, Command, CommandKind, Digits, Errand, EventKind, Failure, HangupCause,
-    Item, LegId, Operation, Reply, Report, Request, RequestId,
+    Item, LegId, Offer, Operation, Origin, Reply, Report, Request, RequestId,
 };
 use crate::engine::{Engine, Input, Notice, Output, Settings};
 use crate::time::{Duration, Instant, Wall};
@@ -158,7 +158,12 @@ impl Rehearsal {
 
     /// A telephone calls.
     pub fn call(&mut self, called: &str, caller: Option<&str>) -> LegId {
-        let leg = self.phones.call(self.now, called, caller);
+        self.call_from(Origin::new(called, caller))
+    }
+
+    /// A telephone calls of which more is known than its number.
+    pub fn call_from(&mut self, origin: Origin) -> LegId {
+        let leg = self.phones.call(self.now, origin);
         self.settle();
         leg
     }
@@ -463,7 +468,9 @@ fn command_line(kind: &CommandKind) -> Option<String> {
 
 fn event_line(kind: &EventKind) -> Option<String> {
     Some(match kind {
-        EventKind::Offered(offer) => format!("offered to {} from {:?}", offer.called, offer.caller),
+        EventKind::Offered(Offer { origin, .. }) => {
+            format!("offered to {} from {:?}", origin.called, origin.caller)
+        }
         EventKind::Ringing => "ringing".to_owned(),
         EventKind::Answered => "answered".to_owned(),
         EventKind::Digit { symbol, .. } => format!("key {symbol}"),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::phones::{ItemDuration, LegState, Phones};
 use super::rehearsal::KEY_GAP;
 use crate::call::{
-    AdapterId, AgentId, CallId, Command, CommandKind, Dial, Digits, HangupCause, LegId, Party,
+    AdapterId, AgentId, CallId, Command, CommandKind, Dial, Digits, HangupCause, LegId, Origin,
     Report, Target,
 };
 use crate::engine::Settings;
@@ -33,10 +33,8 @@ pub struct Setting {
     pub program: Arc<Program>,
     /// The call's id.
     pub call: CallId,
-    /// The caller's number; `None` when withheld.
-    pub caller: Option<Arc<str>>,
-    /// The called number.
-    pub called: Arc<str>,
+    /// Who calls whom.
+    pub origin: Origin,
     /// Whether keys can arrive.
     pub dtmf: bool,
     /// The wall-clock time at which the call is offered.
@@ -79,9 +77,9 @@ impl Solo {
     }
 
     fn begin(setting: Setting, journal: bool) -> Self {
-        let Setting { project, program, call, caller, called, dtmf, wall, durations } = setting;
+        let Setting { project, program, call, origin, dtmf, wall, durations } = setting;
         let mut phones = Phones::new(durations);
-        let leg = phones.call(Instant::ZERO, &called, caller.as_deref());
+        let leg = phones.call(Instant::ZERO, origin.clone());
         let safe = Safe {
             program: project
                 .safe_flow
@@ -90,18 +88,7 @@ impl Solo {
                 .cloned(),
             number: project.safe_number.clone(),
         };
-        let caller = Party { number: caller, name: None };
-        let adapter = Arc::from("solo");
-        let arrival = Arrival {
-            id: call,
-            caller,
-            asserted: false,
-            called,
-            trunk: None,
-            diverted_from: None,
-            adapter,
-            dtmf,
-        };
+        let arrival = Arrival { id: call, origin, adapter: Arc::from("solo"), dtmf };
         let mut session = Session::new(program, safe, arrival, Instant::ZERO);
         if journal {
             session.keep_journal(wall);

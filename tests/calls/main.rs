@@ -11,6 +11,7 @@ mod hangup;
 mod input;
 mod limits;
 mod orders;
+mod origin;
 mod outside;
 mod queue;
 mod recording;

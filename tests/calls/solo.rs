@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sambung::call::{AgentId, CallId, CallRecord, Digits, FlowId, LegId};
+use sambung::call::{AgentId, CallId, CallRecord, Digits, FlowId, LegId, Origin};
 use sambung::session::{Action, Input, QueueNews};
 use sambung::simulation::{Heard, Rehearsal, Setting, Solo};
 use sambung::time::{Duration, Instant};
@@ -17,8 +17,7 @@ fn solo(set: Set) -> Solo {
         project: Arc::new(set.settings),
         program,
         call: CallId::new(1, 1),
-        caller: Some("+6281100001111".into()),
-        called: "100".into(),
+        origin: Origin::new("100", Some("+6281100001111")),
         dtmf: true,
         wall: set.wall,
         durations: Rehearsal::by_text(),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::line::Line;
 use super::outside::{self, Answered, Outside};
 use super::screen::Screen;
-use crate::call::{CommandKind, Digits, HangupCause, LegId, RequestId, Target};
+use crate::call::{CommandKind, Digits, HangupCause, LegId, Origin, RequestId, Target};
 use crate::session::Attention;
 use crate::simulation::{Heard, LegState, Rehearsal, Side, speech_duration};
 
@@ -42,15 +42,14 @@ pub(super) struct Conversation<W> {
 pub(super) type Ear = Box<dyn FnMut(LegId, &Heard)>;
 
 impl<W: Write> Conversation<W> {
-    /// Dials `called`.
+    /// Begins the call.
     pub(super) fn begin(
         mut rehearsal: Rehearsal,
         screen: Screen<W>,
         outside: Outside,
-        called: &str,
-        caller: Option<&str>,
+        origin: Origin,
     ) -> Self {
-        let leg = rehearsal.call(called, caller);
+        let leg = rehearsal.call_from(origin);
         let asked = BTreeMap::new();
         Self { rehearsal, screen, leg, outside, asked, shown: 0, ear: None }
     }

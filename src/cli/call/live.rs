@@ -9,6 +9,7 @@ use std::time::Duration as Span;
 
 use super::speaker::Speaker;
 use super::stage::Stage;
+use crate::call::Origin;
 use crate::runtime::Clock;
 use crate::time::{Instant, Wall};
 
@@ -20,7 +21,7 @@ const LINES: usize = 16;
 
 impl Stage {
     /// Plays a call as fast as the clock goes.
-    pub(super) fn live(self, wall: Wall, caller: Option<&str>) -> io::Result<()> {
+    pub(super) fn live(self, wall: Wall, origin: Origin) -> io::Result<()> {
         let speaker =
             Rc::new(RefCell::new(Speaker::open(self.library()).map_err(io::Error::other)?));
         let (typed, lines) = sync_channel(LINES);
@@ -32,7 +33,7 @@ impl Stage {
                 }
             }
         });
-        let mut conversation = self.begin(wall, caller, io::stdout());
+        let mut conversation = self.begin(wall, origin, io::stdout());
         let ear = Rc::clone(&speaker);
         conversation.listen(Box::new(move |leg, heard| ear.borrow_mut().hear(leg, heard)));
         let clock = Clock::new();

@@ -27,6 +27,7 @@ use conversation::HELP;
 use outside::Fault;
 use stage::{MAX_AGENTS, Stage};
 
+use crate::call::{Origin, Party};
 use crate::time::Wall;
 
 /// Talk to a flow from the terminal.
@@ -38,9 +39,8 @@ use crate::time::Wall;
 pub(crate) struct CallArgs {
     /// The flow file to call
     flow: PathBuf,
-    /// The number that calls; withheld if not given
-    #[arg(long, value_name = "NUMBER")]
-    caller: Option<String>,
+    #[command(flatten)]
+    from: From,
     /// The time of the call, such as "2026-12-25 10:00" or "2026-12-25 10:00 Asia/Jakarta"; now if not given
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<Wall>,
@@ -58,6 +58,40 @@ pub(crate) struct CallArgs {
     speaker: bool,
 }
 
+/// What the network says of the call.
+#[derive(Debug, Args)]
+struct From {
+    /// The number that calls; withheld if not given
+    #[arg(long, value_name = "NUMBER")]
+    caller: Option<String>,
+    /// The name that comes with the number
+    #[arg(long, value_name = "NAME", requires = "caller")]
+    caller_name: Option<String>,
+    /// The trunk that the call comes in by
+    #[arg(long, value_name = "NAME")]
+    trunk: Option<String>,
+    /// The trunk vouches for the caller's number
+    #[arg(long, requires_all = ["caller", "trunk"])]
+    asserted: bool,
+    /// The number that was called first, before the call was diverted
+    #[arg(long, value_name = "NUMBER", requires = "trunk")]
+    diverted_from: Option<String>,
+}
+
+impl From {
+    /// A call to this number.
+    fn calls(&self, called: &str) -> Origin {
+        let text = |text: &Option<String>| text.as_deref().map(Into::into);
+        Origin {
+            called: called.into(),
+            caller: Party { number: text(&self.caller), name: text(&self.caller_name) },
+            asserted: self.asserted,
+            trunk: text(&self.trunk),
+            diverted_from: text(&self.diverted_from),
+        }
+    }
+}
+
 /// Plays one call.
 pub(crate) fn run(args: &CallArgs) -> ExitCode {
     let wall = args.at.unwrap_or_else(moment::now);
@@ -65,11 +99,11 @@ pub(crate) fn run(args: &CallArgs) -> ExitCode {
         Ok(stage) => stage,
         Err(code) => return code,
     };
-    let caller = args.caller.as_deref();
+    let origin = args.from.calls(stage.called());
     #[cfg(feature = "speaker")]
-    let played = if args.speaker { stage.live(wall, caller) } else { typed(stage, wall, caller) };
+    let played = if args.speaker { stage.live(wall, origin) } else { typed(stage, wall, origin) };
     #[cfg(not(feature = "speaker"))]
-    let played = typed(stage, wall, caller);
+    let played = typed(stage, wall, origin);
     match played {
         Ok(()) => exit::CLEAN.into(),
         // Whoever read our output has heard enough.
@@ -82,8 +116,8 @@ pub(crate) fn run(args: &CallArgs) -> ExitCode {
 }
 
 /// A call in virtual time: lines move it on.
-fn typed(stage: Stage, wall: Wall, caller: Option<&str>) -> io::Result<()> {
-    let mut conversation = stage.begin(wall, caller, io::stdout());
+fn typed(stage: Stage, wall: Wall, origin: Origin) -> io::Result<()> {
+    let mut conversation = stage.begin(wall, origin, io::stdout());
     conversation.attend()?;
     let mut lines = Lines::open();
     while !conversation.is_over() {

@@ -10,7 +10,7 @@ use super::conversation::Conversation;
 use super::outside::{self, Fault, Outside};
 use super::screen::Screen;
 use crate::assemble::{self, Surroundings};
-use crate::call::{FlowId, Item};
+use crate::call::{FlowId, Item, Origin};
 use crate::cli::{exit, print};
 use crate::config::{self, Disabled, Keyring};
 use crate::engine::{Pattern, Route, Routes, Settings};
@@ -77,13 +77,13 @@ impl Stage {
         Ok(Self { settings, library: Arc::new(library), agents, outside, called })
     }
 
+    /// What is called: the flow, by its name.
+    pub(super) fn called(&self) -> &str {
+        self.called.as_str()
+    }
+
     /// Begins a call in virtual time.
-    pub(super) fn begin<W: Write>(
-        self,
-        wall: Wall,
-        caller: Option<&str>,
-        out: W,
-    ) -> Conversation<W> {
+    pub(super) fn begin<W: Write>(self, wall: Wall, origin: Origin, out: W) -> Conversation<W> {
         let durations = self.durations();
         let mut rehearsal = Rehearsal::new(self.settings, SEED, wall, durations.clone());
         rehearsal.play_outside();
@@ -91,7 +91,7 @@ impl Stage {
             rehearsal.register(user, true);
         }
         let screen = Screen::new(out, durations);
-        Conversation::begin(rehearsal, screen, self.outside, self.called.as_str(), caller)
+        Conversation::begin(rehearsal, screen, self.outside, origin)
     }
 
     /// A prompt lasts as long as its recording, else as long as its words take to say.

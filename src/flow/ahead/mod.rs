@@ -69,13 +69,13 @@ impl<'f> Ahead<'f> {
             }
             if let Some(node) = self.flow.nodes.get(at) {
                 for formula in decisive(&node.verb) {
-                    test::collect(formula, variable, &mut tests);
+                    test::collect(formula, &Formula::Variable(variable), &mut tests);
                 }
             }
             for edge in self.edges.get(at).into_iter().flatten() {
                 for (to, formula) in &edge.sets {
                     if reads(formula).contains(&variable) && self.is_live(edge.to, *to) {
-                        test::collect(formula, variable, &mut tests);
+                        test::collect(formula, &Formula::Variable(variable), &mut tests);
                         open.push_back((edge.to, *to));
                     }
                 }
@@ -96,14 +96,37 @@ impl Flow {
     /// Whether a way of the flow is decided by a built-in value, such as the time of day.
     #[must_use]
     pub fn heeds(&self, name: BuiltIn) -> bool {
-        fn mentions(formula: &Formula, name: BuiltIn) -> bool {
-            matches!(formula, Formula::BuiltIn(own) if *own == name)
-                || formula.parts().into_iter().any(|part| mentions(part, name))
-        }
+        let name = &Formula::BuiltIn(name);
         let mut decide = self.nodes.iter().flat_map(|node| decisive(&node.verb));
         let mut set = self.assignments().into_iter().map(|(_, formula)| formula);
         decide.any(|formula| mentions(formula, name)) || set.any(|formula| mentions(formula, name))
     }
+
+    /// What a built-in value is held against anywhere in the flow, in variables that take it too.
+    #[must_use]
+    pub fn tests_of(&self, name: BuiltIn) -> Vec<Test> {
+        let assignments = self.assignments();
+        let mut tests = Vec::new();
+        let mut names = vec![Formula::BuiltIn(name)];
+        let mut next = 0;
+        while let Some(name) = names.get(next).cloned() {
+            next += 1;
+            let decide = self.nodes.iter().flat_map(|node| decisive(&node.verb));
+            decide.for_each(|formula| test::collect(formula, &name, &mut tests));
+            for (variable, formula) in &assignments {
+                test::collect(formula, &name, &mut tests);
+                let variable = Formula::Variable(*variable);
+                if mentions(formula, &name) && !names.contains(&variable) {
+                    names.push(variable);
+                }
+            }
+        }
+        tests
+    }
+}
+
+fn mentions(formula: &Formula, name: &Formula) -> bool {
+    formula == name || formula.parts().into_iter().any(|part| mentions(part, name))
 }
 
 /// The formulas of a node whose values decide its way.

@@ -1,9 +1,8 @@
 //! What formulas hold a value against.
 
 use crate::flow::expression::{BinaryOperator, Formula, Value};
-use crate::flow::node::VariableIndex;
 
-/// One thing that a formula asks of a variable.
+/// One thing that a formula asks of a variable or a built-in value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
     /// Which part of the value is meant: the places of fields, outermost first; empty for the value itself.
@@ -27,8 +26,8 @@ pub enum Subject {
     Pattern(Value),
 }
 
-/// Adds what a formula asks of a variable.
-pub(super) fn collect(formula: &Formula, variable: VariableIndex, tests: &mut Vec<Test>) {
+/// Adds what a formula asks of a name: of a variable or a built-in one.
+pub(super) fn collect(formula: &Formula, name: &Formula, tests: &mut Vec<Test>) {
     let mut add = |field: Vec<usize>, against: Subject| {
         let test = Test { field, against };
         if !tests.contains(&test) {
@@ -39,7 +38,7 @@ pub(super) fn collect(formula: &Formula, variable: VariableIndex, tests: &mut Ve
         Formula::Binary(operator, a, b) if compares(*operator) => {
             for (one, other) in [(a, b), (b, a)] {
                 if let Formula::Length(inner) = &**one {
-                    for field in parts_of(inner, variable) {
+                    for field in parts_of(inner, name) {
                         for value in constants(other) {
                             if let Value::Int(length) = value {
                                 add(field.clone(), Subject::Length(length));
@@ -47,7 +46,7 @@ pub(super) fn collect(formula: &Formula, variable: VariableIndex, tests: &mut Ve
                         }
                     }
                 } else {
-                    for field in parts_of(one, variable) {
+                    for field in parts_of(one, name) {
                         for value in constants(other) {
                             add(field.clone(), Subject::Value(value));
                         }
@@ -56,21 +55,21 @@ pub(super) fn collect(formula: &Formula, variable: VariableIndex, tests: &mut Ve
             }
         }
         Formula::In(a, list) => {
-            for field in parts_of(a, variable) {
+            for field in parts_of(a, name) {
                 for value in constants(list) {
                     add(field.clone(), Subject::Value(value));
                 }
             }
         }
         Formula::StartsWith(a, start) => {
-            for field in parts_of(a, variable) {
+            for field in parts_of(a, name) {
                 for value in constants(start) {
                     add(field.clone(), Subject::Start(value));
                 }
             }
         }
         Formula::Matches(a, pattern) => {
-            for field in parts_of(a, variable) {
+            for field in parts_of(a, name) {
                 for value in constants(pattern) {
                     add(field.clone(), Subject::Pattern(value));
                 }
@@ -78,10 +77,10 @@ pub(super) fn collect(formula: &Formula, variable: VariableIndex, tests: &mut Ve
         }
         _ => {}
     }
-    if let Some(field) = own(formula, variable) {
+    if let Some(field) = own(formula, name) {
         add(field, Subject::Anything);
     }
-    formula.parts().into_iter().for_each(|part| collect(part, variable, tests));
+    formula.parts().into_iter().for_each(|part| collect(part, name, tests));
 }
 
 const fn compares(operator: BinaryOperator) -> bool {
@@ -102,12 +101,12 @@ const fn compares(operator: BinaryOperator) -> bool {
     }
 }
 
-/// The part of the variable that the formula is, if it is one.
-fn own(formula: &Formula, variable: VariableIndex) -> Option<Vec<usize>> {
+/// The part of what has the name that the formula is, if it is one.
+fn own(formula: &Formula, name: &Formula) -> Option<Vec<usize>> {
     match formula {
-        Formula::Variable(index) if *index == variable => Some(Vec::new()),
+        whole if whole == name => Some(Vec::new()),
         Formula::Field(record, place) => {
-            let mut path = own(record, variable)?;
+            let mut path = own(record, name)?;
             path.push(*place);
             Some(path)
         }
@@ -115,11 +114,11 @@ fn own(formula: &Formula, variable: VariableIndex) -> Option<Vec<usize>> {
     }
 }
 
-/// The parts of the variable that a formula is worked out from.
-fn parts_of(formula: &Formula, variable: VariableIndex) -> Vec<Vec<usize>> {
-    match own(formula, variable) {
+/// The parts of what has the name that a formula is worked out from.
+fn parts_of(formula: &Formula, name: &Formula) -> Vec<Vec<usize>> {
+    match own(formula, name) {
         Some(path) => vec![path],
-        None => formula.parts().into_iter().flat_map(|part| parts_of(part, variable)).collect(),
+        None => formula.parts().into_iter().flat_map(|part| parts_of(part, name)).collect(),
     }
 }
 

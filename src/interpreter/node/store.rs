@@ -71,7 +71,7 @@ pub(super) fn callback(verb: &CallbackNode, view: &View<'_>) -> Result<Step, Fau
 /// The wish of the caller to be called back at the number that they call from; `None` where it is withheld.
 #[must_use]
 pub fn call_back_caller(queue: &QueueId, view: &View<'_>) -> Option<Errand> {
-    let to = callable(view.memory.facts().from.as_deref()?)?;
+    let to = callable(view.memory.facts().origin.caller.number.as_deref()?)?;
     Some(wish(queue, to, None, view))
 }
 

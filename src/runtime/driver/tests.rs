@@ -7,7 +7,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
 use crate::call::{
-    AllowList, CommandKind, EndedBy, Event, EventKind, Item, LegId, Offer, PlayEnd, PromptId,
+    AllowList, CommandKind, EndedBy, Event, EventKind, Item, LegId, Offer, Origin, PlayEnd,
+    PromptId,
 };
 use crate::engine::{Pattern, Route, Routes, Settings};
 use crate::flow::{AnswerPolicy, Flow, HangupNode, Limits, Node, NodeIndex, Piece, Prompt, Verb};
@@ -95,7 +96,7 @@ async fn tell(port: &Port, number: u64, kind: EventKind) {
 }
 
 fn offered(called: &str) -> EventKind {
-    EventKind::Offered(Offer { called: called.into(), ..Offer::default() })
+    EventKind::Offered(Offer { origin: Origin::new(called, None), ..Offer::default() })
 }
 
 const fn ended(by: EndedBy, cause: HangupCause) -> EventKind {

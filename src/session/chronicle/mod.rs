@@ -15,8 +15,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::call::{
-    CallJournal, Digits, Item, JOURNAL_VERSION, JournalEntry, JournalEvent, JournalPrompt, Symbol,
-    SymbolSet, mask_number,
+    CallJournal, Digits, Item, JOURNAL_VERSION, JournalEntry, JournalEvent, JournalPrompt, Origin,
+    Symbol, SymbolSet, mask_number,
 };
 use crate::flow::{Bargein, Flow, MAX_ENTRY};
 use crate::interpreter::StandIns;
@@ -191,14 +191,19 @@ impl Session {
     /// Takes the journal out, when the call is over; `None` where none is kept, and the second time.
     pub fn take_journal(&mut self) -> Option<CallJournal> {
         let chronicle = self.journal.chronicle.take()?;
-        let number = self.arrival.caller.number.as_deref();
+        let Origin { called, caller, asserted, trunk, diverted_from } = &self.arrival.origin;
+        let masked = |number: &Option<Arc<str>>| number.as_deref().map(|n| mask_number(n).into());
         Some(CallJournal {
             v: JOURNAL_VERSION,
             call: self.arrival.id,
             flow: chronicle.flow.id.clone(),
             flow_hash: chronicle.flow.hash.clone(),
-            called: self.arrival.called.clone(),
-            caller: number.map(|number| mask_number(number).into()),
+            called: called.clone(),
+            caller: masked(&caller.number),
+            named: caller.name.is_some(),
+            asserted: *asserted,
+            trunk: trunk.clone(),
+            diverted_from: masked(diverted_from),
             dtmf: self.arrival.dtmf,
             adapter: self.arrival.adapter.clone(),
             started: chronicle.wall,

@@ -6,7 +6,8 @@ use super::caller::{Act, Caller, Sight};
 use super::chance::Chance;
 use super::day::{Broken, Day, Holder, Person};
 use crate::call::{
-    AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Report, Target,
+    AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Origin, Report,
+    Target,
 };
 use crate::engine::Input;
 use crate::session::Attention;
@@ -59,7 +60,8 @@ impl Day {
 
     fn calls(&mut self, index: u32) {
         let Some(caller) = self.callers.get_mut(&index) else { return };
-        let leg = self.phones.call(self.now, &caller.called, caller.number.as_deref());
+        let origin = Origin::new(&caller.called, caller.number.as_deref());
+        let leg = self.phones.call(self.now, origin);
         let look = caller.begin(leg);
         self.hold(leg, Person::Caller(index));
         self.plan(look, Happening::Considers(index, leg));

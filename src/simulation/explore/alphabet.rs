@@ -43,7 +43,7 @@ fn line(call: &Call, world: &World) -> Vec<Move> {
         return vec![Move::Closed];
     }
     let mut moves = vec![Move::AgentTalks, Move::TooLong, Move::Full, Move::Unstaffed];
-    if let Some(offer) = queue.offer_callback.filter(|_| world.shows_number) {
+    if let Some(offer) = queue.offer_callback.filter(|_| world.origin.caller.number.is_some()) {
         moves.push(Move::TakeOffer(offer.key));
     }
     moves

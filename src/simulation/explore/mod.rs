@@ -13,6 +13,7 @@ mod circle;
 mod entries;
 mod longest;
 mod moves;
+mod origin;
 mod replay;
 mod replies;
 mod report;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::call::{Call, Rest};
 use super::moves::{Move, SERVICE_TIME, SHORT_WAIT, TALK};
-use super::rules;
 use super::world::World;
+use super::{origin, rules};
 use crate::call::{Errand, Reply};
 use crate::flow::{CallRule, Destination, Setting, Verb};
 use crate::time::{Duration, Instant};
@@ -173,9 +173,7 @@ impl Script {
         if let Some(moment) = world.moment() {
             line(&format!("    at: \"{}\"", moment.to_string().replace('T', " ")));
         }
-        if !world.shows_number {
-            line("    caller: withheld");
-        }
+        origin::written(&world.origin).iter().for_each(|said| line(&format!("    {said}")));
         let numbers: Vec<&str> = numbers(world).collect();
         if !numbers.is_empty() {
             line("    env:");

@@ -1,13 +1,13 @@
-//! The worlds that a call can come into: every combination of opening hours that occurs in a year, and callers who show
-//! their number or do not.
+//! The worlds that a call can come into: every combination of opening hours that occurs in a year, and every caller whom
+//! the flow can tell from others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Stage;
+use super::{Stage, origin};
 use crate::calendar::{Calendar, Opening};
-use crate::call::{CallId, QueueId};
-use crate::flow::{BuiltIn, Flow, Formula, Verb};
+use crate::call::{CallId, Origin, QueueId};
+use crate::flow::{Flow, Formula, Verb};
 use crate::simulation::Setting;
 use crate::time::{Duration, Moment, Wall};
 
@@ -17,20 +17,14 @@ const EVERY: Duration = Duration::from_mins(15);
 /// How many of them: 366 days.
 const MOMENTS: u32 = 366 * 24 * 4;
 
-/// The number that callers show.
-pub(super) const CALLER: &str = "+6281100001111";
-
-/// The number that calls go to.
-const CALLED: &str = "100";
-
 /// One world.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub(super) stage: Stage,
     /// The time by the wall at which the call comes in.
     pub(super) wall: Wall,
-    /// Whether the caller shows a number.
-    pub(super) shows_number: bool,
+    /// Who calls whom.
+    pub(super) origin: Origin,
     /// What each calendar says.
     pub(super) hours: BTreeMap<Arc<str>, Hours>,
 }
@@ -50,8 +44,7 @@ impl World {
             project: Arc::clone(&self.stage.project),
             program: Arc::clone(&self.stage.program),
             call: CallId::new(1, 1),
-            caller: self.shows_number.then(|| CALLER.into()),
-            called: CALLED.into(),
+            origin: self.origin.clone(),
             dtmf: true,
             wall: self.wall,
             durations: Arc::clone(&self.stage.durations),
@@ -86,28 +79,19 @@ impl World {
         if let Some(moment) = self.moment() {
             words.push(format!("such as on {}", moment.to_string().replace('T', " at ")));
         }
-        if !self.shows_number {
-            words.push("number withheld".to_owned());
-        }
+        words.extend(origin::words(&self.origin));
         words.join(", ")
     }
 }
 
 /// Every world of a flow.
 pub(super) fn worlds(stage: &Stage) -> Vec<World> {
-    let flow = &stage.program.flow;
-    let hides = flow.heeds(BuiltIn::CallFrom)
-        || flow.nodes.iter().any(|node| match &node.verb {
-            Verb::Callback(_) => true,
-            Verb::Queue(queue) => queue.offer_callback.is_some(),
-            _ => false,
-        });
-    let callers: &[bool] = if hides { &[true, false] } else { &[true] };
+    let origins = origin::origins(&stage.program.flow);
     let mut found = Vec::new();
     for (hours, wall) in hours(stage) {
-        for shows_number in callers {
-            let (stage, hours) = (stage.clone(), hours.clone());
-            found.push(World { stage, wall, shows_number: *shows_number, hours });
+        for origin in &origins {
+            let (stage, hours, origin) = (stage.clone(), hours.clone(), origin.clone());
+            found.push(World { stage, wall, origin, hours });
         }
     }
     found

@@ -24,13 +24,16 @@ use std::sync::Arc;
 
 use super::phones::ItemDuration;
 use super::solo::Setting;
-use crate::call::{CallJournal, JournalEntry};
+use crate::call::{CallJournal, JournalEntry, Origin, Party};
 use crate::engine::Settings;
 use crate::interpreter::Program;
 use player::Player;
 
 pub use retelling::Retelling;
 pub use verdict::{KINDS, Kind, Moment, Totals, Verdict, pairs, seconds, told};
+
+/// The name of a caller whose name a journal keeps to itself.
+const NAME_LIKE: &str = "somebody";
 
 /// The flow that journals are held against, and the project around it.
 #[derive(Clone)]
@@ -66,8 +69,7 @@ impl Candidate {
             project: Arc::clone(&self.project),
             program: Arc::clone(&self.program),
             call: journal.call,
-            caller: journal.caller.as_deref().map(number_like),
-            called: journal.called.clone(),
+            origin: origin_like(journal),
             dtmf: journal.dtmf,
             wall: journal.started,
             durations: Arc::clone(&self.durations),
@@ -80,6 +82,20 @@ impl Candidate {
 pub fn replay(journal: &CallJournal, candidate: &Candidate) -> Replayed {
     let events = Player::new(candidate.setting(journal), journal).play();
     Replayed { verdict: Verdict::of(&journal.events, &events), events }
+}
+
+/// Whom a call came from, as far as its journal tells it: what is masked there has a stand-in.
+fn origin_like(journal: &CallJournal) -> Origin {
+    Origin {
+        called: journal.called.clone(),
+        caller: Party {
+            number: journal.caller.as_deref().map(number_like),
+            name: journal.named.then(|| NAME_LIKE.into()),
+        },
+        asserted: journal.asserted,
+        trunk: journal.trunk.clone(),
+        diverted_from: journal.diverted_from.as_deref().map(number_like),
+    }
 }
 
 /// A number that stands for a masked one: it ends alike, and can be called where the other could.

@@ -9,7 +9,7 @@ use super::story::Story;
 use super::verdict::{Difference, Revision};
 use crate::call::{
     CallId, CallRecord, Class, Command, CommandKind, Digits, EndedBy, Errand, EventKind,
-    HangupCause, LegId, NodeId, QueueId, RecordingEnd, Report, Target,
+    HangupCause, LegId, NodeId, Origin, QueueId, RecordingEnd, Report, Target,
 };
 use crate::engine::Notice;
 use crate::flow::{CallRule, Case, Claim, Flow, Spanned, Value, VariableIndex};
@@ -104,8 +104,9 @@ impl<'c> Played<'c> {
         let looked_into = case.then.iter().any(|c| matches!(c.value, Claim::NeverLogged(_)))
             || rules.iter().any(|rule| matches!(rule.value, CallRule::NeverLogged(_)));
         let mut ledger = Ledger::default();
-        if let Some(caller) = &case.caller {
-            ledger.knows(caller, Class::Personal);
+        let Origin { caller, diverted_from, .. } = &case.origin;
+        for known in [&caller.number, &caller.name, diverted_from].into_iter().flatten() {
+            ledger.knows(known, Class::Personal);
         }
         let mut played = Self {
             case,

@@ -19,9 +19,6 @@ pub(super) const SEED: u64 = 1;
 pub const DEFAULT_MOMENT: Moment =
     Moment { date: Date { year: 2026, month: 3, day: 4 }, time: ClockTime { hour: 10, minute: 0 } };
 
-/// The number that is called where a case names none.
-const USUAL_NUMBER: &str = "100";
-
 /// What a case is played for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
@@ -82,8 +79,7 @@ impl Stage {
         let wall = self.wall(flow, case);
         let mut rehearsal =
             cast::rehearse(settings, &case.agents, wall, Arc::clone(&self.durations));
-        let called = case.called.as_deref().unwrap_or(USUAL_NUMBER);
-        let leg = rehearsal.call(called, case.caller.as_deref());
+        let leg = rehearsal.call_from(case.origin.clone());
         let mut played = Played::new(rehearsal, leg, Arc::clone(flow), case, rules, manner);
         played.run(&case.steps);
         Some(played.judge(ground))

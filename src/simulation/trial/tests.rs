@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::assemble;
-use crate::call::{Class, Digits, Failure, FlowId, NodeId, PromptId, QueueId};
+use crate::call::{Class, Digits, Failure, FlowId, NodeId, Origin, PromptId, QueueId};
 use crate::flow::{
     AgentAct, CallRule, Case, Claim, Compiled, Ending, Facts, Format, Hear, Mock, MockAnswer,
     MockOf, MockReply, Queued, Sources, Span, Spanned, Staff, Step, Value, VariableIndex, compile,
@@ -122,8 +122,7 @@ fn bench() -> Bench {
         name: "a case".into(),
         span: Span::default(),
         at: None,
-        caller: Some("+6281100001111".into()),
-        called: None,
+        origin: Origin::new("100", Some("+6281100001111")),
         env: BTreeMap::new(),
         agents: BTreeMap::from([(
             QueueId::from("service"),

@@ -9,7 +9,7 @@ use super::machine::{Machine, Output, Phase, is_offered};
 use super::ordered::{OUR_LEGS, cause_word};
 use super::wire::{self, Command, Envelope, Event, Message};
 use crate::call::{
-    EndedBy, EventKind, HangupCause, KeySource, LegId, Offer, Party, PlayEnd, RecordingEnd,
+    EndedBy, EventKind, HangupCause, KeySource, LegId, Offer, Origin, Party, PlayEnd, RecordingEnd,
     RecordingId, Rejection, Report, Symbol, TransferRequest, TransferStep,
 };
 use crate::time::{Duration, Instant};
@@ -122,16 +122,16 @@ impl Machine {
         let leg = Leg::new(id, name.clone(), call.clone(), now);
         self.names.insert(name.clone(), id);
         self.legs.insert(id, leg);
-        let offer = Offer {
+        let origin = Origin {
             called: offered.called.into(),
             caller: Party {
                 number: offered.caller.map(Into::into),
                 name: offered.name.map(Into::into),
             },
             asserted: offered.asserted,
-            dtmf: offered.dtmf,
-            ..Offer::default()
+            ..Origin::default()
         };
+        let offer = Offer { origin, dtmf: offered.dtmf, ..Offer::default() };
         let at = self.times.ours(envelope.at_us, now);
         self.report(at, id, EventKind::Offered(offer));
     }

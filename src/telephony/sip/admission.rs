@@ -9,7 +9,7 @@ use super::leg::{Leg, Phase};
 use super::settings::Password;
 use super::switch::Switch;
 use super::trunking::{Carried, Facts};
-use crate::call::{EventKind, LegId, Offer, Party, Redacted};
+use crate::call::{EventKind, LegId, Offer, Origin, Party, Redacted};
 use crate::sip::{Attempt, Incoming, Input, RegisterRequest, SdpError, Verdict};
 use crate::time::Instant;
 
@@ -91,7 +91,7 @@ impl Switch {
             return Err(Refusal::Overload);
         }
         let Facts { called, asserted, trunk_name, diverted_from } = self.facts(trunk, incoming);
-        let offer = Offer {
+        let origin = Origin {
             called,
             asserted: asserted.is_some(),
             caller: Party {
@@ -100,6 +100,9 @@ impl Switch {
             },
             trunk: trunk_name,
             diverted_from,
+        };
+        let offer = Offer {
+            origin,
             // Where no telephone-events are agreed, keys come by INFO or as tones.
             dtmf: true,
             user,
@@ -111,7 +114,7 @@ impl Switch {
         leg.max_forwards = incoming.max_forwards;
         leg.carried = trunk.map(Carried::In);
         leg.span.in_scope(|| {
-            tracing::info!(caller = ?offer.caller, called = %Redacted(&offer.called), "A call came in.");
+            tracing::info!(caller = ?offer.origin.caller, called = %Redacted(&offer.origin.called), "A call came in.");
         });
         if let Some(socket) = self.socket_at(incoming.transport, incoming.local) {
             self.sockets.prove(socket, incoming.source);

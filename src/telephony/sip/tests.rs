@@ -162,10 +162,10 @@ async fn a_call_is_offered_rung_answered_and_ended_by_the_caller() {
     phone.invite("100", "", &phone.sdp_with_keys()).await;
     let (leg, kind) = node.event().await;
     let EventKind::Offered(offer) = kind else { panic!("{kind:?}") };
-    assert_eq!((leg.number, &*offer.called), (1, "100"));
-    assert_eq!(offer.caller.number.as_deref(), Some("08123456789"));
-    assert_eq!(offer.caller.name.as_deref(), Some("Sari"));
-    assert_eq!((offer.asserted, offer.dtmf), (false, true));
+    assert_eq!((leg.number, &*offer.origin.called), (1, "100"));
+    assert_eq!(offer.origin.caller.number.as_deref(), Some("08123456789"));
+    assert_eq!(offer.origin.caller.name.as_deref(), Some("Sari"));
+    assert_eq!((offer.origin.asserted, offer.dtmf), (false, true));
     node.order(leg, CommandKind::Accept(Answering::Ring)).await;
     phone.expect(180).await;
     node.order(leg, CommandKind::Accept(Answering::Answer)).await;

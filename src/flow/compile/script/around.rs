@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::TestCompiler;
-use crate::call::QueueId;
+use crate::call::{Origin, Party, QueueId};
 use crate::flow::check;
 use crate::flow::schema::{SetupRaw, StaffRaw};
 use crate::flow::script::{Mock, MockOf, Staff};
@@ -12,7 +12,10 @@ use crate::flow::source::{Span, Spanned};
 use crate::time::Moment;
 
 /// The caller of a case that says nothing of it.
-pub(super) const USUAL_CALLER: &str = "+6281100001111";
+const USUAL_CALLER: &str = "+6281100001111";
+
+/// The number that is called where a case names none.
+const USUAL_NUMBER: &str = "100";
 
 /// The word for a caller who does not show a number.
 const WITHHELD: &str = "withheld";
@@ -27,6 +30,10 @@ pub(super) struct Around {
     /// The caller's number; `Some(None)` = withheld.
     pub(super) caller: Option<Option<Arc<str>>>,
     pub(super) called: Option<Arc<str>>,
+    pub(super) caller_name: Option<Arc<str>>,
+    pub(super) asserted: Option<bool>,
+    pub(super) trunk: Option<Arc<str>>,
+    pub(super) diverted_from: Option<Arc<str>>,
     pub(super) env: BTreeMap<Arc<str>, Arc<str>>,
     pub(super) agents: BTreeMap<QueueId, Staff>,
     pub(super) mocks: BTreeMap<MockOf, Mock>,
@@ -38,6 +45,10 @@ impl Around {
         self.at = self.at.or_else(|| setup.at.clone());
         self.caller = self.caller.or_else(|| setup.caller.clone());
         self.called = self.called.or_else(|| setup.called.clone());
+        self.caller_name = self.caller_name.or_else(|| setup.caller_name.clone());
+        self.asserted = self.asserted.or(setup.asserted);
+        self.trunk = self.trunk.or_else(|| setup.trunk.clone());
+        self.diverted_from = self.diverted_from.or_else(|| setup.diverted_from.clone());
         for (name, value) in &setup.env {
             self.env.entry(name.clone()).or_insert_with(|| value.clone());
         }
@@ -49,16 +60,34 @@ impl Around {
         }
         self
     }
+
+    /// Who calls whom. A number that is withheld comes without a name, and nobody vouches for it.
+    pub(super) fn origin(&self) -> Origin {
+        let number = self.caller.clone().unwrap_or_else(|| Some(USUAL_CALLER.into()));
+        let name = self.caller_name.clone().filter(|_| number.is_some());
+        Origin {
+            called: self.called.clone().unwrap_or_else(|| USUAL_NUMBER.into()),
+            asserted: self.asserted == Some(true) && number.is_some(),
+            caller: Party { number, name },
+            trunk: self.trunk.clone(),
+            diverted_from: self.diverted_from.clone(),
+        }
+    }
 }
 
 impl TestCompiler<'_> {
     pub(super) fn around(&mut self, raw: &SetupRaw) -> Around {
         let caller =
             |text: &Spanned<String>| (text.value != WITHHELD).then(|| text.as_str().into());
+        let text = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.as_str().into());
         let mut around = Around {
             at: raw.at.as_ref().and_then(|at| self.moment(at)),
             caller: raw.caller.as_ref().map(caller),
-            called: raw.called.as_ref().map(|called| called.as_str().into()),
+            called: text(&raw.called),
+            caller_name: text(&raw.caller_name),
+            asserted: raw.asserted,
+            trunk: text(&raw.trunk),
+            diverted_from: text(&raw.diverted_from),
             ..Around::default()
         };
         for (name, value) in raw.env.iter().flatten() {

@@ -116,12 +116,12 @@ impl TestCompiler<'_> {
         let around = own.over(setup);
         let steps = self.steps(&raw.call);
         let then = raw.then.as_ref().map(|then| self.claims(then)).unwrap_or_default();
+        let origin = around.origin();
         Case {
             name: raw.name.as_str().into(),
             span: raw.name.span,
             at: around.at,
-            caller: around.caller.unwrap_or_else(|| Some(around::USUAL_CALLER.into())),
-            called: around.called,
+            origin,
             env: around.env,
             agents: around.agents,
             mocks: around.mocks.into_values().collect(),

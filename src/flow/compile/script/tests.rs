@@ -1,6 +1,6 @@
 //! Test files in, scripts out.
 
-use crate::call::{Class, Failure, QueueId};
+use crate::call::{Class, Failure, Origin, Party, QueueId};
 use crate::flow::compile::{Compiled, Facts, compile};
 use crate::flow::render::Format;
 use crate::flow::script::{
@@ -168,6 +168,9 @@ fn a_case_says_only_what_differs_from_the_setup() {
 setup:
   at: "2026-03-04 10:00 Asia/Makassar"
   caller: "+6281100002222"
+  caller_name: Sari
+  asserted: true
+  trunk: telkom
   env: { ORDERS_URL: mock, NIGHT: "1" }
   agents: { service: 2 }
   mock: { orders.find: { status: 404 }, tickets: { reply: "7" } }
@@ -177,7 +180,8 @@ cases:
   - name: otherwise
     at: "2026-12-25 23:30"
     caller: withheld
-    called: "100"
+    called: "300"
+    diverted_from: "+62215550199"
     env: { NIGHT: "2" }
     agents: { service: { count: 1, busy: true, waiting: 30 } }
     mock: { orders.find: { fault: refused } }
@@ -188,8 +192,19 @@ cases:
     let [same, other] = cases.as_slice() else { panic!("two cases") };
     assert_eq!(same.at, at("2026-03-04 10:00", "Asia/Makassar"));
     assert_eq!(other.at, at("2026-12-25 23:30", "Asia/Jakarta"), "the zone of the shop's hours");
-    assert_eq!((same.caller.as_deref(), other.caller.as_deref()), (Some("+6281100002222"), None));
-    assert_eq!((same.called.as_deref(), other.called.as_deref()), (None, Some("100")));
+    let known = Origin {
+        caller: Party { number: Some("+6281100002222".into()), name: Some("Sari".into()) },
+        asserted: true,
+        trunk: Some("telkom".into()),
+        ..Origin::new("100", None)
+    };
+    assert_eq!(same.origin, known);
+    let diverted = Origin {
+        trunk: known.trunk,
+        diverted_from: Some("+62215550199".into()),
+        ..Origin::new("300", None)
+    };
+    assert_eq!(other.origin, diverted, "without a number no name, and nobody vouches");
     assert_eq!((&*same.env["NIGHT"], &*other.env["NIGHT"]), ("1", "2"));
     assert_eq!(&*other.env["ORDERS_URL"], "mock");
     let staff = |case: &Case| case.agents.values().copied().collect::<Vec<_>>();

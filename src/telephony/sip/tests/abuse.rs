@@ -123,8 +123,13 @@ async fn no_abuse_works() {
                 let (leg, EventKind::Offered(offer)) = node.event().await else {
                     panic!("an offer")
                 };
-                assert_eq!(offer.caller.number.as_deref(), Some("200"), "{script:?}");
-                let claimed = (offer.asserted, offer.trunk, offer.diverted_from, offer.user);
+                assert_eq!(offer.origin.caller.number.as_deref(), Some("200"), "{script:?}");
+                let claimed = (
+                    offer.origin.asserted,
+                    offer.origin.trunk,
+                    offer.origin.diverted_from,
+                    offer.user,
+                );
                 assert_eq!(claimed, (false, None, None, None), "{script:?}");
                 turn_away(&mut node, &mut caller, leg).await;
             }
@@ -134,7 +139,7 @@ async fn no_abuse_works() {
                     Some(called) => {
                         let (leg, kind) = node.event().await;
                         let EventKind::Offered(offer) = kind else { panic!("{kind:?}") };
-                        assert_eq!(&*offer.called, called, "{script:?}");
+                        assert_eq!(&*offer.origin.called, called, "{script:?}");
                         turn_away(&mut node, &mut caller, leg).await;
                     }
                     None => {

@@ -79,10 +79,10 @@ async fn a_trunk_is_believed_and_a_stranger_is_not() {
         let sdp = phone.sdp_with_keys();
         phone.invite("100", CLAIMS, &sdp).await;
         let (_, EventKind::Offered(offer)) = node.event().await else { panic!("an offer") };
-        assert_eq!(offer.trunk.as_deref(), here.then_some("telko"), "{identity:?}");
-        assert_eq!(offer.asserted, asserted.is_some(), "{identity:?}");
-        assert_eq!(offer.caller.number.as_deref(), asserted.or(Some("200")), "{identity:?}");
-        assert_eq!(offer.diverted_from.as_deref(), first, "{identity:?}");
+        assert_eq!(offer.origin.trunk.as_deref(), here.then_some("telko"), "{identity:?}");
+        assert_eq!(offer.origin.asserted, asserted.is_some(), "{identity:?}");
+        assert_eq!(offer.origin.caller.number.as_deref(), asserted.or(Some("200")), "{identity:?}");
+        assert_eq!(offer.origin.diverted_from.as_deref(), first, "{identity:?}");
     }
 }
 
@@ -97,7 +97,7 @@ async fn a_call_to_our_registration_is_for_the_number_in_to() {
     let sdp = phone.sdp_with_keys();
     phone.invite_to("sip:6221@node", "<sip:+62215550100@telko>", &sdp).await;
     let (_, EventKind::Offered(offer)) = node.event().await else { panic!("an offer") };
-    assert_eq!(&*offer.called, "+62215550100");
+    assert_eq!(&*offer.origin.called, "+62215550100");
 }
 
 #[tokio::test]
