@@ -74,11 +74,22 @@ impl OfferAnswer {
     #[must_use]
     pub fn secured(mut self, security: Security, keys: Vec<Crypto>) -> Self {
         self.security = security;
-        self.keys = match security {
+        self.take_keys(keys);
+        self
+    }
+
+    /// Takes keys of ours, where the stream may be encrypted.
+    pub fn take_keys(&mut self, keys: Vec<Crypto>) {
+        self.keys = match self.security {
             Security::Off => Vec::new(),
             Security::Optional | Security::Required => keys,
         };
-        self
+    }
+
+    /// Whether the stream may be encrypted and there are no keys of ours for that yet.
+    #[must_use]
+    pub fn lacks_keys(&self) -> bool {
+        self.security != Security::Off && self.keys.is_empty()
     }
 
     /// The keys of the agreed stream; `None` = it is plain.

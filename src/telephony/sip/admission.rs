@@ -77,8 +77,9 @@ impl Switch {
         })?;
         let address = self.media_address(incoming.local);
         let audio = self.settings.audio.clone();
-        let mut session = self.session(address, port, incoming.dialog, audio);
-        let offered = incoming.sdp.as_ref().map(|sdp| session.answer(sdp)).transpose();
+        let offer = incoming.sdp.as_deref();
+        let mut session = self.session((address, port), incoming.dialog, audio, offer);
+        let offered = offer.map(|sdp| session.answer(sdp)).transpose();
         let (agreed, answer) = match offered {
             Ok(offered) => offered.unzip(),
             Err(error) => {

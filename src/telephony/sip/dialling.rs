@@ -152,7 +152,7 @@ impl Switch {
         let dialog = self.agent.new_dialog();
         let audio = self.audio_beside(dial.beside);
         let address = self.media_address(local);
-        let mut session = self.session(address, port, dialog, audio);
+        let mut session = self.session((address, port), dialog, audio, None);
         let sdp = Bytes::from(session.offer());
         let leg = Leg::new(id, dialog, Phase::Calling { rings: false }, session, to.ip());
         self.guard.meet(now, to.ip());

@@ -7,30 +7,39 @@ use zeroize::Zeroizing;
 
 use super::switch::Switch;
 use crate::media::{MasterKey, Suite};
-use crate::sip::{Crypto, CryptoPair, DialogId, KeyText, OfferAnswer, Preferences, Security};
+use crate::sip::{Crypto, CryptoPair, DialogId, KeyText, OfferAnswer, Preferences};
 use crate::telephony::rtp::Keys;
 
 impl Switch {
-    /// The offers and answers of a new call, with fresh keys if media may be encrypted.
+    /// The offers and answers of a new call; `offer` is theirs, `None` where the first one is ours.
     pub(super) fn session(
         &self,
-        address: IpAddr,
-        port: u16,
+        (address, port): (IpAddr, u16),
         dialog: DialogId,
         audio: Preferences,
+        offer: Option<&[u8]>,
     ) -> OfferAnswer {
         let session = OfferAnswer::new(address, port, dialog.0, audio);
-        match self.settings.srtp {
-            Security::Off => session,
-            security @ (Security::Optional | Security::Required) => match fresh() {
-                Some(keys) => session.secured(security, keys),
-                None => {
-                    tracing::error!("The system has no random bytes for the keys of a call.");
-                    session.secured(security, Vec::new())
-                }
-            },
+        let mut session = session.secured(self.settings.srtp, Vec::new());
+        provide_keys(&mut session, offer);
+        session
+    }
+}
+
+/// Gives a call its keys once an offer needs any, theirs or (`None`) ours: few calls are encrypted, and keys are dear.
+pub(super) fn provide_keys(session: &mut OfferAnswer, offer: Option<&[u8]>) {
+    if session.lacks_keys() && offer.is_none_or(names_keys) {
+        match fresh() {
+            Some(keys) => session.take_keys(keys),
+            None => tracing::error!("The system has no random bytes for the keys of a call."),
         }
     }
+}
+
+/// Whether a session description may name keys.
+fn names_keys(sdp: &[u8]) -> bool {
+    const NAME: &[u8] = b"crypto";
+    sdp.windows(NAME.len()).any(|part| part.eq_ignore_ascii_case(NAME))
 }
 
 /// One new key for each suite, the preferred one first. `None` = the system gives no random bytes.

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::info;
 use super::leg::Phase;
+use super::security;
 use super::switch::Switch;
 use crate::bug::{self, Place};
 use crate::call::{EndedBy, EventKind, HangupCause, KeySource, LegId};
@@ -137,6 +138,7 @@ impl Switch {
             let sdp = leg.session.offer().into();
             return self.tell(now, Input::AnswerOffer { dialog, sdp });
         };
+        security::provide_keys(&mut leg.session, Some(sdp));
         match leg.session.answer(sdp) {
             Ok((agreed, answer)) => {
                 self.tell(now, Input::AnswerOffer { dialog, sdp: answer.into() });
