@@ -124,21 +124,21 @@ pub(super) fn body_of(headers: &mut Headers, kind: &str, content: &Bytes) {
 pub(super) fn response_bytes(response: &Response) -> Bytes {
     let mut out = Vec::with_capacity(512);
     response.write_to(&mut out);
-    Bytes::from(out)
+    Bytes::from(out.into_boxed_slice())
 }
 
 /// The bytes of a request.
 pub(super) fn request_bytes(request: &Request) -> Bytes {
     let mut out = Vec::with_capacity(512);
     request.write_to(&mut out);
-    Bytes::from(out)
+    Bytes::from(out.into_boxed_slice())
 }
 
 /// The bytes of a message.
 pub(super) fn message_bytes(message: &Message) -> Bytes {
     let mut out = Vec::with_capacity(512);
     message.write_to(&mut out);
-    Bytes::from(out)
+    Bytes::from(out.into_boxed_slice())
 }
 
 /// A tag as it is written: 16 hexadecimal digits.

@@ -51,6 +51,15 @@ impl Instant {
     pub const fn before(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(span.0))
     }
+
+    /// The next whole multiple of `grain`, which may be this very moment: what need not be punctual is done together.
+    #[must_use]
+    pub const fn rounded_up(self, grain: Duration) -> Self {
+        match self.0.checked_next_multiple_of(grain.0) {
+            Some(rounded) => Self(rounded),
+            None => self,
+        }
+    }
 }
 
 impl Duration {

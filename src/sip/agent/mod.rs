@@ -400,7 +400,13 @@ impl UserAgent {
         let id = TransactionId(request.0);
         if matches!(self.transactions.user(id), Some(User::Register(_))) {
             let status = if (200..700).contains(&status) { status } else { 500 };
+            let request = self.transactions.request(id);
+            let tried = request.is_some_and(|r| r.headers.count(&HeaderName::Authorization) > 0);
             self.reply(now, id, Reply::new(status).headers(headers));
+            if status == 401 && !tried {
+                // Whoever tries nothing takes no memory; a repetition is challenged anew (RFC 3261 §8.2.7).
+                self.transactions.forget(id);
+            }
         }
     }
 }

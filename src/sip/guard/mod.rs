@@ -243,6 +243,12 @@ impl Guard {
         }
     }
 
+    /// Whether a source is on a list, or an acquaintance.
+    #[must_use]
+    pub fn knows(&self, now: Instant, from: IpAddr, origin: Origin) -> bool {
+        origin == Origin::Trusted || self.is_acquainted(now, from.to_canonical())
+    }
+
     /// A source holds a registration for so long: that of a user with a password.
     pub fn registered(&mut self, now: Instant, source: IpAddr, lasts: Duration) {
         self.acquaint(source.to_canonical(), now + lasts);

@@ -76,10 +76,13 @@ impl Transactions {
                 } else if is_invite {
                     let settled = match sent {
                         Some(ack) => {
-                            let until = now + hop.linger(TIMER_D.max(self.give_up));
+                            let until = Self::kept(now, hop.linger(TIMER_D.max(self.give_up)));
                             Phase::Refused { ack, until }
                         }
-                        None => Phase::Acknowledged { acks: Vec::new(), until: now + self.give_up },
+                        None => {
+                            let until = Self::kept(now, self.give_up);
+                            Phase::Acknowledged { acks: Vec::new(), until }
+                        }
                     };
                     self.settle(id, settled);
                 } else {

@@ -51,6 +51,19 @@ impl Phase {
         }
     }
 
+    /// The memory that it holds elsewhere, once it is settled.
+    #[cfg(test)]
+    pub(super) fn bytes_held(&self) -> usize {
+        match self {
+            Self::Serving { .. } | Self::Asking { .. } => 0,
+            Self::Replied { bytes, .. } | Self::Refused { ack: bytes, .. } => bytes.len(),
+            Self::Absorbing { .. } => 0,
+            Self::Acknowledged { acks, .. } => {
+                acks.iter().map(|ack| size_of::<Ack>() + ack.tag.len() + ack.bytes.len()).sum()
+            }
+        }
+    }
+
     pub(super) fn is_settled(&self) -> bool {
         match self {
             Self::Serving { .. } | Self::Asking { .. } => false,

@@ -1,7 +1,6 @@
 //! What tells one transaction from another, with an order so that it can be looked up in an ordered map.
 
-use std::sync::Arc;
-
+use sha2::{Digest as _, Sha256};
 use sipx_sip::headers::CSeq;
 use sipx_sip::transaction::TransactionKey;
 use sipx_sip::{HeaderName, Request, Response};
@@ -11,9 +10,10 @@ use crate::sip::read;
 /// What every branch of RFC 3261 begins with (§8.1.1.7).
 const COOKIE: &[u8] = b"z9hG4bK";
 
-/// A transaction's matching key (RFC 3261 §17.1.3, §17.2.3), flattened so that it has an order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::sip) struct Key(Arc<[u8]>);
+/// A transaction's matching key (RFC 3261 §17.1.3, §17.2.3): the first half of the SHA-256 of its parts, so that it is
+/// short however long a far side's branch is, and quickly compared. That two are the same cannot be brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::sip) struct Key(u128);
 
 impl Key {
     /// The key of a received request; ACK has its INVITE's. `None` without a readable `Via`.
@@ -66,12 +66,14 @@ impl Key {
                 vec![request_uri, top_via, from_tag, call_id, number, method]
             }
         };
-        let mut flat = vec![side];
+        let mut hash = Sha256::new();
+        hash.update([side]);
         for part in parts {
-            flat.extend_from_slice(&part);
-            flat.push(0);
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
         }
-        Self(flat.into())
+        let hash = hash.finalize();
+        Self(hash.iter().take(16).fold(0, |sum, byte| sum << 8 | u128::from(*byte)))
     }
 }
 

@@ -58,7 +58,7 @@ impl Transactions {
                 let hop = entry.hop;
                 if is_ack {
                     let linger = hop.linger(Duration::from_std(self.timers.t4));
-                    self.settle(id, Phase::Absorbing { until: now + linger });
+                    self.settle(id, Phase::Absorbing { until: Self::kept(now, linger) });
                 } else {
                     send_all(hop, &steps, outbox);
                 }
@@ -95,9 +95,10 @@ impl Transactions {
         let bytes = write::response_bytes(&response);
         outbox.push_back(send(hop, bytes.clone()));
         let phase = if is_invite {
-            Phase::Absorbing { until: now + self.give_up }
+            Phase::Absorbing { until: Self::kept(now, self.give_up) }
         } else {
-            Phase::Replied { bytes: bytes.clone(), until: now + hop.linger(self.give_up) }
+            let until = Self::kept(now, hop.linger(self.give_up));
+            Phase::Replied { bytes: bytes.clone(), until }
         };
         self.settle(id, phase);
         Some((hop, bytes))

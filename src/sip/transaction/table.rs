@@ -14,6 +14,9 @@ use crate::sip::timetable::Timetable;
 use crate::sip::write;
 use crate::time::{Duration, Instant};
 
+/// Settled transactions are forgotten together, at most so much later than they might be.
+const GRAIN: Duration = Duration::from_millis(500);
+
 /// All transactions of a user agent.
 #[derive(Debug)]
 pub(in crate::sip) struct Transactions {
@@ -79,6 +82,15 @@ impl Transactions {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.user = user;
         }
+    }
+
+    /// How much memory the transactions hold, without what the maps need beside their entries.
+    #[cfg(test)]
+    pub(in crate::sip) fn bytes_held(&self) -> usize {
+        let each = size_of::<(TransactionId, Entry)>()
+            + size_of::<(Key, TransactionId)>()
+            + size_of::<(Instant, TransactionId)>();
+        self.entries.values().map(|entry| each + entry.phase.bytes_held()).sum()
     }
 
     /// How many timers run.
@@ -185,10 +197,15 @@ impl Transactions {
         }
         self.next += 1;
         let id = TransactionId(self.next);
-        self.by_key.insert(key.clone(), id);
+        self.by_key.insert(key, id);
         self.entries.insert(id, Entry { key, hop, user, phase, armed: None });
         self.arm(id);
         id
+    }
+
+    /// Until when what is settled now is kept.
+    pub(super) fn kept(now: Instant, span: Duration) -> Instant {
+        if span.is_zero() { now } else { (now + span).rounded_up(GRAIN) }
     }
 
     pub(super) fn settle(&mut self, id: TransactionId, phase: Phase) {
@@ -204,6 +221,11 @@ impl Transactions {
         let at = entry.phase.deadline();
         let table = if entry.phase.is_settled() { &mut self.settled } else { &mut self.open };
         table.arm(id, &mut entry.armed, at);
+    }
+
+    /// Forgets a transaction; a repetition of its request is a new one.
+    pub(in crate::sip) fn forget(&mut self, id: TransactionId) {
+        self.drop_entry(id);
     }
 
     pub(super) fn drop_entry(&mut self, id: TransactionId) {

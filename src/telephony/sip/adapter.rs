@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
+use super::reading::readable;
 use super::settings::Settings;
 use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
 use super::transport::{Bound, Socket, Sockets, Terms};
@@ -129,7 +130,7 @@ async fn farewell(mut switch: Switch, mut wires: Wires) {
         while !switch.is_quiet() {
             let due = switch.poll_timeout().map(|at| clock.moment(at));
             tokio::select! {
-                () = switch.sockets.readable() => switch.read(clock.now(), BATCH),
+                () = readable(&mut switch.sockets, &switch.strangers) => switch.read(clock.now(), BATCH),
                 Some(event) = wires.media_events.recv() => switch.contain(clock.now(), |switch| switch.heard(event)),
                 () = until(due) => {}
             }
@@ -217,7 +218,7 @@ impl Wires {
                 pass_on(&port.reports, switch);
                 Woken::Reported
             }
-            () = switch.sockets.readable(), if room => Woken::Readable,
+            () = readable(&mut switch.sockets, &switch.strangers), if room => Woken::Readable,
             Some(event) = media_events.recv(), if room => Woken::Heard(event),
             Some(found) = switch.lookups.join_next(), if !switch.lookups.is_empty() => {
                 Woken::Found(found.ok())

@@ -7,17 +7,33 @@ use super::switch::Switch;
 use crate::sip::{GuardCounts, GuardNews, Origin};
 use crate::time::Instant;
 
+/// What a source may expect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is on a list, or had to do with us: it goes before strangers.
+    Known,
+    /// It is answered once there is time.
+    Stranger,
+    /// It gets no answer.
+    Unheard,
+}
+
 impl Switch {
-    /// Whether a message is looked at; one that is not gets no answer.
-    pub(super) fn is_heard(&mut self, now: Instant, from: IpAddr, message: &[u8]) -> bool {
+    /// Whether a message is looked at, and before whose.
+    pub(super) fn standing(&mut self, now: Instant, from: IpAddr, message: &[u8]) -> Standing {
         let origin = self.origin(from);
         let agent = &self.agent;
         let heard = self.guard.admit(now, from, origin, message, |tag| agent.knows_tag(tag));
-        if let Err(dropped) = heard {
-            tracing::trace!(source = %from, ?dropped, "A message was dropped.");
-        }
+        let standing = match heard {
+            Ok(()) if self.guard.knows(now, from, origin) => Standing::Known,
+            Ok(()) => Standing::Stranger,
+            Err(dropped) => {
+                tracing::trace!(source = %from, ?dropped, "A message was dropped.");
+                Standing::Unheard
+            }
+        };
         self.tell_of_guard();
-        heard.is_ok()
+        standing
     }
 
     /// Whether a source may call without a password.

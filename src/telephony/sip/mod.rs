@@ -21,6 +21,7 @@ mod media;
 mod network;
 mod order;
 mod presence;
+mod reading;
 mod redirect;
 mod room;
 mod route;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
-use bytes::Bytes;
 use tokio::task::JoinSet;
 
 use super::leg::{Leg, Phase};
+use super::reading::Letter;
 use super::route::Routes;
 use super::settings::Settings;
-use super::transport::{Arrived, Sockets};
+use super::transport::Sockets;
 use super::trunking::Trunking;
 use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
@@ -25,6 +25,8 @@ use crate::time::{Duration, Instant};
 pub(super) const MAX_WAITING_REPORTS: usize = 4_096;
 /// How long a leg waits for its media thread to say how the media was: a recording may have to reach the disk first.
 const CLOSING_LIMIT: Duration = Duration::from_secs(3);
+/// How much later than that it may be given up.
+const CLOSING_GRAIN: Duration = Duration::from_secs(1);
 /// Dialogs kept for each call: caller, agent, one more ringing, and refused ones that are not gone yet.
 const DIALOGS_PER_CALL: usize = 4;
 
@@ -53,6 +55,8 @@ pub(super) struct Switch {
     /// How many incoming calls there are.
     pub(super) calls: usize,
     pub(super) waiting: VecDeque<Report>,
+    /// Messages of strangers that wait until those of others are done.
+    pub(super) strangers: VecDeque<Letter>,
     /// What is due on legs.
     deadlines: BTreeMap<(Instant, LegId), Due>,
     pub(super) draining: bool,
@@ -122,6 +126,7 @@ impl Switch {
             next_leg: 1,
             calls: 0,
             waiting: VecDeque::new(),
+            strangers: VecDeque::new(),
             deadlines: BTreeMap::new(),
             draining: false,
             at_work: None,
@@ -129,33 +134,6 @@ impl Switch {
             no_media_until: Instant::ZERO,
             settings,
         }
-    }
-
-    /// Reads up to `most` messages.
-    pub(super) fn read(&mut self, now: Instant, most: usize) {
-        for _ in 0..most {
-            let Some(arrived) = self.sockets.try_receive() else { return };
-            self.gauge(now);
-            match arrived {
-                Arrived::Message { from, socket, bytes } => self.receive(now, from, socket, bytes),
-                Arrived::Quiet { from, socket } => self.quiet(from, socket),
-                Arrived::Gone { from, socket, asked } => self.gone(now, from, socket, asked),
-                Arrived::Unsent { to, socket } => self.unsent(now, to, socket),
-            }
-            self.flush(now);
-        }
-    }
-
-    /// Feeds a message to the user agent.
-    fn receive(&mut self, now: Instant, from: SocketAddr, socket: usize, bytes: Bytes) {
-        tracing::trace!(%from, bytes = bytes.len(), "A message arrived.");
-        if !self.is_heard(now, from.ip(), &bytes) {
-            // Whoever is not listened to need not keep a connection.
-            return self.sockets.dismiss(socket, from);
-        }
-        let Some(transport) = self.transport(socket) else { return };
-        let Some(local) = self.local_address(now, socket, from.ip()) else { return };
-        self.tell(now, Input::Message { from, local, transport, bytes });
     }
 
     /// Carries out what the user agent asks for. What it asks may lead to further orders, each of which ends in
@@ -245,7 +223,8 @@ impl Switch {
         leg.phase = Phase::Closing { by, cause };
         self.dialogs.remove(&leg.dialog);
         self.media.close(id);
-        self.schedule(now + CLOSING_LIMIT, id, Due::Close);
+        // Most are closed long before; those that are not are seen to together.
+        self.schedule((now + CLOSING_LIMIT).rounded_up(CLOSING_GRAIN), id, Due::Close);
     }
 
     /// Reports the end of a leg and forgets it.
@@ -258,7 +237,7 @@ impl Switch {
             self.guard.meet(now, leg.peer);
             self.leave_trunk(leg.carried);
             let foreign_keys = leg.foreign_keys;
-            leg.span.in_scope(|| tracing::info!(?by, ?cause, foreign_keys, "The leg ended."));
+            leg.span.in_scope(|| tracing::debug!(?by, ?cause, foreign_keys, "The leg ended."));
         }
         if is_ours(id) {
             self.calls -= 1;

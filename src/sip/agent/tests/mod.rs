@@ -6,6 +6,7 @@ mod calls;
 mod chaos;
 mod faults;
 mod forks;
+mod memory;
 mod offers;
 mod races;
 mod redirects;
