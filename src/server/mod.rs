@@ -10,6 +10,7 @@ mod files;
 mod prepare;
 mod reload;
 mod sip;
+mod tasks;
 mod trunks;
 
 use std::fs::File;
@@ -33,6 +34,7 @@ use crate::telephony::sip::SipAdapter;
 use crate::time::{Duration, Instant};
 use errands::{Errands, ServicesInUse};
 use reload::{Reload, Served};
+use tasks::Tasks;
 
 pub use prepare::{Preparation, PrepareError, prepare};
 pub use sip::try_certificate;
@@ -89,18 +91,19 @@ impl Server {
     ///
     /// # Errors
     /// When the node cannot start, or cannot go on. The records of calls in progress are written all the same.
-    pub fn run(self, clock: Clock, watch: bool) -> Result<(), ServerError> {
+    pub fn run(mut self, clock: Clock, watch: bool) -> Result<(), ServerError> {
         let start = |what| move |source| ServerError::Start { what, source };
-        files::raise_limit(self.engine.max_calls);
-        let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let tokio = tokio.map_err(start("the tasks"))?;
+        let connections = &mut self.sip.connections.total;
+        *connections = files::raise_limit(self.engine.max_calls, *connections);
+        let tasks = Tasks::start().map_err(start("the tasks"))?;
         let (ledger, records) = Ledger::open(&self.records)?;
         let journals = self.journals.as_deref().map(Ledger::open).transpose()?;
         let (journal_ledger, journals) = journals.unzip();
         let (recordings, tapes) = Recordings::open(&self.recordings, clock)?;
         let store = Store::open(&self.tickets, &self.callbacks, clock)?;
         let seed = seed().map_err(start("the source of chance"))?;
-        let outcome = tokio.block_on(async move {
+        let signalling = tasks.signalling.handle().clone();
+        let outcome = tasks.beside.block_on(async move {
             let signals = drain::Signals::new().map_err(start("the signals"))?;
             let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
             let (library, newest) = watch::channel(self.library);
@@ -115,15 +118,17 @@ impl Server {
             let engine = Engine::new(self.engine, seed);
             let records = sink(records, journals);
             let services = ServicesInUse::new(self.services, seed);
-            let tasks = tokio::runtime::Handle::current();
-            let errands = Errands::new(services.newest(), store, tasks);
+            let beside = tokio::runtime::Handle::current();
+            let errands = Errands::new(services.newest(), store, beside);
             let mut adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
             for settings in self.adapters {
                 adapters.push(Box::new(RemoteAdapter::bind(settings)?));
             }
-            let (handle, driver) =
-                Driver::start(engine, clock, adapters, records, Box::new(errands));
-            let driver = tokio::spawn(driver.run());
+            let (handle, driver) = {
+                let _signalling = signalling.enter();
+                Driver::start(engine, clock, adapters, records, Box::new(errands))
+            };
+            let driver = signalling.spawn(driver.run());
             tracing::info!(
                 listen,
                 flows,
@@ -144,7 +149,7 @@ impl Server {
             }
             outcome
         });
-        tokio.shutdown_timeout(std::time::Duration::from_millis(100));
+        tasks.stop();
         ledger.close();
         journal_ledger.into_iter().for_each(Ledger::close);
         recordings.close();
