@@ -1,7 +1,7 @@
 //! The files of call records and of call journals: JSON lines, each file appended by a thread of its own.
 //!
-//! A record is on the disk (written and synced) before the thread takes its next rest. Records that arrive together
-//! are synced together. If the disk refuses, the file is cut back to its last whole line, the records stay in memory
+//! A record is on the disk (written and synced) before the thread takes its next rest. Records that arrive together,
+//! or while it rests, are synced together. If the disk refuses, the file is cut back to its last whole line, the records stay in memory
 //! and are tried again; what no longer fits there goes to the log, whole. So a record is late, or in the log, but
 //! never lost without a word and never half a line. A journal is treated alike, but what finds no room is left out with a
 //! word: the log is no place for it.
@@ -27,6 +27,9 @@ const RECORDS_WAITING: usize = 1_000;
 const RECORDS_KEPT: usize = 10_000;
 /// Records written and synced in one go.
 const RECORDS_TOGETHER: usize = 256;
+/// The rest after each sync. Each costs the disk and the processor about the same however many records it holds, so
+/// on a busy node they go together; a single one is on the disk at once.
+const REST: Duration = Duration::from_millis(50);
 /// The rest between two tries while the disk refuses.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 /// Tries at the end of the process before what is left goes to the log: 1.5 s in all.
@@ -161,6 +164,9 @@ impl<D: Disk> Writer<D> {
                 self.keep(&*record);
             }
             self.write::<T>();
+            if self.lines.is_empty() {
+                std::thread::park_timeout(REST);
+            }
         }
         self.close(records);
     }
