@@ -51,3 +51,27 @@ pub(super) enum What {
     /// Hand this leg over to another thread.
     Release { to: SyncSender<Box<Leg>>, wake: Thread },
 }
+
+impl What {
+    /// Whether its thread is woken for it. What nobody hears at once waits for the thread's next tick, at most 1 ms
+    /// away while it has legs: to wake a thread costs more than most orders do.
+    pub(super) const fn is_urgent(&self) -> bool {
+        match self {
+            Self::Play { .. }
+            | Self::Stop(_)
+            | Self::Music(_)
+            | Self::Bridge(_)
+            | Self::Unbridge
+            | Self::Press(_)
+            | Self::Mask(_)
+            | Self::Expect(_)
+            | Self::Release { .. } => true,
+            Self::Open(_)
+            | Self::Connect(_)
+            | Self::Record { .. }
+            | Self::StopRecording(_)
+            | Self::Key(_)
+            | Self::Close => false,
+        }
+    }
+}

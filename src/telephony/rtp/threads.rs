@@ -288,10 +288,13 @@ impl Threads {
 
     fn order(&self, worker: usize, leg: LegId, what: What) {
         let Some(desk) = self.workers.get(worker) else { return };
+        let urgent = what.is_urgent();
         if desk.mailbox.send(Order { leg, what }).is_err() {
             tracing::error!(%leg, "Media order lost: its thread is gone.");
         }
-        desk.thread.thread().unpark();
+        if urgent {
+            desk.thread.thread().unpark();
+        }
     }
 
     /// Takes a port that nobody else holds.
