@@ -19,6 +19,8 @@ mod support {
 
 #[path = "hard/callers.rs"]
 mod callers;
+#[path = "hard/connections.rs"]
+mod connections;
 #[path = "hard/form.rs"]
 mod form;
 #[path = "hard/injection.rs"]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -30,7 +31,8 @@ fn server() -> Server {
         .flow("straight")
         .registering_agent("sari", "201", "kopi-tubruk-201");
     project.sip = "allow: [127.0.0.1]".to_owned();
-    Server::start(project)
+    // What is told of each message must not be what is measured.
+    Server::start(project.environment("SAMBUNG_LOG", "info"))
 }
 
 fn stranger() -> UdpSocket {
@@ -202,7 +204,7 @@ fn flood(server: SocketAddr, span: Duration) -> (usize, Duration) {
 }
 
 #[test]
-fn a_flood_from_a_thousand_sources_costs_no_memory() {
+fn a_flood_from_a_thousand_sources_costs_no_memory_and_delays_nobody() {
     let server = server();
     let rounds = either(20, 200);
     let before = memory_kb(&server);
@@ -214,25 +216,49 @@ fn a_flood_from_a_thousand_sources_costs_no_memory() {
             socket
         })
         .collect();
-    let mut number = 0;
-    for _ in 0..rounds {
-        for socket in &sockets {
-            number += 1;
+    let over = AtomicBool::new(false);
+    let mut outcomes = Vec::new();
+    let sent = thread::scope(|scope| {
+        let flood = scope.spawn(|| {
+            flood_from_all(&sockets, server.sip(), rounds);
+            over.store(true, Ordering::Relaxed);
+        });
+        let talk = Duration::from_millis(300);
+        while !over.load(Ordering::Relaxed) {
+            let plan = Plan { calls: 10, talk, ..Plan::to(server.sip()) };
+            outcomes.extend(Callers::at(Ipv4Addr::LOCALHOST, server.sip()).run(&plan));
+        }
+        flood.join().expect("a flood ends");
+        rounds * sockets.len()
+    });
+    let growth = memory_kb(&server).saturating_sub(before);
+    let times = outcomes.iter().filter_map(|outcome| outcome.answered);
+    let (good, slowest) = (times.clone().count(), times.max().unwrap_or(Duration::MAX));
+    let calls = outcomes.len();
+    let name = |what: &str| format!("{what} under {sent} requests of 1,000 sources");
+    measured(&name("growth"), &format!("{growth} kB"), "65536 kB");
+    measured(&name("calls set up"), &format!("{good} of {calls}"), "99.9 %");
+    measured(&name("slowest set-up"), &format!("{} ms", slowest.as_millis()), "450 ms");
+    assert!(growth < MAX_GROWTH_KB, "grew by {growth} kB");
+    assert!(good * 1_000 >= calls * 999, "{good} of {calls} calls");
+    // Sooner than an INVITE is repeated: none was lost in the kernel's buffer.
+    let limit = Duration::from_millis(either(2_000, 450));
+    assert!(slowest < limit, "{slowest:?}");
+    let distinct: BTreeSet<_> = sockets.iter().filter_map(|s| s.local_addr().ok()).collect();
+    assert_eq!(distinct.len(), 1_000);
+}
+
+/// Each of the sources asks to be registered as somebody, so many times.
+fn flood_from_all(sockets: &[UdpSocket], server: SocketAddr, rounds: usize) {
+    for round in 0..rounds {
+        for (n, socket) in sockets.iter().enumerate() {
+            let number = round * sockets.len() + n;
             let own = socket.local_addr().expect("it is bound");
             let text = request("REGISTER", own, number, &format!("user{number}"), "");
-            drop(socket.send_to(text.as_bytes(), server.sip()));
+            drop(socket.send_to(text.as_bytes(), server));
             if number % 20 == 0 {
                 wait::pause(Duration::from_millis(1));
             }
         }
     }
-    let growth = memory_kb(&server).saturating_sub(before);
-    measured("growth under a flood of 1,000 sources", &format!("{growth} kB"), "65536 kB");
-    assert!(growth < MAX_GROWTH_KB, "grew by {growth} kB");
-    // What waits in the socket is worked off first.
-    let plan = Plan { calls: 10, ..Plan::to(server.sip()) };
-    let outcomes = Callers::at(Ipv4Addr::LOCALHOST, server.sip()).run(&plan);
-    assert!(outcomes.iter().all(|outcome| outcome.answered.is_some()), "{outcomes:?}");
-    let distinct: BTreeSet<_> = sockets.iter().filter_map(|s| s.local_addr().ok()).collect();
-    assert_eq!(distinct.len(), 1_000);
 }

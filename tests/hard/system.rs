@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 
 use crate::support::server::Server;
 
@@ -20,4 +20,11 @@ pub(crate) fn leave_files(server: &Server, more: usize) {
     let pid = i32::try_from(server.process().id()).ok().and_then(Pid::from_raw);
     let limit = Rlimit { current: limit, maximum: limit };
     prlimit(pid, Resource::Nofile, limit).expect("our own child can be limited");
+}
+
+/// Lets this process open as many files as the system allows.
+pub(crate) fn raise_own_files() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let limit = Rlimit { current: maximum, maximum };
+    setrlimit(Resource::Nofile, limit).expect("up to the maximum is allowed");
 }
