@@ -32,7 +32,8 @@ RTP, hear a prompt, press a key as people do (--rate), hear the next prompt and 
 CPU is that of the server alone, per cent of one core, with the same figure for streams that only send and receive
 below it. \"Late\" is a packet's arrival, by the kernel's stamp, against its own call's RTP time line; \"left out\" are
 frames that the time line passes over; \"press\" and \"release\" are the times from a key's first packet, and from its end,
-to the first packet of the next prompt. Callers and server share this machine: run both under `chrt -r 10` if it is
+to the first packet of the next prompt. \"kept\" is what an ended call leaves in RAM while its requests may be repeated:
+what a second round of as many calls adds. Callers and server share this machine: run both under `chrt -r 10` if it is
 busy, and say so beside the figures.
 
 Examples:

@@ -14,7 +14,9 @@ pub(in crate::cli::bench) struct Rate {
     /// CPU seconds of the server and of its media threads for 1,000 calls.
     pub(in crate::cli::bench) cpu_per_1000: f64,
     pub(in crate::cli::bench) media_per_1000: f64,
-    /// What an ended call leaves in the server's RAM, in kB.
+    /// What an ended call leaves in the server's RAM for the time of repetitions, in kB: by how much a second round of
+    /// as many calls makes it grow, right after a first one that ended. What the system's allocator took for the calls
+    /// themselves, the first round took once and for all, and the second uses again.
     pub(in crate::cli::bench) kept_per_call: f64,
     pub(in crate::cli::bench) sound: Sound,
     pub(in crate::cli::bench) tally: Tally,
@@ -37,16 +39,21 @@ pub(in crate::cli::bench) fn rate(
     let calls = per_second.saturating_mul(seconds);
     let habit = Habit::Press { seed };
     let every = SECOND / i64::from(per_second);
-    let plan = Plan { calls: calls as usize, every, habit };
-    caller.run(Some(plan), i64::from(seconds) * SECOND + LAST);
+    let plan = || Some(Plan { calls: calls as usize, every, habit });
+    let round = i64::from(seconds) * SECOND + LAST;
+    caller.run(plan(), round);
     caller.finish();
     let after = server.usage();
+    let mut second = subject.callers(&server)?;
+    second.run(plan(), round);
+    second.finish();
+    let twice = server.usage();
     server.stop()?;
     let calls = f64::from(calls);
     Ok(Rate {
         cpu_per_1000: (after.cpu - idle.cpu) * 1_000.0 / calls,
         media_per_1000: (after.media - idle.media) * 1_000.0 / calls,
-        kept_per_call: (after.rss - idle.rss) / calls,
+        kept_per_call: (twice.rss - after.rss) / calls,
         sound: caller.sound(),
         tally: caller.tally(),
     })
