@@ -256,7 +256,7 @@ fn flood_from_all(sockets: &[UdpSocket], server: SocketAddr, rounds: usize) {
             let own = socket.local_addr().expect("it is bound");
             let text = request("REGISTER", own, number, &format!("user{number}"), "");
             drop(socket.send_to(text.as_bytes(), server));
-            if number % 20 == 0 {
+            if number.is_multiple_of(20) {
                 wait::pause(Duration::from_millis(1));
             }
         }
