@@ -82,6 +82,13 @@ fn it_keeps_the_contract_when_its_connection_breaks() {
 }
 
 #[test]
+fn it_keeps_the_contract_by_websocket() {
+    let (code, told) = check(&[], &["--websocket", "{websocket}"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains(" 0 failed, 1 not run"), "only `farewell` needs a program: {told}");
+}
+
+#[test]
 fn each_fault_is_found_by_the_scenario_that_is_about_it() {
     let mut missed = Vec::new();
     for some in FAULTS.chunks(AT_ONCE) {

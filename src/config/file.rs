@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use super::settings::{AdapterWay, Codec, DigestHash, Dtmf, MediaSource, Reliable, Srtp};
 use super::trunk::TrunkEntries;
 use super::written::{
-    AdapterName, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
+    AdapterName, AdapterSocket, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
     Shape, SipAddress, Socket, Tag, Threads, Time, Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
@@ -156,8 +156,23 @@ pub(super) struct AdapterEntry {
     pub(super) kind: Option<Spanned<AdapterWay>>,
     pub(super) command: Option<Spanned<Vec<String>>>,
     pub(super) path: Option<Spanned<String>>,
+    pub(super) listen: Option<Spanned<AdapterSocket>>,
+    pub(super) token: Option<Spanned<SecretEntry>>,
+    pub(super) origins: Option<Spanned<Vec<Arc<str>>>>,
+    pub(super) tls: Option<Spanned<CertificateSection>>,
     pub(super) max_calls: Option<Spanned<u64>>,
     pub(super) capabilities: Option<AbilityEntry>,
+}
+
+/// The certificate of an adapter's door.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename = "`tls`")]
+#[schemars(rename = "certificate", deny_unknown_fields)]
+pub(super) struct CertificateSection {
+    /// The certificate and those that vouch for it, as a PEM file.
+    pub(super) certificate: String,
+    /// Its private key, as a PEM file.
+    pub(super) key: String,
 }
 
 /// What an adapter is said to be able to do, for checks without it.

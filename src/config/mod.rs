@@ -36,7 +36,7 @@ pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Dtmf,
     Guard, Limits, Listen, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp,
-    Session, Sip, Srtp, TlsFiles, Transfers, Transport,
+    Session, Sip, Srtp, TlsFiles, Transfers, Transport, WebSocketDoor,
 };
 pub use trunk::{Trunk, TrunkIdentity, TrunkLogin};
 

@@ -14,6 +14,8 @@ const MAX_SECRET: u64 = 4_096;
 const MAX_PEM: u64 = 65_536;
 /// The fewest characters of a password.
 const MIN_PASSWORD: usize = 8;
+/// The fewest characters of a token, which nobody must remember.
+const MIN_TOKEN: usize = 16;
 
 /// Where a secret is kept: `{ env: NAME }` or `{ file: PATH }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +118,9 @@ pub enum SecretError {
         "its password is too weak: use {MIN_PASSWORD} characters or more, and not the user name"
     )]
     Weak,
+    /// The token could be guessed.
+    #[error("its token is too short: use {MIN_TOKEN} characters or more")]
+    ShortToken,
 }
 
 impl SecretPlace {
@@ -139,6 +144,13 @@ impl SecretPlace {
         let secret = self.fetch(folder)?;
         let weak = secret.0.chars().count() < MIN_PASSWORD || *secret.0 == *user;
         if weak { Err(SecretError::Weak) } else { Ok(secret) }
+    }
+
+    /// Fetches the token of a program and refuses a short one.
+    pub(super) fn fetch_token(&self, folder: &Path) -> Result<Secret, SecretError> {
+        let secret = self.fetch(folder)?;
+        let short = secret.0.chars().count() < MIN_TOKEN;
+        if short { Err(SecretError::ShortToken) } else { Ok(secret) }
     }
 }
 

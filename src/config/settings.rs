@@ -248,7 +248,7 @@ pub enum Dtmf {
 pub struct Adapter {
     /// `name`: what it is called in logs and records.
     pub name: Arc<str>,
-    /// `kind`, with `command` or `path`: how it is reached.
+    /// `kind`, with what belongs to it: how it is reached.
     pub reach: Reach,
     /// `max_calls`: the most calls at a time. Default: `limits.calls`.
     pub max_calls: Option<usize>,
@@ -263,6 +263,21 @@ pub enum Reach {
     Process(Vec<String>),
     /// `socket`: it connects to a Unix socket here.
     Socket(PathBuf),
+    /// `websocket`: it connects by WebSocket.
+    WebSocket(WebSocketDoor),
+}
+
+/// A door for an adapter that connects by WebSocket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebSocketDoor {
+    /// `listen`: where. Without `tls` an address of this machine alone.
+    pub listen: SocketAddr,
+    /// `token`: what the adapter must show.
+    pub token: Secret,
+    /// `origins`: the pages that may connect. Default: none; programs have no origin.
+    pub origins: Vec<Arc<str>>,
+    /// `tls`: the certificate and its key, as PEM files.
+    pub tls: Option<(PathBuf, PathBuf)>,
 }
 
 /// The `kind` of an adapter.
@@ -274,6 +289,8 @@ pub enum AdapterWay {
     Process,
     /// One that connects to a Unix socket.
     Socket,
+    /// One that connects by WebSocket.
+    WebSocket,
 }
 
 /// What an adapter is said to be able to do.

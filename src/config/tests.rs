@@ -94,9 +94,12 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
 fn every_section_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let secret = folder.path().join("sari.secret");
-    std::fs::write(&secret, "kopi-tubruk\n").expect("writes");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(&secret, mode).expect("sets");
+    let token = folder.path().join("far.token");
+    for (path, value) in [(&secret, "kopi-tubruk\n"), (&token, "kopi-tubruk-pagi-hari\n")] {
+        std::fs::write(path, value).expect("writes");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(path, mode).expect("sets");
+    }
     let text = r#"
 sambung: 1
 languages: [en, id]
@@ -127,6 +130,8 @@ rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }
 adapters:
   - { name: pbx, kind: process, command: [./ari, --fast], max_calls: 20, capabilities: { dial: true, bridge: true } }
   - { name: lab, kind: socket, path: lab.sock }
+  - { name: far, kind: websocket, listen: "127.0.0.1:7070", token: { file: far.token } }
+  - { name: out, kind: websocket, listen: "0.0.0.0:7071", token: { file: none }, tls: { certificate: a, key: b }, origins: ["https://desk.example"] }
 routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: halo } ]
 agents:
   sari: { user: 201, password: { file: sari.secret }, queues: [service], skills: { language: [id, en] } }
@@ -154,7 +159,8 @@ calendars: {}
     config.flows = config.flows.strip_prefix(folder.path()).expect("below").to_owned();
     config.records = config.records.strip_prefix(folder.path()).expect("below").to_owned();
     config.folder = PathBuf::new();
-    config.adapters.truncate(1);
+    assert_eq!(config.adapters.len(), 3, "one has no token");
+    config.adapters.remove(1);
     let tls = config.sip.tls.as_mut().expect("is written");
     for file in [&mut tls.certificate].into_iter().chain(tls.client_ca.as_mut()) {
         *file = file.strip_prefix(folder.path()).expect("below").to_owned();
@@ -163,7 +169,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 68] = [
+const FAULTS: [(&str, &str); 73] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -203,6 +209,11 @@ const FAULTS: [(&str, &str); 68] = [
     ("an adapter without a program", "sambung: 1\nadapters: [{ name: pbx, kind: process }]"),
     ("an adapter without a name", "sambung: 1\nadapters: [{ kind: socket, path: s }]"),
     ("an adapter of another kind", "sambung: 1\nadapters: [{ name: pbx, kind: pigeon }]"),
+    ("an adapter without a token", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\" }]"),
+    ("a token in clear", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\", token: kopi }]"),
+    ("a door for all in clear", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"0.0.0.0:1\", token: { env: A } }]"),
+    ("a door without a port", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:0\", token: { env: A } }]"),
+    ("a door twice", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\", token: { env: A } }, { name: b, kind: websocket, listen: \"127.0.0.1:1\", token: { env: B } }]"),
     ("the name of ours", "sambung: 1\nadapters: [{ name: sip, kind: socket, path: s }]"),
     (
         "an adapter twice",

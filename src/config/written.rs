@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -89,6 +89,11 @@ written! {
         let fits = (1..=MAX_NAME).contains(&text.len()) && text.chars().all(plain);
         (fits && text != "sip").then(|| text.into())
     }
+}
+written! {
+    /// Where an adapter connects.
+    AdapterSocket(SocketAddr): "an address and a port such as `127.0.0.1:7070`",
+    |text| text.parse().ok().filter(|address: &SocketAddr| address.port() != 0)
 }
 written! {
     /// A range of addresses.
@@ -315,6 +320,10 @@ mod tests {
                 "tls:",
                 "",
             ],
+        );
+        check::<AdapterSocket>(
+            &["127.0.0.1:7070", "[::1]:7070", "0.0.0.0:443"],
+            &["7070", "localhost:7070", "127.0.0.1:0", "127.0.0.1", ""],
         );
         check::<Range>(&["127.0.0.0/8", "10.1.2.3", "fd00::/8"], &["lan", "10.0.0.0/33", ""]);
         check::<Advertise>(&["auto", "203.0.113.7", "2001:db8::7"], &["0.0.0.0", "::", "me", ""]);

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::call::SoundId;
 use crate::config::{Adapter, Config, Reach};
 use crate::media::built_in_sounds;
-use crate::telephony::remote::{Kind, Settings, SoundPlace};
+use crate::telephony::remote::{Certificate, Kind, Settings, SoundPlace, Token, WebSocket};
 
 /// The name of the adapter that is part of this program.
 pub(super) const OWN: &str = "sip";
@@ -36,14 +36,29 @@ pub(super) fn settings(config: &Config) -> Vec<Settings> {
 
 /// The settings of one of them.
 pub(super) fn one(adapter: &Adapter, config: &Config, sounds: SoundPlace) -> Settings {
-    let kind = match &adapter.reach {
-        Reach::Process(command) => {
-            Kind::Process { command: command.clone(), folder: config.folder.clone() }
-        }
-        Reach::Socket(path) => Kind::Socket { path: path.clone() },
-    };
+    let kind = adapter_kind(&adapter.reach, &config.folder);
     let max_calls = adapter.max_calls.unwrap_or(config.limits.calls);
     Settings { name: Arc::clone(&adapter.name), kind, max_calls, sounds }
+}
+
+/// How the configuration says that an adapter is reached; `folder` is that of the configuration.
+#[must_use]
+pub fn adapter_kind(reach: &Reach, folder: &Path) -> Kind {
+    match reach {
+        Reach::Process(command) => {
+            Kind::Process { command: command.clone(), folder: folder.to_owned() }
+        }
+        Reach::Socket(path) => Kind::Socket { path: path.clone() },
+        Reach::WebSocket(door) => Kind::WebSocket(WebSocket {
+            listen: door.listen,
+            token: Token::new(door.token.reveal()),
+            origins: door.origins.clone(),
+            tls: door.tls.as_ref().map(|(certificate, key)| Certificate {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            }),
+        }),
+    }
 }
 
 /// A file as it was when its digest was taken.

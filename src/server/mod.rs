@@ -36,6 +36,7 @@ use errands::{Errands, ServicesInUse};
 use reload::{Reload, Served};
 use tasks::Tasks;
 
+pub use adapters::adapter_kind;
 pub use prepare::{Preparation, PrepareError, prepare};
 pub use sip::try_certificate;
 

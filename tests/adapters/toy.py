@@ -3,6 +3,7 @@
 
     toy.py                        speaks over standard input and output
     toy.py --socket PATH          connects to a Unix socket, again and again
+    toy.py --websocket URL        the same by WebSocket, with the token of SAMBUNG_ADAPTER_TOKEN
     toy.py --state FILE           keeps its calls in a file: one that was killed comes back with them
     toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5` …, `;` between them
     toy.py --then STEPS           the same for one who came back with a call
@@ -10,7 +11,7 @@
 
 A prompt lasts 14 characters a second, `--speed N` times as fast.
 """
-import argparse, json, os, select, socket, sys, time
+import argparse, base64, json, os, select, socket, struct, sys, time
 
 HEARTBEAT = 5.0
 
@@ -362,8 +363,10 @@ class Toy:
 
     # --- connections ----------------------------------------------------------------------------------------------
 
-    def serve(self, read_fd, write):
+    def serve(self, read_fd, write, read=None):
+        """`read` gives the bytes of lines that have arrived; nothing = the far side is gone."""
         self.write = write
+        read = read or (lambda: os.read(read_fd, 65536))
         if self.fault != "never_greets":
             self.hello()
         buffer = b""
@@ -371,7 +374,7 @@ class Toy:
             wait = min([t[0] for t in self.timers] + [time.monotonic() + 1.0]) - time.monotonic()
             readable, _, _ = select.select([read_fd], [], [], max(wait, 0))
             if readable:
-                data = os.read(read_fd, 65536)
+                data = read()
                 if not data:
                     return
                 buffer += data
@@ -390,6 +393,8 @@ class Toy:
     skipping = False
 
     def line(self, line):
+        if not line:
+            return
         if self.skipping:
             self.skipping = False
             return
@@ -402,17 +407,23 @@ class Toy:
 
     def run(self):
         self.after(HEARTBEAT, self.heartbeat)
-        if not self.options.socket:
+        if not self.options.socket and not self.options.websocket:
             return self.serve(0, lambda data: os.write(1, data))
         while True:
-            link = socket.socket(socket.AF_UNIX)
+            link = None
             try:
-                link.connect(self.options.socket)
-                self.serve(link.fileno(), link.sendall)
+                if self.options.websocket:
+                    link = WebSocket(self.options.websocket, os.environ.get("SAMBUNG_ADAPTER_TOKEN", ""))
+                    self.serve(link.fileno(), link.sendall, link.read)
+                else:
+                    link = socket.socket(socket.AF_UNIX)
+                    link.connect(self.options.socket)
+                    self.serve(link.fileno(), link.sendall)
             except OSError:
                 pass
             self.write = None
-            link.close()
+            if link:
+                link.close()
             if self.fault == "never_returns":
                 return
             deadline = time.monotonic() + 0.2
@@ -421,8 +432,83 @@ class Toy:
                 time.sleep(0.02)
 
 
+class WebSocket:
+    """As much of RFC 6455 as a client needs that sends lines: one text message each."""
+
+    def __init__(self, url, token):
+        host, port = url.split("/")[2].rsplit(":", 1)
+        self.tcp = socket.create_connection((host, int(port)), timeout=5)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.tcp.sendall((
+            "GET / HTTP/1.1\r\nHost: %s:%s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer %s\r\n\r\n"
+            % (host, port, key, token)).encode())
+        self.buffer = b""
+        while b"\r\n\r\n" not in self.buffer:
+            self.more()
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        if b" 101 " not in head.split(b"\r\n")[0]:
+            raise ConnectionError(head.decode())
+        self.tcp.settimeout(None)
+
+    def fileno(self):
+        return self.tcp.fileno()
+
+    def close(self):
+        self.tcp.close()
+
+    def more(self):
+        data = self.tcp.recv(65536)
+        if not data:
+            raise ConnectionError("gone")
+        self.buffer += data
+
+    def frame(self, kind, data):
+        mask = os.urandom(4)
+        size = len(data)
+        head = bytes([0x80 | kind])
+        if size < 126:
+            head += bytes([0x80 | size])
+        elif size < 65536:
+            head += struct.pack(">BH", 0x80 | 126, size)
+        else:
+            head += struct.pack(">BQ", 0x80 | 127, size)
+        whole = (mask * (size // 4 + 1))[:size]
+        masked = (int.from_bytes(data, "big") ^ int.from_bytes(whole, "big")).to_bytes(size, "big")
+        self.tcp.sendall(head + mask + masked)
+
+    def sendall(self, data):
+        self.frame(1, data.rstrip(b"\n"))
+
+    def read(self):
+        """The lines of whole messages that are here, after waiting for some bytes."""
+        self.more()
+        lines = b""
+        while len(self.buffer) >= 2:
+            kind, size, at = self.buffer[0] & 15, self.buffer[1] & 127, 2
+            if size == 126:
+                if len(self.buffer) < 4:
+                    break
+                size, at = struct.unpack(">H", self.buffer[2:4])[0], 4
+            elif size == 127:
+                if len(self.buffer) < 10:
+                    break
+                size, at = struct.unpack(">Q", self.buffer[2:10])[0], 10
+            if len(self.buffer) < at + size:
+                break
+            data, self.buffer = self.buffer[at:at + size], self.buffer[at + size:]
+            if kind == 1:
+                lines += data + b"\n"
+            elif kind == 9:
+                self.frame(10, data)
+            elif kind == 8:
+                return b""
+        return lines or b"\n"
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--socket")
+parser.add_argument("--websocket")
 parser.add_argument("--state")
 parser.add_argument("--call")
 parser.add_argument("--then")

@@ -7,15 +7,19 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::{exit, print};
-use crate::config::{self, Reach};
+use crate::config;
+use crate::server::adapter_kind;
 use crate::telephony::kit::{Check, Outcome, SCENARIOS, Scenario, Trouble, Verdict};
-use crate::telephony::remote::Kind;
+use crate::telephony::remote::{Kind, Token, WebSocket};
+
+/// The environment variable that holds the token of a program under check.
+const TOKEN: &str = "SAMBUNG_ADAPTER_TOKEN";
 
 /// Holds an adapter against its contract: small scenarios, each with what it asks.
 ///
 /// The adapter is one of `sambung.yaml`, by its name, or any program: `sambung adapter check -- ./adapter --lab`. A word
-/// `{socket}` among the program's arguments stands for a Unix socket that it is to connect to, which lets connections
-/// break and come back as well.
+/// `{socket}` among the program's arguments stands for a Unix socket that it is to connect to, `{websocket}` for the URL of
+/// a WebSocket whose token is in the environment variable `SAMBUNG_ADAPTER_TOKEN`; connections can break and come back then.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes: 0 the contract is kept, 1 it is not, 2 the arguments make no sense, 3 the adapter cannot be started.")]
@@ -93,7 +97,7 @@ fn check(args: &CheckArgs) -> Result<bool, CheckError> {
     let folder = tempfile_folder()?;
     let (kind, beside) = match &args.name {
         Some(name) => (of_config(name, &args.config)?, None),
-        None => of_command(&args.command, &folder),
+        None => of_command(&args.command, &folder)?,
     };
     let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let check = Check { kind, sound: None };
@@ -103,7 +107,7 @@ fn check(args: &CheckArgs) -> Result<bool, CheckError> {
     let mut sums = [0_usize; 3];
     let mut out = io::stdout().lock();
     for scenario in SCENARIOS.iter().filter(wanted) {
-        let companion = beside.as_ref().map(|command| companion(command)).transpose()?;
+        let companion = beside.as_ref().map(Companion::start).transpose()?;
         let verdict = tasks.block_on(check.run(scenario));
         if let Some(mut companion) = companion {
             companion.kill()?;
@@ -154,34 +158,57 @@ fn of_config(name: &str, path: &std::path::Path) -> Result<Kind, CheckError> {
     let config = config::read_file(path)?.config.ok_or(CheckError::Broken)?;
     let adapter = config.adapters.iter().find(|adapter| &*adapter.name == name);
     let adapter = adapter.ok_or_else(|| CheckError::NoSuchAdapter(name.to_owned()))?;
-    Ok(kind_of(&adapter.reach, &config.folder))
+    Ok(adapter_kind(&adapter.reach, &config.folder))
 }
 
-/// How the configuration says that an adapter is reached.
-pub(in crate::cli) fn kind_of(reach: &Reach, folder: &std::path::Path) -> Kind {
-    match reach {
-        Reach::Process(command) => {
-            Kind::Process { command: command.clone(), folder: folder.to_owned() }
+/// A program that connects to us by itself.
+struct Companion {
+    command: Vec<String>,
+    /// What it shows, where it must.
+    token: Option<String>,
+}
+
+impl Companion {
+    fn start(&self) -> io::Result<std::process::Child> {
+        let (program, arguments) =
+            self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = std::process::Command::new(program);
+        command.args(arguments).stdin(std::process::Stdio::null());
+        if let Some(token) = &self.token {
+            command.env(TOKEN, token);
         }
-        Reach::Socket(path) => Kind::Socket { path: path.clone() },
+        command.spawn()
     }
 }
 
-/// How a program is reached, and the command of one that connects to a socket by itself.
-fn of_command(command: &[String], folder: &std::path::Path) -> (Kind, Option<Vec<String>>) {
-    if !command.iter().any(|word| word.contains("{socket}")) {
-        return (Kind::Process { command: command.to_vec(), folder: PathBuf::new() }, None);
+/// How a program is reached, and how it is started where it connects by itself.
+fn of_command(command: &[String], folder: &std::path::Path) -> io::Result<(Kind, Option<Companion>)> {
+    let names = |word: &str| command.iter().any(|written| written.contains(word));
+    let with = |word: &str, value: &str| -> Vec<String> {
+        command.iter().map(|written| written.replace(word, value)).collect()
+    };
+    if names("{socket}") {
+        let path = folder.join("adapter.sock");
+        let command = with("{socket}", &path.display().to_string());
+        return Ok((Kind::Socket { path }, Some(Companion { command, token: None })));
     }
-    let path = folder.join("adapter.sock");
-    let written = path.display().to_string();
-    let command = command.iter().map(|word| word.replace("{socket}", &written)).collect();
-    (Kind::Socket { path }, Some(command))
+    if names("{websocket}") {
+        let free = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
+        let listen = free.local_addr()?;
+        let token = token()?;
+        let door =
+            WebSocket { listen, token: Token::new(&token), origins: Vec::new(), tls: None };
+        let command = with("{websocket}", &format!("ws://{listen}/"));
+        return Ok((Kind::WebSocket(door), Some(Companion { command, token: Some(token) })));
+    }
+    Ok((Kind::Process { command: command.to_vec(), folder: PathBuf::new() }, None))
 }
 
-/// Starts a program that connects to us.
-fn companion(command: &[String]) -> io::Result<std::process::Child> {
-    let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    std::process::Command::new(program).args(arguments).stdin(std::process::Stdio::null()).spawn()
+/// A token for one check.
+fn token() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    rustix::rand::getrandom(&mut bytes[..], rustix::rand::GetRandomFlags::empty())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A folder of our own for a socket.

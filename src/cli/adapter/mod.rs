@@ -6,8 +6,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-pub(super) use check::kind_of;
-
 /// The contract, as whoever writes an adapter reads it.
 const CONTRACT: &str = include_str!("contract.txt");
 

@@ -2,10 +2,10 @@
 
 use super::CheckError;
 use crate::call::Class;
-use crate::cli::adapter::kind_of;
 use crate::config::{self, BEYOND_ADAPTER, Capabilities};
 use crate::flow::{Diagnostic, Node, Verb};
 use crate::project::Project;
+use crate::server::adapter_kind;
 use crate::telephony::kit::Check;
 
 /// What the adapter inside this program can do.
@@ -102,7 +102,7 @@ fn abilities(project: &Project, name: &str) -> Result<Capabilities, CheckError> 
         return Ok(declared);
     }
     let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let check = Check { kind: kind_of(&adapter.reach, &config.folder), sound: None };
+    let check = Check { kind: adapter_kind(&adapter.reach, &config.folder), sound: None };
     let told = tasks.block_on(check.ability())?;
     Ok(Capabilities {
         speech: told.speech,

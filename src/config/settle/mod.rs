@@ -100,6 +100,9 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
     let (trunks, left_out) = trunks::settle(&mut found, entries, folder);
     disabled.extend(left_out);
+    let (adapters, left_out) =
+        adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder);
+    disabled.extend(left_out);
     let path =
         |written: Option<String>, default: &str| folder.join(written.as_deref().unwrap_or(default));
     let safe = file.safe.unwrap_or_default();
@@ -126,7 +129,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         safe_number: safe.number.map(|number| number.value.0),
         sip: sip(&mut found, file.sip.unwrap_or_default(), folder),
         rtp: rtp(&mut found, file.rtp.unwrap_or_default()),
-        adapters: adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder),
+        adapters,
         routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &names),
         agents,
         trunks,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  program ◀── lines ──▶ transport ◀── lines ──▶ Machine ── Report ──▶ engine
-//!  (stdio, Unix socket)                             ◀── Command ──
+//!  (stdio, Unix socket, WebSocket)                  ◀── Command ──
 //! ```
 //!
 //! `wire` is the contract as types, `machine` is one adapter in time, without a socket or clock, `transport` carries lines.
@@ -32,5 +32,5 @@ pub use limits::{
     ANSWER_LIMIT, HEARTBEAT, HELLO_LIMIT, LEASE, LOST_AFTER, MAX_NAME, MAX_UNACKNOWLEDGED,
 };
 pub use ordered::OUR_LEGS;
-pub use settings::{Kind, Settings};
+pub use settings::{Certificate, Kind, Settings, Token, WebSocket};
 pub use sounds::SoundPlace;

@@ -2,10 +2,13 @@
 //!
 //! Comes in: [`Order`]s. Goes out: [`Heard`]. A transport knows lines, not messages.
 
+mod door;
 mod lines;
 mod process;
 mod pump;
 mod socket;
+mod tls;
+mod websocket;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -13,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::settings::Kind;
 use crate::runtime::AdapterError;
 
+pub(crate) use door::Door;
 pub(crate) use socket::Listening;
 
 /// Things that were heard and wait; the transport waits when it is full, so that an adapter that floods is slowed down.
@@ -64,6 +68,8 @@ pub(crate) enum Bound {
     Process { command: Vec<String>, folder: std::path::PathBuf },
     /// A socket.
     Socket(Listening),
+    /// A door for WebSockets.
+    WebSocket(Door),
 }
 
 impl Bound {
@@ -73,6 +79,7 @@ impl Bound {
                 Self::Process { command: command.clone(), folder: folder.clone() }
             }
             Kind::Socket { path } => Self::Socket(Listening::bind(path)?),
+            Kind::WebSocket(door) => Self::WebSocket(Door::bind(door)?),
         })
     }
 
@@ -87,6 +94,7 @@ impl Bound {
                 tokio::spawn(process::run(name, command, folder, inside))
             }
             Self::Socket(listening) => tokio::spawn(socket::run(listening, inside)),
+            Self::WebSocket(door) => tokio::spawn(websocket::run(name, door, inside)),
         };
         Plug { heard, orders, task }
     }
@@ -102,3 +110,6 @@ impl Plug {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

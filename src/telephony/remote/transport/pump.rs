@@ -1,11 +1,34 @@
-//! One connection of lines: what is read is passed on, what is ordered is written by a task of its own, so that a far
-//! side that does not read keeps nobody from hearing it.
+//! One connection: what is read is passed on, what is ordered is written by a task of its own, so that a far side that
+//! does not read keeps nobody from hearing it.
+
+use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 
 use super::lines::Lines;
 use super::{Heard, Inside, ORDERS, Order};
+
+/// What travels over a connection.
+#[derive(Debug)]
+pub(super) enum Piece {
+    /// A line, without its end.
+    Line(Vec<u8>),
+    /// A question whether the far side is there, where the connection has such a thing.
+    Ping,
+}
+
+/// Where pieces are read. Giving up a wait loses nothing.
+pub(super) trait Reading {
+    /// The next line; `None` at the end of everything.
+    fn next(&mut self) -> impl Future<Output = io::Result<Option<Vec<u8>>>> + Send;
+}
+
+impl<R: AsyncRead + Unpin + Send> Reading for Lines<R> {
+    fn next(&mut self) -> impl Future<Output = io::Result<Option<Vec<u8>>>> + Send {
+        Self::next(self)
+    }
+}
 
 /// How a connection came to its end.
 #[derive(Debug)]
@@ -19,18 +42,30 @@ pub(super) enum End {
 /// Carries lines until the connection ends.
 pub(super) async fn pump(
     number: u64,
-    reader: impl AsyncRead + Unpin,
+    reader: impl AsyncRead + Unpin + Send,
     writer: impl AsyncWrite + Unpin + Send + 'static,
+    inside: &mut Inside,
+) -> End {
+    let (pieces, pieces_out) = mpsc::channel(ORDERS);
+    let writing = write(writer, pieces_out);
+    exchange(number, Lines::new(reader), writing, pieces, inside).await
+}
+
+/// Carries pieces until the connection ends; `writing` writes what comes out of `pieces`.
+pub(super) async fn exchange(
+    number: u64,
+    reader: impl Reading,
+    writing: impl Future<Output = ()> + Send + 'static,
+    pieces: mpsc::Sender<Piece>,
     inside: &mut Inside,
 ) -> End {
     if inside.heard.send(Heard::Opened(number)).await.is_err() {
         return End::Over;
     }
-    let (lines_in, lines_out) = mpsc::channel(ORDERS);
-    let writing = tokio::spawn(write(writer, lines_out));
-    let end = carry(number, Lines::new(reader), &lines_in, inside).await;
+    let writing = tokio::spawn(writing);
+    let end = carry(number, reader, &pieces, inside).await;
     // What was said last, such as why the connection is closed, is still written.
-    drop(lines_in);
+    drop(pieces);
     let last = tokio::time::timeout(std::time::Duration::from_millis(200), writing).await;
     tracing::trace!(written = last.is_ok(), "The connection is closed.");
     end
@@ -38,13 +73,13 @@ pub(super) async fn pump(
 
 async fn carry(
     number: u64,
-    mut lines: Lines<impl AsyncRead + Unpin>,
-    writer: &mpsc::Sender<String>,
+    mut reader: impl Reading,
+    writer: &mpsc::Sender<Piece>,
     inside: &mut Inside,
 ) -> End {
     loop {
         tokio::select! {
-            line = lines.next() => match line {
+            line = reader.next() => match line {
                 Ok(Some(line)) => {
                     // Orders are not kept waiting while the node is busy with what was heard.
                     if let Some(end) = pass_on(line, number, writer, inside).await {
@@ -67,7 +102,7 @@ async fn carry(
 async fn pass_on(
     line: Vec<u8>,
     number: u64,
-    writer: &mpsc::Sender<String>,
+    writer: &mpsc::Sender<Piece>,
     inside: &mut Inside,
 ) -> Option<End> {
     let Inside { heard, orders } = inside;
@@ -89,11 +124,11 @@ async fn pass_on(
 }
 
 /// Carries an order out; says how the connection ends by it, if it does.
-fn obey(order: Option<Order>, number: u64, writer: &mpsc::Sender<String>) -> Option<End> {
+fn obey(order: Option<Order>, number: u64, writer: &mpsc::Sender<Piece>) -> Option<End> {
     match order {
         None => Some(End::Over),
         Some(Order::Line(to, line)) if to == number => {
-            let stalled = writer.try_send(line).is_err();
+            let stalled = writer.try_send(Piece::Line(line.into_bytes())).is_err();
             stalled.then(|| End::Closed("it does not read".to_owned()))
         }
         Some(Order::Close(which)) if which == number => {
@@ -103,13 +138,14 @@ fn obey(order: Option<Order>, number: u64, writer: &mpsc::Sender<String>) -> Opt
     }
 }
 
-async fn write(mut writer: impl AsyncWrite + Unpin, mut lines: mpsc::Receiver<String>) {
-    while let Some(mut line) = lines.recv().await {
-        line.push('\n');
-        if writer.write_all(line.as_bytes()).await.is_err() {
+async fn write(mut writer: impl AsyncWrite + Unpin, mut pieces: mpsc::Receiver<Piece>) {
+    while let Some(piece) = pieces.recv().await {
+        let Piece::Line(mut line) = piece else { continue };
+        line.push(b'\n');
+        if writer.write_all(&line).await.is_err() {
             return;
         }
-        if lines.is_empty() && writer.flush().await.is_err() {
+        if pieces.is_empty() && writer.flush().await.is_err() {
             return;
         }
     }
