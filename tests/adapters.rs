@@ -38,11 +38,19 @@ const FAULTS: &[(&str, &str, bool)] = &[
     ("leaks_keys", "mask", false),
     ("record_never_ends", "record-key", false),
     ("rings_for_ever", "dial-deadline", false),
+    ("same_audio", "two-calls", true),
+    ("short_frames", "audio", true),
+    ("frames_run_back", "audio", true),
+    ("bursts", "audio", true),
+    ("dies_of_noise", "audio-noise", true),
     ("offers_while_draining", "drain", false),
     ("forgets_calls", "reconnect", true),
     ("never_returns", "reconnect", true),
     ("never_resends", "resend", true),
 ];
+
+/// Scenarios about samples.
+const AUDIO: &[&str] = &["audio", "audio-noise"];
 
 /// Faults that are looked for at a time.
 const AT_ONCE: usize = 4;
@@ -69,7 +77,10 @@ fn told(output: &Output) -> (Option<i32>, String) {
 fn the_toy_adapter_keeps_the_contract() {
     let (code, told) = check(&[], &[]);
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains(" 0 failed, 1 not run"), "only `resend` needs a connection: {told}");
+    assert!(
+        told.contains(" 0 failed, 3 not run"),
+        "`resend` needs a connection, two `pcm`: {told}"
+    );
 }
 
 #[test]
@@ -85,7 +96,19 @@ fn it_keeps_the_contract_when_its_connection_breaks() {
 fn it_keeps_the_contract_by_websocket() {
     let (code, told) = check(&[], &["--websocket", "{websocket}"]);
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains(" 0 failed, 1 not run"), "only `farewell` needs a program: {told}");
+    assert!(told.contains(" 0 failed, 3 not run"), "`farewell` needs a program, two `pcm`: {told}");
+}
+
+#[test]
+fn it_keeps_the_contract_with_samples() {
+    let (code, told) = check(&[], &["--pcm", "--websocket", "{websocket}"]);
+    assert_eq!(code, Some(0), "{told}");
+    for scenario in AUDIO {
+        let passed =
+            told.lines().any(|line| line.split_whitespace().take(2).eq(["passed", scenario]));
+        assert!(passed, "{scenario}: {told}");
+    }
+    assert!(told.contains("not run  play "), "the node plays: {told}");
 }
 
 #[test]
@@ -96,8 +119,15 @@ fn each_fault_is_found_by_the_scenario_that_is_about_it() {
             let checks: Vec<_> = some
                 .iter()
                 .map(|(fault, scenario, breaks)| {
-                    let socket: &[&str] = if *breaks { &["--socket", "{socket}"] } else { &[] };
-                    let toy = [&["--fault", fault], socket].concat();
+                    let samples = AUDIO.contains(scenario) || *fault == "same_audio";
+                    let way: &[&str] = if samples {
+                        &["--pcm", "--websocket", "{websocket}"]
+                    } else if *breaks {
+                        &["--socket", "{socket}"]
+                    } else {
+                        &[]
+                    };
+                    let toy = [&["--fault", fault], way].concat();
                     scope.spawn(move || check(&["--only", scenario], &toy))
                 })
                 .collect();

@@ -53,8 +53,9 @@ const TABLE: &[Row] = &[
         Edge,
         &["bug", "call", "media", "runtime", "sip", "storage", "telephony::rtp", "time"],
     ),
-    // Adapters outside of this process. They know the wire and nothing of SIP or media threads.
-    ("telephony::remote", Edge, &["call", "runtime", "time"]),
+    // Adapters outside of this process. They know the wire and nothing of SIP or media threads; audio that
+    // passes through as samples is played, heard and recorded in their own beat.
+    ("telephony::remote", Edge, &["call", "media", "runtime", "storage", "time"]),
     // Small scripts that hold such an adapter against the contract.
     ("telephony::kit", Edge, &["runtime", "telephony::remote", "time"]),
     ("telephony", Edge, &[]),

@@ -11,8 +11,8 @@ use serde::de::IgnoredAny;
 use super::settings::{AdapterWay, Codec, DigestHash, Dtmf, MediaSource, Reliable, Srtp};
 use super::trunk::TrunkEntries;
 use super::written::{
-    AdapterName, AdapterSocket, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports, Range, Realm,
-    Shape, SipAddress, Socket, Tag, Threads, Time, Transferable, User, Variable,
+    AdapterName, AdapterSocket, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports,
+    Range, Realm, Shape, SipAddress, Socket, Tag, Threads, Time, Transferable, User, Variable,
 };
 use crate::call::{AgentId, FlowId, QueueId};
 use crate::flow::Spanned;

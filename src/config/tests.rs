@@ -82,24 +82,32 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
         assert!(text.contains(&commented), "{commented}");
         text = text.replace(&commented, &format!("{key}:"));
     }
+    text = text.replace("#   - { name:", "  - { name:");
     text = text.replace("  # - { prefix", "  - { prefix").replace("  # - { to:", "  - { to:");
     let config = clean(&text);
     assert!(config.safe_flow.is_some() && config.pop_url.is_some());
     let left_out: Vec<&str> = config.disabled.iter().map(|item| &*item.item).collect();
     assert!(left_out.contains(&"trunk `telko`"), "no password for it: {left_out:?}");
+    assert!(left_out.contains(&"adapter `far`") && config.adapters.len() == 2, "{left_out:?}");
     assert_eq!((config.transfers.allow.len(), config.routes.len()), (2, 5));
+}
+
+/// The secrets that the sections below point at.
+fn write_secrets(folder: &Path) {
+    for (name, value) in
+        [("sari.secret", "kopi-tubruk\n"), ("far.token", "kopi-tubruk-pagi-hari\n")]
+    {
+        let path = folder.join(name);
+        std::fs::write(&path, value).expect("writes");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, mode).expect("sets");
+    }
 }
 
 #[test]
 fn every_section_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
-    let secret = folder.path().join("sari.secret");
-    let token = folder.path().join("far.token");
-    for (path, value) in [(&secret, "kopi-tubruk\n"), (&token, "kopi-tubruk-pagi-hari\n")] {
-        std::fs::write(path, value).expect("writes");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        std::fs::set_permissions(path, mode).expect("sets");
-    }
+    write_secrets(folder.path());
     let text = r#"
 sambung: 1
 languages: [en, id]
@@ -160,6 +168,7 @@ calendars: {}
     config.records = config.records.strip_prefix(folder.path()).expect("below").to_owned();
     config.folder = PathBuf::new();
     assert_eq!(config.adapters.len(), 3, "one has no token");
+    assert_eq!(&*config.disabled.remove(0).item, "adapter `out`");
     config.adapters.remove(1);
     let tls = config.sip.tls.as_mut().expect("is written");
     for file in [&mut tls.certificate].into_iter().chain(tls.client_ca.as_mut()) {
@@ -209,11 +218,26 @@ const FAULTS: [(&str, &str); 73] = [
     ("an adapter without a program", "sambung: 1\nadapters: [{ name: pbx, kind: process }]"),
     ("an adapter without a name", "sambung: 1\nadapters: [{ kind: socket, path: s }]"),
     ("an adapter of another kind", "sambung: 1\nadapters: [{ name: pbx, kind: pigeon }]"),
-    ("an adapter without a token", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\" }]"),
-    ("a token in clear", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\", token: kopi }]"),
-    ("a door for all in clear", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"0.0.0.0:1\", token: { env: A } }]"),
-    ("a door without a port", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:0\", token: { env: A } }]"),
-    ("a door twice", "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\", token: { env: A } }, { name: b, kind: websocket, listen: \"127.0.0.1:1\", token: { env: B } }]"),
+    (
+        "an adapter without a token",
+        "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\" }]",
+    ),
+    (
+        "a token in clear",
+        "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\", token: kopi }]",
+    ),
+    (
+        "a door for all in clear",
+        "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"0.0.0.0:1\", token: { env: A } }]",
+    ),
+    (
+        "a door without a port",
+        "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:0\", token: { env: A } }]",
+    ),
+    (
+        "a door twice",
+        "sambung: 1\nadapters: [{ name: a, kind: websocket, listen: \"127.0.0.1:1\", token: { env: A } }, { name: b, kind: websocket, listen: \"127.0.0.1:1\", token: { env: B } }]",
+    ),
     ("the name of ours", "sambung: 1\nadapters: [{ name: sip, kind: socket, path: s }]"),
     (
         "an adapter twice",

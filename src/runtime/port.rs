@@ -140,6 +140,8 @@ pub enum Media {
     None,
     /// By this node's own media threads (SIP).
     Native,
+    /// By this node, which sends it samples (WebSocket).
+    Pcm,
     /// By a machine of its own that plays the files it is told (a PBX's control interface).
     Reference,
 }

@@ -108,7 +108,7 @@ impl Server {
             let signals = drain::Signals::new().map_err(start("the signals"))?;
             let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
             let (library, newest) = watch::channel(self.library);
-            let adapter = SipAdapter::bind(self.sip, newest)?.recording(tapes);
+            let adapter = SipAdapter::bind(self.sip, newest.clone())?.recording(tapes.clone());
             let listen: Vec<String> = adapter.sockets().iter().map(ToString::to_string).collect();
             for Disabled { item, why } in &self.disabled {
                 tracing::warn!(item, why, "Left out.");
@@ -123,7 +123,8 @@ impl Server {
             let errands = Errands::new(services.newest(), store, beside);
             let mut adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
             for settings in self.adapters {
-                adapters.push(Box::new(RemoteAdapter::bind(settings)?));
+                let adapter = RemoteAdapter::bind(settings)?;
+                adapters.push(Box::new(adapter.sounding(newest.clone(), tapes.clone())));
             }
             let (handle, driver) = {
                 let _signalling = signalling.enter();

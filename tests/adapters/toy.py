@@ -4,6 +4,8 @@
     toy.py                        speaks over standard input and output
     toy.py --socket PATH          connects to a Unix socket, again and again
     toy.py --websocket URL        the same by WebSocket, with the token of SAMBUNG_ADAPTER_TOKEN
+    toy.py --pcm                  sends and takes samples (by WebSocket); `speak` and, with --tones, keys are sound
+    toy.py --ear FILE             what its first leg hears, as samples
     toy.py --state FILE           keeps its calls in a file: one that was killed comes back with them
     toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5` …, `;` between them
     toy.py --then STEPS           the same for one who came back with a call
@@ -11,9 +13,11 @@
 
 A prompt lasts 14 characters a second, `--speed N` times as fast.
 """
-import argparse, base64, json, os, select, socket, struct, sys, time
+import argparse, base64, json, math, os, select, socket, struct, sys, time
 
 HEARTBEAT = 5.0
+TONES = {key: (row, column) for row, keys in zip((697, 770, 852, 941), ("123A", "456B", "789C", "*0#D"))
+         for column, key in zip((1209, 1336, 1477, 1633), keys)}
 
 
 class Toy:
@@ -71,7 +75,8 @@ class Toy:
             "event": "hello", "contract": 2 if self.fault == "contract" else 1, "at_us": self.now_us(),
             "ack": self.ack, "session": self.session,
             "capabilities": {
-                "media": "none", "digit_sources": ["simulated"], "speech": False, "record": True, "dial": True,
+                "media": "pcm" if self.options.pcm else "none",
+                "digit_sources": ["in_band" if self.options.tones else "simulated"], "speech": False, "record": True, "dial": True,
                 "bridge": True, "transfer": False, "send_digits": False, "headers": False, "mask": True,
                 "simulate": True, "max_calls": 50,
             },
@@ -84,7 +89,10 @@ class Toy:
         self.after(HEARTBEAT, self.heartbeat)
 
     def after(self, seconds, action):
-        self.timers.append((time.monotonic() + seconds, action))
+        self.at(time.monotonic() + seconds, action)
+
+    def at(self, moment, action):
+        self.timers.append((moment, action))
 
     def run_timers(self):
         now = time.monotonic()
@@ -116,13 +124,20 @@ class Toy:
         leg = "toy-%s-%d" % (self.session[-6:], self.number)
         self.calls[leg] = {"call": "call-" + leg, "answered": False, "plays": [], "masked": False, "record": None}
         self.keep()
-        self.tell("offered", leg, called=called, caller="+628110000%d" % self.number)
+        fields = {}
+        if self.options.pcm:
+            self.calls[leg]["audio"] = self.number if self.fault != "same_audio" else 1
+            fields["audio"] = self.calls[leg]["audio"]
+        self.tell("offered", leg, called=called, caller="+628110000%d" % self.number, trunk="toy-trunk",
+                  headers={"Diversion": "<sip:+6215550199@toy>;reason=no-answer"}, **fields)
         return leg
 
     def press(self, leg, symbol):
         known = self.calls.get(leg)
         if not known:
             return
+        if self.options.tones:
+            return self.speak(leg, TONES[symbol], 0.1)
         if known["masked"] and self.fault == "leaks_keys":
             sys.stderr.write("key %s\n" % symbol)
             sys.stderr.flush()
@@ -140,6 +155,35 @@ class Toy:
             self.record_over(leg, "key")
         if stopped:
             self.next_play(leg)
+
+    # --- sound ----------------------------------------------------------------------------------------------------
+
+    def speak(self, leg, tones, seconds):
+        """Sound and then a little silence, a frame each 20 ms."""
+        frames = int(seconds * 50)
+
+        def frame(number, due):
+            known = self.calls.get(leg)
+            if not known or self.sound is None:
+                return
+            at = known.setdefault("said", 0)
+            loud = number < frames
+            known["said"] = at + 160 if self.fault != "frames_run_back" else max(0, 8000 - at)
+            samples = [int(6000 * sum(math.sin(2 * math.pi * hertz * (at + n) / 8000) for hertz in tones)) if loud else 0
+                       for n in range(160 if self.fault != "short_frames" else 150)]
+            self.sound(struct.pack("<II%dh" % len(samples), known["audio"], at, *samples))
+            if number < frames + 10:
+                self.at(due + (0.02 if self.fault != "bursts" else 0), lambda: frame(number + 1, due + 0.02))
+
+        frame(0, time.monotonic())
+
+    def hear(self, data):
+        """A frame of the node."""
+        if self.fault == "dies_of_noise" and len(data) != 328:
+            os._exit(5)
+        if self.options.ear and len(data) == 328 and struct.unpack("<I", data[:4])[0] == 1:
+            with open(self.options.ear, "ab") as file:
+                file.write(data[8:])
 
     def end(self, leg, by, cause):
         known = self.calls.get(leg)
@@ -312,7 +356,7 @@ class Toy:
 
     def do_dial(self, message, leg):
         self.answer(message)
-        self.calls[leg] = {"call": message["call"], "answered": False, "plays": [], "masked": False, "record": None}
+        self.calls[leg] = {"call": message["call"], "answered": False, "audio": message.get("audio"), "plays": [], "masked": False, "record": None}
         self.tell("ringing", leg)
 
         def give_up():
@@ -358,6 +402,8 @@ class Toy:
             self.end(leg, "caller", "busy")
         elif doing == "hold":
             self.tell("held", leg)
+        elif doing == "speak":
+            self.speak(leg, (500, 900), 1.0)
         elif doing == "resume":
             self.tell("resumed", leg)
 
@@ -391,6 +437,7 @@ class Toy:
             self.run_timers()
 
     skipping = False
+    sound = None
 
     def line(self, line):
         if not line:
@@ -414,6 +461,7 @@ class Toy:
             try:
                 if self.options.websocket:
                     link = WebSocket(self.options.websocket, os.environ.get("SAMBUNG_ADAPTER_TOKEN", ""))
+                    link.hear, self.sound = self.hear, lambda data: link.frame(2, data)
                     self.serve(link.fileno(), link.sendall, link.read)
                 else:
                     link = socket.socket(socket.AF_UNIX)
@@ -421,7 +469,7 @@ class Toy:
                     self.serve(link.fileno(), link.sendall)
             except OSError:
                 pass
-            self.write = None
+            self.write = self.sound = None
             if link:
                 link.close()
             if self.fault == "never_returns":
@@ -497,7 +545,9 @@ class WebSocket:
             if len(self.buffer) < at + size:
                 break
             data, self.buffer = self.buffer[at:at + size], self.buffer[at + size:]
-            if kind == 1:
+            if kind == 2:
+                self.hear(data)
+            elif kind == 1:
                 lines += data + b"\n"
             elif kind == 9:
                 self.frame(10, data)
@@ -509,6 +559,9 @@ class WebSocket:
 parser = argparse.ArgumentParser()
 parser.add_argument("--socket")
 parser.add_argument("--websocket")
+parser.add_argument("--pcm", action="store_true")
+parser.add_argument("--tones", action="store_true")
+parser.add_argument("--ear")
 parser.add_argument("--state")
 parser.add_argument("--call")
 parser.add_argument("--then")

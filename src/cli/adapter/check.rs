@@ -170,8 +170,7 @@ struct Companion {
 
 impl Companion {
     fn start(&self) -> io::Result<std::process::Child> {
-        let (program, arguments) =
-            self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let (program, arguments) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = std::process::Command::new(program);
         command.args(arguments).stdin(std::process::Stdio::null());
         if let Some(token) = &self.token {
@@ -182,7 +181,10 @@ impl Companion {
 }
 
 /// How a program is reached, and how it is started where it connects by itself.
-fn of_command(command: &[String], folder: &std::path::Path) -> io::Result<(Kind, Option<Companion>)> {
+fn of_command(
+    command: &[String],
+    folder: &std::path::Path,
+) -> io::Result<(Kind, Option<Companion>)> {
     let names = |word: &str| command.iter().any(|written| written.contains(word));
     let with = |word: &str, value: &str| -> Vec<String> {
         command.iter().map(|written| written.replace(word, value)).collect()
@@ -196,8 +198,7 @@ fn of_command(command: &[String], folder: &std::path::Path) -> io::Result<(Kind,
         let free = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
         let listen = free.local_addr()?;
         let token = token()?;
-        let door =
-            WebSocket { listen, token: Token::new(&token), origins: Vec::new(), tls: None };
+        let door = WebSocket { listen, token: Token::new(&token), origins: Vec::new(), tls: None };
         let command = with("{websocket}", &format!("ws://{listen}/"));
         return Ok((Kind::WebSocket(door), Some(Companion { command, token: Some(token) })));
     }

@@ -7,6 +7,7 @@ use crate::flow::{Diagnostic, Node, Verb};
 use crate::project::Project;
 use crate::server::adapter_kind;
 use crate::telephony::kit::Check;
+use crate::telephony::remote;
 
 /// What the adapter inside this program can do.
 const OURS: Capabilities = Capabilities {
@@ -103,7 +104,7 @@ fn abilities(project: &Project, name: &str) -> Result<Capabilities, CheckError> 
     }
     let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let check = Check { kind: adapter_kind(&adapter.reach, &config.folder), sound: None };
-    let told = tasks.block_on(check.ability())?;
+    let told = remote::capabilities(&tasks.block_on(check.ability())?);
     Ok(Capabilities {
         speech: told.speech,
         record: told.record,

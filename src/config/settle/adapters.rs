@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use super::{Found, calls, secrets};
 use crate::config::file::{AbilityEntry, AdapterEntry, CertificateSection};
-use crate::config::settings::{
-    Adapter, AdapterWay, Capabilities, Disabled, Reach, WebSocketDoor,
-};
+use crate::config::settings::{Adapter, AdapterWay, Capabilities, Disabled, Reach, WebSocketDoor};
 use crate::flow::{Diagnostic, MISSING_KEY, Span, Spanned, WRONG_FORM};
 
 /// The adapters that can be used, and those that cannot for want of a token.
@@ -114,9 +112,12 @@ fn door(
     };
     let address = listen.value.0;
     if entry.tls.is_none() && !address.ip().is_loopback() {
-        let message = "others than this machine can connect here, and the token would travel in clear";
+        let message =
+            "others than this machine can connect here, and the token would travel in clear";
         let finding = Diagnostic::new(&super::CONTRADICTION, listen.span, message);
-        found.add(finding.help("add `tls: { certificate: FILE, key: FILE }`, or listen on 127.0.0.1"));
+        found.add(
+            finding.help("add `tls: { certificate: FILE, key: FILE }`, or listen on 127.0.0.1"),
+        );
     }
     let origins = entry.origins.map(|origins| origins.value).unwrap_or_default();
     let tls = entry.tls.map(|tls| {
@@ -124,9 +125,9 @@ fn door(
         (folder.join(certificate), folder.join(key))
     });
     let place = secrets::place(found, token, "a token")?;
-    let door = place.fetch_token(folder).map(|token| {
-        Reach::WebSocket(WebSocketDoor { listen: address, token, origins, tls })
-    });
+    let door = place
+        .fetch_token(folder)
+        .map(|token| Reach::WebSocket(WebSocketDoor { listen: address, token, origins, tls }));
     Some(door.map_err(|error| error.to_string()))
 }
 

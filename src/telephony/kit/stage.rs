@@ -10,7 +10,7 @@ use crate::telephony::remote::wire::{
     Ability, Accept, Command, Dial, Empty, Envelope, Event, Hello, Item, Message, Play, Simulate,
     Stop, Welcome, WithCause,
 };
-use crate::telephony::remote::{HEARTBEAT, HELLO_LIMIT, LEASE, OUR_LEGS};
+use crate::telephony::remote::{HEARTBEAT, HELLO_LIMIT, LEASE, OUR_LEGS, PCM};
 use crate::time::{Duration, Instant};
 
 /// How long what is expected may take, if nothing else is said.
@@ -21,6 +21,8 @@ const SPONTANEOUS: Duration = Duration::from_secs(5);
 pub(super) const QUIET: Duration = Duration::from_millis(600);
 /// The lines that a verdict shows.
 const SHOWN: usize = 12;
+/// The frames of audio that are kept.
+const MAX_FRAMES: usize = 4_096;
 
 /// An adapter on stage.
 #[derive(Debug)]
@@ -43,6 +45,10 @@ pub(super) struct Stage {
     calls: BTreeMap<String, String>,
     /// What was heard and not looked at, with the time.
     pub(super) heard: VecDeque<(Instant, Message<Event>)>,
+    /// Frames of audio, and when each came.
+    pub(super) frames: Vec<(Instant, Vec<u8>)>,
+    /// The numbers of legs in frames.
+    pub(super) audio: BTreeMap<String, u32>,
     /// What the program wrote to its standard error.
     pub(super) said: Vec<String>,
     lines: Vec<String>,
@@ -78,6 +84,8 @@ impl Stage {
             last_leg: 0,
             calls: BTreeMap::new(),
             heard: VecDeque::new(),
+            frames: Vec::new(),
+            audio: BTreeMap::new(),
             said: Vec::new(),
             lines: Vec::new(),
             may_close: false,
@@ -92,6 +100,25 @@ impl Stage {
         let ack = self.greeted().await?;
         self.welcome(ack);
         Ok(())
+    }
+
+    /// The same, of an adapter that plays what it is told. Not asked of one that is sent samples.
+    pub(super) async fn meet_player(&mut self) -> Played {
+        self.meet().await?;
+        self.needs(self.ability.media != PCM, "player: the node sends it samples")
+    }
+
+    /// Not asked of an adapter whose keys the node hears itself.
+    pub(super) fn needs_keys(&self) -> Played {
+        let in_band = |source: &String| source == "in_band";
+        let sources = &self.ability.digit_sources;
+        let hears = self.ability.media == PCM && !sources.is_empty() && sources.iter().all(in_band);
+        self.needs(!hears, "keys of its own: the node hears them")
+    }
+
+    /// A frame of audio as it stands.
+    pub(super) fn sound(&mut self, frame: Vec<u8>) {
+        self.tell(Order::Sound(self.connection, frame));
     }
 
     /// Waits for `hello`; gives the number up to which the adapter has heard us.
@@ -205,6 +232,12 @@ impl Stage {
             }
             Heard::Said(line) => {
                 self.said.push(line);
+                Ok(())
+            }
+            Heard::Sound(number, frame) => {
+                if number == self.connection && self.frames.len() < MAX_FRAMES {
+                    self.frames.push((self.clock.now(), frame.to_vec()));
+                }
                 Ok(())
             }
             Heard::Closed(number, why) => {
@@ -376,8 +409,21 @@ impl Stage {
             }
             Err(trouble) => return Err(trouble),
         };
+        let audio = match found.body {
+            Event::Offered(offered) => offered.audio,
+            _ => None,
+        };
         match (found.envelope.leg, found.envelope.call) {
             (Some(leg), Some(call)) => {
+                if self.ability.media == PCM {
+                    let missing = "`offered` needs `audio`, a number below 2147483648";
+                    let number = audio.filter(|number| *number < 1 << 31);
+                    let number = number.ok_or_else(|| Trouble::broken(missing))?;
+                    if self.audio.values().any(|known| *known == number) {
+                        return Err(Trouble::broken("two legs have the same number in `audio`"));
+                    }
+                    self.audio.insert(leg.clone(), number);
+                }
                 self.calls.insert(leg.clone(), call);
                 Ok(leg)
             }
@@ -465,6 +511,7 @@ impl Stage {
             to: "201".to_owned(),
             kind: "user".to_owned(),
             deadline_ms: deadline.as_millis(),
+            audio: (self.ability.media == PCM).then_some(1 << 31),
             ..Dial::default()
         };
         self.done(&leg, Command::Dial(dial)).await?;

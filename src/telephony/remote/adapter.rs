@@ -2,15 +2,19 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
+use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
 use super::machine::{Machine, Output};
-use super::settings::Settings;
+use super::settings::{Kind, Settings};
+use super::sounding::Studio;
 use super::transport::{Bound, Heard, Order, Plug};
 use crate::call::{Command, Report};
+use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, AdapterFuture, Capabilities, Port};
+use crate::storage::RecordingSlot;
 use crate::time::{Duration, Instant};
 
 /// Reports that may wait for the engine; with more nothing is read from the adapter.
@@ -23,6 +27,7 @@ const FAREWELL: Duration = Duration::from_millis(1_000);
 pub struct RemoteAdapter {
     settings: Settings,
     bound: Bound,
+    studio: Option<Studio>,
 }
 
 impl RemoteAdapter {
@@ -32,7 +37,20 @@ impl RemoteAdapter {
     /// [`AdapterError::Start`] when it cannot be had.
     pub fn bind(settings: Settings) -> Result<Self, AdapterError> {
         let bound = Bound::new(&settings.kind)?;
-        Ok(Self { settings, bound })
+        Ok(Self { settings, bound, studio: None })
+    }
+
+    /// Lets it play prompts of a library and record, where audio can pass through this node: by WebSocket.
+    #[must_use]
+    pub fn sounding(
+        mut self,
+        library: watch::Receiver<Arc<Library>>,
+        tapes: RecordingSlot,
+    ) -> Self {
+        if matches!(self.settings.kind, Kind::WebSocket(_)) {
+            self.studio = Some(Studio { library, tapes });
+        }
+        self
     }
 }
 
@@ -47,9 +65,10 @@ impl Adapter for RemoteAdapter {
 
     fn run(self: Box<Self>, port: Port) -> AdapterFuture {
         Box::pin(async move {
-            let Self { settings, bound } = *self;
+            let Self { settings, bound, studio } = *self;
             let plug = bound.start(&settings.name);
-            let machine = Machine::new(port.id, settings.max_calls, settings.sounds);
+            let mut machine = Machine::new(port.id, settings.max_calls, settings.sounds);
+            machine.studio = studio;
             let mut life = Life { machine, plug, connection: 0, waiting: VecDeque::new() };
             life.serve(port).await;
             life.plug.end().await;
@@ -100,8 +119,14 @@ impl Life {
         self.settle(clock.now());
         let quiet = async {
             while !self.machine.is_idle() {
-                let Some(heard) = self.plug.heard.recv().await else { return };
-                self.heard(clock.now(), heard);
+                let due = self.machine.poll_timeout().map(|at| clock.moment(at));
+                tokio::select! {
+                    heard = self.plug.heard.recv() => match heard {
+                        Some(heard) => self.heard(clock.now(), heard),
+                        None => return,
+                    },
+                    () = until(due) => {}
+                }
                 self.settle(clock.now());
                 self.waiting.clear();
             }
@@ -140,12 +165,15 @@ impl Life {
             Heard::Line(number, line) if number == self.connection => {
                 self.machine.line_in(now, &line);
             }
+            Heard::Sound(number, frame) if number == self.connection => {
+                self.machine.sound_in(&frame);
+            }
             Heard::Closed(number, why) if number == self.connection => {
                 tracing::debug!(why, "The connection is gone.");
                 self.machine.closed(now);
             }
             Heard::Said(said) => tracing::info!(said, "The adapter says."),
-            Heard::Line(..) | Heard::Closed(..) => {}
+            Heard::Line(..) | Heard::Sound(..) | Heard::Closed(..) => {}
         }
     }
 
@@ -155,6 +183,7 @@ impl Life {
         while let Some(output) = self.machine.poll() {
             match output {
                 Output::Line(line) => self.tell(now, Order::Line(self.connection, line)),
+                Output::Sound(frame) => self.sound(frame),
                 Output::Report(report) => self.waiting.push_back(report),
                 Output::Close(why) => {
                     tracing::warn!(why, "The connection to the adapter is closed.");
@@ -163,6 +192,16 @@ impl Life {
                 }
                 Output::Lapsed => self.tell(now, Order::Close(self.connection)),
             }
+        }
+    }
+
+    /// Sends a frame, if there is room for more than words.
+    fn sound(&mut self, frame: Vec<u8>) {
+        let orders = &self.plug.orders;
+        if orders.capacity() > orders.max_capacity() / 2
+            && let Err(error) = orders.try_send(Order::Sound(self.connection, frame))
+        {
+            tracing::trace!(%error, "A frame of audio is left out.");
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Leg {
     pub(super) answered: bool,
     pub(super) masked: bool,
     pub(super) recording: Option<RecordingId>,
+    /// Its number in frames of audio.
+    pub(super) audio: Option<u32>,
     /// The leg that it is connected with.
     pub(super) bridged: Option<LegId>,
     /// When it is given up: a dialled leg that rings on, one that was hung up and does not end.
@@ -73,6 +75,7 @@ impl Leg {
             answered: false,
             masked: false,
             recording: None,
+            audio: None,
             bridged: None,
             limit: None,
             heard_at: now,

@@ -18,6 +18,8 @@ use std::sync::Arc;
 use super::leg::Leg;
 use super::limits::{ACK_WITHIN, ANSWER_LIMIT, HEARTBEAT, HELLO_LIMIT, LOST_AFTER, MAX_REMEMBERED};
 use super::link::Link;
+use super::pcm::Desk;
+use super::sounding::{Closing, Studio};
 use super::sounds::SoundPlace;
 use super::times::Times;
 use super::wire::{Ability, Command, Empty, Envelope, Message};
@@ -40,6 +42,12 @@ pub(super) struct Machine {
     pub(super) times: Times,
     pub(super) ability: Ability,
     pub(super) legs: BTreeMap<LegId, Leg>,
+    /// What sounds on legs and where that comes from; `None` where frames of audio cannot be carried.
+    pub(super) studio: Option<Studio>,
+    /// The sound of legs whose audio passes through this node.
+    pub(super) desk: Option<Desk>,
+    /// Legs that are over but for a recording that is not on the disk yet.
+    pub(super) closing: BTreeMap<LegId, Closing>,
     pub(super) names: BTreeMap<String, LegId>,
     /// Legs that are over, the latest last.
     pub(super) over: VecDeque<String>,
@@ -109,6 +117,8 @@ pub(super) struct Reunion {
 pub(super) enum Output {
     /// A line to the adapter.
     Line(String),
+    /// A frame of audio to the adapter.
+    Sound(Vec<u8>),
     /// A report to the engine.
     Report(Report),
     /// The connection is to be closed: why.
@@ -142,6 +152,9 @@ impl Machine {
             times: Times::default(),
             ability: Ability::default(),
             legs: BTreeMap::new(),
+            studio: None,
+            desk: None,
+            closing: BTreeMap::new(),
             names: BTreeMap::new(),
             over: VecDeque::new(),
             offered: 0,
@@ -173,7 +186,9 @@ impl Machine {
         let limits = self.legs.values().filter_map(|leg| leg.limit.map(|(at, _)| at)).min();
         let reunion = self.reunion.as_ref().map(|reunion| reunion.at);
         let own = [answers, limits, reunion, self.ack_by].into_iter().flatten().min();
-        [phase, own.filter(|_| in_touch), self.lease_ends()].into_iter().flatten().min()
+        let sound = self.desk.as_ref().and_then(Desk::poll_timeout);
+        let sound = sound.filter(|_| self.is_sounding());
+        [phase, own.filter(|_| in_touch), self.lease_ends(), sound].into_iter().flatten().min()
     }
 
     /// Does what is due.
@@ -193,6 +208,7 @@ impl Machine {
         if self.lease_ends().is_some_and(|at| at <= now) {
             self.lapse(now);
         }
+        self.sound_due(now);
         if self.away.is_some() {
             return;
         }
@@ -260,6 +276,13 @@ impl Machine {
 
     /// A leg is over: what it still owed is told, then its end.
     pub(super) fn end(&mut self, at: Instant, id: LegId, by: EndedBy, cause: HangupCause) {
+        if !self.has_sounded_out(at, id) {
+            self.closing.insert(id, (at, by, cause));
+            if let Some(leg) = self.legs.get_mut(&id) {
+                leg.limit = None;
+            }
+            return;
+        }
         let Some(mut leg) = self.forget(id) else { return };
         for playing in leg.plays.drain(..) {
             if let super::leg::Sounding::Play(play) = playing.what {
@@ -286,6 +309,10 @@ impl Machine {
         self.names.remove(&leg.name);
         self.remember(leg.name.clone());
         self.pending.retain(|_, pending| pending.leg != id);
+        self.closing.remove(&id);
+        if let Some(desk) = &mut self.desk {
+            desk.end(id);
+        }
         Some(leg)
     }
 

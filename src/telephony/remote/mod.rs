@@ -5,6 +5,8 @@
 //!  (stdio, Unix socket, WebSocket)                  ◀── Command ──
 //! ```
 //!
+//! Audio of `media: pcm` passes through `pcm`, 20 ms at a time.
+//!
 //! `wire` is the contract as types, `machine` is one adapter in time, without a socket or clock, `transport` carries lines.
 //! `sambung help adapters` prints the contract.
 
@@ -15,7 +17,9 @@ mod limits;
 mod link;
 mod machine;
 mod ordered;
+mod pcm;
 mod settings;
+mod sounding;
 mod sounds;
 mod times;
 mod told;
@@ -26,7 +30,7 @@ pub mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use ability::capabilities;
+pub use ability::{PCM, capabilities};
 pub use adapter::RemoteAdapter;
 pub use limits::{
     ANSWER_LIMIT, HEARTBEAT, HELLO_LIMIT, LEASE, LOST_AFTER, MAX_NAME, MAX_UNACKNOWLEDGED,

@@ -3,6 +3,7 @@
 use super::leg::{Leg, Limit, Sounding};
 use super::limits::{ANSWER_LIMIT, HANGUP_LIMIT, MAX_ITEMS, RING_GRACE};
 use super::machine::{Machine, Pending};
+use super::sounding::our_audio;
 use super::wire::{self, Command, Empty, Envelope, Message};
 use crate::call::{
     Answering, Class, CommandKind, Dial, EventKind, HangupCause, Item, LegId, PlayEnd, Recording,
@@ -17,8 +18,11 @@ impl Machine {
         if let CommandKind::Dial(dial) = &kind {
             self.begin_dialled(now, leg, dial);
         }
-        if !self.legs.contains_key(&leg) {
+        if !self.legs.contains_key(&leg) || self.closing.contains_key(&leg) {
             // It ended while the order was on its way.
+            return;
+        }
+        if self.order_sound(now, leg, &kind) {
             return;
         }
         if !self.can(&kind) {
@@ -89,6 +93,7 @@ impl Machine {
         let call = beside.map_or_else(|| name.clone(), |leg| leg.call.clone());
         let mut leg = Leg::new(id, name.clone(), call, now);
         leg.limit = Some((now + dial.ring + RING_GRACE, Limit::Rings));
+        leg.audio = self.begin_audio(now, id, Some(our_audio(id)));
         self.names.insert(name, id);
         self.legs.insert(id, leg);
     }
@@ -175,6 +180,9 @@ impl Machine {
 
     /// Lets music begin where nothing else sounds.
     pub(super) fn sound_music(&mut self, now: Instant, id: LegId) {
+        if self.desk.is_some() {
+            return;
+        }
         let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.wants_music()) else { return };
         let Some(music) = leg.music.clone() else { return };
         let number = leg.push(Sounding::Music(now));
@@ -219,7 +227,10 @@ impl Machine {
             }
             CommandKind::Refuse(cause) => Command::Refuse(with(*cause)),
             CommandKind::Hangup(cause) => Command::Hangup(with(*cause)),
-            CommandKind::Dial(dial) => Command::Dial(dial_body(dial)),
+            CommandKind::Dial(dial) => {
+                let audio = self.legs.get(&leg).and_then(|leg| leg.audio);
+                Command::Dial(wire::Dial { audio, ..dial_body(dial) })
+            }
             CommandKind::Record(recording) => Command::Record(record_body(recording)),
             CommandKind::StopRecording(id) => {
                 Command::StopRecord(wire::StopRecord { record: id.to_string() })
@@ -300,6 +311,7 @@ fn dial_body(dial: &Dial) -> wire::Dial {
         display: dial.display.as_ref().map(ToString::to_string),
         tell: tell.collect(),
         url: dial.pop_url.as_ref().map(ToString::to_string),
+        audio: None,
         deadline_ms: dial.ring.as_millis(),
     }
 }

@@ -1,5 +1,6 @@
 //! What the adapter tells, to reports.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::leg::{Leg, Playing, Sounding};
@@ -7,6 +8,7 @@ use super::limits::{CROWDED, MAX_NAME, SHORTEST_MUSIC};
 use super::link::Arrival;
 use super::machine::{Machine, Output, Phase, is_offered};
 use super::ordered::{OUR_LEGS, cause_word};
+use super::sounding::OUR_AUDIO;
 use super::wire::{self, Command, Envelope, Event, Message};
 use crate::call::{
     EndedBy, EventKind, HangupCause, KeySource, LegId, Offer, Origin, Party, PlayEnd, RecordingEnd,
@@ -118,8 +120,14 @@ impl Machine {
             return self.turn_away(call.clone(), name.clone());
         }
         let id = LegId { adapter: self.id, number: self.offered * 2 + 1 };
+        let audio = self.begin_audio(now, id, offered.audio.filter(|number| *number < OUR_AUDIO));
+        if self.desk.is_some() && audio.is_none() {
+            return self
+                .close("`offered` needs `audio`, a number that no other leg has".to_owned());
+        }
         self.offered += 1;
-        let leg = Leg::new(id, name.clone(), call.clone(), now);
+        let mut leg = Leg::new(id, name.clone(), call.clone(), now);
+        leg.audio = audio;
         self.names.insert(name.clone(), id);
         self.legs.insert(id, leg);
         let origin = Origin {
@@ -129,7 +137,8 @@ impl Machine {
                 name: offered.name.map(Into::into),
             },
             asserted: offered.asserted,
-            ..Origin::default()
+            trunk: offered.trunk.map(Into::into),
+            diverted_from: diverted_from(&offered.headers),
         };
         let offer = Offer { origin, dtmf: offered.dtmf, ..Offer::default() };
         let at = self.times.ours(envelope.at_us, now);
@@ -175,6 +184,12 @@ impl Machine {
         let at = self.times.ours(envelope.at_us, now).max(leg.heard_at);
         leg.heard_at = at;
         match body {
+            // What plays here ends here.
+            Event::PlayEnded(_) | Event::Bridged(_) | Event::Unbridged(_)
+                if self.desk.is_some() =>
+            {
+                self.counts.strange += 1;
+            }
             Event::PlayEnded(ended) => self.play_ended(now, at, id, &ended),
             Event::RecordEnded(ended) => self.record_ended(at, id, &ended),
             Event::Ended(ended) => {
@@ -190,7 +205,15 @@ impl Machine {
                     self.part(id);
                 }
                 match self.kind(now, at, other) {
-                    Some(kind) => self.report(at, id, kind),
+                    Some(kind) => {
+                        let key = if let EventKind::Digit { symbol, .. } = kind {
+                            Some(symbol)
+                        } else {
+                            None
+                        };
+                        self.report(at, id, kind);
+                        self.pressed(now, id, key);
+                    }
                     None => self.counts.strange += 1,
                 }
             }
@@ -324,6 +347,16 @@ impl Machine {
 pub(super) fn cause(word: &str) -> HangupCause {
     let value = serde_json::Value::String(word.to_owned());
     serde_json::from_value(value).unwrap_or(HangupCause::Normal)
+}
+
+/// Whom the caller called first, as the headers of SIP tell it (RFC 5806, RFC 7044).
+fn diverted_from(headers: &BTreeMap<String, String>) -> Option<Arc<str>> {
+    let named = |name: &str| headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    let (_, value) = named("Diversion").or_else(|| named("History-Info"))?;
+    let after = value.split_once(':')?.1;
+    let end = after.find(['@', ';', '>', ',', '?']).unwrap_or(after.len());
+    let user = after.get(..end).filter(|user| !user.is_empty() && user.len() <= MAX_NAME)?;
+    Some(user.into())
 }
 
 fn source(word: &str) -> KeySource {

@@ -85,6 +85,9 @@ impl Machine {
                 *at += gap;
             }
         }
+        if let Some(desk) = &mut self.desk {
+            desk.go_on(now);
+        }
         self.outputs.push_back(Output::Report(Report::Back));
         tracing::info!(calls = self.calls(), "The adapter is back after {gap}.");
     }
@@ -95,8 +98,8 @@ impl Machine {
         if contract != CONTRACT {
             return self.close(format!("contract {contract} is not spoken here, {CONTRACT} is"));
         }
-        if !["", "none", "reference"].contains(&&*capabilities.media) {
-            return self.close("`media` is neither `none` nor `reference`".to_owned());
+        if let Err(why) = self.set_up_sound(now, &capabilities) {
+            return self.close(why.to_owned());
         }
         let same = self.link.begin(session.as_deref(), envelope.ack.unwrap_or(0));
         self.times.learn(envelope.at_us, now);
@@ -193,9 +196,15 @@ impl Machine {
             let (kind, how) = (CommandKind::Accept(Answering::Answer), "answer".to_owned());
             self.send(now, id, kind, Command::Accept(wire::Accept { how }));
         }
-        if masked {
+        if masked && self.ability.mask {
             let body = Command::Mask(wire::Mask { on: true });
             self.send(now, id, CommandKind::Mask(true), body);
+        }
+        if self.play_anew(now, id, plays.iter()) {
+            if let Some(leg) = self.legs.get_mut(&id) {
+                leg.plays = plays;
+            }
+            return;
         }
         for playing in plays {
             let Sounding::Play(play) = playing.what else { continue };

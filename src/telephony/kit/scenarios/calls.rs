@@ -60,7 +60,7 @@ pub(super) async fn hangup_answered(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn hangup_playing(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 140, "");
     stage.answer(id).await?;
@@ -93,7 +93,7 @@ pub(super) async fn caller_leaves(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn caller_leaves_playing(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 140, "");
     stage.answer(id).await?;

@@ -20,6 +20,7 @@ async fn key(stage: &mut Stage, leg: &str) -> Played<String> {
 
 pub(super) async fn keys(stage: &mut Stage) -> Played {
     stage.meet().await?;
+    stage.needs_keys()?;
     let leg = stage.talk().await?;
     for symbol in KEYS.chars() {
         stage.far(&leg, "press", Some(&symbol.to_string())).await?;
@@ -35,7 +36,7 @@ pub(super) async fn keys(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop_on(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 280, "123");
     stage.answer(id).await?;
@@ -49,7 +50,7 @@ pub(super) async fn stop_on(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop_on_other(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 140, "123");
     stage.answer(id).await?;
@@ -60,7 +61,7 @@ pub(super) async fn stop_on_other(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop_on_queue(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     stage.play(&leg, 1, 280, KEYS);
     stage.play(&leg, 2, 280, KEYS);
@@ -81,6 +82,7 @@ pub(super) async fn stop_on_queue(stage: &mut Stage) -> Played {
 pub(super) async fn mask(stage: &mut Stage) -> Played {
     stage.meet().await?;
     stage.needs(stage.ability.mask, "mask")?;
+    stage.needs_keys()?;
     let leg = stage.talk().await?;
     stage.done(&leg, Command::Mask(Mask { on: true })).await?;
     for symbol in CANARY.chars() {

@@ -3,7 +3,7 @@
 use crate::telephony::kit::stage::{Played, QUIET, SOON, Stage};
 use crate::telephony::kit::verdict::Trouble;
 use crate::telephony::remote::wire::{Command, Empty, Event, MAX_LINE, Mask, Message, Stop};
-use crate::telephony::remote::{HEARTBEAT, HELLO_LIMIT};
+use crate::telephony::remote::{HEARTBEAT, HELLO_LIMIT, PCM};
 use crate::time::Duration;
 
 /// What a sign of life may be late.
@@ -14,10 +14,14 @@ const FLOOD: u64 = 300;
 pub(super) async fn hello(stage: &mut Stage) -> Played {
     stage.meet().await?;
     let media = stage.ability.media.clone();
-    if ["", "none", "reference"].contains(&&*media) {
-        return Ok(());
+    if !["", "none", "reference", PCM].contains(&&*media) {
+        let what = format!("`media` is `{media}`, and none of `none`, `reference`, `pcm`");
+        return Err(Trouble::broken(what));
     }
-    Err(Trouble::broken(format!("`media` is `{media}`, and neither `none` nor `reference`")))
+    match stage.ability.rate {
+        None | Some(8_000 | 16_000) => Ok(()),
+        Some(rate) => Err(Trouble::broken(format!("`rate` is {rate}, and neither 8000 nor 16000"))),
+    }
 }
 
 pub(super) async fn heartbeat(stage: &mut Stage) -> Played {
@@ -83,7 +87,7 @@ pub(super) async fn unknown_leg(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn seen_before(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 7, "");
     stage.answer(id).await?;
@@ -139,8 +143,10 @@ pub(super) async fn drain(stage: &mut Stage) -> Played {
     let leg = stage.talk().await?;
     stage.drain();
     stage.pause(Duration::from_millis(200)).await?;
-    stage.far(&leg, "press", Some("5")).await?;
-    stage.event(&leg, "digit").await?;
+    if stage.needs_keys().is_ok() {
+        stage.far(&leg, "press", Some("5")).await?;
+        stage.event(&leg, "digit").await?;
+    }
     // The far side would like to call; whether it can is the adapter's business.
     let simulate = crate::telephony::remote::wire::Simulate {
         doing: "offer".to_owned(),
@@ -173,6 +179,10 @@ pub(super) async fn reconnect(stage: &mut Stage) -> Played {
         return Err(Trouble::broken("`hello` does not list a call that is live"));
     }
     stage.may_close = false;
+    if stage.ability.media == PCM {
+        // What a node would play is samples; that it still knows the leg shows by its end.
+        return stage.hang_up(&leg).await;
+    }
     let id = stage.play(&leg, 7, 7, "");
     if let Some(reason) = stage.answer(id).await? {
         return Err(Trouble::broken(format!("a call that it listed is `{reason}`")));
@@ -186,6 +196,7 @@ pub(super) async fn resend(stage: &mut Stage) -> Played {
         return Err(Trouble::NotAsked("a program keeps its connection as long as it lives".into()));
     }
     stage.meet().await?;
+    stage.needs_keys()?;
     let leg = stage.talk().await?;
     stage.ack_only = Some(stage.received);
     stage.far(&leg, "press", Some("7")).await?;

@@ -1,5 +1,6 @@
 //! The scenarios, each with its name and what it asks.
 
+mod audio;
 mod calls;
 mod keys;
 mod link;
@@ -85,6 +86,8 @@ pub static SCENARIOS: &[Scenario] = scenarios! {
     "bridge", "two legs are connected and taken apart", others::bridge;
     "bridge-left", "one of two connected legs ends and the other stays", others::bridge_left;
     "hold", "the far side holds and comes back", others::hold;
+    "audio", "what a caller says comes as a frame each 20 ms", audio::audio;
+    "audio-noise", "frames of unknown legs and of wrong lengths do no harm", audio::noise;
     "drain", "no call is offered after `drain`", link::drain;
     "reconnect", "a lost connection is made again, with the calls that are live", link::reconnect;
     "resend", "what was not acknowledged is sent again", link::resend;

@@ -16,7 +16,7 @@ fn is(found: &str, wanted: &str) -> Played {
 }
 
 pub(super) async fn play(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 14, "");
     stage.answer(id).await?;
@@ -25,7 +25,7 @@ pub(super) async fn play(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn queue(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     for number in 1..=3 {
         stage.play(&leg, number, 10, "");
@@ -43,7 +43,7 @@ pub(super) async fn queue(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn again(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     for number in 1..=2 {
         stage.play(&leg, number, 7, "");
@@ -54,7 +54,7 @@ pub(super) async fn again(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn empty(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let play = crate::telephony::remote::wire::Play { play: 1, ..Default::default() };
     let id = stage.order(&leg, crate::telephony::remote::wire::Command::Play(play));
@@ -64,7 +64,7 @@ pub(super) async fn empty(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     stage.play(&leg, 1, 280, "");
     stage.pause(Duration::from_millis(300)).await?;
@@ -75,7 +75,7 @@ pub(super) async fn stop(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop_twice(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     stage.play(&leg, 1, 280, "");
     for _ in 0..2 {
@@ -90,7 +90,7 @@ pub(super) async fn stop_twice(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop_race(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     for number in 1..=6 {
         stage.play(&leg, number, 7, "");
@@ -104,7 +104,7 @@ pub(super) async fn stop_race(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn stop_queued(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     stage.play(&leg, 1, 42, "");
     stage.play(&leg, 2, 280, "");
@@ -115,7 +115,7 @@ pub(super) async fn stop_queued(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn music(stage: &mut Stage) -> Played {
-    stage.meet().await?;
+    stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play_item(&leg, 1, "la la la".to_owned(), "", true);
     stage.answer(id).await?;

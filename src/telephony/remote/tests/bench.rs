@@ -62,9 +62,18 @@ impl Bench {
 
     /// The same, with the number up to which it has heard us.
     pub(super) fn hello_from(&mut self, session: &str, calls: &str, ack: u64) {
+        self.greets(session, ABLE, calls, ack);
+    }
+
+    /// The same of an adapter that can do something else.
+    pub(super) fn hello_as(&mut self, session: &str, able: &str, calls: &str) {
+        self.greets(session, able, calls, 0);
+    }
+
+    fn greets(&mut self, session: &str, able: &str, calls: &str, ack: u64) {
         let at = self.now.since(Instant::ZERO).as_micros() + 60_000_000;
         let line = format!(
-            r#"{{"event":"hello","at_us":{at},"ack":{ack},"contract":1,"session":"{session}","capabilities":{ABLE},"calls":{calls}}}"#
+            r#"{{"event":"hello","at_us":{at},"ack":{ack},"contract":1,"session":"{session}","capabilities":{able},"calls":{calls}}}"#
         );
         self.raw(&line, "hello");
     }
@@ -124,6 +133,7 @@ impl Bench {
             let line = match output {
                 Output::Line(line) if line.contains("\"heartbeat\"") => continue,
                 Output::Line(line) => format!("< {line}"),
+                Output::Sound(frame) => format!("~ {} bytes", frame.len()),
                 Output::Report(Report::Leg(event)) => {
                     format!("= {} at {}: {:?}", event.leg, event.at, event.kind)
                 }

@@ -107,3 +107,27 @@ fn the_rest_of_the_vocabulary() {
     bench.tell(r#""event":"endpoint","uri":"201","reachable":true"#);
     insta::assert_snapshot!(bench.said);
 }
+
+#[test]
+fn where_a_call_came_in_and_whom_it_was_meant_for_are_told() {
+    let mut bench = Bench::up();
+    for (n, (headers, diverted)) in [
+        (r#"{"Diversion":"<sip:+62215550199@telko>;reason=busy"}"#, Some("+62215550199")),
+        (r#"{"history-info":"<sip:200@a.example>;index=1"}"#, Some("200")),
+        (r#"{"Diversion":"<tel:+6221>","History-Info":"<sip:200@a>"}"#, Some("+6221")),
+        (r#"{"Diversion":"nobody"}"#, None),
+        (r#"{"Diversion":"<sip:>"}"#, None),
+        (r#"{"X-Other":"sip:200@a"}"#, None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        bench.tell(&format!(
+            r#""event":"offered","call":"c{n}","leg":"l{n}","called":"100","trunk":"telko","headers":{headers}"#
+        ));
+        let told = std::mem::take(&mut bench.said);
+        assert!(told.contains(r#"trunk: Some("telko")"#), "{told}");
+        assert!(told.contains(&format!("diverted_from: {diverted:?}")), "{headers}: {told}");
+        bench.tell(&format!(r#""event":"ended","leg":"l{n}","by":"caller","cause":"normal""#));
+    }
+}

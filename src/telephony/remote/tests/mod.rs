@@ -3,4 +3,5 @@
 mod bench;
 mod calls;
 mod faults;
+mod sound;
 mod touch;

@@ -12,7 +12,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::handshake::server::{
+    Callback, ErrorResponse, Request, Response,
+};
 use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, ORIGIN};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -162,16 +164,22 @@ async fn shake(stream: Box<dyn Stream>, settings: &WebSocket) -> io::Result<Gues
         .max_write_buffer_size(MAX_WAITING)
         .max_message_size(Some(MAX_LINE))
         .max_frame_size(Some(MAX_LINE));
-    #[expect(clippy::result_large_err, reason = "the crate's own shape of a refusal")]
-    let agree = |request: &Request, response: Response| match admit(request, settings) {
-        Ok(()) => Ok(response),
-        Err(status) => {
+    accept_hdr_async_with_config(stream, Gate(settings), Some(config))
+        .await
+        .map_err(io::Error::other)
+}
+
+/// What looks at who knocks.
+struct Gate<'a>(&'a WebSocket);
+
+impl Callback for Gate<'_> {
+    fn on_request(self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
+        admit(request, self.0).map(|()| response).map_err(|status| {
             let mut refusal = ErrorResponse::new(None);
             *refusal.status_mut() = status;
-            Err(refusal)
-        }
-    };
-    accept_hdr_async_with_config(stream, agree, Some(config)).await.map_err(io::Error::other)
+            refusal
+        })
+    }
 }
 
 /// Whether a request may come in; else how it is refused.

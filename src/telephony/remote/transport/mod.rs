@@ -10,6 +10,7 @@ mod socket;
 mod tls;
 mod websocket;
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -31,6 +32,8 @@ pub(crate) enum Heard {
     Opened(u64),
     /// A line, without its end.
     Line(u64, Vec<u8>),
+    /// A frame of audio.
+    Sound(u64, Bytes),
     /// The connection is gone: why.
     Closed(u64, String),
     /// A line that a program wrote to its standard error.
@@ -42,6 +45,8 @@ pub(crate) enum Heard {
 pub(crate) enum Order {
     /// Send a line on a connection; let it be if that is gone.
     Line(u64, String),
+    /// Send a frame of audio on a connection, if there is room.
+    Sound(u64, Vec<u8>),
     /// Close a connection, if it is not gone.
     Close(u64),
 }

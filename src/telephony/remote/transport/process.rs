@@ -59,7 +59,7 @@ async fn wait(pause: Duration, inside: &mut Inside) -> bool {
             () = &mut pause => return true,
             order = inside.orders.recv() => match order {
                 None => return false,
-                Some(Order::Line(..) | Order::Close(_)) => {}
+                Some(Order::Line(..) | Order::Sound(..) | Order::Close(_)) => {}
             },
         }
     }

@@ -3,8 +3,10 @@
 
 use std::io;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::lines::Lines;
 use super::{Heard, Inside, ORDERS, Order};
@@ -14,19 +16,30 @@ use super::{Heard, Inside, ORDERS, Order};
 pub(super) enum Piece {
     /// A line, without its end.
     Line(Vec<u8>),
+    /// A frame of audio, and since when it waits.
+    Sound(Instant, Vec<u8>),
     /// A question whether the far side is there, where the connection has such a thing.
     Ping,
 }
 
-/// Where pieces are read. Giving up a wait loses nothing.
+/// What was read.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// A line, without its end.
+    Line(Vec<u8>),
+    /// A frame of audio.
+    Sound(Bytes),
+}
+
+/// Where something is read. Giving up a wait loses nothing.
 pub(super) trait Reading {
-    /// The next line; `None` at the end of everything.
-    fn next(&mut self) -> impl Future<Output = io::Result<Option<Vec<u8>>>> + Send;
+    /// What comes next; `None` at the end of everything.
+    fn next(&mut self) -> impl Future<Output = io::Result<Option<Taken>>> + Send;
 }
 
 impl<R: AsyncRead + Unpin + Send> Reading for Lines<R> {
-    fn next(&mut self) -> impl Future<Output = io::Result<Option<Vec<u8>>>> + Send {
-        Self::next(self)
+    async fn next(&mut self) -> io::Result<Option<Taken>> {
+        Ok(Self::next(self).await?.map(Taken::Line))
     }
 }
 
@@ -79,10 +92,10 @@ async fn carry(
 ) -> End {
     loop {
         tokio::select! {
-            line = reader.next() => match line {
-                Ok(Some(line)) => {
+            taken = reader.next() => match taken {
+                Ok(Some(taken)) => {
                     // Orders are not kept waiting while the node is busy with what was heard.
-                    if let Some(end) = pass_on(line, number, writer, inside).await {
+                    if let Some(end) = pass_on(taken, number, writer, inside).await {
                         return end;
                     }
                 }
@@ -98,9 +111,9 @@ async fn carry(
     }
 }
 
-/// Passes a line on; meanwhile lines are still sent. Says how the connection ends, if it does.
+/// Passes on what was read; meanwhile lines are still sent. Says how the connection ends, if it does.
 async fn pass_on(
-    line: Vec<u8>,
+    taken: Taken,
     number: u64,
     writer: &mpsc::Sender<Piece>,
     inside: &mut Inside,
@@ -111,7 +124,10 @@ async fn pass_on(
             biased;
             permit = heard.reserve() => {
                 let Ok(permit) = permit else { return Some(End::Over) };
-                permit.send(Heard::Line(number, line));
+                permit.send(match taken {
+                    Taken::Line(line) => Heard::Line(number, line),
+                    Taken::Sound(frame) => Heard::Sound(number, frame),
+                });
                 return None;
             }
             order = orders.recv() => {
@@ -134,7 +150,16 @@ fn obey(order: Option<Order>, number: u64, writer: &mpsc::Sender<Piece>) -> Opti
         Some(Order::Close(which)) if which == number => {
             Some(End::Closed("by this side".to_owned()))
         }
-        Some(Order::Line(..) | Order::Close(_)) => None,
+        Some(Order::Sound(to, frame)) if to == number => {
+            // Words go before sound: with no room there is a gap in it.
+            if writer.capacity() > ORDERS / 2
+                && let Err(error) = writer.try_send(Piece::Sound(Instant::now(), frame))
+            {
+                tracing::trace!(%error, "A frame of audio is left out.");
+            }
+            None
+        }
+        Some(Order::Line(..) | Order::Sound(..) | Order::Close(_)) => None,
     }
 }
 

@@ -104,7 +104,7 @@ async fn wait(listener: &UnixListener, inside: &mut Inside) -> Option<tokio::net
         tokio::select! {
             stream = accept(listener) => return Some(stream),
             order = inside.orders.recv() => match order? {
-                Order::Line(..) | Order::Close(_) => {}
+                Order::Line(..) | Order::Sound(..) | Order::Close(_) => {}
             },
         }
     }

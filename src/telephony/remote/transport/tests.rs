@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::door::{Door, Stream};
-use super::*;
+use super::{Bound, Heard, Order, Plug};
 use crate::telephony::remote::settings::{Certificate, Token, WebSocket};
 use crate::telephony::remote::wire::MAX_LINE;
 
@@ -139,8 +139,7 @@ async fn what_is_too_long_closes_the_connection() {
 
 #[tokio::test]
 async fn beyond_this_machine_there_is_a_certificate_or_no_start() {
-    let everywhere =
-        WebSocket { listen: "0.0.0.0:0".parse().expect("an address"), ..settings() };
+    let everywhere = WebSocket { listen: "0.0.0.0:0".parse().expect("an address"), ..settings() };
     let error = Door::bind(&everywhere).expect_err("refused");
     assert!(std::error::Error::source(&error).expect("why").to_string().contains("in clear"));
 

@@ -72,7 +72,8 @@ fn acceptor(files: &Certificate) -> io::Result<TlsAcceptor> {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let named =
+        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     if fs::metadata(path).map_err(named)?.len() > MAX_FILE_BYTES {
         return Err(named(io::ErrorKind::FileTooLarge.into()));
     }

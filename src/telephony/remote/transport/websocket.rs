@@ -1,4 +1,4 @@
-//! Adapters that connect by WebSocket: a text message is a line.
+//! Adapters that connect by WebSocket: a text message is a line, a binary one a frame of audio.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 
 use super::door::{Door, Guest, OpenDoor};
-use super::pump::{End, Piece, Reading, exchange};
+use super::pump::{End, Piece, Reading, Taken, exchange};
 use super::{Heard, Inside, ORDERS, Order};
 use crate::time::Duration;
 
@@ -19,6 +19,8 @@ const PING_AFTER: Duration = Duration::from_secs(10);
 const QUIET_LIMIT: Duration = Duration::from_secs(30);
 /// How long a message may take to be written.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
+/// A frame of audio that has waited for longer is not sent any more.
+const STALE: Duration = Duration::from_millis(200);
 
 /// Takes one connection after the other; a new one takes the place of the one before.
 pub(super) async fn run(name: String, door: Door, mut inside: Inside) {
@@ -58,7 +60,7 @@ async fn wait(door: &mut OpenDoor, inside: &mut Inside) -> Option<Guest> {
         tokio::select! {
             guest = door.next() => return Some(guest),
             order = inside.orders.recv() => match order? {
-                Order::Line(..) | Order::Close(_) => {}
+                Order::Line(..) | Order::Sound(..) | Order::Close(_) => {}
             },
         }
     }
@@ -84,7 +86,7 @@ struct Reader {
 }
 
 impl Reading for Reader {
-    async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+    async fn next(&mut self) -> io::Result<Option<Taken>> {
         loop {
             let patience = if self.asked { QUIET_LIMIT } else { PING_AFTER };
             let message = tokio::select! {
@@ -101,13 +103,8 @@ impl Reading for Reader {
             (self.heard, self.asked) = (Instant::now(), false);
             match message.map_err(plain)? {
                 Message::Text(text) if text.is_empty() => {}
-                Message::Text(text) => return Ok(Some(text.as_bytes().to_vec())),
-                Message::Binary(_) => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "a binary message, and no audio is carried here",
-                    ));
-                }
+                Message::Text(text) => return Ok(Some(Taken::Line(text.as_bytes().to_vec()))),
+                Message::Binary(frame) => return Ok(Some(Taken::Sound(frame))),
                 // Pings are answered below us.
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
                 Message::Close(_) => return Ok(None),
@@ -124,6 +121,8 @@ async fn write(mut sink: SplitSink<Guest, Message>, mut pieces: mpsc::Receiver<P
                 Ok(text) => Message::Text(text),
                 Err(_) => continue,
             },
+            Piece::Sound(since, _) if since.elapsed() > STALE.to_std() => continue,
+            Piece::Sound(_, frame) => Message::Binary(frame.into()),
             Piece::Ping => Message::Ping(tungstenite::Bytes::new()),
         };
         match timeout(WRITE_LIMIT.to_std(), sink.send(message)).await {

@@ -182,6 +182,9 @@ pub struct Dial {
     /// A page to open at the far side's desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The number of the leg in frames of audio, from 2³¹ up. With `pcm` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<u32>,
     /// How long it may ring; then the leg ends by `no_answer`.
     pub deadline_ms: u64,
 }
@@ -229,7 +232,8 @@ pub struct TransferTold {
 /// What the far side does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Simulate {
-    /// `offer`, `press`, `answer` (the dialled leg), `busy` (the dialled leg), `hangup`, `hold` or `resume`.
+    /// `offer`, `press`, `answer` (the dialled leg), `busy` (the dialled leg), `hangup`, `hold`, `resume`, or with
+    /// `pcm` `speak`: for a second.
     #[serde(rename = "do")]
     pub doing: String,
     /// The key to press.

@@ -94,10 +94,14 @@ pub struct Offered {
     /// Whether keys can arrive on this call.
     #[serde(default = "yes")]
     pub dtmf: bool,
-    /// Where the call came in. Not read yet.
+    /// The number of the leg in frames of audio, below 2³¹. With `pcm` alone, and needed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<u32>,
+    /// The trunk that the call came in by, as routes and flows know it (`call.trunk`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trunk: Option<String>,
-    /// What else came with it. Not read yet.
+    /// What else came with it. `Diversion`, or `History-Info` without it, says whom the caller called first
+    /// (`call.diverted_from`); others are not read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
 }

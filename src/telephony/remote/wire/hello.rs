@@ -30,9 +30,12 @@ pub struct CallListed {
 /// What an adapter can do. What is not named it cannot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ability {
-    /// How prompts are made heard: `none` or `reference`; nothing = `none`.
+    /// How prompts are made heard: `none`, `reference` or `pcm`; nothing = `none`.
     #[serde(default)]
     pub media: String,
+    /// The samples a second of `pcm`: 8000 or 16000; nothing = 8000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<u32>,
     /// The ways in which keys reach it: `rtp_event`, `info`, `in_band`, `simulated`.
     #[serde(default)]
     pub digit_sources: Vec<String>,

@@ -1,0 +1,195 @@
+//! The sound of one leg: what it says, what it hears, and who listens.
+
+use std::sync::Arc;
+
+use super::ear::Ear;
+use super::frame::{Frame, NARROW, Rate, WIDE};
+use super::rate::{Doubler, Halver};
+use super::tape::Deck;
+use crate::call::{EventKind, KeySource, LegId, PlayId, SoundId, Symbol, SymbolSet};
+use crate::media::{Codec, Ended, Filled, Law, Part, Player, Sound, ToneDetector, Tones};
+use crate::time::{Duration, Instant};
+
+/// The time of one sample of 8 kHz.
+const SAMPLE: Duration = Duration::from_micros(125);
+
+/// Something that a leg has to tell, and when it happened.
+pub(in crate::telephony::remote) type Told = (Instant, EventKind);
+
+/// One leg.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Its number in frames.
+    pub(super) number: u32,
+    rate: Rate,
+    ear: Ear,
+    halver: Halver,
+    doubler: Doubler,
+    player: Player,
+    pub(super) deck: Deck,
+    /// What listens for keys, where they come as tones.
+    tones: Option<Box<ToneDetector>>,
+    /// Samples of 8 kHz that were heard.
+    heard: u64,
+    pub(super) masked: bool,
+    /// The leg that it is connected with.
+    pub(super) bridged: Option<LegId>,
+    /// The position of the next frame that it is sent.
+    timestamp: u32,
+}
+
+impl Line {
+    pub(super) fn new(number: u32, rate: Rate, tones: bool) -> Self {
+        Self {
+            number,
+            rate,
+            ear: Ear::new(rate.samples()),
+            halver: Halver::default(),
+            doubler: Doubler::default(),
+            player: Player::default(),
+            deck: Deck::default(),
+            tones: tones.then(Box::default),
+            heard: 0,
+            masked: false,
+            bridged: None,
+            timestamp: 0,
+        }
+    }
+
+    /// Takes a frame of the adapter.
+    pub(super) fn receive(&mut self, frame: Frame) {
+        self.ear.receive(frame.timestamp, frame.samples);
+    }
+
+    /// Frames that came too late, twice, or were too many.
+    pub(super) const fn dropped(&self) -> u64 {
+        self.ear.dropped
+    }
+
+    // ---- orders
+
+    pub(super) fn play(
+        &mut self,
+        id: PlayId,
+        sounds: Vec<Arc<Sound>>,
+        stop_on: SymbolSet,
+        now: Instant,
+        told: &mut Vec<Told>,
+    ) {
+        tell(self.player.play(id, sounds, stop_on, now), now, told);
+    }
+
+    pub(super) fn stop(&mut self, id: PlayId, now: Instant, told: &mut Vec<Told>) {
+        tell(self.player.stop(id, now), now, told);
+    }
+
+    pub(super) fn music(&mut self, music: Option<(SoundId, Arc<Sound>)>) {
+        self.player.set_music(music);
+    }
+
+    /// Ends plays and music.
+    pub(super) fn hush(&mut self, now: Instant, told: &mut Vec<Told>) {
+        let mut ended = Vec::new();
+        self.player.stop_all(now, &mut ended);
+        self.player.set_music(None);
+        tell(ended, now, told);
+    }
+
+    /// Forgets what plays. Nothing is told of it, and music stays.
+    pub(super) fn silence(&mut self, now: Instant) {
+        self.player.stop_all(now, &mut Vec::new());
+    }
+
+    /// A key was pressed: what wants to be stopped by it is.
+    pub(super) fn pressed(&mut self, symbol: Symbol, now: Instant, told: &mut Vec<Told>) {
+        let mut ended = Vec::new();
+        self.player.key(symbol, now, &mut ended);
+        self.deck.pressed(symbol, now);
+        tell(ended, now, told);
+    }
+
+    // ---- each 20 ms
+
+    /// Hears the next 20 ms; what a bridged leg is to hear of it.
+    pub(super) fn hear(&mut self, now: Instant, told: &mut Vec<Told>) -> Option<Vec<i16>> {
+        let part = self.ear.part();
+        let narrow = match (&part, self.rate) {
+            (None, _) => None,
+            (Some(part), Rate::Narrow) => part.first_chunk::<NARROW>().copied(),
+            (Some(part), Rate::Wide) => {
+                part.first_chunk::<WIDE>().map(|wide| self.halver.halve(wide))
+            }
+        };
+        let position = self.position();
+        self.heard += NARROW as u64;
+        if let Some(samples) = &narrow {
+            self.deck.hear(position, samples, self.masked);
+        }
+        self.listen(&narrow.unwrap_or([0; NARROW]), narrow.is_none(), now, told);
+        self.deck.turn(now, |kind| told.push((now, kind)));
+        part.filter(|_| !self.masked)
+    }
+
+    /// The position of the next sample to be heard, as recordings count.
+    fn position(&self) -> u32 {
+        let [a, b, c, d, ..] = self.heard.to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// Listens for keys in 20 ms.
+    fn listen(&mut self, samples: &[i16], made_up: bool, now: Instant, told: &mut Vec<Told>) {
+        let Some(tones) = &mut self.tones else { return };
+        let mut pressed = Vec::new();
+        tones.hear(samples, made_up, |heard| match heard {
+            Tones::Pressed { symbol, onset } => pressed.push((symbol, onset)),
+            Tones::Released { .. } => {}
+        });
+        let held = tones.held();
+        for (symbol, onset) in pressed {
+            let pressed_at = now.before(SAMPLE.times(self.heard.saturating_sub(onset)));
+            let source = KeySource::InBand;
+            told.push((now, EventKind::Digit { symbol, source, pressed_at }));
+            self.pressed(symbol, now, told);
+        }
+        if let Some((_, onset)) = held {
+            let position = self.position();
+            self.deck.tone(position, self.heard.saturating_sub(onset));
+        }
+    }
+
+    /// The next 20 ms for the leg: what the other one says, else what plays; `None` where nothing sounds.
+    pub(super) fn say(
+        &mut self,
+        other: Option<&[i16]>,
+        now: Instant,
+        told: &mut Vec<Told>,
+    ) -> Option<Vec<u8>> {
+        let timestamp = self.timestamp;
+        let length = u32::try_from(self.rate.samples()).unwrap_or(0);
+        self.timestamp = self.timestamp.wrapping_add(length);
+        if self.bridged.is_some() {
+            return other.map(|samples| Frame::write(self.number, timestamp, samples));
+        }
+        let (mut payload, mut samples) = ([0; NARROW], [0; NARROW]);
+        let mut part = Part { codec: Codec::Pcmu, payload: &mut payload, samples: &mut samples };
+        let mut ended = Vec::new();
+        let filled = self.player.part(now, &mut part, &mut ended);
+        tell(ended, now, told);
+        match filled {
+            Filled::Nothing => return None,
+            Filled::Samples => {}
+            Filled::Payload => samples = payload.map(|byte| Law::Mu.decode(byte)),
+        }
+        Some(match self.rate {
+            Rate::Narrow => Frame::write(self.number, timestamp, &samples),
+            Rate::Wide => Frame::write(self.number, timestamp, &self.doubler.double(&samples)),
+        })
+    }
+}
+
+/// Plays that ended, as events.
+fn tell(ended: impl IntoIterator<Item = Ended>, now: Instant, told: &mut Vec<Told>) {
+    told.extend(ended.into_iter().map(|Ended { play, end, heard, audible_end }| {
+        (now, EventKind::PlayEnded { play, end, heard, audible_end: audible_end.min(now) })
+    }));
+}

@@ -1,0 +1,237 @@
+//! Legs of samples: what they hear, say, and tell.
+
+use std::sync::Arc;
+
+use super::frame::{Frame, NARROW};
+use super::*;
+use crate::call::{
+    AdapterId, EventKind, KeySource, LegId, PlayEnd, PlayId, Recording, RecordingEnd, RecordingId,
+    Symbol, SymbolSet,
+};
+use crate::media::{self, Sound};
+use crate::runtime::Clock;
+use crate::storage::Recordings;
+use crate::time::{Duration, Instant};
+
+const BEAT: Duration = Duration::from_millis(20);
+
+/// A desk with two legs, and what it has done.
+struct Rig {
+    desk: Desk,
+    now: Instant,
+    frames: Vec<Frame>,
+    told: Vec<(LegId, EventKind)>,
+    said: u32,
+    rate: Rate,
+}
+
+fn leg(number: u64) -> LegId {
+    LegId { adapter: AdapterId(1), number }
+}
+
+impl Rig {
+    fn new(rate: Rate) -> Self {
+        let now = Instant::from_micros(1_000_000);
+        let mut desk = Desk::new(rate, true);
+        assert!(desk.begin(leg(1), 7, now) && desk.begin(leg(3), 9, now));
+        assert!(!desk.begin(leg(5), 9, now), "a number of two");
+        Self { desk, now, frames: Vec::new(), told: Vec::new(), said: 0, rate }
+    }
+
+    /// Lets one beat pass in which leg 7 says something.
+    fn beat(&mut self, said: Option<&[i16]>) {
+        if let Some(samples) = said {
+            self.desk.receive(&Frame::write(7, self.said, samples));
+        }
+        self.said += u32::try_from(self.rate.samples()).expect("small");
+        self.now += BEAT;
+        self.desk.tick(self.now);
+        self.take();
+    }
+
+    fn beats(&mut self, count: usize) {
+        (0..count).for_each(|_| self.beat(None));
+    }
+
+    fn take(&mut self) {
+        let (told, frames) = self.desk.take();
+        self.told.extend(told.into_iter().map(|(leg, (_, kind))| (leg, kind)));
+        let read = |bytes: Vec<u8>| Frame::read(&bytes, self.rate).expect("a frame");
+        self.frames.extend(frames.into_iter().map(read));
+    }
+
+    fn play(&mut self, of: LegId, id: u64, sound: &Arc<Sound>, stop_on: SymbolSet) {
+        self.desk.play(of, (PlayId(id), vec![Arc::clone(sound)], stop_on), self.now);
+        self.take();
+    }
+}
+
+/// So many milliseconds of a tone of two frequencies, the second one maybe silent.
+#[expect(clippy::cast_possible_truncation, reason = "within range by its scale")]
+fn tone(row: f64, column: f64, ms: usize) -> Vec<i16> {
+    let at = |n: usize, hertz: f64| (std::f64::consts::TAU * hertz * n as f64 / 8_000.0).sin();
+    (0..ms * 8).map(|n| (6_000.0 * (at(n, row) + at(n, column))) as i16).collect()
+}
+
+fn sound(samples: &[i16]) -> Arc<Sound> {
+    Arc::new(Sound::new(&media::Recording::from_samples(8_000, samples)))
+}
+
+#[test]
+fn prompts_come_in_true_time_one_behind_the_other() {
+    let mut rig = Rig::new(Rate::Narrow);
+    let prompt = tone(500.0, 900.0, 100);
+    rig.play(leg(1), 1, &sound(&prompt), SymbolSet::NONE);
+    rig.play(leg(1), 2, &sound(&prompt), SymbolSet::NONE);
+    for expected in 1..=10 {
+        rig.beat(None);
+        assert_eq!(rig.frames.len(), expected, "one frame a beat");
+    }
+    rig.beats(3);
+    assert_eq!(rig.frames.len(), 10, "nothing where nothing sounds");
+    let stamps: Vec<u32> = rig.frames.iter().map(|frame| frame.timestamp).collect();
+    assert_eq!(stamps, (0..10).map(|n| n * 160).collect::<Vec<_>>());
+    assert!(rig.frames.iter().all(|frame| frame.line == 7));
+    for (at, sample) in rig.frames.iter().flat_map(|frame| &frame.samples).enumerate() {
+        let off = i32::from(*sample) - i32::from(prompt[at % 800]);
+        assert!(off.abs() <= 400, "sample {at} is off by {off}");
+    }
+    let heard = Duration::from_millis(100);
+    for (play, told) in [1, 2].iter().zip(&rig.told) {
+        let (of, EventKind::PlayEnded { play: id, end, heard: span, .. }) = told else {
+            panic!("{told:?}");
+        };
+        assert_eq!((*of, *id, *end, *span), (leg(1), PlayId(*play), PlayEnd::Finished, heard));
+    }
+}
+
+#[test]
+fn a_late_turn_is_made_up_for_and_a_long_one_left_out() {
+    let mut rig = Rig::new(Rate::Narrow);
+    rig.play(leg(1), 1, &sound(&tone(500.0, 900.0, 2_000)), SymbolSet::NONE);
+    for (late, frames) in [(60, 3), (1_000, 9)] {
+        rig.now += Duration::from_millis(late);
+        rig.desk.tick(rig.now);
+        rig.take();
+        assert_eq!(rig.frames.len(), frames);
+    }
+}
+
+#[test]
+fn keys_in_the_audio_are_told_once_and_stop_what_wants_it() {
+    for rate in [Rate::Narrow, Rate::Wide] {
+        let mut rig = Rig::new(rate);
+        rig.play(leg(1), 1, &sound(&tone(500.0, 900.0, 5_000)), SymbolSet::ALL);
+        let mut said = vec![0; 8_000 / 5];
+        said.extend(tone(770.0, 1_336.0, 100));
+        said.extend(vec![0; 8_000 / 5]);
+        for part in said.chunks(NARROW) {
+            let doubled: Vec<i16> = match rate {
+                Rate::Narrow => part.to_vec(),
+                Rate::Wide => part.iter().flat_map(|sample| [*sample; 2]).collect(),
+            };
+            rig.beat(Some(&doubled));
+        }
+        let keys: Vec<_> = rig
+            .told
+            .iter()
+            .filter(|(_, kind)| !matches!(kind, EventKind::PlayEnded { .. }))
+            .collect();
+        let [(of, EventKind::Digit { symbol, source, pressed_at })] = &keys[..] else {
+            panic!("{keys:?}");
+        };
+        assert_eq!(
+            (*of, *symbol, *source),
+            (leg(1), Symbol::from_char('5').expect("a key"), KeySource::InBand)
+        );
+        // 1 s, 200 ms of silence, the two frames that wait.
+        let late = pressed_at.since(Instant::from_micros(1_200_000)).as_millis();
+        assert!((0..80).contains(&late), "{rate:?}: {late} ms");
+        assert!(matches!(rig.told[1].1, EventKind::PlayEnded { end: PlayEnd::Stopped, .. }));
+        let sent = rig.frames.len();
+        rig.beats(5);
+        assert_eq!(rig.frames.len(), sent, "it has stopped");
+    }
+}
+
+#[test]
+fn a_bridge_carries_what_one_says_and_nothing_that_is_masked() {
+    let mut rig = Rig::new(Rate::Wide);
+    rig.play(leg(3), 1, &sound(&tone(500.0, 900.0, 5_000)), SymbolSet::NONE);
+    assert!(rig.desk.bridge(leg(1), leg(3), rig.now) && !rig.desk.bridge(leg(1), leg(9), rig.now));
+    rig.take();
+    let said: Vec<i16> = (0..320).map(|n| n * 50).collect();
+    for _ in 0..10 {
+        rig.beat(Some(&said));
+    }
+    assert!(
+        rig.frames.len() >= 8
+            && rig.frames.iter().all(|frame| frame.line == 9 && frame.samples == said),
+        "as it came, wide band"
+    );
+    rig.desk.mask(leg(1), true);
+    let before = rig.frames.len();
+    (0..5).for_each(|_| rig.beat(Some(&said)));
+    assert_eq!(rig.frames.len(), before);
+    assert!(rig.desk.finish(leg(1), rig.now));
+    rig.desk.end(leg(1));
+    rig.take();
+    let kinds: Vec<_> = rig.told.iter().map(|(of, kind)| (of.number, kind.clone())).collect();
+    assert!(matches!(
+        kinds[0],
+        (3, EventKind::PlayEnded { end: PlayEnd::Stopped, .. }) | (1, EventKind::Bridged)
+    ));
+    assert_eq!(kinds.iter().filter(|(_, kind)| *kind == EventKind::Bridged).count(), 2);
+    assert!(kinds.contains(&(3, EventKind::Unbridged)));
+}
+
+#[test]
+fn frames_of_nobody_are_dropped_and_counted() {
+    let mut rig = Rig::new(Rate::Narrow);
+    for bytes in [&b""[..], &[0; 8], &[7; 400], &Frame::write(8, 0, &[0; 160])] {
+        rig.desk.receive(bytes);
+    }
+    assert_eq!(rig.desk.dropped(), 4);
+}
+
+#[test]
+fn a_recording_keeps_what_was_said_without_keys_and_secrets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recordings, slot) = Recordings::open(folder.path(), Clock::new()).expect("opens");
+    let mut rig = Rig::new(Rate::Narrow);
+    let id = RecordingId::from("one");
+    let order = Recording {
+        id: id.clone(),
+        limit: Duration::from_secs(60),
+        silence: Duration::from_secs(30),
+        end_on: "#".chars().filter_map(Symbol::from_char).collect(),
+        keep: None,
+    };
+    rig.desk.record(leg(1), &order, slot.begin(&id, None), rig.now);
+    let speech: Vec<i16> = (0..NARROW).map(|n| if n % 20 < 10 { 9_000 } else { -9_000 }).collect();
+    (0..100).for_each(|_| rig.beat(Some(&speech)));
+    rig.desk.mask(leg(1), true);
+    (0..50).for_each(|_| rig.beat(Some(&speech)));
+    rig.desk.mask(leg(1), false);
+    assert!(!rig.desk.finish(leg(1), rig.now), "the disk has not said yet");
+    // The disk takes real time; the leg's own stands still meanwhile.
+    let clock = Clock::new();
+    while !rig.desk.is_idle(leg(1)) && clock.now() < Instant::from_micros(10_000_000) {
+        std::thread::yield_now();
+        rig.desk.go_on(rig.now.before(BEAT));
+        rig.desk.tick(rig.now);
+        rig.take();
+    }
+    let recorded = rig.told.iter().find_map(|(_, kind)| match kind {
+        EventKind::Recorded { recording, end, lasted } => Some((recording.clone(), *end, *lasted)),
+        _ => None,
+    });
+    let (recording, end, lasted) = recorded.expect("it is told");
+    assert_eq!((recording, end), (id, RecordingEnd::Hangup));
+    assert!((1_900..2_700).contains(&lasted.as_millis()), "{lasted}");
+    drop((rig, slot));
+    recordings.close();
+    let wav = std::fs::read(folder.path().join("one.wav")).expect("it is kept");
+    let kept = media::Recording::from_wav(&wav).expect("a recording");
+    assert!(kept.samples[4_000..12_000].iter().any(|sample| sample.abs() > 0.2));
+}

@@ -1,0 +1,207 @@
+//! Adapters whose audio passes through this node: what the engine orders of sound is done here, not there.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::ability::PCM;
+use super::leg::{Playing, Sounding};
+use super::limits::MAX_ITEMS;
+use super::machine::{Machine, Output};
+use super::pcm::{Desk, Rate};
+use super::wire::Ability;
+use crate::call::{CommandKind, EndedBy, EventKind, HangupCause, LegId, Play, Rejection, Symbol};
+use crate::media::{Library, Sound};
+use crate::storage::RecordingSlot;
+use crate::time::Instant;
+
+/// From here on the numbers of legs in frames of audio are this node's.
+pub(super) const OUR_AUDIO: u32 = 1 << 31;
+
+/// What sounds, and where recordings go.
+#[derive(Debug)]
+pub(super) struct Studio {
+    pub(super) library: watch::Receiver<Arc<Library>>,
+    pub(super) tapes: RecordingSlot,
+}
+
+/// How a leg ended.
+pub(super) type Closing = (Instant, EndedBy, HangupCause);
+
+/// The number of a leg of ours in frames of audio.
+pub(super) fn our_audio(leg: LegId) -> u32 {
+    let [a, b, c, d, ..] = leg.number.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d]) | OUR_AUDIO
+}
+
+impl Studio {
+    fn sounds(&self, play: &Play) -> Vec<Arc<Sound>> {
+        let library = self.library.borrow();
+        let items = play.items.iter().take(MAX_ITEMS);
+        items.map(|item| library.prompt(item.sound.as_ref())).collect()
+    }
+}
+
+impl Machine {
+    /// The adapter says how its audio travels.
+    pub(super) fn set_up_sound(
+        &mut self,
+        now: Instant,
+        ability: &Ability,
+    ) -> Result<(), &'static str> {
+        if ability.media != PCM {
+            self.desk = None;
+            let known = ["", "none", "reference"].contains(&&*ability.media);
+            return if known {
+                Ok(())
+            } else {
+                Err("`media` is none of `none`, `reference`, `pcm`")
+            };
+        }
+        if self.studio.is_none() {
+            return Err("`media: pcm` needs a WebSocket");
+        }
+        let rate = Rate::of(ability.rate).ok_or("`rate` is neither 8000 nor 16000")?;
+        let tones = ability.digit_sources.iter().any(|source| source == "in_band");
+        if self.desk.as_ref().is_none_or(|desk| !desk.is(rate, tones)) {
+            let mut desk = Desk::new(rate, tones);
+            for leg in self.legs.values() {
+                if let Some(number) = leg.audio {
+                    desk.begin(leg.id, number, now);
+                }
+            }
+            self.desk = Some(desk);
+        }
+        Ok(())
+    }
+
+    /// A leg begins whose frames have a number; gives the number if it can be had.
+    pub(super) fn begin_audio(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        number: Option<u32>,
+    ) -> Option<u32> {
+        let (desk, number) = (self.desk.as_mut()?, number?);
+        desk.begin(leg, number, now).then_some(number)
+    }
+
+    /// Does what is ordered, if it is a thing of sound that is done here.
+    pub(super) fn order_sound(&mut self, now: Instant, id: LegId, kind: &CommandKind) -> bool {
+        let (Some(desk), Some(studio)) = (&mut self.desk, &self.studio) else { return false };
+        match kind {
+            CommandKind::Play(play) => {
+                if let Some(leg) = self.legs.get_mut(&id) {
+                    leg.push(Sounding::Play(play.clone()));
+                }
+                desk.play(id, (play.id, studio.sounds(play), play.stop_on), now);
+            }
+            CommandKind::Stop(play) => desk.stop(id, *play, now),
+            CommandKind::Music(music) => {
+                let library = studio.library.borrow();
+                desk.music(id, music.clone().map(|music| (music.clone(), library.music(&music))));
+            }
+            CommandKind::Record(order) => {
+                desk.record(id, order, studio.tapes.begin(&order.id, order.keep), now);
+            }
+            CommandKind::StopRecording(recording) => desk.stop_recording(id, recording, now),
+            CommandKind::Bridge(other) => {
+                if !desk.bridge(id, *other, now) {
+                    self.reject(now, id, kind.clone(), Rejection::Invalid);
+                }
+            }
+            CommandKind::Unbridge => desk.unbridge(id, now),
+            CommandKind::Mask(on) => {
+                desk.mask(id, *on);
+                // Where the adapter hears keys itself, it is told as well.
+                return !self.ability.mask;
+            }
+            CommandKind::Accept(_)
+            | CommandKind::Refuse(_)
+            | CommandKind::Dial(_)
+            | CommandKind::SendDigits(_)
+            | CommandKind::Transfer(_)
+            | CommandKind::TransferProgress(_)
+            | CommandKind::Hangup(_) => return false,
+        }
+        self.sound_out();
+        true
+    }
+
+    /// A frame of audio of the adapter.
+    pub(super) fn sound_in(&mut self, frame: &[u8]) {
+        match &mut self.desk {
+            Some(desk) if self.away.is_none() => desk.receive(frame),
+            _ => self.counts.strange += 1,
+        }
+    }
+
+    /// The adapter told a key: what wants to be stopped by it is.
+    pub(super) fn pressed(&mut self, now: Instant, leg: LegId, key: Option<Symbol>) {
+        if let (Some(desk), Some(symbol)) = (&mut self.desk, key) {
+            desk.pressed(leg, symbol, now);
+            self.sound_out();
+        }
+    }
+
+    /// Whether time passes for what sounds: in touch, and while the last recordings end.
+    pub(super) fn is_sounding(&self) -> bool {
+        self.away.is_none_or(|away| away.lapsed)
+    }
+
+    /// Does the beats that are due, and lets legs go whose recordings have ended.
+    pub(super) fn sound_due(&mut self, now: Instant) {
+        let sounding = self.is_sounding();
+        let Some(desk) = self.desk.as_mut().filter(|_| sounding) else { return };
+        desk.tick(now);
+        self.sound_out();
+        let over = |id: &LegId| self.desk.as_ref().is_none_or(|desk| desk.is_idle(*id));
+        let over: Vec<LegId> = self.closing.keys().copied().filter(over).collect();
+        for id in over {
+            if let Some((at, by, cause)) = self.closing.remove(&id) {
+                self.end(at.max(now), id, by, cause);
+            }
+        }
+    }
+
+    /// A leg is to end: whether all of its sound has been told.
+    pub(super) fn has_sounded_out(&mut self, now: Instant, id: LegId) -> bool {
+        let Some(desk) = &mut self.desk else { return true };
+        let out = desk.finish(id, now);
+        self.sound_out();
+        out
+    }
+
+    /// The adapter was started anew: prompts that were interrupted begin again. Whether that is done here.
+    pub(super) fn play_anew<'a>(
+        &mut self,
+        now: Instant,
+        id: LegId,
+        plays: impl Iterator<Item = &'a Playing>,
+    ) -> bool {
+        let (Some(desk), Some(studio)) = (&mut self.desk, &self.studio) else { return false };
+        let plays = plays.filter_map(|playing| match &playing.what {
+            Sounding::Play(play) => Some((play.id, studio.sounds(play), play.stop_on)),
+            Sounding::Music(_) => None,
+        });
+        desk.play_anew(id, plays.collect(), now);
+        true
+    }
+
+    /// Passes on what is to be told and sent.
+    fn sound_out(&mut self) {
+        let Some(desk) = &mut self.desk else { return };
+        let (told, frames) = desk.take();
+        for (id, (at, kind)) in told {
+            if let (EventKind::PlayEnded { play, .. }, Some(leg)) = (&kind, self.legs.get_mut(&id))
+            {
+                let is_it = |what: &Sounding| matches!(what, Sounding::Play(p) if p.id == *play);
+                leg.plays.retain(|playing| !is_it(&playing.what));
+            }
+            self.report(at, id, kind);
+        }
+        if self.away.is_none() {
+            self.outputs.extend(frames.into_iter().map(Output::Sound));
+        }
+    }
+}

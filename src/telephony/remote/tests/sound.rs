@@ -1,0 +1,177 @@
+//! Calls whose audio passes through this node.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::bench::{Bench, play};
+use crate::call::{CommandKind, HangupCause, PlayId, Recording, SymbolSet};
+use crate::media::{self, Library, SAMPLE_RATE};
+use crate::runtime::Clock;
+use crate::storage::Recordings;
+use crate::telephony::remote::sounding::Studio;
+use crate::time::Duration;
+
+const PCM: &str = r#"{"media":"pcm","digit_sources":["rtp_event"],"dial":true}"#;
+
+/// A machine that can play half a second of a tone, and where it records.
+fn bench() -> (Bench, Recordings, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recordings, tapes) = Recordings::open(folder.path(), Clock::new()).expect("opens");
+    let mut library = Library::new();
+    let samples: Vec<i16> =
+        (0..SAMPLE_RATE as usize / 2).map(|n| if n % 16 < 8 { 9_000 } else { -9_000 }).collect();
+    library.add("en/greeting.wav".into(), &media::Recording::from_samples(SAMPLE_RATE, &samples));
+    let (_, library) = watch::channel(Arc::new(library));
+    let mut bench = Bench::down();
+    bench.machine.studio = Some(Studio { library, tapes });
+    bench.open();
+    bench.hello_as("a", PCM, "[]");
+    (bench, recordings, folder)
+}
+
+/// The same with a call on leg `l`, audio number 7, that was answered; what went by is not written.
+fn talking() -> (Bench, Recordings, tempfile::TempDir) {
+    let (mut bench, recordings, folder) = bench();
+    bench.tell(r#""event":"offered","call":"c","leg":"l","called":"100","audio":7"#);
+    bench.order(1, CommandKind::Accept(crate::call::Answering::Answer));
+    bench.tell(r#""event":"accepted","id":1"#);
+    bench.tell(r#""event":"answered","leg":"l""#);
+    bench.said.clear();
+    (bench, recordings, folder)
+}
+
+/// How many frames were sent since the last time.
+fn frames(bench: &mut Bench) -> usize {
+    let count = bench.said.lines().filter(|line| line.contains(" ~ 328 bytes")).count();
+    bench.said.clear();
+    count
+}
+
+#[test]
+fn a_prompt_is_sent_and_a_key_that_is_told_stops_it() {
+    let (mut bench, ..) = talking();
+    bench.order(1, play(1));
+    assert!(!bench.said.contains("\"play\""), "nothing is ordered: {}", bench.said);
+    bench.wait(200, true);
+    assert_eq!(frames(&mut bench), 10);
+    bench.tell(r#""event":"digit","leg":"l","symbol":"1","source":"rtp_event""#);
+    let (key, end) =
+        (bench.said.find("Digit"), bench.said.find("PlayEnded { play: PlayId(1), end: Stopped"));
+    assert!(key.is_some() && key < end, "{}", bench.said);
+    bench.said.clear();
+    bench.wait(100, true);
+    assert_eq!(frames(&mut bench), 0);
+    bench.order(1, play(2));
+    bench.wait(600, true);
+    assert!(bench.said.contains("PlayEnded { play: PlayId(2), end: Finished"), "{}", bench.said);
+    assert_eq!(frames(&mut bench), 25);
+    bench.order(1, CommandKind::Stop(PlayId(2)));
+    assert_eq!(bench.said.lines().count(), 1, "it has ended: {}", bench.said);
+}
+
+#[test]
+fn sound_stands_still_out_of_touch_and_begins_again_for_one_who_was_started_anew() {
+    let (mut bench, ..) = talking();
+    bench.order(1, play(1));
+    bench.wait(400, true);
+    frames(&mut bench);
+    bench.close();
+    bench.wait(5_000, false);
+    assert_eq!(frames(&mut bench), 0, "nobody is there");
+    bench.open();
+    bench.hello_as("a", PCM, r#"[{"call":"c","legs":["l"]}]"#);
+    bench.wait(1_000, true);
+    assert!(bench.said.contains("PlayEnded { play: PlayId(1), end: Finished"), "{}", bench.said);
+    assert_eq!(frames(&mut bench), 5, "what was left");
+
+    bench.order(1, play(2));
+    bench.wait(400, true);
+    frames(&mut bench);
+    bench.close();
+    bench.open();
+    bench.number_anew();
+    bench.hello_as("b", PCM, r#"[{"call":"c","legs":["l"]}]"#);
+    bench.wait(1_000, true);
+    assert_eq!(frames(&mut bench), 25, "from its beginning");
+}
+
+#[test]
+fn two_legs_are_connected_here() {
+    let (mut bench, ..) = talking();
+    let dial = crate::call::Dial {
+        to: crate::call::Target::User("201".into()),
+        caller_id: None,
+        display: None,
+        tell: Vec::new(),
+        pop_url: None,
+        beside: None,
+        ring: Duration::from_secs(20),
+    };
+    bench.order(2, CommandKind::Dial(Box::new(dial)));
+    assert!(bench.said.contains(r#""audio":2147483650"#), "{}", bench.said);
+    bench.tell(r#""event":"answered","leg":"node-2""#);
+    let agent = crate::call::LegId { adapter: crate::call::AdapterId(1), number: 2 };
+    bench.order(1, CommandKind::Bridge(agent));
+    assert_eq!(bench.said.matches(": Bridged").count(), 2, "{}", bench.said);
+    bench.said.clear();
+    for n in 0..10_u32 {
+        let mut frame = [7_u32.to_le_bytes(), (n * 160).to_le_bytes()].concat();
+        frame.extend([1; 320]);
+        bench.machine.sound_in(&frame);
+        bench.wait(20, true);
+    }
+    assert!(frames(&mut bench) >= 8);
+    bench.tell(r#""event":"ended","leg":"l","by":"caller","cause":"normal""#);
+    assert!(bench.said.contains("Unbridged") && bench.said.contains("Ended"), "{}", bench.said);
+}
+
+#[test]
+fn a_leg_ends_after_its_recording_has() {
+    let (mut bench, recordings, folder) = talking();
+    let order = Recording {
+        id: "one".into(),
+        limit: Duration::from_secs(60),
+        silence: Duration::from_secs(30),
+        end_on: SymbolSet::NONE,
+        keep: None,
+    };
+    bench.order(1, CommandKind::Record(order));
+    bench.wait(3_000, true);
+    bench.said.clear();
+    bench.tell(r#""event":"ended","leg":"l","by":"caller","cause":"normal""#);
+    bench.order(1, CommandKind::Hangup(HangupCause::Normal));
+    let beats = (0..200).find(|_| {
+        std::thread::yield_now();
+        bench.wait(20, true);
+        bench.machine.is_idle()
+    });
+    assert!(beats.is_some(), "it ends within its limit, whatever the disk says");
+    let (recorded, ended) = (bench.said.find("Recorded {"), bench.said.find("Ended { by: Caller"));
+    assert!(recorded.is_some() && recorded < ended, "{}", bench.said);
+    assert_eq!(bench.said.matches("Ended { by").count(), 1, "{}", bench.said);
+    drop(bench);
+    recordings.close();
+    assert!(!folder.path().join("one.wav").exists(), "nobody spoke");
+}
+
+#[test]
+fn what_makes_no_sense_closes_the_connection() {
+    let mut bench = Bench::down();
+    bench.open();
+    bench.hello_as("a", PCM, "[]");
+    assert!(bench.said.contains("closes: `media: pcm` needs a WebSocket"), "{}", bench.said);
+    let (mut bench, ..) = self::bench();
+    bench.close();
+    bench.open();
+    bench.hello_as("a", r#"{"media":"pcm","rate":44100}"#, "[]");
+    assert!(bench.said.contains("`rate` is neither 8000 nor 16000"), "{}", bench.said);
+    for fields in [
+        r#""event":"offered","call":"c","leg":"l","called":"100""#,
+        r#""event":"offered","call":"c","leg":"l","called":"100","audio":2147483648"#,
+    ] {
+        let (mut bench, ..) = self::bench();
+        bench.tell(fields);
+        assert!(bench.said.contains("closes: `offered` needs `audio`"), "{}", bench.said);
+    }
+}
