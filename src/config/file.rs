@@ -84,6 +84,8 @@ pub(super) struct SipSection {
     pub(super) dtmf: Option<Dtmf>,
     pub(super) session: Option<SessionSection>,
     pub(super) reliable: Option<Reliable>,
+    /// The proxy that calls to SIP addresses go through. Default: none, straight to them.
+    pub(super) outbound: Option<Gateway>,
     pub(super) tls: Option<TlsSection>,
 }
 

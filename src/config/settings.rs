@@ -105,6 +105,8 @@ pub struct Sip {
     pub session: Session,
     /// `reliable`: whether provisional answers are acknowledged. Default `supported`.
     pub reliable: Reliable,
+    /// `outbound`: the proxy that calls to SIP addresses go through. Default: none, straight to them.
+    pub outbound: Option<Arc<str>>,
 }
 
 /// Within which time calls are to be refreshed, so that one whose far side is gone ends (RFC 4028).

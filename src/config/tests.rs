@@ -134,6 +134,7 @@ sip:
   dtmf: inband
   session: { expires: 10m, min: 2m }
   reliable: required
+  outbound: "sip:192.0.2.30"
 rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }
 adapters:
   - { name: pbx, kind: process, command: [./ari, --fast], max_calls: 20, capabilities: { dial: true, bridge: true } }

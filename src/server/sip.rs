@@ -52,6 +52,7 @@ pub(super) fn settings(config: &Config) -> Settings {
             config::Dtmf::Inband => true,
         },
         audio: audio(&config.rtp),
+        outbound: config.sip.outbound.clone(),
         redirects: redirects(config),
         session_expires: config.sip.session.expires,
         session_min: config.sip.session.min,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::call::NumberPattern;
 use crate::config::{Config, Trunk, TrunkIdentity};
 use crate::sip::{Identity, Login, Registration, TrunkLimits, TrunkSettings};
-use crate::telephony::sip::{Network, TrunkLine};
+use crate::telephony::sip::{Network, TrunkLine, route};
 
 /// The name of the trunk that `transfers.via` stands for.
 const VIA: &str = "via";
@@ -87,11 +87,6 @@ fn gateway(via: &Arc<str>, node: &Arc<str>) -> TrunkLine {
 fn domain(address: &str) -> Arc<str> {
     let rest = address.split_once(':').map_or(address, |(_, rest)| rest);
     rest.split([';', '?']).next().unwrap_or_default().into()
-}
-
-/// A proxy's address as a `Route` value.
-fn route(proxy: &str) -> String {
-    if proxy.contains(";lr") { format!("<{proxy}>") } else { format!("<{proxy};lr>") }
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ impl Peer {
 }
 
 /// A 2xx of ours that is sent again until its ACK arrives (RFC 3261 §13.3.1.4).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Repeat {
     /// The response.
     pub(super) bytes: Bytes,
@@ -400,6 +400,8 @@ pub(super) struct Cancelling {
     pub(super) local_tag: u64,
     /// Whether the CANCEL is sent; before, it waits for a provisional answer.
     pub(super) sent: bool,
+    /// The `Reason` of the CANCEL, and of the BYE for an answer that crosses it.
+    pub(super) reason: &'static str,
 }
 
 /// A call that was answered.

@@ -225,6 +225,8 @@ pub enum Ending {
     TimeLimit,
     /// Ordered from above: `Refuse` or `Hangup`.
     Ordered,
+    /// An invariant of ours broke while the call was worked on.
+    Broken,
 }
 
 impl Ending {
@@ -238,9 +240,12 @@ impl Ending {
             | Self::Refused(_)
             | Self::RefusedFor(..)
             | Self::Lost => true,
-            Self::NoReply | Self::RingLimit | Self::NoAck | Self::TimeLimit | Self::Ordered => {
-                false
-            }
+            Self::NoReply
+            | Self::RingLimit
+            | Self::NoAck
+            | Self::TimeLimit
+            | Self::Ordered
+            | Self::Broken => false,
         }
     }
 
@@ -255,6 +260,7 @@ impl Ending {
             Self::NoReply | Self::NoAck | Self::Lost => HangupCause::Unreachable,
             Self::RingLimit => HangupCause::NoAnswer,
             Self::TimeLimit => HangupCause::Timeout,
+            Self::Broken => HangupCause::InternalError,
         }
     }
 }

@@ -118,6 +118,12 @@ pub enum Input {
         /// Why; told to the far side in `Reason` (RFC 3326), or as the refusing status.
         cause: HangupCause,
     },
+    /// Give up a call of ours because another of ours to the same person was answered: their other telephones do not
+    /// count it as missed (RFC 3326: `Reason: SIP;cause=200`). As [`Hangup`](Self::Hangup) otherwise.
+    Forsake {
+        /// The call.
+        dialog: DialogId,
+    },
     /// Send something inside an established call (INFO, RFC 6086 §4.2.2): a key.
     ///
     /// Ends in [`Informed`](super::SipEvent::Informed).
@@ -212,4 +218,6 @@ pub struct Redirect {
     pub transport: Transport,
     /// The socket to send from; `None` = the first of the transport and address family.
     pub local: Option<SocketAddr>,
+    /// The hops to take, nearest first: `to_addr` is the first of them.
+    pub routes: Vec<String>,
 }

@@ -119,7 +119,8 @@ pub struct Binding {
     /// The hops that requests to the user take (RFC 3327): `Route` values, nearest first. They are sent to `source`
     /// whatever stands here.
     pub path: Arc<[String]>,
-    preference: u16,
+    /// Its `q` in per mille: those alike are rung together, the highest first.
+    pub preference: u16,
     call_id: Arc<str>,
     sequence: u32,
     expires: Instant,
@@ -183,10 +184,10 @@ impl Registrar {
         RegistrationAnswer::Bound(answer)
     }
 
-    /// The binding at which a user is rung: the one with the highest `q`, of those alike the one renewed last.
+    /// Where a user can be rung: the highest `q` first, of those alike the one renewed last.
     #[must_use]
-    pub fn latest(&self, user: &str) -> Option<&Binding> {
-        self.users.get(user).and_then(|bindings| bindings.first())
+    pub fn bindings(&self, user: &str) -> &[Binding] {
+        self.users.get(user).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a binding was made over the connection to `source`.

@@ -78,6 +78,9 @@ pub fn refusal_status(cause: HangupCause) -> u16 {
     }
 }
 
+/// The `Reason` of a call that was answered at another telephone (RFC 3326 §2).
+pub(super) const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
+
 /// The `Reason` value (RFC 3326) that tells the far side why we hang up.
 pub(super) fn reason_header(cause: HangupCause) -> &'static str {
     match cause {

@@ -183,6 +183,7 @@ fn sip(found: &mut Found, section: SipSection, folder: &Path) -> Sip {
         dtmf: section.dtmf.unwrap_or_default(),
         session: session::settle(found, section.session),
         reliable: section.reliable.unwrap_or_default(),
+        outbound: section.outbound.map(|proxy| proxy.0),
         tls: section.tls.map(|files| sockets::tls(files, folder)),
     }
 }

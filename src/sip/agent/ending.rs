@@ -23,7 +23,10 @@ impl UserAgent {
                 self.keep(dialog, State::Incoming(call));
                 self.refuse_call(now, dialog, Reply::new(status::refusal_status(cause)));
             }
-            Some(State::Calling(call)) => self.give_up(now, dialog, &call, Ending::Ordered),
+            Some(State::Calling(call)) => {
+                let reason = status::reason_header(cause);
+                self.give_up(now, dialog, &call, Ending::Ordered, reason);
+            }
             Some(State::Confirmed(call)) => {
                 self.end_confirmed(
                     now,
@@ -34,6 +37,17 @@ impl UserAgent {
                 );
             }
             Some(state @ (State::Cancelling(_) | State::Closing(_))) => self.keep(dialog, state),
+            None => {}
+        }
+    }
+
+    /// Gives up a call that was answered elsewhere.
+    pub(super) fn forsake(&mut self, now: Instant, dialog: DialogId) {
+        match self.take(dialog) {
+            Some(State::Calling(call)) => {
+                self.give_up(now, dialog, &call, Ending::Ordered, status::ELSEWHERE);
+            }
+            Some(state) => self.keep(dialog, state),
             None => {}
         }
     }
@@ -190,8 +204,11 @@ impl UserAgent {
         match self.take(dialog) {
             Some(State::Incoming(call)) => self.wake_incoming(now, dialog, call),
             Some(State::Calling(call)) => {
-                let ending = if now < call.until { Ending::NoReply } else { Ending::RingLimit };
-                self.give_up(now, dialog, &call, ending);
+                let (ending, cause) = match now < call.until {
+                    true => (Ending::NoReply, HangupCause::Unreachable),
+                    false => (Ending::RingLimit, HangupCause::NoAnswer),
+                };
+                self.give_up(now, dialog, &call, ending, status::reason_header(cause));
             }
             Some(State::Confirmed(call)) => self.wake_confirmed(now, dialog, call),
             Some(State::Closing(call)) => self.wake_closing(now, dialog, call),

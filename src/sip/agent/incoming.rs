@@ -27,7 +27,7 @@ impl UserAgent {
             self.reply_once(&arrival.request, arrival.hop, reply);
             return;
         }
-        if self.merges.contains_key(&merge) {
+        if self.merges.contains_key(&merge) || self.answered.knows(now, merge) {
             self.reply_once(&arrival.request, arrival.hop, Reply::new(482));
             return;
         }
@@ -90,6 +90,7 @@ impl UserAgent {
                     None => reply,
                 };
                 self.merges.remove(&call.merge);
+                self.answered.add(now, call.merge);
                 let Some((hop, bytes)) = self.reply(now, call.transaction, reply) else {
                     self.forget(&State::Incoming(call));
                     self.ended(dialog, Ending::NoAck);

@@ -4,9 +4,11 @@
 //! inside an answered call in `within`, its end in `ending`. This file has the door and the clock.
 
 mod asking;
+mod broken;
 mod early;
 mod ending;
 mod incoming;
+mod lately;
 mod outgoing;
 mod receive;
 mod refer;
@@ -14,7 +16,6 @@ mod refresh;
 mod reliable;
 mod replace;
 mod retry;
-mod turned_away;
 mod within;
 
 #[cfg(test)]
@@ -41,7 +42,8 @@ use super::transaction::{self, Hop, News, TransactionId, Transactions, User};
 use super::transport::Transport;
 use super::write::{self, Doorstep};
 use crate::time::{Duration, Instant};
-use turned_away::TurnedAway;
+use broken::InHand;
+use lately::Lately;
 
 /// The most continuation lines that one header field may have.
 const MAX_FOLDING_LINES: usize = 8;
@@ -78,9 +80,12 @@ pub struct UserAgent {
     asking: Asking,
     /// Whether there is no room above for one more call.
     full: bool,
-    turned_away: TurnedAway,
+    turned_away: Lately,
+    answered: Lately,
+    /// The message that is being worked on.
+    reading: Option<(Hop, Bytes)>,
     /// The call that is being worked on: lost if that panics.
-    in_hand: Option<DialogId>,
+    in_hand: Option<InHand>,
     outbox: VecDeque<Output>,
 }
 
@@ -122,7 +127,7 @@ impl UserAgent {
             max_header_bytes: MAX_HEADER_BYTES,
             max_folding_lines: MAX_FOLDING_LINES,
         };
-        let turned_away = TurnedAway::new(settings.give_up());
+        let memory = settings.give_up();
         Self {
             limits,
             chance: Chance::new(seed),
@@ -139,7 +144,9 @@ impl UserAgent {
             draining: false,
             asking: Asking::default(),
             full: false,
-            turned_away,
+            turned_away: Lately::new(memory),
+            answered: Lately::new(memory),
+            reading: None,
             in_hand: None,
             outbox: VecDeque::new(),
         }
@@ -157,7 +164,10 @@ impl UserAgent {
         match input {
             Input::Tick => {}
             Input::Message { from, local, transport, bytes } => {
-                self.message(now, Hop { to: from, local, transport, fallback: None }, &bytes);
+                let came = Hop { to: from, local, transport, fallback: None };
+                self.reading = Some((came, bytes.clone()));
+                self.message(now, came, &bytes);
+                self.reading = None;
             }
             Input::Unsent { to, transport } => {
                 for news in self.transactions.unsent(transport, to) {
@@ -185,6 +195,7 @@ impl UserAgent {
             Input::Refer { dialog, to, replaces } => self.refer(now, dialog, &to, replaces),
             Input::ReferProgress { dialog, status } => self.refer_progress(now, dialog, status),
             Input::Hangup { dialog, cause } => self.hang_up(now, dialog, cause),
+            Input::Forsake { dialog } => self.forsake(now, dialog),
             Input::Reply { request, status, headers } => {
                 self.register_reply(now, request, status, headers);
             }
@@ -208,15 +219,6 @@ impl UserAgent {
             self.referral_deadlines.next(),
         ];
         dues.into_iter().flatten().min()
-    }
-
-    /// After a panic inside [`handle`](Self::handle): the call it worked on, which is forgotten without a word to the
-    /// far side. Everything else is as it was.
-    pub fn lose_broken(&mut self) -> Option<DialogId> {
-        let lost = self.in_hand.take()?;
-        self.tags.retain(|_, dialog| *dialog != lost);
-        self.merges.retain(|_, dialog| *dialog != lost);
-        Some(lost)
     }
 
     /// Whether a tag is that of a call in progress: one that we wrote ourselves.
@@ -315,7 +317,7 @@ impl UserAgent {
     /// Takes a call out to work on it; every path puts it back with `keep` or ends it with `forget`.
     fn take(&mut self, dialog: DialogId) -> Option<State> {
         let mut held = self.dialogs.remove(&dialog)?;
-        self.in_hand = Some(dialog);
+        self.in_hand = Some(InHand::new(dialog, &held.state));
         self.deadlines.arm(dialog, &mut held.armed, None);
         Some(held.state)
     }

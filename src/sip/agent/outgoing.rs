@@ -159,18 +159,19 @@ impl UserAgent {
             Some(State::Calling(call)) => self.calling_response(now, dialog, call, response),
             Some(State::Cancelling(call)) => {
                 if response.status.is_provisional() {
-                    let sent = call.sent || self.cancel(now, id);
+                    let sent = call.sent || self.cancel(now, id, call.reason);
                     self.keep(dialog, State::Cancelling(Cancelling { sent, ..call }));
                     return;
                 }
+                let reason = call.reason;
                 self.forget(&State::Cancelling(call));
-                self.decline_answer(now, id, response);
+                self.decline_answer(now, id, response, reason);
             }
             state => {
                 if let Some(state) = state {
                     self.keep(dialog, state);
                 }
-                self.decline_answer(now, id, response);
+                self.decline_answer(now, id, response, status::ELSEWHERE);
             }
         }
     }
@@ -245,12 +246,18 @@ impl UserAgent {
     }
 
     /// A 2xx that nobody wants any more, from another fork or after CANCEL: ACK, then BYE (RFC 3261 §13.2.2.4).
-    fn decline_answer(&mut self, now: Instant, id: TransactionId, response: &Response) {
+    fn decline_answer(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        response: &Response,
+        reason: &str,
+    ) {
         if !response.status.is_success() {
             return;
         }
         let Some(mut peer) = self.acknowledge_stray(id, response) else { return };
-        self.bye(now, &mut peer, "SIP;cause=200;text=\"Call completed elsewhere\"", User::Nobody);
+        self.bye(now, &mut peer, reason, User::Nobody);
     }
 
     /// Acknowledges a 2xx by what it says itself, without a memory of the call. Gives the dialog that it makes.
@@ -282,7 +289,7 @@ impl UserAgent {
     }
 
     /// Sends CANCEL for an INVITE of ours that was heard of, and bounds the wait for its end.
-    pub(super) fn cancel(&mut self, now: Instant, id: TransactionId) -> bool {
+    pub(super) fn cancel(&mut self, now: Instant, id: TransactionId, reason: &str) -> bool {
         let Some((invite, hop)) = self.transactions.asked(id) else { return false };
         let mut cancel = Request::new(Method::Cancel, invite.uri.clone());
         let copied = [
@@ -298,6 +305,7 @@ impl UserAgent {
         let line = format!("{} CANCEL", read::sequence(&invite.headers));
         write::add(&mut cancel.headers, HeaderName::CSeq, line);
         write::add(&mut cancel.headers, HeaderName::MaxForwards, "70");
+        write::add(&mut cancel.headers, HeaderName::Reason, reason);
         write::body(&mut cancel.headers, &Bytes::new());
         self.transactions.start(now, cancel, hop, User::Nobody, &mut self.outbox);
         self.transactions.limit(id, now + self.settings.give_up());
@@ -311,14 +319,15 @@ impl UserAgent {
         dialog: DialogId,
         call: &Calling,
         ending: Ending,
+        reason: &'static str,
     ) {
         let local_tag = call.peer.local_tag;
         if call.redirected.is_some() {
             // It was refused: there is nothing left to cancel.
             self.tags.remove(&local_tag);
         } else {
-            let sent = call.heard && self.cancel(now, call.transaction);
-            self.keep(dialog, State::Cancelling(Cancelling { local_tag, sent }));
+            let sent = call.heard && self.cancel(now, call.transaction, reason);
+            self.keep(dialog, State::Cancelling(Cancelling { local_tag, sent, reason }));
         }
         self.ended(dialog, ending);
     }

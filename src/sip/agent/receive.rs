@@ -68,11 +68,7 @@ impl UserAgent {
     }
 
     fn request(&mut self, now: Instant, came: Hop, way: WayBack, request: Request) {
-        // A connection leads back by itself; only if it is gone does `Via` say where to (RFC 3261 §18.2.2).
-        let hop = match came.transport.is_reliable() {
-            true => Hop { fallback: Some(way.to), ..came },
-            false => Hop { to: way.to, ..came },
-        };
+        let hop = way_back(came, &way);
         let Some(key) = Key::of_request(&request) else {
             self.unknown(&request, hop);
             return;
@@ -220,5 +216,13 @@ impl UserAgent {
             )
             | None => {}
         }
+    }
+}
+
+/// Where answers go. A connection leads back by itself; only if it is gone does `Via` say where to (RFC 3261 §18.2.2).
+pub(super) fn way_back(came: Hop, way: &WayBack) -> Hop {
+    match came.transport.is_reliable() {
+        true => Hop { fallback: Some(way.to), ..came },
+        false => Hop { to: way.to, ..came },
     }
 }

@@ -92,7 +92,7 @@ impl UserAgent {
         }
         let (to, transport) = (place.to_addr, place.transport);
         call.peer.target = place.target.as_bytes().into();
-        call.peer.routes = Box::default();
+        call.peer.routes = place.routes.iter().map(|route| route.as_bytes().into()).collect();
         call.peer.seen = Hop { to, local, transport, fallback: None };
         call.peer.pinned = read::place(&target).is_some_and(|at| at.address.ip() != to.ip());
         call.visited.push(place.target.clone());

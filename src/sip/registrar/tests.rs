@@ -77,10 +77,10 @@ fn a_user_is_reachable_from_first_binding_to_expiry() {
     );
     registrar.handle_timeout(at(60));
     assert!(changes(&mut registrar).is_empty(), "renewed in time");
-    assert_eq!(registrar.latest("201").map(|binding| &*binding.contact), Some(CONTACT));
+    assert_eq!(registrar.bindings("201").first().map(|binding| &*binding.contact), Some(CONTACT));
     registrar.handle_timeout(at(100));
     assert_eq!(changes(&mut registrar), unreachable());
-    assert_eq!((registrar.latest("201"), registrar.poll_timeout()), (None, None));
+    assert_eq!((registrar.bindings("201").first(), registrar.poll_timeout()), (None, None));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_request_may_ask_and_may_remove_everything() {
     let all = |expires, sequence| RegisterRequest { expires, ..request(Contacts::All, sequence) };
     assert_eq!(registrar.register(at(3), "201", &all(None, 4)), RegistrationAnswer::BadRequest);
     assert_eq!(registrar.register(at(3), "201", &all(Some(0), 2)), RegistrationAnswer::OutOfOrder);
-    assert_eq!(registrar.latest("201").map(|binding| &*binding.contact), Some("sip:b"));
+    assert_eq!(registrar.bindings("201").first().map(|binding| &*binding.contact), Some("sip:b"));
     assert_eq!(registrar.register(at(3), "201", &all(Some(0), 4)), bound(&[]));
     assert_eq!(changes(&mut registrar), [reachable(), unreachable()].concat());
 }
@@ -181,7 +181,7 @@ fn the_way_back_is_where_the_request_came_from() {
     let behind_nat =
         RegisterRequest { from: source, local, ..request(listed("sip:201@10.0.0.2", 60), 1) };
     registrar.register(at(0), "201", &behind_nat);
-    let latest = registrar.latest("201").expect("is bound");
+    let latest = registrar.bindings("201").first().expect("is bound");
     assert_eq!((latest.source, latest.local), (source, local));
 }
 
@@ -197,7 +197,7 @@ fn answers_carry_what_the_phone_must_know() {
 }
 
 #[test]
-fn the_most_preferred_contact_is_rung_and_of_those_alike_the_newest() {
+fn the_most_preferred_contacts_come_first_and_of_those_alike_the_newest() {
     let mut registrar = registrar();
     for (sequence, uri, preference) in [
         (1, "sip:201@desk", 700),
@@ -208,7 +208,8 @@ fn the_most_preferred_contact_is_rung_and_of_those_alike_the_newest() {
         let contact = Contact { preference, ..contact(uri, Some(60)) };
         registrar.register(Instant::ZERO, "201", &request(Contacts::Some(vec![contact]), sequence));
     }
-    let rung = registrar.latest("201").expect("is registered");
-    assert_eq!(&*rung.contact, "sip:201@sofa");
+    let order: Vec<_> = registrar.bindings("201").iter().map(|it| &*it.contact).collect();
+    assert_eq!(order, ["sip:201@sofa", "sip:201@desk", "sip:201@mobile", "sip:201@car"]);
+    let rung = registrar.bindings("201").first().expect("is registered");
     assert_eq!(&*rung.path, ["<sip:edge.example;lr>".to_owned()]);
 }

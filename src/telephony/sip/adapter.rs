@@ -12,6 +12,7 @@ use tokio::time::{sleep_until, timeout};
 use super::reading::readable;
 use super::settings::Settings;
 use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
+use super::target::{Search, Spot};
 use super::transport::{Bound, Socket, Sockets, Terms};
 use crate::call::{Command, KeySource, Report};
 use crate::media::Library;
@@ -156,7 +157,7 @@ enum Woken {
     Ordered(Command),
     Readable,
     Heard(MediaEvent),
-    Found(Option<(crate::call::LegId, Option<SocketAddr>)>),
+    Found(Option<(Search, Vec<Spot>)>),
     FoundTrunk(Option<(TrunkId, usize, Option<SocketAddr>)>),
     Reported,
     Due,
@@ -174,8 +175,8 @@ impl Wires {
             Woken::Reported | Woken::Due => {}
             Woken::Drain => switch.drain(now),
             Woken::Found(found) => {
-                if let Some((leg, address)) = found {
-                    switch.contain(now, |switch| switch.found(now, leg, address));
+                if let Some((search, spots)) = found {
+                    switch.contain(now, |switch| switch.found(now, search, spots));
                 }
             }
             Woken::FoundTrunk(found) => {

@@ -1,138 +1,105 @@
-//! Outgoing calls: from a target to an INVITE on its way.
+//! Outgoing calls: from a target to the ways that lead there.
 
 use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use super::fork::{Telephone, Way};
 use super::leg::{Leg, Phase};
 use super::switch::Switch;
-use super::target::{Host, Place, look_up, place};
-use super::tell;
+use super::target::{Host, Place, Search, Spot, look_up, place, route};
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
-use crate::sip::{DialogId, Input, Invite, Preferences, Transport};
+use crate::sip::{Binding, DialogId, Preferences};
 use crate::time::Instant;
 
 /// Most names looked up at a time; further calls to names end as unreachable.
 const MAX_SEARCHES: usize = 64;
 
-/// Where an INVITE goes.
-struct Way {
-    /// The request URI.
-    target: String,
-    /// The address to send to.
-    to: SocketAddr,
-    /// The hops that it takes.
-    routes: Vec<String>,
-    /// How it travels.
-    transport: Transport,
-    /// Our side of the way; `None` = any socket of the transport and the family.
-    local: Option<SocketAddr>,
-}
-
-/// What is known about where an INVITE goes.
-enum Found {
-    Way(Way),
-    Name(String, u16, Transport),
-    Nothing,
-}
-
 impl Switch {
     /// Calls somebody. Where there is no way to them, the leg ends at once as unreachable.
     pub(super) fn dial(&mut self, now: Instant, id: LegId, dial: Box<Dial>) {
-        if let Target::Number(number) = &dial.to {
-            let number = number.clone();
-            return self.dial_number(now, id, dial, &number);
+        match &dial.to {
+            Target::Number(number) => {
+                let number = number.clone();
+                self.dial_number(now, id, dial, &number);
+            }
+            Target::User(user) => {
+                let groups = telephones(self.registrar.bindings(user));
+                self.ring(now, id, dial, groups);
+            }
+            Target::Address(address) => match self.towards(address) {
+                Some(place) => {
+                    self.searches.insert(id, dial);
+                    self.seek(now, Search::Dial(id), place);
+                }
+                None => self.unreachable(now, id),
+            },
         }
-        match self.find(&dial.to) {
-            Found::Way(way) => self.invite(now, id, &dial, way),
-            Found::Name(name, port, transport) if self.searches.len() < MAX_SEARCHES => {
+    }
+
+    /// The place that calls to an address are sent to: the proxy that they go through, else its own.
+    pub(super) fn towards(&self, address: &str) -> Option<Place> {
+        place(self.settings.outbound.as_deref().unwrap_or(address))
+    }
+
+    /// Finds the spots of a place.
+    pub(super) fn seek(&mut self, now: Instant, search: Search, place: Place) {
+        let Place { host, transport } = place;
+        match host {
+            Host::Known(address) => {
+                self.found(now, search, vec![Spot { address, transport, name: None }]);
+            }
+            Host::Named(name, port) if self.lookups.len() < MAX_SEARCHES => {
                 let places = self.sockets.places().iter();
                 let spoken = places.filter(|place| place.transport == transport);
                 let families = spoken.map(|place| place.address.is_ipv4()).collect();
-                self.lookups.spawn(async move { (id, look_up(name, port, families).await) });
-                self.searches.insert(id, dial);
+                self.lookups.spawn(async move {
+                    let addresses = look_up(name.clone(), port, families).await;
+                    let name = Some(name.into());
+                    let spot = |address| Spot { address, transport, name: Clone::clone(&name) };
+                    (search, addresses.into_iter().map(spot).collect())
+                });
             }
-            Found::Name(..) | Found::Nothing => self.unreachable(now, id),
+            Host::Named(..) => self.found(now, search, Vec::new()),
         }
     }
 
-    /// A name was looked up.
-    pub(super) fn found(&mut self, now: Instant, id: LegId, to: Option<SocketAddr>) {
-        let Some(dial) = self.searches.remove(&id) else { return };
-        let (Some(to), Some(target)) = (to, self.uri(&dial.to)) else {
-            return self.unreachable(now, id);
-        };
-        let Some(Place { host, transport }) = place(&target) else {
-            return self.unreachable(now, id);
-        };
-        if let Host::Named(name, _) = host {
-            self.sockets.name(to, &name);
-        }
-        let way = Way { target, to, routes: Vec::new(), transport, local: None };
-        self.invite(now, id, &dial, way);
-    }
-
-    fn find(&self, target: &Target) -> Found {
-        if let Target::User(user) = target {
-            return self.registrar.latest(user).map_or(Found::Nothing, |binding| {
-                let (target, to) = (binding.contact.to_string(), binding.source);
-                let routes = binding.path.to_vec();
-                let (transport, local) = (binding.transport, Some(binding.local));
-                Found::Way(Way { target, to, routes, transport, local })
-            });
-        }
-        let Some(target) = self.uri(target) else { return Found::Nothing };
-        match place(&target) {
-            Some(Place { host: Host::Known(to), transport }) => {
-                Found::Way(Way { target, to, routes: Vec::new(), transport, local: None })
+    /// A place was looked up.
+    pub(super) fn found(&mut self, now: Instant, search: Search, spots: Vec<Spot>) {
+        for spot in &spots {
+            if let Some(name) = &spot.name {
+                self.sockets.name(spot.address, name);
             }
-            Some(Place { host: Host::Named(name, port), transport }) => {
-                Found::Name(name, port, transport)
+        }
+        match search {
+            Search::Dial(id) => {
+                self.at_work = Some(id);
+                let Some(dial) = self.searches.remove(&id) else { return };
+                let ways = match &dial.to {
+                    Target::Address(address) => self.ways(address, spots),
+                    Target::Number(_) | Target::User(_) => Telephone::new(),
+                };
+                self.ring(now, id, dial, vec![vec![ways]]);
             }
-            None => Found::Nothing,
+            Search::Redirect(dialog) => self.led_on(now, dialog, spots),
         }
     }
 
-    /// The `sip:` address of a target that is no registered user.
-    fn uri(&self, target: &Target) -> Option<String> {
-        match target {
-            Target::Address(address) => Some(address.to_string()),
-            Target::Number(_) | Target::User(_) => None,
-        }
-    }
-
-    fn invite(&mut self, now: Instant, id: LegId, dial: &Dial, way: Way) {
-        let peer = way.to.ip();
-        let local = way.local.or_else(|| {
-            let socket = self.socket_for(way.transport, way.to)?;
-            self.local_address(now, socket, peer)
-        });
-        let Some(local) = local else { return self.unreachable(now, id) };
-        let Some((dialog, sdp)) = self.open_leg(now, id, dial, local, way.to) else { return };
-        let invite = Invite {
-            dialog,
-            target: way.target,
-            to: None,
-            to_addr: way.to,
-            transport: way.transport,
-            local: Some(local),
-            from_user: Some(dial.caller_id.as_ref().unwrap_or(&self.settings.realm).to_string()),
-            from_host: None,
-            from_display: dial.display.as_ref().map(ToString::to_string),
-            routes: way.routes,
-            login: None,
-            heard_within: None,
-            headers: tell::headers(dial, way.transport.is_secure()),
-            max_forwards: self.hops_left(dial.beside),
-            sdp,
-            ring: dial.ring,
+    /// The ways to an address whose place, or that of the proxy before it, was found.
+    pub(super) fn ways(&self, address: &str, spots: Vec<Spot>) -> Telephone {
+        let proxy = self.settings.outbound.as_deref();
+        let way = |spot: Spot| Way {
+            target: address.to_owned(),
+            to: spot.address,
+            routes: proxy.map(route).into_iter().collect(),
+            transport: spot.transport,
+            local: None,
         };
-        tracing::info!(leg = %id, to = %way.to, "A call goes out.");
-        self.tell(now, Input::Invite(Box::new(invite)));
+        spots.into_iter().map(way).collect()
     }
 
-    /// Makes a leg that calls, with its port for media; its dialog, and our offer. Where there is no port, the leg
-    /// ends.
+    /// Makes a leg that calls by a trunk, with its port for media; its dialog, and our offer. Where there is no port, the
+    /// leg ends.
     pub(super) fn open_leg(
         &mut self,
         now: Instant,
@@ -163,7 +130,7 @@ impl Switch {
 
     /// What we would like; codec and packet time of the leg to be bridged first, so that audio passes between the two
     /// untouched.
-    fn audio_beside(&self, beside: Option<LegId>) -> Preferences {
+    pub(super) fn audio_beside(&self, beside: Option<LegId>) -> Preferences {
         let mut audio = self.settings.audio.clone();
         if let Some(agreed) = beside.and_then(|id| self.legs.get(&id)?.agreed) {
             audio.codecs.sort_by_key(|codec| *codec != agreed.codec);
@@ -172,7 +139,7 @@ impl Switch {
         audio
     }
 
-    fn unreachable(&mut self, now: Instant, id: LegId) {
+    pub(super) fn unreachable(&mut self, now: Instant, id: LegId) {
         tracing::info!(leg = %id, "There is no way to whom to call.");
         self.refused_by_us(now, id, HangupCause::Unreachable);
     }
@@ -180,5 +147,21 @@ impl Switch {
     /// Ends a leg that never came to be.
     pub(super) fn refused_by_us(&mut self, now: Instant, id: LegId, cause: HangupCause) {
         self.report(now, id, EventKind::Ended { by: EndedBy::System, cause, quality: None });
+    }
+}
+
+/// The telephones of a user in the order in which they are rung: those alike together.
+fn telephones(bindings: &[Binding]) -> Vec<Vec<Telephone>> {
+    let alike = bindings.chunk_by(|one, other| one.preference == other.preference);
+    alike.map(|group| group.iter().map(|binding| [way_to(binding)].into()).collect()).collect()
+}
+
+fn way_to(binding: &Binding) -> Way {
+    Way {
+        target: binding.contact.to_string(),
+        to: binding.source,
+        routes: binding.path.to_vec(),
+        transport: binding.transport,
+        local: Some(binding.local),
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::switch::Switch;
-use crate::call::{EndedBy, HangupCause};
+use crate::call::HangupCause;
 use crate::sip::Input;
 use crate::time::Instant;
 
@@ -15,12 +15,10 @@ impl Switch {
         if catch_unwind(AssertUnwindSafe(|| agent.handle(now, input))).is_ok() {
             return;
         }
-        let lost = self.agent.lose_broken();
+        let agent = &mut self.agent;
+        let lost = catch_unwind(AssertUnwindSafe(|| agent.lose_broken(now))).ok().flatten();
         let leg = lost.and_then(|dialog| self.dialogs.get(&dialog).copied());
-        tracing::error!(?leg, "A SIP message or order broke an invariant and was dropped.");
-        if let Some(leg) = leg {
-            self.end(now, leg, EndedBy::System, HangupCause::InternalError);
-        }
+        tracing::error!(?leg, "A SIP message or order broke an invariant; its call ends.");
     }
 
     /// Does something for one leg, which the work names in `at_work`. Should it panic, that leg is hung up.

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use tracing::Span;
 
+use super::fork::Fork;
 use super::trunking::Carried;
 use crate::call::{EndedBy, HangupCause, KeySource, LegId, Symbol};
 use crate::sip::{DialogId, Negotiated, OfferAnswer};
@@ -67,6 +68,8 @@ pub(super) struct Leg {
     pub(super) peer: IpAddr,
     /// How many hops its call may still go.
     pub(super) max_forwards: u8,
+    /// The telephones that ring, where it calls without a trunk and nobody has answered yet.
+    pub(super) fork: Option<Box<Fork>>,
     /// The trunk that carries it.
     pub(super) carried: Option<Carried>,
     /// Whether it is there.
@@ -99,6 +102,7 @@ impl Leg {
             agreed: None,
             peer,
             max_forwards: MAX_FORWARDS,
+            fork: None,
             carried: None,
             presence: Presence::Heard,
             transfer_accepted: false,

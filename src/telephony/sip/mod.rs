@@ -14,6 +14,7 @@ mod adapter;
 mod admission;
 mod dialling;
 mod fault;
+mod fork;
 mod gate;
 mod info;
 mod leg;
@@ -42,6 +43,7 @@ mod tests;
 pub use adapter::SipAdapter;
 pub use network::Network;
 pub use settings::{MediaSource, Password, Settings, TrunkLine};
+pub use target::route;
 pub use transport::{ConnectionLimits, Socket, TlsError, TlsFiles};
 
 /// What settings are made of that the machines below know.

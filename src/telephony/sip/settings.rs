@@ -54,6 +54,9 @@ pub struct Settings {
     pub media_source: MediaSource,
     /// Whether keys are listened for in the audio where telephone-events were agreed on too; else only where they were not.
     pub keys_in_audio: bool,
+    /// The `sip:` address of the proxy that calls to addresses go through; `None` = straight to them. Phones that
+    /// registered are reached the way they came, trunks the way they say.
+    pub outbound: Option<Arc<str>>,
     /// The `sip:` addresses that a redirected call may go on to; every other redirection ends the call.
     pub redirects: Vec<Arc<str>>,
     /// RFC 4028: the interval within which calls are to be refreshed; `None` = none is asked for.
@@ -94,6 +97,7 @@ impl Settings {
             rtp,
             media_source: MediaSource::Auto,
             keys_in_audio: false,
+            outbound: None,
             redirects: Vec::new(),
             session_expires: Some(Duration::from_mins(30)),
             session_min: Duration::from_secs(90),

@@ -8,7 +8,7 @@ use super::security;
 use super::switch::Switch;
 use crate::bug::{self, Place};
 use crate::call::{EndedBy, EventKind, HangupCause, KeySource, LegId};
-use crate::sip::{Input, Negotiated, Refer, SdpError, SipEvent};
+use crate::sip::{DialogId, Ending, Input, Negotiated, Refer, SdpError, SipEvent};
 use crate::time::Instant;
 
 impl Switch {
@@ -21,8 +21,14 @@ impl Switch {
             }
             SipEvent::Register(request) => return self.register(now, &request),
             SipEvent::Ringing { dialog } => (dialog, Signal::Rings),
-            SipEvent::Early { dialog, sdp } => (dialog, Signal::Early(sdp)),
-            SipEvent::Answered { dialog, sdp } => (dialog, Signal::Answered(sdp)),
+            SipEvent::Early { dialog, sdp } => match self.rings_alone(dialog, &sdp) {
+                true => (dialog, Signal::Early(sdp)),
+                false => (dialog, Signal::Rings),
+            },
+            SipEvent::Answered { dialog, sdp } => {
+                let sdp = self.answered_at(now, dialog, sdp);
+                (dialog, Signal::Answered(sdp))
+            }
             SipEvent::Established { dialog, sdp } => (dialog, Signal::Acknowledged(sdp)),
             SipEvent::RemoteOffer { dialog, sdp } => (dialog, Signal::Offer(sdp)),
             SipEvent::RemoteAnswer { dialog, sdp } => (dialog, Signal::Answer(sdp)),
@@ -32,14 +38,7 @@ impl Switch {
             SipEvent::Informed { dialog } => (dialog, Signal::Informed),
             SipEvent::Refer { dialog, refer } => (dialog, Signal::Refer(refer)),
             SipEvent::Referred { dialog, status } => (dialog, Signal::Referred(status)),
-            SipEvent::Ended { dialog, ending } => {
-                let leg = self.dialogs.get(&dialog).copied();
-                if leg.is_some_and(|leg| self.tries_next(now, leg, ending)) {
-                    return;
-                }
-                let by = if ending.by_remote() { EndedBy::Caller } else { EndedBy::System };
-                (dialog, Signal::Ended(by, ending.cause()))
-            }
+            SipEvent::Ended { dialog, ending } => return self.dialog_ended(now, dialog, ending),
             SipEvent::Alive { dialog } => (dialog, Signal::Alive),
             SipEvent::Redirected { dialog, targets } => {
                 return self.redirected(now, dialog, &targets);
@@ -50,6 +49,19 @@ impl Switch {
         if let Some(leg) = self.dialogs.get(&dialog).copied() {
             self.signalled(now, leg, kind);
         }
+    }
+
+    /// A dialog is over: its leg is too, unless somebody else may still answer.
+    fn dialog_ended(&mut self, now: Instant, dialog: DialogId, ending: Ending) {
+        self.led_on.remove(&dialog);
+        let Some(leg) = self.dialogs.get(&dialog).copied() else { return };
+        self.at_work = Some(leg);
+        let Some(ending) = self.rings_on(now, leg, dialog, ending) else { return };
+        if self.tries_next(now, leg, ending) {
+            return;
+        }
+        let by = if ending.by_remote() { EndedBy::Caller } else { EndedBy::System };
+        self.signalled(now, leg, Signal::Ended(by, ending.cause()));
     }
 
     fn signalled(&mut self, now: Instant, leg: LegId, signal: Signal) {

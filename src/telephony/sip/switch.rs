@@ -9,6 +9,7 @@ use super::leg::{Leg, Phase};
 use super::reading::Letter;
 use super::route::Routes;
 use super::settings::Settings;
+use super::target::{Search, Spot};
 use super::transport::Sockets;
 use super::trunking::Trunking;
 use crate::call::{
@@ -27,8 +28,9 @@ pub(super) const MAX_WAITING_REPORTS: usize = 4_096;
 const CLOSING_LIMIT: Duration = Duration::from_secs(3);
 /// How much later than that it may be given up.
 const CLOSING_GRAIN: Duration = Duration::from_secs(1);
-/// Dialogs kept for each call: caller, agent, one more ringing, and refused ones that are not gone yet.
-const DIALOGS_PER_CALL: usize = 4;
+/// Dialogs kept for each call: caller, agent, the telephones of one more that ring, and refused ones that are not gone
+/// yet.
+const DIALOGS_PER_CALL: usize = 8;
 
 /// Everything the adapter holds.
 #[derive(Debug)]
@@ -49,7 +51,9 @@ pub(super) struct Switch {
     pub(super) dialogs: BTreeMap<DialogId, LegId>,
     /// Dials whose name is being looked up.
     pub(super) searches: BTreeMap<LegId, Box<Dial>>,
-    pub(super) lookups: JoinSet<(LegId, Option<SocketAddr>)>,
+    /// Redirected calls whose new place is being looked up, and the address they go on to.
+    pub(super) led_on: BTreeMap<DialogId, String>,
+    pub(super) lookups: JoinSet<(Search, Vec<Spot>)>,
     /// The number of the next leg we offer: odd.
     pub(super) next_leg: u64,
     /// How many incoming calls there are.
@@ -122,6 +126,7 @@ impl Switch {
             legs: BTreeMap::new(),
             dialogs: BTreeMap::new(),
             searches: BTreeMap::new(),
+            led_on: BTreeMap::new(),
             lookups: JoinSet::new(),
             next_leg: 1,
             calls: 0,
@@ -221,7 +226,12 @@ impl Switch {
             return;
         }
         leg.phase = Phase::Closing { by, cause };
+        let others = leg.fork.take().map(|fork| fork.dialogs(leg.dialog)).unwrap_or_default();
         self.dialogs.remove(&leg.dialog);
+        for dialog in others {
+            self.dialogs.remove(&dialog);
+            self.tell(now, Input::Hangup { dialog, cause });
+        }
         self.media.close(id);
         // Most are closed long before; those that are not are seen to together.
         self.schedule((now + CLOSING_LIMIT).rounded_up(CLOSING_GRAIN), id, Due::Close);
@@ -268,6 +278,7 @@ impl Switch {
         }
         self.trunking.trunks.stop();
         self.searches.clear();
+        self.led_on.clear();
         self.lookups.abort_all();
     }
 

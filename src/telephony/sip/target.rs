@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use crate::sip::Transport;
+use crate::call::LegId;
+use crate::sip::{DialogId, Transport};
 use crate::time::Duration;
 
 /// How long the search for a name may take.
 const LOOKUP_LIMIT: Duration = Duration::from_secs(3);
+/// The most addresses of one name that are tried.
+const MAX_ADDRESSES: usize = 8;
 /// Longest address taken, in bytes.
 const MAX_URI_BYTES: usize = 512;
 
@@ -29,6 +33,26 @@ pub(super) enum Host {
     Known(SocketAddr),
     /// A name to be looked up, and the port.
     Named(String, u16),
+}
+
+/// Whose place is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Search {
+    /// A call on this leg.
+    Dial(LegId),
+    /// A call that was redirected.
+    Redirect(DialogId),
+}
+
+/// One of the spots where a place is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// Where it is.
+    pub(super) address: SocketAddr,
+    /// How it is reached.
+    pub(super) transport: Transport,
+    /// The name that it was looked up by: its certificate must bear it.
+    pub(super) name: Option<Arc<str>>,
 }
 
 /// The place of an address that can be called; `None` for anything else. A WebSocket is none: its phones connect to
@@ -87,15 +111,18 @@ pub(super) fn number_at(number: &str, via: &str) -> Option<String> {
     dialled.then(|| format!("{scheme}:{number}@{host}"))
 }
 
-/// Looks a name up: the first address, as the system prefers them, of a family that our sockets have. `families`
-/// says for each of them whether it is IPv4.
-pub(super) async fn look_up(
-    name: String,
-    port: u16,
-    families: BTreeSet<bool>,
-) -> Option<SocketAddr> {
+/// A proxy's address as a `Route` value: it routes loosely.
+#[must_use]
+pub fn route(proxy: &str) -> String {
+    if proxy.contains(";lr") { format!("<{proxy}>") } else { format!("<{proxy};lr>") }
+}
+
+/// Looks a name up: the addresses of families that our sockets have, as the system prefers them. `families` says for
+/// each of them whether it is IPv4.
+pub(super) async fn look_up(name: String, port: u16, families: BTreeSet<bool>) -> Vec<SocketAddr> {
     let lookup = timeout(LOOKUP_LIMIT.to_std(), tokio::net::lookup_host((name, port)));
-    lookup.await.ok()?.ok()?.find(|address| families.contains(&address.is_ipv4()))
+    let Ok(Ok(found)) = lookup.await else { return Vec::new() };
+    found.filter(|address| families.contains(&address.is_ipv4())).take(MAX_ADDRESSES).collect()
 }
 
 #[cfg(test)]

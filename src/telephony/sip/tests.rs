@@ -1,10 +1,12 @@
 //! The whole adapter on loopback against phones that write their SIP by hand.
 
 mod abuse;
+mod forks;
 mod gate;
 mod line;
 mod phone;
 mod pki;
+mod torture;
 mod transports;
 mod trunks;
 

@@ -127,7 +127,9 @@ impl Trunking {
         for (trunk, way, Named { name, port, transport }) in self.names.clone() {
             let spoken = sockets.iter().filter(|socket| socket.transport == transport);
             let families = spoken.map(|socket| socket.address.is_ipv4()).collect();
-            self.lookups.spawn(async move { (trunk, way, look_up(name, port, families).await) });
+            self.lookups.spawn(async move {
+                (trunk, way, look_up(name, port, families).await.into_iter().next())
+            });
         }
     }
 }
@@ -227,7 +229,12 @@ impl Switch {
     }
 
     /// Our address on the way to a peer.
-    fn way_to(&mut self, now: Instant, transport: Transport, to: SocketAddr) -> Option<SocketAddr> {
+    pub(super) fn way_to(
+        &mut self,
+        now: Instant,
+        transport: Transport,
+        to: SocketAddr,
+    ) -> Option<SocketAddr> {
         let socket = self.socket_for(transport, to)?;
         self.local_address(now, socket, to.ip())
     }
@@ -333,7 +340,8 @@ impl Switch {
             | Ending::NoAck
             | Ending::Lost
             | Ending::TimeLimit
-            | Ending::Ordered => false,
+            | Ending::Ordered
+            | Ending::Broken => false,
         };
         let Some(leg) = self.legs.get_mut(&id).filter(|_| failed) else { return false };
         let calling = matches!(leg.phase, Phase::Calling { rings: false });

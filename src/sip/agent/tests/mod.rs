@@ -2,6 +2,7 @@
 
 mod asking;
 mod bench;
+mod broken;
 mod calls;
 mod chaos;
 mod faults;

@@ -16,7 +16,8 @@ fn calling() -> (Bench, DialogId, String) {
 
 fn place(target: &str, to: &str) -> Option<Redirect> {
     let to_addr = to.parse().unwrap();
-    Some(Redirect { target: target.into(), to_addr, transport: Transport::Udp, local: None })
+    let transport = Transport::Udp;
+    Some(Redirect { target: target.into(), to_addr, transport, local: None, routes: Vec::new() })
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What a request is answered with before anybody looks at what it wants.
 
 use super::bench::{Bench, field, request, within};
-use crate::sip::SipEvent;
 use crate::sip::write::ALLOW;
+use crate::sip::{Input, SipEvent};
 use crate::time::Duration;
 
 /// What it is, method, URI, extra header lines and body, an edit, the status, and a header of the answer.
@@ -155,6 +155,21 @@ fn the_same_invite_by_another_way_is_a_loop() {
 }
 
 #[test]
+fn the_same_invite_by_another_way_is_a_loop_also_once_the_call_was_answered() {
+    let mut bench = Bench::new();
+    let (dialog, _) = bench.established("");
+    let copy =
+        request("INVITE", "sip:100@b", "call", "").replace("branch=z9hG4bKcall", "branch=z9");
+    assert!(bench.ask(&copy).unwrap().starts_with("SIP/2.0 482 "));
+    bench.tell(Input::Hangup { dialog, cause: crate::call::HangupCause::Normal });
+    let later = copy.replace("branch=z9", "branch=z9hG4bKlater");
+    assert!(bench.ask(&later).unwrap().starts_with("SIP/2.0 482 "));
+    bench.pass(Duration::from_secs(33));
+    let much_later = copy.replace("branch=z9", "branch=z9hG4bKmuch");
+    assert!(bench.ask(&much_later).unwrap().starts_with("SIP/2.0 100 "));
+}
+
+#[test]
 fn answers_find_their_way_back() {
     let from = "192.0.2.7:40000".parse().unwrap();
     for (name, via, to, marked) in [
@@ -260,7 +275,7 @@ fn a_caller_of_rfc_2543_without_tag_and_contact_is_served() {
         .replace(";tag=from-1", "");
     assert!(bench.ask(&text).unwrap().starts_with("SIP/2.0 100 "));
     let Some(SipEvent::Incoming(call)) = bench.events.pop() else { panic!() };
-    bench.tell(crate::sip::Input::Answer { dialog: call.dialog, sdp: super::ANSWER.into() });
+    bench.tell(Input::Answer { dialog: call.dialog, sdp: super::ANSWER.into() });
     let ok = bench.sent.last().unwrap().1.clone();
     assert_eq!(bench.ask(&within(&ok, "ACK", 1, "ack", "")), None);
     assert!(matches!(bench.events.pop(), Some(SipEvent::Established { .. })));
@@ -273,7 +288,7 @@ fn a_refused_invite_is_forgotten_after_its_ack() {
     bench.ask(&request("INVITE", "sip:100@b", "1", ""));
     let Some(SipEvent::Incoming(call)) = bench.events.pop() else { panic!() };
     let headers = vec![("WWW-Authenticate".to_owned(), "Digest realm=\"b\"".to_owned())];
-    bench.tell(crate::sip::Input::Refuse {
+    bench.tell(Input::Refuse {
         dialog: call.dialog,
         status: 401,
         headers,

@@ -68,6 +68,22 @@ fn every_message_gets_the_answer_that_is_asked_for() {
 }
 
 #[test]
+fn every_message_as_a_response_means_nothing() {
+    for case in set::all() {
+        let mut bench = Bench::new();
+        let (_, ok) = bench.established("");
+        let text = String::from_utf8_lossy(&case.bytes).into_owned();
+        let rest = text.split_once("\r\n").map(|(_, rest)| rest).unwrap_or_default();
+        for start in ["SIP/2.0 200 OK", "SIP/2.0 100 Trying", "SIP/2.0 401 Unauthorized"] {
+            let (answer, asked) = met(&mut bench, format!("{start}\r\n{rest}").as_bytes());
+            assert!(answer.is_none() && !asked, "{}: {answer:?}", case.name);
+        }
+        let bye = bench.ask(&within(&ok, "BYE", 2, "bye", "")).unwrap_or_default();
+        assert!(bye.starts_with("SIP/2.0 200 "), "{}: the call in progress: {bye}", case.name);
+    }
+}
+
+#[test]
 fn requests_with_a_branch_that_tells_nothing_are_told_apart() {
     let mut bench = Bench::new();
     let bare = |branch: &str| {

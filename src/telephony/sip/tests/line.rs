@@ -91,6 +91,12 @@ impl Line {
         }
     }
 
+    /// Sends whatever bytes on a stream.
+    pub(super) async fn put(&self, bytes: &[u8]) {
+        let End::Stream(stream) = &self.end else { panic!("no stream") };
+        stream.lock().await.write_all(bytes).await.expect("the node reads");
+    }
+
     /// The next message, whatever it is; `None` at the end of a connection.
     pub(super) async fn receive(&self) -> Option<String> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -67,6 +67,8 @@ pub(super) struct Phone {
     /// Where what it sends goes.
     pub(super) node: SocketAddr,
     pub(super) user: &'static str,
+    /// The `q` of its contact; empty = none is written.
+    pub(super) preference: &'static str,
     call: u32,
     sequence: u32,
     /// The value of `To` or `From` of the far side, with its tag once known.
@@ -89,6 +91,7 @@ impl Phone {
             audio,
             node,
             user,
+            preference: "",
             call: 0,
             sequence: 0,
             far: String::new(),
@@ -199,10 +202,14 @@ impl Phone {
              To: {far}\r\n\
              Call-ID: {user}c{call}\r\n\
              CSeq: {sequence} {method}\r\n\
-             Contact: <sip:{user}@{here}>\r\n\
+             Contact: <sip:{user}@{here}>{q}\r\n\
              {extra}Content-Length: {length}\r\n\r\n{body}",
             via = self.line.transport.to_string().to_uppercase(),
             far = self.far,
+            q = match self.preference {
+                "" => String::new(),
+                q => format!(";q={q}"),
+            },
             length = body.len(),
         )
     }
