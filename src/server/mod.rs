@@ -38,7 +38,7 @@ use tasks::Tasks;
 
 pub use adapters::adapter_kind;
 pub use prepare::{Preparation, PrepareError, prepare};
-pub use sip::try_certificate;
+pub use sip::{try_certificate, whereabouts};
 
 /// A node that is ready to be started.
 #[derive(Debug)]

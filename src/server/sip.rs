@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::trunks;
 use crate::config::{self, Config, DigestHash, Phone};
-use crate::runtime::MAX_LEGS_PER_CALL;
+use crate::runtime::{Clock, MAX_LEGS_PER_CALL};
 use crate::telephony::rtp;
 use crate::telephony::sip::{
     Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Reliability,
@@ -90,6 +90,20 @@ fn socket(listen: &config::Listen) -> Socket {
 pub fn try_certificate(config: &Config) -> Option<Result<Option<u64>, Box<dyn Error>>> {
     let files = config.sip.tls.as_ref().map(tls)?;
     Some(files.try_out().map_err(Into::into))
+}
+
+/// Where a SIP address leads, as calls find it by the records of its name: addresses in the order in which they are
+/// tried, and whether each is reached over a stream without encryption; encrypted ones are left out. Takes a few
+/// seconds at most; `None` where it leads nowhere.
+#[must_use]
+pub fn whereabouts(address: &str, clock: Clock) -> Option<Vec<(SocketAddr, bool)>> {
+    let all = crate::telephony::sip::whereabouts(address, clock);
+    let plain = all.iter().filter_map(|(address, transport)| match transport {
+        Transport::Udp => Some((*address, false)),
+        Transport::Tcp => Some((*address, true)),
+        Transport::Tls | Transport::Ws | Transport::Wss => None,
+    });
+    (!all.is_empty()).then(|| plain.collect())
 }
 
 fn tls(files: &config::TlsFiles) -> TlsFiles {

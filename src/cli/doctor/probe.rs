@@ -1,12 +1,13 @@
 //! What the far sides say: trunks, gateways and fixed phones, each asked by one OPTIONS (RFC 3261 §11).
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _, UdpSocket};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use super::finding::Finding;
 use crate::config::{Config, Phone};
 use crate::runtime::Clock;
+use crate::server::whereabouts;
 use crate::time::Wall;
 
 /// How long an answer may take, and how often the question is sent over UDP meanwhile.
@@ -16,17 +17,14 @@ const TRIES: usize = 3;
 const MAX_ANSWER: usize = 64 * 1024;
 /// Clocks that differ by more than this make records and nonces wrong, in seconds.
 const CLOCK_SLACK: u64 = 60;
-/// The ports of SIP (RFC 3261 §19.1.2).
-const PORT: u16 = 5060;
 
 /// Whom to ask, and how.
 #[derive(Debug)]
 struct Peer {
     /// What it is called here.
     what: String,
-    /// `host:port`.
-    place: String,
-    tcp: bool,
+    /// Its SIP address.
+    address: String,
     /// Whether it is somebody's telephone, which may be switched off.
     is_phone: bool,
 }
@@ -57,28 +55,23 @@ fn peer(what: &str, address: &str) -> Option<Peer> {
     let host = parts.next()?;
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let transport = parts.find_map(|part| part.strip_prefix("transport="));
-    let tcp = match transport {
-        None => false,
-        Some(name) if name.eq_ignore_ascii_case("udp") => false,
-        Some(name) if name.eq_ignore_ascii_case("tcp") => true,
-        Some(_) => return None,
-    };
-    let has_port = host.rsplit_once(':').is_some_and(|(name, port)| {
-        port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']'))
-    });
-    let place = if has_port { host.to_owned() } else { format!("{host}:{PORT}") };
-    Some(Peer { what: format!("{what}, {host}"), place, tcp, is_phone: false })
+    let plain = transport
+        .is_none_or(|name| ["udp", "tcp"].iter().any(|plain| name.eq_ignore_ascii_case(plain)));
+    let (what, address) = (format!("{what}, {host}"), address.to_owned());
+    plain.then_some(Peer { what, address, is_phone: false })
 }
 
 /// Asks one peer.
 fn ask(peer: &Peer, clock: Clock) -> Vec<Finding> {
     let what = &peer.what;
-    let Some(address) = peer.place.to_socket_addrs().ok().and_then(|mut found| found.next()) else {
+    let Some(spots) = whereabouts(&peer.address, clock) else {
         return vec![
             Finding::mend(what, "its name leads nowhere").cure("look at the name and at DNS"),
         ];
     };
-    let answer = if peer.tcp { over_tcp(address, clock) } else { over_udp(address, clock) };
+    // The servers of its name that are spoken to in the clear; the first is the one that calls go to.
+    let Some((address, tcp)) = spots.first().copied() else { return Vec::new() };
+    let answer = if tcp { over_tcp(address, clock) } else { over_udp(address, clock) };
     match answer.as_deref().map(Answer::read) {
         None | Some(None) => {
             let finding = if peer.is_phone { Finding::note } else { Finding::mend };
@@ -261,17 +254,14 @@ mod tests {
 
     #[test]
     fn peers_are_found_in_their_addresses() {
-        for (address, place) in [
-            ("sip:192.0.2.10:5062", Some(("192.0.2.10:5062", false))),
-            ("sip:pbx.example", Some(("pbx.example:5060", false))),
-            ("sip:budi@[2001:db8::1];transport=TCP", Some(("[2001:db8::1]:5060", true))),
-            ("sip:budi@[2001:db8::1]:5070", Some(("[2001:db8::1]:5070", false))),
+        for (address, what) in [
+            ("sip:192.0.2.10:5062", Some("it, 192.0.2.10:5062")),
+            ("sip:pbx.example", Some("it, pbx.example")),
+            ("sip:budi@[2001:db8::1];transport=TCP", Some("it, [2001:db8::1]")),
             ("sip:pbx.example;transport=tls", None),
             ("tel:+62215550100", None),
         ] {
-            let found = peer("it", address);
-            let found = found.as_ref().map(|peer| (peer.place.as_str(), peer.tcp));
-            assert_eq!(found, place, "{address}");
+            assert_eq!(peer("it", address).map(|peer| peer.what).as_deref(), what, "{address}");
         }
     }
 

@@ -76,6 +76,41 @@ fn the_first_common_codec_of_the_offer_is_taken() {
         ("another family", &["m=audio 4000 RTP/AVP 0", "c=IN IP6 2001:db8::1"], None),
         ("multicast", &["m=audio 4000 RTP/AVP 0", "c=IN IP4 224.2.1.1/127"], None),
         ("an absurd number", &["m=audio 4000 RTP/AVP 300 -1 x"], None),
+        (
+            "numbers that are none, beside one that is",
+            &["m=audio 4000 RTP/AVP 4294967296 0", "a=rtpmap:4294967296 PCMA/8000"],
+            Some((Codec::Pcmu, 0, None)),
+        ),
+        (
+            "formats without end",
+            &["m=audio 4000 RTP/AVP 0 101", event, "a=fmtp:101 0-15,,66-;=;x", "a=fmtp:999 ;;"],
+            Some((Codec::Pcmu, 0, Some(101))),
+        ),
+        (
+            "a bundle of audio and video",
+            &[
+                "a=group:BUNDLE a v",
+                "m=video 4000 RTP/AVP 31",
+                "a=mid:v",
+                "m=audio 4000 RTP/AVP 0",
+                "a=mid:a",
+                "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid",
+                "m=video 0 RTP/AVP 31",
+                "a=bundle-only",
+            ],
+            Some((Codec::Pcmu, 0, None)),
+        ),
+        (
+            "attributes that nobody knows",
+            &[
+                "m=audio 4000 RTP/AVP 0",
+                "b=X-YZ:1",
+                "a=x-odd:1;2=3",
+                "a=ssrc:1 cname:y",
+                "a=rtcp:x",
+            ],
+            Some((Codec::Pcmu, 0, None)),
+        ),
     ];
     for (name, lines, expected) in cases {
         let answer = ours().answer(&theirs(lines));
@@ -83,6 +118,22 @@ fn the_first_common_codec_of_the_offer_is_taken() {
             .map(|(agreed, _)| (agreed.codec, agreed.payload_type, agreed.events))
             .map(|(codec, number, events)| (codec, number, events.map(|e| e.payload_type)));
         assert_eq!(chosen, expected.ok_or(SdpError::Incompatible), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_sent_to_is_refused() {
+    let twenty = ["m=audio 4000 RTP/AVP 0"; 20];
+    for (name, lines) in [
+        ("a port too large", &["m=audio 70000 RTP/AVP 0"][..]),
+        ("a port below zero", &["m=audio -1 RTP/AVP 0"]),
+        ("a zone", &["m=audio 4000 RTP/AVP 0", "c=IN IP6 fe80::1%eth0"]),
+        ("an address with a port", &["m=audio 4000 RTP/AVP 0", "c=IN IP4 192.0.2.9:4000"]),
+        ("brackets", &["m=audio 4000 RTP/AVP 0", "c=IN IP6 [2001:db8::1]"]),
+        ("no formats", &["m=audio 4000 RTP/AVP"]),
+        ("too many streams", &twenty),
+    ] {
+        assert!(ours().answer(&theirs(lines)).is_err(), "{name}");
     }
 }
 

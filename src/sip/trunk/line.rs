@@ -1,5 +1,6 @@
 //! One trunk: its addresses, its registration and its calls.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::list::{Outlet, TrunkChange, TrunkId};
@@ -16,6 +17,8 @@ use crate::time::{Duration, Instant};
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer to REGISTER is awaited.
 const REGISTER_LIMIT: Duration = Duration::from_secs(16);
+/// The most addresses of one place.
+const MAX_ADDRESSES: usize = 8;
 /// When nothing can be asked for want of an address, it is looked for again after this.
 const NO_ADDRESS_WAIT: Duration = Duration::from_secs(5);
 
@@ -36,8 +39,10 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(now: Instant, settings: TrunkSettings, chance: &mut Chance) -> Self {
-        let mut ways: Vec<Way> =
-            settings.ways.iter().map(|way| Way::new(way.address, way.transport)).collect();
+        let mut ways: Vec<Way> = (0..)
+            .zip(&settings.ways)
+            .map(|(n, way)| Way::new(n, way.address, way.transport))
+            .collect();
         for way in ways.iter_mut().filter(|_| settings.keepalive.is_some()) {
             // Spread, so that many trunks are not asked in one moment.
             way.probe_at = Some(now + Duration::from_millis(chance.between(0, 1_000)));
@@ -47,6 +52,30 @@ impl Line {
         let call_id = format!("{:016x}{:016x}", chance.token(), chance.token()).into();
         let (purse, service_route) = (Purse::default(), Vec::new());
         Self { settings, ways, purse, registering, call_id, way: 0, service_route }
+    }
+
+    /// The addresses of a place are known, in the order in which they are to be tried. What is known of those that were
+    /// known before stays.
+    pub(super) fn found(&mut self, place: usize, spots: &[(SocketAddr, Transport)]) {
+        let registrar = self.ways.get(self.way).and_then(|way| way.address);
+        let Some(start) = self.ways.iter().position(|way| way.place == place) else { return };
+        let count = self.ways.iter().filter(|way| way.place == place).count();
+        let mut known: Vec<Way> = self.ways.drain(start..start + count).collect();
+        let probe_at = known.iter().filter_map(|way| way.probe_at).min();
+        for (at, (address, transport)) in spots.iter().take(MAX_ADDRESSES).enumerate() {
+            let same = |way: &Way| (way.address, way.transport) == (Some(*address), *transport);
+            let way = match known.iter().position(same) {
+                Some(position) => known.swap_remove(position),
+                None => {
+                    let mut way = Way::new(place, Some(*address), *transport);
+                    way.probe_at = probe_at;
+                    way
+                }
+            };
+            self.ways.insert(start + at, way);
+        }
+        let again = self.ways.iter().position(|way| way.address == registrar);
+        self.way = again.unwrap_or(0);
     }
 
     /// How many digits of a number its patterns name; `None` if the number is not for it.
@@ -60,12 +89,12 @@ impl Line {
     pub(super) fn best_way(
         &self,
         now: Instant,
-        tried: impl Fn(usize) -> bool,
+        tried: impl Fn(SocketAddr) -> bool,
         again: bool,
     ) -> Option<usize> {
         let known = || {
             let ways = self.ways.iter().enumerate();
-            ways.filter(|(place, way)| way.address.is_some() && !tried(*place))
+            ways.filter(|(_, way)| way.address.is_some_and(|address| !tried(address)))
         };
         let up = known().find(|(_, way)| way.is_up(now));
         let any = || known().next().filter(|_| !again);
@@ -77,9 +106,10 @@ impl Line {
         &self,
         (trunk, way): (usize, usize),
         number: &str,
-        tried: &[(usize, usize)],
+        tried: &[(usize, SocketAddr)],
     ) -> Option<Outlet> {
         let taken = self.ways.get(way)?;
+        let address = taken.address?;
         let parameter = self.parameter(taken.transport);
         let routes = if self.settings.routes.is_empty() {
             self.service_route.clone()
@@ -88,13 +118,13 @@ impl Line {
         };
         Some(Outlet {
             trunk: TrunkId(trunk),
-            address: taken.address?,
+            address,
             transport: taken.transport,
             target: format!("sip:{number}@{}{parameter}", self.settings.domain),
             routes,
             login: self.settings.login.clone(),
             number: number.into(),
-            tried: tried.iter().copied().chain([(trunk, way)]).collect(),
+            tried: tried.iter().copied().chain([(trunk, address)]).collect(),
         })
     }
 
@@ -217,7 +247,7 @@ impl Line {
     }
 
     /// The way that the next registration takes: the one of the last, while it is up.
-    fn registrar(&self, now: Instant) -> Option<(usize, std::net::SocketAddr)> {
+    fn registrar(&self, now: Instant) -> Option<(usize, SocketAddr)> {
         let last = self.ways.get(self.way).filter(|way| way.is_up(now));
         match last.and_then(|way| way.address) {
             Some(address) => Some((self.way, address)),

@@ -73,7 +73,7 @@ pub struct Outlet {
     /// The number that is called.
     pub(super) number: Arc<str>,
     /// The ways tried so far, this one last.
-    pub(super) tried: Vec<(usize, usize)>,
+    pub(super) tried: Vec<(usize, SocketAddr)>,
 }
 
 /// Why no call can go out.
@@ -122,10 +122,11 @@ impl Trunks {
         self.lines.get(trunk.0).map(|line| &line.settings)
     }
 
-    /// An address of a trunk was looked up: the `way`-th of its settings.
-    pub fn found(&mut self, trunk: TrunkId, way: usize, address: SocketAddr) {
-        if let Some(way) = self.lines.get_mut(trunk.0).and_then(|line| line.ways.get_mut(way)) {
-            way.address = Some(address);
+    /// The `place`-th address in the settings of a trunk was looked up: where it is, in the order in which the spots are
+    /// to be tried. At least one.
+    pub fn found(&mut self, trunk: TrunkId, place: usize, spots: &[(SocketAddr, Transport)]) {
+        if let Some(line) = self.lines.get_mut(trunk.0) {
+            line.found(place, spots);
         }
     }
 
@@ -169,9 +170,9 @@ impl Trunks {
     /// # Errors
     /// As [`begin`](Self::begin).
     pub fn next(&mut self, now: Instant, outlet: &Outlet) -> Result<Outlet, Unavailable> {
-        if let Some((trunk, way)) = outlet.tried.last().copied()
+        if let Some((trunk, address)) = outlet.tried.last().copied()
             && let Some(line) = self.lines.get_mut(trunk)
-            && let Some(way) = line.ways.get_mut(way)
+            && let Some(way) = line.ways.iter_mut().find(|way| way.address == Some(address))
             && way.failed(now)
         {
             let change = TrunkChange::Down { address: outlet.address };
@@ -192,7 +193,7 @@ impl Trunks {
         &mut self,
         now: Instant,
         number: &str,
-        tried: &[(usize, usize)],
+        tried: &[(usize, SocketAddr)],
     ) -> Result<Outlet, Unavailable> {
         if self.draining {
             return Err(Unavailable::Draining);
@@ -201,7 +202,8 @@ impl Trunks {
         for place in self.for_number(number) {
             let Some(line) = self.lines.get_mut(place) else { continue };
             let again = tried.iter().any(|(trunk, _)| *trunk == place);
-            let Some(way) = line.best_way(now, |way| tried.contains(&(place, way)), again) else {
+            let Some(way) = line.best_way(now, |address| tried.contains(&(place, address)), again)
+            else {
                 why = if again { why } else { Unavailable::NoAddress };
                 continue;
             };

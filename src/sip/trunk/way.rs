@@ -28,6 +28,8 @@ enum State {
 /// One address of a trunk.
 #[derive(Debug)]
 pub(super) struct Way {
+    /// Which of the addresses in the settings it belongs to: a name may have several.
+    pub(super) place: usize,
     pub(super) address: Option<SocketAddr>,
     pub(super) transport: Transport,
     state: State,
@@ -38,8 +40,9 @@ pub(super) struct Way {
 }
 
 impl Way {
-    pub(super) fn new(address: Option<SocketAddr>, transport: Transport) -> Self {
-        Self { address, transport, state: State::Up { misses: 0 }, probe_at: None, probe: None }
+    pub(super) fn new(place: usize, address: Option<SocketAddr>, transport: Transport) -> Self {
+        let state = State::Up { misses: 0 };
+        Self { place, address, transport, state, probe_at: None, probe: None }
     }
 
     /// Whether it may be tried.

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::future::pending;
 use std::io::{self, Read as _};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
+use super::locate::{Located, Names, SystemNames};
 use super::reading::readable;
 use super::settings::Settings;
 use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
@@ -36,6 +36,8 @@ pub struct SipAdapter {
     library: watch::Receiver<Arc<Library>>,
     recordings: Option<RecordingSlot>,
     sockets: Bound,
+    /// Who knows the names of others; `None` = the servers that the system names.
+    names: Option<Arc<dyn Names>>,
 }
 
 impl SipAdapter {
@@ -55,13 +57,20 @@ impl SipAdapter {
             look_every: settings.look_every,
         };
         let sockets = Bound::new(&settings.listen, terms)?;
-        Ok(Self { settings, library, recordings: None, sockets })
+        Ok(Self { settings, library, recordings: None, sockets, names: None })
     }
 
     /// Lets callers be recorded; without this an order to record is refused.
     #[must_use]
     pub fn recording(mut self, slot: RecordingSlot) -> Self {
         self.recordings = Some(slot);
+        self
+    }
+
+    /// Lets names be known by somebody else than the system.
+    #[cfg(test)]
+    pub(super) fn knowing(mut self, names: Arc<dyn Names>) -> Self {
+        self.names = Some(names);
         self
     }
 
@@ -102,7 +111,7 @@ impl Adapter for SipAdapter {
 /// Serves until the commands end.
 async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
     let (events, media_events) = mpsc::channel(MEDIA_EVENTS);
-    let SipAdapter { settings, library, recordings, sockets } = adapter;
+    let SipAdapter { settings, library, recordings, sockets, names } = adapter;
     let media = Threads::start(settings.rtp.clone(), library, port.clock, events)
         .map_err(start("the media threads"))?;
     let parts = Parts {
@@ -110,6 +119,7 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
         recordings,
+        names: names.unwrap_or_else(|| Arc::new(SystemNames::new(port.clock))),
         secrets: [secret()?, secret()?, secret()?, secret()?],
     };
     let mut switch = Switch::new(settings, parts);
@@ -158,7 +168,7 @@ enum Woken {
     Readable,
     Heard(MediaEvent),
     Found(Option<(Search, Vec<Spot>)>),
-    FoundTrunk(Option<(TrunkId, usize, Option<SocketAddr>)>),
+    FoundTrunk(Option<(TrunkId, usize, Located)>),
     Reported,
     Due,
     Drain,
@@ -180,8 +190,8 @@ impl Wires {
                 }
             }
             Woken::FoundTrunk(found) => {
-                if let Some((trunk, way, address)) = found {
-                    switch.trunk_found(now, trunk, way, address);
+                if let Some((trunk, place, located)) = found {
+                    switch.trunk_found(now, trunk, place, located);
                 }
             }
             Woken::Ordered(first) => {

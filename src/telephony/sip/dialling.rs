@@ -6,8 +6,9 @@ use bytes::Bytes;
 
 use super::fork::{Telephone, Way};
 use super::leg::{Leg, Phase};
+use super::locate::{Wanted, locate, spoken};
 use super::switch::Switch;
-use super::target::{Host, Place, Search, Spot, look_up, place, route};
+use super::target::{Host, Place, Search, Spot, place, route};
 use crate::call::{Dial, EndedBy, EventKind, HangupCause, LegId, Target};
 use crate::sip::{Binding, DialogId, Preferences};
 use crate::time::Instant;
@@ -44,21 +45,17 @@ impl Switch {
 
     /// Finds the spots of a place.
     pub(super) fn seek(&mut self, now: Instant, search: Search, place: Place) {
-        let Place { host, transport } = place;
+        let Place { host, transport, fixed } = place;
         match host {
             Host::Known(address) => {
                 self.found(now, search, vec![Spot { address, transport, name: None }]);
             }
             Host::Named(name, port) if self.lookups.len() < MAX_SEARCHES => {
-                let places = self.sockets.places().iter();
-                let spoken = places.filter(|place| place.transport == transport);
-                let families = spoken.map(|place| place.address.is_ipv4()).collect();
-                self.lookups.spawn(async move {
-                    let addresses = look_up(name.clone(), port, families).await;
-                    let name = Some(name.into());
-                    let spot = |address| Spot { address, transport, name: Clone::clone(&name) };
-                    (search, addresses.into_iter().map(spot).collect())
-                });
+                let transport = fixed.then_some(transport);
+                let spoken = spoken(self.sockets.places());
+                let wanted = Wanted { name: name.into(), port, transport, spoken };
+                let names = self.names.clone();
+                self.lookups.spawn(async move { (search, locate(&*names, &wanted).await.spots) });
             }
             Host::Named(..) => self.found(now, search, Vec::new()),
         }

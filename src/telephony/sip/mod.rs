@@ -18,6 +18,7 @@ mod fork;
 mod gate;
 mod info;
 mod leg;
+mod locate;
 mod media;
 mod network;
 mod order;
@@ -41,6 +42,7 @@ mod way;
 mod tests;
 
 pub use adapter::SipAdapter;
+pub use locate::whereabouts;
 pub use network::Network;
 pub use settings::{MediaSource, Password, Settings, TrunkLine};
 pub use target::route;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::leg::{Leg, Phase};
+use super::locate::Names;
 use super::reading::Letter;
 use super::route::Routes;
 use super::settings::Settings;
@@ -49,6 +51,8 @@ pub(super) struct Switch {
     pub(super) recordings: Option<RecordingSlot>,
     pub(super) legs: BTreeMap<LegId, Leg>,
     pub(super) dialogs: BTreeMap<DialogId, LegId>,
+    /// Who knows the names of others.
+    pub(super) names: Arc<dyn Names>,
     /// Dials whose name is being looked up.
     pub(super) searches: BTreeMap<LegId, Box<Dial>>,
     /// Redirected calls whose new place is being looked up, and the address they go on to.
@@ -93,6 +97,8 @@ pub(super) struct Parts {
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
     pub(super) recordings: Option<RecordingSlot>,
+    /// Who knows the names of others.
+    pub(super) names: Arc<dyn Names>,
     /// Unpredictable bytes: for tags and Call-IDs, for nonces, for the guard's tables, and for trunks.
     pub(super) secrets: [[u8; 32]; 4],
 }
@@ -112,6 +118,7 @@ impl Switch {
         agent.server_name = Some("Sambung".into());
         agent.max_dialogs = settings.max_calls.saturating_mul(DIALOGS_PER_CALL);
         let [tokens, nonces, places, waits] = parts.secrets;
+        let trunking = Trunking::new(&settings.trunks, parts.sockets.places(), waits);
         Self {
             id: parts.id,
             sockets: parts.sockets,
@@ -119,12 +126,13 @@ impl Switch {
             agent: UserAgent::new(agent, tokens),
             authenticator: Authenticator::new(settings.realm.clone(), nonces, &settings.digests),
             registrar: Registrar::new(settings.registrar.clone()),
-            trunking: Trunking::new(&settings.trunks, waits),
+            trunking,
             routes: Routes::default(),
             media: parts.media,
             recordings: parts.recordings,
             legs: BTreeMap::new(),
             dialogs: BTreeMap::new(),
+            names: parts.names,
             searches: BTreeMap::new(),
             led_on: BTreeMap::new(),
             lookups: JoinSet::new(),

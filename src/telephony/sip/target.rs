@@ -1,19 +1,11 @@
 //! Where an outgoing INVITE goes: from a `sip:` address to host and port, and from a name to an address.
 
-use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use tokio::time::timeout;
-
 use crate::call::LegId;
 use crate::sip::{DialogId, Transport};
-use crate::time::Duration;
 
-/// How long the search for a name may take.
-const LOOKUP_LIMIT: Duration = Duration::from_secs(3);
-/// The most addresses of one name that are tried.
-const MAX_ADDRESSES: usize = 8;
 /// Longest address taken, in bytes.
 const MAX_URI_BYTES: usize = 512;
 
@@ -24,6 +16,8 @@ pub(super) struct Place {
     pub(super) host: Host,
     /// How it is reached.
     pub(super) transport: Transport,
+    /// Whether the address says so; if not, its name may say otherwise.
+    pub(super) fixed: bool,
 }
 
 /// Where a place is.
@@ -31,8 +25,8 @@ pub(super) struct Place {
 pub(super) enum Host {
     /// An address as it stands.
     Known(SocketAddr),
-    /// A name to be looked up, and the port.
-    Named(String, u16),
+    /// A name to be looked up, and the port if one is written.
+    Named(String, Option<u16>),
 }
 
 /// Whose place is looked up.
@@ -70,6 +64,7 @@ pub(super) fn place(uri: &str) -> Option<Place> {
     let mut named = parts.filter_map(|parameter| parameter.split_once('='));
     let named = named.find(|(name, _)| name.eq_ignore_ascii_case("transport"));
     let named = named.map(|(_, value)| Transport::named(value.as_bytes()));
+    let fixed = secure || named.is_some();
     let transport = match (secure, named) {
         (false, None) => Transport::Udp,
         (false, Some(named)) => named?,
@@ -80,7 +75,7 @@ pub(super) fn place(uri: &str) -> Option<Place> {
     if matches!(transport, Transport::Ws | Transport::Wss) {
         return None;
     }
-    Some(Place { host: host_of(host, transport.default_port())?, transport })
+    Some(Place { host: host_of(host, transport.default_port())?, transport, fixed })
 }
 
 /// The host in `host`, `host:port` or `[host]:port`.
@@ -93,8 +88,8 @@ fn host_of(host: &str, usual_port: u16) -> Option<Host> {
         return Some(Host::Known(SocketAddr::new(address, usual_port)));
     }
     let (name, port) = match host.split_once(':') {
-        Some((name, port)) => (name, port.parse().ok()?),
-        None => (host, usual_port),
+        Some((name, port)) => (name, Some(port.parse().ok()?)),
+        None => (host, None),
     };
     let is_name = !name.is_empty()
         && name
@@ -117,35 +112,31 @@ pub fn route(proxy: &str) -> String {
     if proxy.contains(";lr") { format!("<{proxy}>") } else { format!("<{proxy};lr>") }
 }
 
-/// Looks a name up: the addresses of families that our sockets have, as the system prefers them. `families` says for
-/// each of them whether it is IPv4.
-pub(super) async fn look_up(name: String, port: u16, families: BTreeSet<bool>) -> Vec<SocketAddr> {
-    let lookup = timeout(LOOKUP_LIMIT.to_std(), tokio::net::lookup_host((name, port)));
-    let Ok(Ok(found)) = lookup.await else { return Vec::new() };
-    found.filter(|address| families.contains(&address.is_ipv4())).take(MAX_ADDRESSES).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn addresses_name_their_place() {
-        let by = |transport, host| Some(Place { host, transport });
+        let by = |transport, host| Some(Place { host, transport, fixed: true });
+        let open = |host| Some(Place { host, transport: Transport::Udp, fixed: false });
         let at = |address: &str| Host::Known(address.parse().expect(address));
-        let known = |address: &str| by(Transport::Udp, at(address));
+        let known = |address: &str| open(at(address));
         let called = |name: &str, port| Host::Named(name.to_owned(), port);
-        let named = |name: &str, port| by(Transport::Udp, called(name, port));
+        let named = |name: &str, port| open(called(name, port));
         for (uri, expected) in [
             ("sip:budi@127.0.0.1:5070", known("127.0.0.1:5070")),
             ("SIP:127.0.0.1", known("127.0.0.1:5060")),
-            ("sip:b@[2001:db8::1]:5070;transport=UDP", known("[2001:db8::1]:5070")),
+            (
+                "sip:b@[2001:db8::1]:5070;transport=UDP",
+                by(Transport::Udp, at("[2001:db8::1]:5070")),
+            ),
             ("sip:b@[2001:db8::1]", known("[2001:db8::1]:5060")),
-            ("sip:budi:secret@pbx.example;user=phone", named("pbx.example", 5060)),
-            ("sip:budi@pbx.example:5080?Subject=x", named("pbx.example", 5080)),
-            ("sip:b@pbx.example;transport=tcp", by(Transport::Tcp, called("pbx.example", 5060))),
+            ("sip:budi:secret@pbx.example;user=phone", named("pbx.example", None)),
+            ("sip:budi@pbx.example:5080?Subject=x", named("pbx.example", Some(5080))),
+            ("sip:b@pbx.example;transport=tcp", by(Transport::Tcp, called("pbx.example", None))),
             ("sip:b@192.0.2.7;Transport=TLS", by(Transport::Tls, at("192.0.2.7:5061"))),
-            ("sips:budi@pbx.example", by(Transport::Tls, called("pbx.example", 5061))),
+            ("sips:budi@pbx.example", by(Transport::Tls, called("pbx.example", None))),
             ("sips:[::1]:5071;transport=tcp", by(Transport::Tls, at("[::1]:5071"))),
             ("sips:budi@pbx.example;transport=udp", None),
             ("sip:b@pbx.example;transport=ws", None),

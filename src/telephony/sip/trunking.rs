@@ -6,10 +6,11 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::leg::Phase;
+use super::locate::{Located, Names, Wanted, locate, spoken};
 use super::network::Network;
 use super::settings::TrunkLine;
 use super::switch::{Due, Switch};
-use super::target::{Host, Place, look_up, place};
+use super::target::{Host, Place, place};
 use super::transport::Socket;
 use crate::call::{Dial, HangupCause, LegId};
 use crate::sip::{
@@ -18,9 +19,9 @@ use crate::sip::{
 };
 use crate::time::{Duration, Instant};
 
-/// How often the names of trunks are looked up again.
+/// How often the names of trunks are looked up again at the least; sooner if what was found holds no longer.
 const LOOK_UP_EVERY: Duration = Duration::from_mins(5);
-/// How soon a name is looked up again that was not found.
+/// The soonest that a name is looked up again, also one that was not found.
 const LOOK_UP_AGAIN: Duration = Duration::from_secs(15);
 /// How long an address of a trunk may stay silent before the next one is tried.
 const HEARD_WITHIN: Duration = Duration::from_secs(4);
@@ -30,20 +31,12 @@ const HEARD_WITHIN: Duration = Duration::from_secs(4);
 pub(super) struct Trunking {
     pub(super) trunks: Trunks,
     /// Addresses that stand for names: which, and what is to be looked up.
-    names: Vec<(TrunkId, usize, Named)>,
+    wanted: Vec<(TrunkId, usize, Wanted)>,
     /// Further addresses that calls of trunks come from.
     from: Vec<(Network, TrunkId)>,
-    pub(super) lookups: JoinSet<(TrunkId, usize, Option<SocketAddr>)>,
+    pub(super) lookups: JoinSet<(TrunkId, usize, Located)>,
     /// When names are looked up next.
     look_up_at: Option<Instant>,
-}
-
-/// The name of an address.
-#[derive(Debug, Clone)]
-struct Named {
-    name: String,
-    port: u16,
-    transport: Transport,
 }
 
 /// A call of a trunk.
@@ -78,8 +71,8 @@ pub(super) struct Facts {
 }
 
 impl Trunking {
-    pub(super) fn new(lines: &[TrunkLine], secret: [u8; 32]) -> Self {
-        let mut names = Vec::new();
+    pub(super) fn new(lines: &[TrunkLine], sockets: &[Socket], secret: [u8; 32]) -> Self {
+        let mut wanted = Vec::new();
         let mut from = Vec::new();
         let mut settings = Vec::new();
         for (number, line) in lines.iter().enumerate() {
@@ -88,11 +81,14 @@ impl Trunking {
             let mut ways = Vec::new();
             for address in &line.addresses {
                 match place(address) {
-                    Some(Place { host: Host::Known(known), transport }) => {
+                    Some(Place { host: Host::Known(known), transport, .. }) => {
                         ways.push(WayAddress { address: Some(known), transport });
                     }
-                    Some(Place { host: Host::Named(name, port), transport }) => {
-                        names.push((trunk, ways.len(), Named { name, port, transport }));
+                    Some(Place { host: Host::Named(name, port), transport, fixed }) => {
+                        let spoken = spoken(sockets);
+                        let by = fixed.then_some(transport);
+                        let name = Wanted { name: name.into(), port, transport: by, spoken };
+                        wanted.push((trunk, ways.len(), name));
                         ways.push(WayAddress { address: None, transport });
                     }
                     None => tracing::error!(
@@ -104,8 +100,8 @@ impl Trunking {
         }
         Self {
             trunks: Trunks::new(Instant::ZERO, settings, secret),
-            look_up_at: (!names.is_empty()).then_some(Instant::ZERO),
-            names,
+            look_up_at: (!wanted.is_empty()).then_some(Instant::ZERO),
+            wanted,
             from,
             lookups: JoinSet::new(),
         }
@@ -121,15 +117,12 @@ impl Trunking {
         [self.trunks.poll_timeout(), self.look_up_at].into_iter().flatten().min()
     }
 
-    /// Looks the names up; `sockets` say which families we have.
-    fn look_up(&mut self, now: Instant, sockets: &[Socket]) {
+    /// Looks the names up.
+    fn look_up(&mut self, now: Instant, names: &Arc<dyn Names>) {
         self.look_up_at = Some(now + LOOK_UP_EVERY);
-        for (trunk, way, Named { name, port, transport }) in self.names.clone() {
-            let spoken = sockets.iter().filter(|socket| socket.transport == transport);
-            let families = spoken.map(|socket| socket.address.is_ipv4()).collect();
-            self.lookups.spawn(async move {
-                (trunk, way, look_up(name, port, families).await.into_iter().next())
-            });
+        for (trunk, place, wanted) in self.wanted.clone() {
+            let names = names.clone();
+            self.lookups.spawn(async move { (trunk, place, locate(&*names, &wanted).await) });
         }
     }
 }
@@ -138,7 +131,7 @@ impl Switch {
     /// Does what is due on trunks.
     pub(super) fn serve_trunks(&mut self, now: Instant) {
         if self.trunking.look_up_at.is_some_and(|at| at <= now) {
-            self.trunking.look_up(now, self.sockets.places());
+            self.trunking.look_up(now, &self.names);
         }
         if self.trunking.trunks.poll_timeout().is_some_and(|at| at <= now) {
             self.trunking.trunks.handle_timeout(now);
@@ -150,22 +143,22 @@ impl Switch {
         &mut self,
         now: Instant,
         trunk: TrunkId,
-        way: usize,
-        address: Option<SocketAddr>,
+        place: usize,
+        Located { spots, lasts }: Located,
     ) {
-        match address {
-            Some(address) => {
-                let mut names = self.trunking.names.iter();
-                if let Some((_, _, named)) = names.find(|named| (named.0, named.1) == (trunk, way))
-                {
-                    self.sockets.name(address, &named.name);
-                }
-                self.trunking.trunks.found(trunk, way, address);
+        for spot in &spots {
+            if let Some(name) = &spot.name {
+                self.sockets.name(spot.address, name);
             }
-            None => {
-                tracing::warn!(trunk = %self.trunk_name(trunk), "The trunk's name is not found.");
-                self.trunking.look_up_at = Some(now + LOOK_UP_AGAIN);
-            }
+        }
+        let again = now + lasts.max(LOOK_UP_AGAIN).min(LOOK_UP_EVERY);
+        let sooner = self.trunking.look_up_at.map_or(again, |at| at.min(again));
+        self.trunking.look_up_at = Some(sooner);
+        if spots.is_empty() {
+            tracing::warn!(trunk = %self.trunk_name(trunk), "The trunk's name is not found.");
+        } else {
+            let spots: Vec<_> = spots.iter().map(|spot| (spot.address, spot.transport)).collect();
+            self.trunking.trunks.found(trunk, place, &spots);
         }
     }
 

@@ -288,12 +288,7 @@ fn a_refused_invite_is_forgotten_after_its_ack() {
     bench.ask(&request("INVITE", "sip:100@b", "1", ""));
     let Some(SipEvent::Incoming(call)) = bench.events.pop() else { panic!() };
     let headers = vec![("WWW-Authenticate".to_owned(), "Digest realm=\"b\"".to_owned())];
-    bench.tell(Input::Refuse {
-        dialog: call.dialog,
-        status: 401,
-        headers,
-        retry_after: Some(3),
-    });
+    bench.tell(Input::Refuse { dialog: call.dialog, status: 401, headers, retry_after: Some(3) });
     let refusal = bench.sent.last().unwrap().1.clone();
     assert_eq!(field(&refusal, "WWW-Authenticate").as_deref(), Some("Digest realm=\"b\""));
     assert_eq!(field(&refusal, "Retry-After").as_deref(), Some("3"));

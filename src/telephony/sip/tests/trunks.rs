@@ -10,7 +10,7 @@ pub(super) fn line(phone: &Phone, change: impl FnOnce(&mut TrunkSettings)) -> Tr
     line_at(&[&format!("sip:{}", phone.address())], change)
 }
 
-fn line_at(addresses: &[&str], change: impl FnOnce(&mut TrunkSettings)) -> TrunkLine {
+pub(super) fn line_at(addresses: &[&str], change: impl FnOnce(&mut TrunkSettings)) -> TrunkLine {
     let pattern = |text: &str| NumberPattern::read(text).expect("a pattern");
     let mut settings = TrunkSettings {
         name: "telko".into(),
