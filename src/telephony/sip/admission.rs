@@ -70,6 +70,8 @@ impl Switch {
             return Err(Refusal::Overload);
         }
         let id = LegId { adapter: self.id, number: self.next_leg };
+        // Spent even if the call is refused: what its media thread has still to say must not be taken for another's.
+        self.next_leg += 2;
         let port = self.media.open(id, None).map_err(|error| {
             tracing::warn!(%error, "No port for media.");
             self.lacks_media(now);
@@ -120,7 +122,6 @@ impl Switch {
         if let Some(socket) = self.socket_at(incoming.transport, incoming.local) {
             self.sockets.prove(socket, incoming.source);
         }
-        self.next_leg += 2;
         self.calls += 1;
         self.dialogs.insert(incoming.dialog, id);
         self.guard.meet(now, source);

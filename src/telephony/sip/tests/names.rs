@@ -56,8 +56,9 @@ async fn refuse(phone: &Phone, status: &str) -> Message {
 
 #[tokio::test]
 async fn the_next_server_is_called_where_one_has_no_service() {
-    let (first, second) = (trunks::stranger().await, trunks::stranger().await);
+    let (mut first, mut second) = (trunks::stranger().await, trunks::stranger().await);
     let mut node = node(|_| {}, Book::of("_sip._udp.pbx.example", [&first, &second]));
+    (first.node, second.node) = (node.address, node.address);
     let leg = node.dial(2, Target::Address("sip:budi@pbx.example".into())).await;
     let invite = refuse(&first, "503 Service Unavailable").await;
     assert_eq!(invite.start_line(), "INVITE sip:budi@pbx.example SIP/2.0");
@@ -75,10 +76,11 @@ async fn the_next_server_is_called_where_one_has_no_service() {
 
 #[tokio::test]
 async fn a_trunk_has_all_the_servers_of_its_name() {
-    let (first, second) = (trunks::stranger().await, trunks::stranger().await);
+    let (mut first, mut second) = (trunks::stranger().await, trunks::stranger().await);
     let line = trunks::line_at(&["sip:telko.example"], |_| {});
     let book = Book::of("_sip._udp.telko.example", [&first, &second]);
     let mut node = node(|settings| settings.trunks = vec![line], book);
+    (first.node, second.node) = (node.address, node.address);
     let number = || Target::Number("+62215550100".into());
     // The name is looked up when the node starts.
     let mut leg = node.dial(2, number()).await;
@@ -108,11 +110,13 @@ async fn a_trunk_has_all_the_servers_of_its_name() {
 
 #[tokio::test]
 async fn a_redirection_to_a_name_is_followed_where_it_may_be_called() {
-    let (first, second) = (trunks::stranger().await, trunks::stranger().await);
+    let (mut first, mut second) = (trunks::stranger().await, trunks::stranger().await);
     let book = Book::of("_sip._udp.desk.example", [&second]);
     let allow = |settings: &mut Settings| settings.redirects = vec!["sip:desk@desk.example".into()];
     let mut node = node(allow, book);
-    let to = || Target::Address(format!("sip:budi@{}", first.address()).into());
+    (first.node, second.node) = (node.address, node.address);
+    let at = first.address();
+    let to = || Target::Address(format!("sip:budi@{at}").into());
     let leg = node.dial(2, to()).await;
     refuse(&first, "302 Moved\r\nContact: <sip:desk@desk.example;x=y>").await;
     let invite = refuse(&second, "486 Busy Here").await;

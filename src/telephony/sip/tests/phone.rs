@@ -200,7 +200,7 @@ impl Phone {
              Max-Forwards: 70\r\n\
              From: \"Sari\" <sip:{user}@sambung>;tag={user}t{call}\r\n\
              To: {far}\r\n\
-             Call-ID: {user}c{call}\r\n\
+             Call-ID: {user}c{call}@{here}\r\n\
              CSeq: {sequence} {method}\r\n\
              Contact: <sip:{user}@{here}>{q}\r\n\
              {extra}Content-Length: {length}\r\n\r\n{body}",
