@@ -311,14 +311,14 @@ fn a_key_that_is_a_tone_stops_the_prompt_soon_after_it_begins() {
 #[test]
 fn legs_that_begin_together_share_out_the_time() {
     let mut stage = Stage::new(|_| {});
-    for _ in 0..200 {
+    for _ in 0..300 {
         let n = stage.open();
         stage.connect(n, |_| {});
     }
     let began = stage.now();
     stage.pass(ms(60));
     let mut moments = std::collections::BTreeMap::<u64, usize>::new();
-    let mut first = [None; 201];
+    let mut first = [None; 301];
     for (at, n, _) in &stage.heard {
         first[*n].get_or_insert(at.since(began));
         if at.since(began) > ms(40) {
@@ -326,5 +326,5 @@ fn legs_that_begin_together_share_out_the_time() {
         }
     }
     assert!(first.iter().all(|first| first.is_some_and(|first| first <= ms(20))), "{first:?}");
-    assert!(moments.values().all(|&count| count <= 75), "at most so many at a time: {moments:?}");
+    assert!(moments.values().all(|&count| count <= 190), "at most so many at a time: {moments:?}");
 }
