@@ -219,6 +219,8 @@ pub enum JournalOther {
     Failed(HangupCause),
     /// The person whom the caller talked with hung up.
     Ended,
+    /// The phone of the person whom the caller talked with was gone without a word.
+    Lost,
     /// One side of the talk held.
     Held,
     /// No side held any more.

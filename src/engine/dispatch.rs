@@ -11,12 +11,13 @@ use super::settings::Settings;
 use crate::bug::{self, Bug, Place};
 use crate::calendar::Opening;
 use crate::call::{
-    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, HangupCause, LegId, Target,
+    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, HangupCause, LegId, QueueId,
+    Target,
 };
 use crate::interpreter::{Enqueue, Ring, World};
 use crate::queue::{self, Contact, OfferId, Refusal};
 use crate::session::{Action, Input, PeerNews, QueueNews};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 
 impl Engine {
     pub(super) fn command(&mut self, leg: LegId, kind: CommandKind) {
@@ -57,6 +58,7 @@ impl Engine {
             match action {
                 Action::Command(kind) => self.command(leg, kind),
                 Action::Enqueue(wanted) => self.enqueue(id, *wanted),
+                Action::Rejoin { queue } => self.rejoin(id, queue),
                 Action::LeaveQueue => self.tell_queues(queue::Input::Leave { call: id }),
                 Action::Ring(wanted) => self.ring(id, leg, *wanted),
                 Action::HangupPeer(cause) => self.hangup_peer(id, cause),
@@ -140,15 +142,32 @@ impl Engine {
         if hours.is_some_and(|calendar| calendar.at(wall) != Opening::Open) {
             return self.step(id, Input::Queue(QueueNews::Closed));
         }
+        let now = self.now;
         if let Some(call) = self.calls.get_mut(&id) {
-            call.wanted = Some(Wanted { request: wanted.clone(), since: self.now });
+            call.wanted = Some(Wanted { request: wanted.clone(), since: now });
         }
+        self.stand_in_line(id, wanted, now);
+    }
+
+    /// A caller whose talk broke off is in line again. It has its place since it first came, whether the queue has
+    /// closed or is full meanwhile.
+    fn rejoin(&mut self, id: CallId, queue: QueueId) {
+        match self.wanted(id).filter(|wanted| wanted.request.queue == queue) {
+            Some(wanted) => {
+                let (request, since) = (wanted.request.clone(), wanted.since);
+                self.stand_in_line(id, request, since);
+            }
+            None => self.step(id, Input::Queue(QueueNews::Unstaffed)),
+        }
+    }
+
+    fn stand_in_line(&mut self, id: CallId, wanted: Enqueue, since: Instant) {
         let contact = Contact {
             call: id,
             queue: wanted.queue,
             skills: wanted.skills,
             priority: wanted.priority,
-            enqueued_at: self.now,
+            enqueued_at: since,
             max_wait: wanted.max_wait,
         };
         self.tell_queues(queue::Input::Enqueue(contact));

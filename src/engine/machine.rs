@@ -380,14 +380,18 @@ impl Engine {
         handover.is_some_and(|handover| handover.to == leg)
     }
 
-    /// The other party of a talk is gone.
-    fn talk_ended(&mut self, call: CallId, leg: LegId) {
+    /// The agent of a talk is gone: hung up, or without a word.
+    fn talk_ended(&mut self, call: CallId, leg: LegId, cause: HangupCause) {
         if self.hands_over_unseen(call, leg) {
             return;
         }
         self.cancel_handover(call);
         if let Some(call) = self.calls.get_mut(&call) {
             call.hold.peer = false;
+        }
+        if cause == HangupCause::MediaLost {
+            self.tell_queues(queue::Input::Vanished { call });
+            return self.step(call, SessionInput::Peer(PeerNews::Lost));
         }
         self.tell_queues(queue::Input::TalkEnded { call });
         self.step(call, SessionInput::Peer(PeerNews::Ended));
@@ -404,7 +408,7 @@ impl Engine {
             Some(
                 Role::Agent { call, talking: true, .. }
                 | Role::Colleague { call, talking: true, .. },
-            ) => self.talk_ended(call, leg),
+            ) => self.talk_ended(call, leg, cause),
             Some(Role::Agent { call, offer, agent, talking: false }) => {
                 self.offer_failed(call, offer, agent, cause);
             }

@@ -25,6 +25,7 @@ pub(super) struct Seat(pub(super) usize);
 ///     │ is over)         │                   unreachable            │                 │
 ///     │                  ├─────── rona ◀─── missed too often ───────┘                 │
 ///     │                  └────────────────────────────────────────────────────────────┘
+///  talking ──▶ backoff: the phone is gone without a word
 ///  any state ──▶ break: at once, or after the offer, talk and wrap-up that are under way
 ///  any state that no offer or talk binds ──▶ engaged ──▶ talking, or what it would be now without the call
 /// ```
@@ -71,7 +72,7 @@ pub enum AgentState {
         /// When it ends.
         deadline: Instant,
     },
-    /// Resting after an offer failed for a reason other than being missed.
+    /// Resting after an offer failed for a reason other than being missed, or after the phone was gone from a talk.
     BackOff {
         /// The reason.
         cause: BackOffCause,

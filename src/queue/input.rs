@@ -94,6 +94,12 @@ pub enum Input {
         /// The caller.
         call: CallId,
     },
+    /// The phone of the agent whom a caller talks with is gone without a word. The agent rests as after an offer that
+    /// could not be delivered, at least as long as a wrap-up; the caller may come back to the line.
+    Vanished {
+        /// The caller.
+        call: CallId,
+    },
     /// An agent's phone is used for somebody whom the queue did not give them. Without effect unless
     /// [`may_engage`](super::Queues::may_engage) says so.
     Engage {

@@ -117,6 +117,7 @@ impl Queues {
             Input::Failed { offer, cause } => self.failed(offer, cause),
             Input::Released { offer } => self.released(offer),
             Input::TalkEnded { call } => self.talk_ended(call),
+            Input::Vanished { call } => self.vanished(call),
             Input::Engage { agent } => self.engage(&agent),
             Input::Disengage { agent } => self.disengage(&agent),
             Input::HandOver { call, queue, agent } => self.hand_over(call, queue, &agent),

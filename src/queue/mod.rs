@@ -5,7 +5,7 @@
 //!  Reachable, Break ─▶ │ Queues                    │ ───▶ Offer, Cancel, TooLate, Connected
 //!  Ringing, Answered ▶ │  lines ▸ lanes ▸ contacts │ ───▶ AgentState
 //!  Failed, TalkEnded ▶ │  agents · offers · timers │
-//!  Tick, Change ─────▶ └───────────────────────────┘
+//!  Vanished, Change ─▶ └───────────────────────────┘
 //! ```
 //!
 //! A *line* is one queue. Its waiting contacts stand in *lanes*, one per set of skills asked for, so that one look

@@ -134,6 +134,8 @@ pub enum AgentChange {
     HandedOver,
     /// Caller and agent parted.
     TalkEnded,
+    /// The agent's phone is gone from a talk without a word.
+    Vanished,
     /// A talk reached its limit without a word of its end.
     TalkLimit,
     /// The wrap-up is over.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, Intent, Seat};
+use super::agent::{AgentState, BackOffCause, Intent, Seat};
 use super::line::{Line, LineNumber, Skills};
 use super::machine::Queues;
 use super::output::{AgentChange, Output};
 use super::timer::Timer;
 use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 impl Queues {
     /// An agent's phone came or went.
@@ -93,6 +93,21 @@ impl Queues {
         } else {
             self.change(seat, AgentState::WrapUp { deadline: self.now + wrap_up }, why);
         }
+    }
+
+    /// The phone of an agent who talks is gone without a word: nobody is offered to it for a while.
+    pub(super) fn vanished(&mut self, call: CallId) {
+        let Some(&seat) = self.talks.get(&call) else { return };
+        let AgentState::Talking { queue, .. } = &self.agents[seat.0].state else { return };
+        let line = self.line_numbers.get(queue).map(|line| &self.lines[line.0]);
+        let wrap_up = line.map_or(Duration::ZERO, |line| line.settings.wrap_up);
+        let rest = self.settings.unreachable_pause.max(wrap_up);
+        let mut to = self.unbound(seat, self.now);
+        if let (AgentState::Ready { .. }, false) = (&to, rest.is_zero()) {
+            let deadline = self.now + rest;
+            to = AgentState::BackOff { cause: BackOffCause::Unreachable, deadline };
+        }
+        self.change(seat, to, AgentChange::Vanished);
     }
 
     /// An agent ended the wrap-up early.

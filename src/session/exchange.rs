@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::call::{
     AgentId, CallRecord, CommandKind, EndedBy, Errand, EventKind, HangupCause, LegId, PlayEnd,
-    PlayId, Quality, RecordingEnd, RecordingId, Reply, Symbol,
+    PlayId, Quality, QueueId, RecordingEnd, RecordingId, Reply, Symbol,
 };
 use crate::interpreter::{Enqueue, Ring};
 use crate::time::{Duration, Instant};
@@ -178,6 +178,8 @@ pub enum PeerNews {
     Failed(HangupCause),
     /// The other party of a talk hung up.
     Ended,
+    /// The phone of the other party of a talk is gone without a word.
+    Lost,
     /// One side of a talk holds (`true`), or no side does any more. What both hear meanwhile is seen to elsewhere.
     Held(bool),
     /// The agent hands the caller over to somebody who is rung.
@@ -223,6 +225,11 @@ pub enum Action {
     Command(CommandKind),
     /// To the queue: put the caller in line.
     Enqueue(Box<Enqueue>),
+    /// To the queue: put the caller in line again, at the place of before, with what was wanted then.
+    Rejoin {
+        /// The queue.
+        queue: QueueId,
+    },
     /// To the queue: the caller leaves.
     LeaveQueue,
     /// To an adapter: ring a number.
@@ -240,6 +247,6 @@ pub enum Action {
 impl Action {
     /// Whether it is meant for the caller's leg.
     pub(super) const fn needs_leg(&self) -> bool {
-        matches!(self, Self::Command(_) | Self::Ring(_) | Self::Enqueue(_))
+        matches!(self, Self::Command(_) | Self::Ring(_) | Self::Enqueue(_) | Self::Rejoin { .. })
     }
 }

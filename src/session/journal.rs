@@ -156,6 +156,14 @@ impl Journal {
         self.queue = Some(QueueStay { name: name.clone(), wait_ms: 0, offers: Vec::new() });
     }
 
+    /// The caller is in line. For one who has lost the agent of a talk a stay begins only now: the queue might have
+    /// refused.
+    pub(super) fn queue_rejoined(&mut self, name: &QueueId, now: Instant) {
+        if self.queued_at.is_none() {
+            self.queue_entered(name, now);
+        }
+    }
+
     /// The wait is over: answered, left or hung up.
     pub(super) fn queue_left(&mut self, now: Instant) {
         if let (Some(since), Some(stay)) = (self.queued_at.take(), self.queue.as_mut()) {

@@ -61,6 +61,7 @@ impl Session {
         };
         match news {
             QueueNews::Entered { position } => {
+                self.journal.queue_rejoined(&queue.queue, at.now);
                 line.moved(position);
                 self.memory.set_queue_position(Some(position));
                 self.memory.set_queue_wait(Duration::ZERO);
@@ -141,8 +142,13 @@ impl Session {
                 self.command(CommandKind::Music(None));
                 self.talk_ended(node, at);
             }
+            (PeerNews::Lost, State::Talking { node, since }) => {
+                self.journal.talked(since, at.now);
+                self.budget.valid();
+                self.talk_lost(node, at);
+            }
             // Nobody is left to hand the caller over, and nobody could be had.
-            (PeerNews::Ended, State::Transferring { node }) => {
+            (PeerNews::Ended | PeerNews::Lost, State::Transferring { node }) => {
                 self.transfer_result("failed");
                 self.budget.valid();
                 self.command(CommandKind::Music(None));
@@ -170,6 +176,20 @@ impl Session {
                 self.last_words("goodbye", node, Then::Hangup(HangupCause::Normal), at);
             }
         }
+    }
+
+    /// The agent's phone is gone: the caller is told, and is in line again before all who came later.
+    fn talk_lost(&mut self, node: NodeIndex, at: Moment<'_>) {
+        let flow = self.program.flow.clone();
+        let Verb::Queue(queue) = &flow.node(node).verb else {
+            self.command(CommandKind::Music(None));
+            return self.talk_ended(node, at);
+        };
+        let queue = queue.queue.clone();
+        self.note_queue(&queue);
+        let words = built_in(&flow, "connecting").into_iter().collect();
+        self.actions.push_back(Action::Rejoin { queue });
+        self.state = State::Queued(Box::new(InLine::new(node, words, at.now)));
     }
 
     fn not_connected(&mut self, node: NodeIndex, cause: HangupCause, at: Moment<'_>) {

@@ -54,7 +54,8 @@ impl Session {
                 | PeerNews::Returned { .. }
                 | PeerNews::Answered { .. }
                 | PeerNews::Failed(_)
-                | PeerNews::Ended,
+                | PeerNews::Ended
+                | PeerNews::Lost,
                 _,
             ) => {}
         }

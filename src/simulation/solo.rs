@@ -321,6 +321,7 @@ impl Solo {
                     }
                     Action::HangupPeer(_) => self.end_other(),
                     Action::Enqueue(_)
+                    | Action::Rejoin { .. }
                     | Action::LeaveQueue
                     | Action::Ring(_)
                     | Action::Request(_)

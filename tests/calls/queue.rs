@@ -48,6 +48,20 @@ fn the_agent_hangs_up_first_and_the_caller_goes_on() {
 }
 
 #[test]
+fn a_caller_whose_agent_vanishes_is_told_and_waits_for_the_next_one() {
+    let mut call = Set::of(QUEUE).ring(&["201"]);
+    call.agent_answers();
+    call.wait(5_000);
+    call.agent_ends(HangupCause::MediaLost);
+    call.listen();
+    // Nobody else is there, so the same phone is tried again when its rest is over.
+    call.wait(31_000);
+    call.agent_answers();
+    call.wait(4_000);
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
 fn the_caller_hangs_up_in_the_talk() {
     let mut call = Set::of(QUEUE).ring(&["201"]);
     call.agent_answers();

@@ -13,7 +13,9 @@ use crate::support::{sound, wait};
 
 const CALLER_HERTZ: f64 = 440.0;
 const SARI_HERTZ: f64 = 1_000.0;
+const BUDI_HERTZ: f64 = 1_700.0;
 const PASSWORD_201: &str = "kopi-tubruk-201";
+const PASSWORD_202: &str = "teh-botol-sosro-202";
 /// How long the two talk at a time.
 const TALK: Duration = Duration::from_millis(2_000);
 
@@ -165,4 +167,32 @@ fn a_caller_who_vanishes_leaves_a_record_and_no_call() {
     let record = server.record();
     assert_eq!(ending(&record), ("system", "media_lost"), "{record}");
     assert_eq!(record["agent"], "sari", "{record}");
+}
+
+/// Nobody says BYE here either. Budi has come after Sari answered, and is rung as soon as she is known to be gone.
+#[test]
+fn the_caller_of_an_agent_who_vanishes_is_first_in_line_within_ten_seconds() {
+    needs!("the_caller_of_an_agent_who_vanishes_is_first_in_line_within_ten_seconds", Pjsua2);
+    let server = Server::start(with_sari().registering_agent("budi", "202", PASSWORD_202));
+    let (mut caller, sari) = talking(&server);
+    let account = Account { user: "202", password: PASSWORD_202, registrar: server.sip() };
+    let mut budi = Pjsua::start(BUDI_HERTZ, Some(&account), &[]);
+    sari.vanish();
+    let gone = wait::now();
+    budi.expect("talking");
+    let took = gone.elapsed();
+    assert!(took < Duration::from_secs(10), "the next agent had the caller after {took:?}");
+    let resting = "Agent sari is backoff(unreachable).";
+    assert!(server.log().contains(resting), "nobody else is offered to the phone that is gone");
+    wait::pause(TALK);
+    caller.tell("hangup");
+    budi.expect("closed");
+    caller.expect("closed");
+    let heard = sound::heard_millis(&caller.heard(), BUDI_HERTZ);
+    assert!(heard >= 1_200, "the caller heard {heard} ms of the second agent");
+    let record = server.record();
+    let talks = record["talks"].as_array().expect("a record of talks");
+    let agents: Vec<_> = talks.iter().map(|talk| &talk["agent"]).collect();
+    assert_eq!(agents, ["sari", "budi"], "{record}");
+    assert_eq!(ending(&record), ("caller", "normal"), "{record}");
 }

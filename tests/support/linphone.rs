@@ -1,5 +1,6 @@
 //! A telephone of Linphone's console, driven by what one would type.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::process::{ChildStdin, Command};
@@ -88,11 +89,13 @@ fn settings(account: Option<&Account>) -> String {
          default_proxy=0\n[rtp]\naudio_rtp_port={rtp}\n"
     );
     if let Some(Account { user, password, registrar }) = account {
-        text.push_str(&format!(
+        write!(
+            text,
             "[proxy_0]\nreg_proxy=<sip:{registrar}>\nreg_identity=<sip:{user}@{registrar}>\n\
              reg_expires=60\nreg_sendregister=1\n\
              [auth_info_0]\nusername={user}\npasswd={password}\nrealm=sambung\n"
-        ));
+        )
+        .expect("text takes lines");
     }
     text
 }

@@ -63,6 +63,7 @@ fn journal() -> CallJournal {
             ),
             entry(2_200, JournalEvent::Other(JournalOther::Failed(HangupCause::Busy))),
             entry(2_300, JournalEvent::Other(JournalOther::Ended)),
+            entry(2_350, JournalEvent::Other(JournalOther::Lost)),
             entry(2_400, JournalEvent::Closed { cause: HangupCause::Shutdown }),
             entry(2_500, JournalEvent::Ended { by: EndedBy::Caller, cause: HangupCause::Normal }),
         ],

@@ -98,6 +98,7 @@ fn next_heard(copy: &mut Solo) -> Option<String> {
             Action::Ring(_) => ", a number is rung".to_owned(),
             Action::Request(_) => ", the outside is asked".to_owned(),
             Action::Command(_)
+            | Action::Rejoin { .. }
             | Action::LeaveQueue
             | Action::HangupPeer(_)
             | Action::Abandon

@@ -132,6 +132,9 @@ fn said(event: &JournalEvent) -> Option<String> {
         JournalEvent::Other(JournalOther::Answered) => "the number answers".to_owned(),
         JournalEvent::Other(JournalOther::Failed(_)) => "the number cannot be had".to_owned(),
         JournalEvent::Other(JournalOther::Ended) => "the other side hangs up".to_owned(),
+        JournalEvent::Other(JournalOther::Lost) => {
+            "the other side is gone without a word".to_owned()
+        }
         JournalEvent::Other(JournalOther::Held) => "is put on hold".to_owned(),
         JournalEvent::Other(JournalOther::Resumed) => "is off hold".to_owned(),
         JournalEvent::Other(JournalOther::Transferring) => "is handed over".to_owned(),

@@ -49,6 +49,26 @@ fn a_break_waits_until_the_work_is_done_and_outlives_a_lost_phone() {
     insta::assert_snapshot!(s.said);
 }
 
+/// The phone of an agent is gone in the middle of a talk: it is left alone, and its caller goes before all who came later.
+#[test]
+fn a_caller_whose_agent_vanished_comes_back_to_the_place_of_before() {
+    let mut s = Script::staffed(&["sari"]);
+    s.wait(1);
+    let first = s.contact(1);
+    s.enter_as(first.clone()).answer(1).wait(5).enter(2).enter(3).wait(5).vanish(1);
+    assert_eq!(s.state("sari"), "backoff(unreachable)");
+    s.enter_as(first);
+    assert_eq!(s.queues.position(call(1)), Some(1));
+    s.wait(29);
+    assert_eq!(
+        s.state("sari"),
+        "backoff(unreachable)",
+        "nobody is offered to a phone that is gone"
+    );
+    s.wait(2);
+    assert!(s.said.ends_with("offer 2: caller 1 to sari, ring 20s\n"), "{}", s.said);
+}
+
 #[test]
 fn two_misses_pause_an_agent_and_one_does_not() {
     let mut s = Script::staffed(&["sari"]);

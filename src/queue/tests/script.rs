@@ -150,6 +150,11 @@ impl Script {
         self.input(Input::TalkEnded { call: call(n) }, &words)
     }
 
+    pub(super) fn vanish(&mut self, n: u64) -> &mut Self {
+        let words = format!("{}'s agent is gone without a word", Self::caller(call(n)));
+        self.input(Input::Vanished { call: call(n) }, &words)
+    }
+
     pub(super) fn wrapped_up(&mut self, agent: &str) -> &mut Self {
         let input = Input::WrapUpDone { agent: agent.into() };
         self.input(input, &format!("{agent} has wrapped up"))

@@ -38,6 +38,7 @@ impl Session {
                 PeerNews::Answered { .. } => JournalOther::Answered,
                 PeerNews::Failed(cause) => JournalOther::Failed(*cause),
                 PeerNews::Ended => JournalOther::Ended,
+                PeerNews::Lost => JournalOther::Lost,
                 PeerNews::Held(true) => JournalOther::Held,
                 PeerNews::Held(false) => JournalOther::Resumed,
                 PeerNews::Transferring { .. } => JournalOther::Transferring,

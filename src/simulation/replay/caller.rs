@@ -106,7 +106,9 @@ fn cue(event: &JournalEvent) -> Option<Cue> {
         | JournalEvent::Other(
             JournalOther::Answered | JournalOther::Transferred | JournalOther::Returned(_),
         ) => Cue::Talks,
-        JournalEvent::Other(JournalOther::Ended | JournalOther::Transferring) => Cue::TalkEnded,
+        JournalEvent::Other(
+            JournalOther::Ended | JournalOther::Lost | JournalOther::Transferring,
+        ) => Cue::TalkEnded,
         JournalEvent::Entered { .. }
         | JournalEvent::Left { .. }
         | JournalEvent::Key { .. }

@@ -55,6 +55,7 @@ impl Doing {
             JournalOther::Answered => Self::TargetAnswers,
             JournalOther::Failed(cause) => Self::Tell(Input::Peer(PeerNews::Failed(cause))),
             JournalOther::Ended => Self::OtherEnds,
+            JournalOther::Lost => Self::Tell(Input::Peer(PeerNews::Lost)),
             JournalOther::Held => Self::Tell(Input::Peer(PeerNews::Held(true))),
             JournalOther::Resumed => Self::Tell(Input::Peer(PeerNews::Held(false))),
             JournalOther::Transferring => Self::HandsOver,

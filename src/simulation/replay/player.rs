@@ -161,6 +161,10 @@ impl Player {
                     let course = self.answers.stay(wanted.queue.as_str());
                     self.expect(at, For::People, course);
                 }
+                Action::Rejoin { queue } => {
+                    let course = self.answers.stay(queue.as_str());
+                    self.expect(at, For::People, course);
+                }
                 Action::Ring(_) => {
                     let course = self.answers.ring();
                     self.expect(at, For::People, course);

@@ -203,7 +203,10 @@ impl<'a> Course<'a> {
                 ) => talks = true,
                 JournalEvent::Other(JournalOther::Held | JournalOther::Resumed) => {}
                 JournalEvent::Other(
-                    JournalOther::Failed(_) | JournalOther::Ended | JournalOther::Transferring,
+                    JournalOther::Failed(_)
+                    | JournalOther::Ended
+                    | JournalOther::Lost
+                    | JournalOther::Transferring,
                 ) => talks = false,
                 JournalEvent::Silent
                 | JournalEvent::Answered

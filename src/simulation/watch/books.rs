@@ -76,7 +76,7 @@ impl Watch {
                 wire.bridged = wire.bridged.filter(|other| *other != leg);
             }
         }
-        if let Some((call, agent)) = self.desk.staff.ended(gone.at, leg) {
+        if let Some((call, agent)) = self.desk.staff.ended(gone.at, leg, gone.cause) {
             self.desk.failed(gone.at, self.step, call, &agent);
             self.failed = Some(agent);
         }
@@ -122,9 +122,9 @@ impl Watch {
                     _ => {}
                 }
             }
-        } else if let CommandKind::Hangup(_) = kind {
+        } else if let CommandKind::Hangup(cause) = kind {
             self.touched.extend(self.peers.get(leg));
-            if let Some((call, agent)) = self.desk.staff.hung_up(now, *leg) {
+            if let Some((call, agent)) = self.desk.staff.hung_up(now, *leg, *cause) {
                 self.desk.failed(now, self.step, call, &agent);
             }
         }

@@ -25,7 +25,10 @@ struct Standing {
     lane: Lane,
     /// The lesser goes first.
     place: Option<Instant>,
+    /// Since when: one who lost the agent of a talk keeps what they had.
     since: Instant,
+    /// When the present wait began.
+    came: Instant,
     /// The longest it may stand there.
     until: Option<Instant>,
     /// The step since which the caller waits; `None` while being offered.
@@ -49,6 +52,8 @@ pub(super) struct Desk {
     rung: Option<(CallId, AgentId)>,
     /// The offers of this step.
     offers: Vec<(CallId, AgentId)>,
+    /// Since when each caller who was connected had been in line.
+    talked: BTreeMap<CallId, Instant>,
     entered: u64,
     answered: u64,
     left: u64,
@@ -64,6 +69,7 @@ impl Desk {
             counts: BTreeMap::new(),
             rung: None,
             offers: Vec::new(),
+            talked: BTreeMap::new(),
             entered: 0,
             answered: 0,
             left: 0,
@@ -87,12 +93,15 @@ impl Desk {
     ) -> Result<(), Fault> {
         require(!self.standing.contains_key(&call), || "it enters a line twice".to_owned())?;
         require(!self.staff.talks(call), || "it enters a line while it talks".to_owned())?;
+        let kept = self.talked.remove(&call).filter(|_| self.staff.has_lost(call, now));
+        let since = kept.unwrap_or(now);
         *self.counts.entry(queue.clone()).or_default() += 1;
         self.entered += 1;
         let standing = Standing {
             lane: (queue.clone(), Vec::new()),
             place: None,
-            since: now,
+            since,
+            came: now,
             until: None,
             waits_since_step: Some(step),
             offered: None,
@@ -113,7 +122,7 @@ impl Desk {
         let below_first = wanted.priority.clamp(1, LOWEST_CLASS) - 1;
         let score = standing.since + self.settings.age_credit.times(u64::from(below_first));
         let ring = self.settings.queues.get(&wanted.queue).map_or(Duration::ZERO, |q| q.ring);
-        let until = standing.since + wanted.max_wait + ring + self.settings.lease + LATE;
+        let until = standing.came + wanted.max_wait + ring + self.settings.lease + LATE;
         standing.lane.1 = skills;
         (standing.place, standing.until) = (Some(score), Some(until));
         self.lanes.entry(standing.lane.clone()).or_default().insert((score, call));
@@ -202,6 +211,7 @@ impl Desk {
             format!("it is connected with {agent}, who was not rung for it")
         })?;
         let queue = standing.lane.0.clone();
+        self.talked.insert(call, standing.since);
         self.answered += 1;
         self.gone(now, call)?;
         let wrap_up = self.settings.queues.get(&queue).map_or(Duration::ZERO, |q| q.wrap_up);

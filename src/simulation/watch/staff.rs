@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::breach::{Fault, require};
-use crate::call::{AgentId, CallId, LegId};
+use crate::call::{AgentId, CallId, HangupCause, LegId};
 use crate::queue::Settings;
 use crate::time::{Duration, Instant};
 
@@ -44,6 +44,10 @@ pub(super) struct Staff {
     wrap_ups: BTreeMap<CallId, Duration>,
     pauses: [(&'static str, Duration); 3],
     release_limit: Duration,
+    /// Legs of agents who talked and were hung up on because nothing came from them any more.
+    lost: BTreeMap<LegId, CallId>,
+    /// The caller whose agent is gone without a word, and when that was told.
+    forsaken: Option<(CallId, Instant)>,
 }
 
 impl Staff {
@@ -68,6 +72,8 @@ impl Staff {
                 ("unreachable", settings.unreachable_pause),
             ],
             release_limit: settings.release_limit,
+            lost: BTreeMap::new(),
+            forsaken: None,
         }
     }
 
@@ -147,7 +153,12 @@ impl Staff {
     }
 
     /// A leg is ordered to end: an offer is taken back, or a talk is over. Says which caller the agent was rung for.
-    pub(super) fn hung_up(&mut self, now: Instant, leg: LegId) -> Option<(CallId, AgentId)> {
+    pub(super) fn hung_up(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        cause: HangupCause,
+    ) -> Option<(CallId, AgentId)> {
         let agent = self.legs.get(&leg)?.clone();
         let limit = self.release_limit;
         let person = self.people.get_mut(&agent)?;
@@ -158,8 +169,12 @@ impl Staff {
             }
             Bond::Talking { call, wrap_up, .. } => {
                 person.bond = Bond::Free;
-                person.wraps_until = now + wrap_up;
                 self.talks.remove(&call);
+                if cause == HangupCause::MediaLost {
+                    self.lost.insert(leg, call);
+                } else {
+                    person.wraps_until = now + wrap_up;
+                }
                 None
             }
             Bond::Free | Bond::Released { .. } => None,
@@ -167,15 +182,30 @@ impl Staff {
     }
 
     /// A leg is gone: an offer failed, or a talk is over. Says whose offer came to nothing.
-    pub(super) fn ended(&mut self, now: Instant, leg: LegId) -> Option<(CallId, AgentId)> {
+    pub(super) fn ended(
+        &mut self,
+        now: Instant,
+        leg: LegId,
+        cause: HangupCause,
+    ) -> Option<(CallId, AgentId)> {
         let agent = self.legs.remove(&leg)?;
+        if let Some(call) = self.lost.remove(&leg) {
+            self.forsaken = Some((call, now)).filter(|_| cause == HangupCause::MediaLost);
+            self.rests(now, &agent, "unreachable");
+            return None;
+        }
         let person = self.people.get_mut(&agent)?;
         let mut failed = None;
         match person.bond {
             Bond::Talking { call, leg: Some(mine), wrap_up } if mine == leg => {
                 person.bond = Bond::Free;
-                person.wraps_until = now + wrap_up;
                 self.talks.remove(&call);
+                if cause == HangupCause::MediaLost {
+                    self.forsaken = Some((call, now));
+                    self.rests(now, &agent, "unreachable");
+                } else {
+                    person.wraps_until = now + wrap_up;
+                }
             }
             Bond::Rung { call, leg: Some(mine) } if mine == leg => {
                 person.bond = Bond::Free;
@@ -241,6 +271,11 @@ impl Staff {
         self.legs.insert(leg, agent.clone());
         self.talks.insert(call, agent.clone());
         Ok(())
+    }
+
+    /// Whether the caller has just lost the agent, whose phone is gone without a word.
+    pub(super) fn has_lost(&self, call: CallId, now: Instant) -> bool {
+        self.forsaken == Some((call, now))
     }
 
     /// Whether a caller talks with an agent.
