@@ -41,6 +41,11 @@ mod transport;
 mod trunk;
 mod write;
 
+/// The torture sets of `tests/torture`, for the tests of this module and of the adapter.
+#[cfg(test)]
+#[path = "../../tests/support/torture.rs"]
+pub(crate) mod torture;
+
 pub use agent::{Counts, UserAgent};
 pub use ask::{Answer, Ask, AskId, AskMethod};
 pub use digest::{Algorithm, Attempt, Authenticator, Verdict};

@@ -3,13 +3,10 @@
 use super::Faults;
 use super::Side;
 use super::bench::{Bench, field, request, within};
+use crate::sip::torture as set;
+use crate::sip::torture::{Answer, Case};
 use crate::sip::{Input, SipEvent};
 use crate::time::Duration;
-
-#[path = "../../../../tests/support/torture.rs"]
-mod set;
-
-use set::{Answer, Case};
 
 /// Mutations of each message.
 const MUTATIONS: u64 = 200;

@@ -3,11 +3,9 @@
 
 use super::line::Line;
 use super::*;
+use crate::sip::torture as set;
 
-#[path = "../../../../tests/support/torture.rs"]
-mod set;
-
-use set::Answer;
+use crate::sip::torture::Answer;
 
 /// What a stream cannot bring: a message whose body never comes ends with its connection, and two messages in one
 /// datagram are two messages.
