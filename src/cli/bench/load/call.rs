@@ -68,7 +68,7 @@ enum State {
     Talking {
         dialog: Dialog,
         since: i64,
-        speech: Speech,
+        speech: Box<Speech>,
     },
     Leaving {
         dialog: Dialog,
@@ -213,7 +213,7 @@ impl Call {
         }
         self.moments.answered = Some(at);
         let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
-        let speech = Speech::new(self.number, to, self.key.as_ref());
+        let speech = Box::new(Speech::new(self.number, to, self.key.as_ref()));
         self.state = State::Talking { dialog, since: at, speech };
         Some(port)
     }

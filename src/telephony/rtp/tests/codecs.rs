@@ -157,6 +157,10 @@ fn a_key_crosses_a_bridge_between_clocks() {
     let (1, MediaEventKind::Key { .. }) = rig.kind() else { panic!("a key") };
     assert_eq!(keys_heard(&agent, 48_000, 1), "7");
     rig.threads.mask(leg(1), true);
+    // What is ordered after it is told of once it is in force.
+    rig.play(1, 1, &["long"], SymbolSet::NONE);
+    rig.threads.stop(leg(1), PlayId(1));
+    let (1, MediaEventKind::PlayEnded { .. }) = rig.kind() else { panic!("an end") };
     caller.press('8');
     let (1, MediaEventKind::Key { .. }) = rig.kind() else { panic!("a key") };
     rig.threads.mask(leg(1), false);
