@@ -58,7 +58,7 @@ impl Engine {
             match action {
                 Action::Command(kind) => self.command(leg, kind),
                 Action::Enqueue(wanted) => self.enqueue(id, *wanted),
-                Action::Rejoin { queue } => self.rejoin(id, queue),
+                Action::Rejoin { queue } => self.rejoin(id, &queue),
                 Action::LeaveQueue => self.tell_queues(queue::Input::Leave { call: id }),
                 Action::Ring(wanted) => self.ring(id, leg, *wanted),
                 Action::HangupPeer(cause) => self.hangup_peer(id, cause),
@@ -151,8 +151,8 @@ impl Engine {
 
     /// A caller whose talk broke off is in line again. It has its place since it first came, whether the queue has
     /// closed or is full meanwhile.
-    fn rejoin(&mut self, id: CallId, queue: QueueId) {
-        match self.wanted(id).filter(|wanted| wanted.request.queue == queue) {
+    fn rejoin(&mut self, id: CallId, queue: &QueueId) {
+        match self.wanted(id).filter(|wanted| wanted.request.queue == *queue) {
             Some(wanted) => {
                 let (request, since) = (wanted.request.clone(), wanted.since);
                 self.stand_in_line(id, request, since);
