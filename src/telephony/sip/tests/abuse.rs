@@ -1,7 +1,6 @@
 //! Fifty ways to make a node call what it should not, or believe what nobody vouches for: none of them works.
 
-use crate::call::AllowList;
-use crate::call::NumberPattern;
+use crate::call::{AllowList, NumberPattern, Origin};
 
 use super::trunks::{line, stranger};
 use super::*;
@@ -113,23 +112,16 @@ async fn no_abuse_works() {
                     .await;
                 trunk.expect_request("ACK").await;
                 let (ended, kind) = node.event().await;
-                assert!(
-                    ended == leg && matches!(kind, EventKind::Ended { .. }),
-                    "{script:?} {kind:?}"
-                );
+                assert_eq!(ended, leg, "{script:?}");
+                assert!(matches!(kind, EventKind::Ended { .. }), "{script:?} {kind:?}");
             }
             Claim(header) => {
                 caller.invite("100", &format!("{header}\r\n"), &sdp).await;
-                let (leg, EventKind::Offered(offer)) = node.event().await else {
-                    panic!("an offer")
-                };
+                let (leg, kind) = node.event().await;
+                let EventKind::Offered(offer) = kind else { panic!("{kind:?}") };
                 assert_eq!(offer.origin.caller.number.as_deref(), Some("200"), "{script:?}");
-                let claimed = (
-                    offer.origin.asserted,
-                    offer.origin.trunk,
-                    offer.origin.diverted_from,
-                    offer.user,
-                );
+                let Origin { asserted, trunk, diverted_from, .. } = offer.origin;
+                let claimed = (asserted, trunk, diverted_from, offer.user);
                 assert_eq!(claimed, (false, None, None, None), "{script:?}");
                 turn_away(&mut node, &mut caller, leg).await;
             }
