@@ -173,7 +173,7 @@ class Toy:
                        for n in range(160 if self.fault != "short_frames" else 150)]
             self.sound(struct.pack("<II%dh" % len(samples), known["audio"], at, *samples))
             if number < frames + 10:
-                self.at(due + (0.02 if self.fault != "bursts" else 0), lambda: frame(number + 1, due + 0.02))
+                self.at(due + 0.02 if self.fault != "bursts" else 0, lambda: frame(number + 1, due + 0.02))
 
         frame(0, time.monotonic())
 
