@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::trunks;
 use crate::config::{self, Config, DigestHash, Phone};
-use crate::runtime::{Clock, MAX_LEGS_PER_CALL};
+use crate::runtime::MAX_LEGS_PER_CALL;
 use crate::telephony::rtp;
 use crate::telephony::sip::{
     Algorithm, Codec, GuardSettings, MediaSource, Network, Password, Preferences, Reliability,
@@ -96,8 +96,8 @@ pub fn try_certificate(config: &Config) -> Option<Result<Option<u64>, Box<dyn Er
 /// tried, and whether each is reached over a stream without encryption; encrypted ones are left out. Takes a few
 /// seconds at most; `None` where it leads nowhere.
 #[must_use]
-pub fn whereabouts(address: &str, clock: Clock) -> Option<Vec<(SocketAddr, bool)>> {
-    let all = crate::telephony::sip::whereabouts(address, clock);
+pub fn whereabouts(address: &str) -> Option<Vec<(SocketAddr, bool)>> {
+    let all = crate::telephony::sip::whereabouts(address);
     let plain = all.iter().filter_map(|(address, transport)| match transport {
         Transport::Udp => Some((*address, false)),
         Transport::Tcp => Some((*address, true)),

@@ -64,7 +64,7 @@ fn peer(what: &str, address: &str) -> Option<Peer> {
 /// Asks one peer.
 fn ask(peer: &Peer, clock: Clock) -> Vec<Finding> {
     let what = &peer.what;
-    let Some(spots) = whereabouts(&peer.address, clock) else {
+    let Some(spots) = whereabouts(&peer.address) else {
         return vec![
             Finding::mend(what, "its name leads nowhere").cure("look at the name and at DNS"),
         ];

@@ -119,7 +119,7 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
         recordings,
-        names: names.unwrap_or_else(|| Arc::new(SystemNames::new(port.clock))),
+        names: names.unwrap_or_else(|| Arc::new(SystemNames::new())),
         secrets: [secret()?, secret()?, secret()?, secret()?],
     };
     let mut switch = Switch::new(settings, parts);

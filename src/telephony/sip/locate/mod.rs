@@ -10,7 +10,6 @@
 mod names;
 mod system;
 mod weigh;
-mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,7 +19,6 @@ use tokio::time::timeout;
 
 use super::target::{Host, Place, Spot, place};
 use super::transport::Socket;
-use crate::runtime::Clock;
 use crate::sip::Transport;
 use crate::time::Duration;
 
@@ -71,7 +69,7 @@ enum Step {
 /// Where a SIP address leads, as calls find it: addresses in the order in which they are tried, and how they are
 /// reached. Takes a few seconds at most; none where it leads nowhere.
 #[must_use]
-pub fn whereabouts(address: &str, clock: Clock) -> Vec<(SocketAddr, Transport)> {
+pub fn whereabouts(address: &str) -> Vec<(SocketAddr, Transport)> {
     let Some(Place { host, transport, fixed }) = place(address) else { return Vec::new() };
     let (name, port) = match host {
         Host::Known(address) => return vec![(address, transport)],
@@ -80,7 +78,7 @@ pub fn whereabouts(address: &str, clock: Clock) -> Vec<(SocketAddr, Transport)> 
     let both = PREFERRED.into_iter().flat_map(|spoken| [(spoken, true), (spoken, false)]);
     let wanted =
         Wanted { name, port, transport: fixed.then_some(transport), spoken: both.collect() };
-    let names = SystemNames::new(clock);
+    let names = SystemNames::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return Vec::new() };
     let spots = runtime.block_on(locate(&names, &wanted)).spots;

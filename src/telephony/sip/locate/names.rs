@@ -7,7 +7,7 @@ use std::pin::Pin;
 use crate::time::Duration;
 
 /// The longest that anything is believed.
-const LONGEST: Duration = Duration::from_mins(60);
+pub(super) const LONGEST: Duration = Duration::from_mins(60);
 
 /// The answer to a question about a name.
 pub(in crate::telephony::sip) type Answer<'a, T> =
