@@ -34,6 +34,7 @@ impl Engine {
         let settings = Arc::clone(&call.settings);
         let world = World {
             wall: self.clock.at(self.now),
+            stood_still: call.pace.stood_still(self.now),
             calendars: &settings.calendars,
             numbers: &settings.numbers,
         };
@@ -114,7 +115,8 @@ impl Engine {
     fn call_fault(&mut self, id: CallId) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let leg = call.leg;
-        let record = call.session.fault_record(call.pace.at(self.now), self.clock.at(self.now));
+        let (now, still) = (call.pace.at(self.now), call.pace.stood_still(self.now));
+        let record = call.session.fault_record(now, self.clock.at(self.now), still);
         self.notice(Notice::CallFault {
             call: id,
             what: "an invariant of the call was broken".into(),

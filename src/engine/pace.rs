@@ -37,6 +37,11 @@ impl Pace {
         self.since.map_or(now, |since| since.min(now)).before(self.lag)
     }
 
+    /// How long it has stood still until a moment of the engine's.
+    pub(super) fn stood_still(&self, now: Instant) -> Duration {
+        self.lag + self.since.map_or(Duration::ZERO, |since| now.since(since))
+    }
+
     /// When a moment of the call's time comes, on the engine's clock; `None` while it stands still.
     pub(super) fn due(&self, at: Instant) -> Option<Instant> {
         (!self.stands()).then(|| at + self.lag)
@@ -82,10 +87,12 @@ mod tests {
         pace.stop(at(10));
         pace.stop(at(12));
         assert_eq!((pace.at(at(30)), pace.due(at(9))), (at(10), None));
+        assert_eq!(pace.stood_still(at(30)), Duration::from_secs(20));
         pace.go(at(40));
         assert_eq!((pace.at(at(45)), pace.due(at(20))), (at(15), Some(at(50))));
         pace.stop(at(50));
         pace.go(at(60));
         assert_eq!(pace.at(at(61)), at(21), "each pause counts");
+        assert_eq!(pace.stood_still(at(61)), Duration::from_secs(40));
     }
 }

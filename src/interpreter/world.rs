@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::calendar::Calendar;
 use crate::flow::Setting;
-use crate::time::Wall;
+use crate::time::{Duration, Wall};
 
 /// The telephone numbers that come from the environment or files of a node.
 pub type Numbers = BTreeMap<Setting, Arc<str>>;
@@ -15,6 +15,8 @@ pub type Numbers = BTreeMap<Setting, Arc<str>>;
 pub struct World<'a> {
     /// The wall-clock time.
     pub wall: Wall,
+    /// How long the call's own clock has stood still so far, because its telephone was out of touch.
+    pub stood_still: Duration,
     /// The project's calendars by name.
     pub calendars: &'a BTreeMap<Arc<str>, Calendar>,
     /// The telephone numbers that come from the environment or files of the node.

@@ -7,7 +7,7 @@ use crate::call::{
     CallRecord, CommandKind, Direction, Ended, EndedBy, HangupCause, Origin, Quality, mask_number,
 };
 use crate::flow::NodeIndex;
-use crate::time::{Instant, Wall};
+use crate::time::{Duration, Instant, Wall};
 
 /// What the record says of a call's end.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl Session {
         self.abandon();
         self.silence();
         let unanswered =
-            matches!(self.state, State::Ringing { .. }) && self.journal.answered_at.is_none();
+            matches!(self.state, State::Ringing { .. }) && self.journal.answered.is_none();
         self.command(if unanswered {
             CommandKind::Refuse(cause)
         } else {
@@ -169,7 +169,7 @@ impl Session {
     /// The last thing of a call.
     pub(super) fn write_record(&mut self, ending: Ending, at: Moment<'_>) {
         self.state = State::Ended;
-        let record = self.record(ending, at.now, at.world.wall);
+        let record = self.record(ending, at.now, at.world.wall, at.world.stood_still);
         self.actions.push_back(Action::Record(Box::new(record)));
     }
 
@@ -183,16 +183,20 @@ impl Session {
         })
     }
 
-    /// The record of a call that broke an invariant: what had been noted until then.
-    pub fn fault_record(&mut self, now: Instant, wall: Wall) -> CallRecord {
+    /// The record of a call that broke an invariant: what had been noted until then. The call's clock has stood still
+    /// for `still` so far.
+    pub fn fault_record(&mut self, now: Instant, wall: Wall, still: Duration) -> CallRecord {
         self.state = State::Ended;
         self.actions.clear();
         let (by, cause) = (EndedBy::System, HangupCause::InternalError);
-        self.record(Ending { by, cause, place: None, quality: None, at: now }, now, wall)
+        self.record(Ending { by, cause, place: None, quality: None, at: now }, now, wall, still)
     }
 
-    fn record(&mut self, ending: Ending, now: Instant, wall: Wall) -> CallRecord {
-        let at = |instant: Instant| wall.before(now.since(instant)).to_rfc3339();
+    fn record(&mut self, ending: Ending, now: Instant, wall: Wall, still: Duration) -> CallRecord {
+        // Durations by the clock that never jumps, with what it stood still since.
+        let at = |(instant, by_then): (Instant, Duration)| {
+            wall.before(now.since(instant) + still.saturating_sub(by_then)).to_rfc3339()
+        };
         let Origin { called, caller, asserted, trunk, diverted_from } = &self.arrival.origin;
         CallRecord {
             v: 1,
@@ -207,9 +211,9 @@ impl Session {
             flow: Some(self.program.flow.id.clone()),
             flow_hash: Some(self.program.flow.hash.clone()),
             language: Some(self.memory.language().clone()),
-            started: at(self.journal.offered_at),
-            answered: self.journal.answered_at.map(at),
-            ended: at(ending.at),
+            started: at((self.journal.offered_at, Duration::ZERO)),
+            answered: self.journal.answered.map(at),
+            ended: at((ending.at, still)),
             steps: std::mem::take(&mut self.journal.steps),
             notes: self.memory.take_notes(),
             queue: self.journal.queue.take(),

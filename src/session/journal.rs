@@ -21,7 +21,8 @@ const OPEN: &str = "cancelled";
 #[derive(Debug, Clone)]
 pub(super) struct Journal {
     pub(super) offered_at: Instant,
-    pub(super) answered_at: Option<Instant>,
+    /// When it was answered, and how long the call's clock had stood still by then.
+    pub(super) answered: Option<(Instant, Duration)>,
     pub(super) steps: Vec<RecordStep>,
     pub(super) queue: Option<QueueStay>,
     pub(super) transfer: Option<TransferStay>,
@@ -46,7 +47,7 @@ impl Journal {
     pub(super) const fn new(offered_at: Instant) -> Self {
         Self {
             offered_at,
-            answered_at: None,
+            answered: None,
             steps: Vec::new(),
             queue: None,
             transfer: None,

@@ -96,7 +96,7 @@ impl Session {
             debug_assert!(first, "a new budget has not escaped");
         }
         self.journal = Journal::new(now);
-        self.journal.answered_at = Some(now);
+        self.journal.answered = Some((now, Duration::ZERO));
         if let Some(index) = self.state.node() {
             let node = self.program.flow.node(index);
             self.journal.enter(&node.id, node.verb.name(), now);

@@ -70,7 +70,7 @@ impl Session {
     }
 
     pub(super) fn answered(&mut self, at: Moment<'_>) {
-        self.journal.answered_at.get_or_insert(at.now);
+        self.journal.answered.get_or_insert((at.now, at.world.stood_still));
         if matches!(self.state, State::Answering | State::Ringing { .. }) {
             let start = self.program.flow.start;
             self.go(start, at);

@@ -168,6 +168,7 @@ impl Solo {
     pub fn tell(&mut self, input: Input) {
         let world = World {
             wall: self.wall(),
+            stood_still: Duration::ZERO,
             calendars: &self.project.calendars,
             numbers: &self.project.numbers,
         };
@@ -337,6 +338,7 @@ impl Solo {
             {
                 let world = World {
                     wall: self.wall(),
+                    stood_still: Duration::ZERO,
                     calendars: &self.project.calendars,
                     numbers: &self.project.numbers,
                 };

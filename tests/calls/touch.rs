@@ -1,6 +1,9 @@
 //! An adapter that loses touch with its world: nothing passes for its calls, and they go on where they stood.
 
-use sambung::call::{HangupCause, Reply};
+use sambung::call::{CallRecord, HangupCause, Reply, Report};
+use sambung::engine::Input;
+use sambung::simulation::{Heard, Rehearsal};
+use sambung::time::Duration;
 
 use crate::stage::{Set, Stage};
 
@@ -69,6 +72,36 @@ fn a_question_waits_as_long_as_before_the_loss() {
     call.wait(2_900);
     call.press("1");
     insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn the_times_of_a_record_are_those_of_the_wall() {
+    /// A call of six seconds, and an absence of this length in the middle of it.
+    fn record(absence: u64) -> (Set, CallRecord) {
+        let set = Set::of(MENU);
+        let settings = set.settings.clone();
+        let mut call = Rehearsal::new(settings, 7, set.wall, Rehearsal::by_text());
+        let leg = call.call("100", set.caller);
+        let tell = |call: &mut Rehearsal, report| {
+            call.tell(Input::Report { adapter: leg.adapter, report });
+        };
+        call.run_for(Duration::from_secs(4));
+        tell(&mut call, Report::Away);
+        call.run_for(Duration::from_secs(absence));
+        tell(&mut call, Report::Back);
+        call.run_for(Duration::from_secs(2));
+        call.hang_up(leg, HangupCause::Normal);
+        let record = std::iter::from_fn(|| call.poll_heard()).find_map(|heard| match heard {
+            Heard::Record(record) => Some(*record),
+            _ => None,
+        });
+        (set, record.expect("a record"))
+    }
+    let (set, plain) = record(0);
+    let (_, absent) = record(25);
+    assert_eq!(plain.started, set.wall.to_rfc3339());
+    assert_eq!((&absent.started, &absent.answered), (&plain.started, &plain.answered));
+    assert_eq!(absent.ended, set.wall.after(Duration::from_secs(31)).to_rfc3339());
 }
 
 #[test]
