@@ -61,9 +61,10 @@ fn every_message_is_answered_as_asked_and_a_call_in_progress_is_unharmed() {
     }
     assert!(faults.is_empty(), "{}\n{}", faults.join("\n"), server.log());
     call.finish();
-    let records = server.records_so_far();
-    let caller = records.iter().find(|record| record["caller"] == "***678");
-    assert_eq!(caller.map(ending), Some(("caller", "normal")), "{records:?}");
+    let record = wait::until(PATIENCE, "the record of the call", || {
+        server.records_so_far().into_iter().find(|record| record["caller"] == "***678")
+    });
+    assert_eq!(ending(&record), ("caller", "normal"));
 }
 
 fn has_namespaces() -> bool {
