@@ -136,6 +136,8 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
 async fn farewell(mut switch: Switch, mut wires: Wires) {
     let clock = wires.port.clock;
     switch.hang_up_all(clock.now());
+    // What has become due by this, registrations that are taken back among it, is sent before anybody asks for quiet.
+    switch.handle_timeout(clock.now());
     switch.flush(clock.now());
     let quiet = async {
         while !switch.is_quiet() {
