@@ -29,7 +29,7 @@
 //! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
 //! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
 //! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`] |
-//! | the vocabulary | [`call`], [`text`], [`time`]; [`bug`], faults that tests plant |
+//! | the vocabulary | [`call`], [`history`], [`text`], [`time`]; [`bug`], faults that tests plant |
 //!
 //! The core is sans-IO: `handle(now, input)`, `poll_output()`, `poll_timeout()`. It has no clock, socket, file, thread,
 //! task, lock or random source; the same inputs and the same seed give the same bytes. Live calls, whole-call tests and
@@ -73,7 +73,10 @@
 //! | event | what an adapter reports about one leg, past tense |
 //! | exploration | every call that a flow can have, played on paper from state to state |
 //! | fingerprint | the SHA-256 of a day's transcript |
+//! | epoch | the life of one process, as the history counts it |
+//! | fact | one thing that happened to a contact, an agent or an offer, as the history tells it |
 //! | flow | a call flow: nodes and outcomes in YAML |
+//! | history | every fact in order, never altered: figures, reports and the state after a crash are made of it |
 //! | journal | what one call was told and where that led, with times and without anything that belongs to people; `replay` holds the call once more |
 //! | lease | how long the calls of an adapter that was lost are kept; no time passes in them |
 //! | leg | one party of a call on one adapter |
@@ -100,6 +103,7 @@ pub mod config;
 pub mod engine;
 pub mod faq;
 pub mod flow;
+pub mod history;
 pub mod interpreter;
 pub mod media;
 pub mod project;

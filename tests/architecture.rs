@@ -23,6 +23,8 @@ const TABLE: &[Row] = &[
     ("bug", Pure, &[]),
     ("text", Pure, &[]),
     ("call", Pure, &["time"]),
+    // What happened, as it is kept: everything that keeps, reads or counts it speaks this.
+    ("history", Pure, &["call", "time"]),
     // Machines that know only the vocabulary and never each other.
     ("flow", Pure, &["call", "text", "time"]),
     ("queue", Pure, &["bug", "call", "time"]),
