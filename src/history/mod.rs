@@ -14,6 +14,7 @@
 //! It knows no database, no clock and no queue machine.
 
 mod fact;
+mod line;
 mod parts;
 mod row;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{AgentStatus, Exit, Fact, OfferId, Outcome, Private, Row};
+use super::{AgentStatus, Entry, Exit, Fact, OfferId, Outcome, Private, Row};
 use crate::call::{CallId, EndedBy, HangupCause};
 use crate::time::Wall;
 
@@ -60,4 +60,17 @@ fn what_belongs_to_a_person_is_not_shown_by_accident() {
     let shown = format!("{row:?}");
     assert!(shown.contains("number") && !shown.contains("62811"), "{shown}");
     assert_eq!(row.with(Private::default()).private, None, "nothing is nothing");
+}
+
+#[test]
+fn entries_are_lines_that_tell_private_values_only_when_asked() {
+    let private = Private([("number".into(), "+62811".into())].into());
+    let row = Row::new(Wall::from_unix_micros(7), Fact::NodeStopped {}).with(private);
+    let entry = Entry { epoch: 2, seq: 3, row };
+    let bare = entry.to_line(false).expect("a line");
+    assert_eq!(bare, r#"{"epoch":2,"seq":3,"at":7,"fact":{"kind":"node_stopped"}}"#);
+    let whole = entry.to_line(true).expect("a line");
+    assert_eq!(Entry::from_line(whole.as_bytes()).expect("reads"), entry);
+    let read = Entry::from_line(bare.as_bytes()).expect("reads");
+    assert_eq!((read.epoch, read.seq, read.row.private), (2, 3, None));
 }
