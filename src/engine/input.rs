@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::order::Order;
 use super::settings::Settings;
-use crate::call::{AdapterId, AgentId, HangupCause, Reply, Report, RequestId};
+use crate::call::{AdapterId, HangupCause, Reply, Report, RequestId};
 use crate::time::Wall;
 
 /// One thing that happened.
@@ -27,12 +28,12 @@ pub enum Input {
     },
     /// A reading of the wall clock, at start and then every few seconds.
     Clock(Wall),
-    /// An agent asks for a break (`Some` reason) or is back (`None`).
-    Break {
-        /// The agent.
-        agent: AgentId,
-        /// Why, in the agent's words.
-        reason: Option<Arc<str>>,
+    /// Somebody at a desk, at the command line or on an agent's phone orders something.
+    Ordered {
+        /// Who, for the history; `None` = the agent.
+        by: Option<Arc<str>>,
+        /// What.
+        order: Order,
     },
     /// The project has changed: flows, calendars, routes and numbers for new calls, queues for all. Live calls keep
     /// theirs. Adapters, the agents' phones and the most calls at once stay as they are.

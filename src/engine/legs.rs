@@ -174,6 +174,11 @@ impl Legs {
         self.roles.keys().filter(|leg| leg.adapter == adapter).copied().collect()
     }
 
+    /// The legs of those parties that are meant.
+    pub(super) fn find(&self, meant: impl Fn(&Role) -> bool) -> Vec<LegId> {
+        self.roles.iter().filter(|(_, role)| meant(role)).map(|(leg, _)| *leg).collect()
+    }
+
     /// The leg of an offer.
     pub(super) fn of_offer(&self, offer: OfferId) -> Option<LegId> {
         self.offers.get(&offer).copied()

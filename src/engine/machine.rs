@@ -47,6 +47,8 @@ pub struct Engine {
     pub(super) strays: u64,
     /// How many transfers were asked for by those who may not.
     pub(super) refused_transfers: u64,
+    /// Who ordered what is being carried out; `None` = nobody, or the agent it is about.
+    pub(super) by: Option<Arc<str>>,
     /// What has changed since the last check, if anybody checks.
     pub(super) audit: Option<Audit>,
 }
@@ -107,6 +109,7 @@ impl Engine {
             away: BTreeSet::new(),
             strays: 0,
             refused_transfers: 0,
+            by: None,
             audit: None,
         }
     }
@@ -126,12 +129,7 @@ impl Engine {
             Input::Report { adapter, report: Report::Back } => self.adapter_back(adapter),
             Input::Reply { request, reply } => self.reply(request, reply),
             Input::Clock(wall) => self.clock.read(self.now, wall),
-            Input::Break { agent, reason: Some(reason) } => {
-                self.tell_queues(queue::Input::Break { agent, reason })
-            }
-            Input::Break { agent, reason: None } => {
-                self.tell_queues(queue::Input::Resume { agent })
-            }
+            Input::Ordered { by, order } => self.ordered(by, order),
             Input::Publish(settings) => self.publish(*settings),
             Input::Drain => self.draining = true,
             Input::HangupAll(cause) => self.hangup_all(cause),
@@ -397,7 +395,7 @@ impl Engine {
         self.step(call, SessionInput::Peer(PeerNews::Ended));
     }
 
-    fn peer_ended(&mut self, leg: LegId, cause: HangupCause) {
+    pub(super) fn peer_ended(&mut self, leg: LegId, cause: HangupCause) {
         let role = self.legs.remove(leg);
         if let Some(Role::Target { call, .. } | Role::Colleague { call, .. }) = &role
             && self.is_handed_to(*call, leg)

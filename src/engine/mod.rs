@@ -17,6 +17,7 @@ mod legs;
 mod look;
 mod machine;
 mod notice;
+mod order;
 mod output;
 mod pace;
 mod publish;
@@ -26,8 +27,10 @@ mod settings;
 mod touch;
 
 pub use input::Input;
+pub use look::LiveCall;
 pub use machine::Engine;
 pub use notice::{Level, Notice};
+pub use order::{AgentOrder, Order};
 pub use output::Output;
 pub use routes::{Called, Hours, Pattern, Route, Routes};
 pub use settings::{Agent, Programs, Settings};

@@ -24,6 +24,10 @@ use crate::call::{
 use crate::engine::{Engine, Input, Output};
 use crate::time::Duration;
 
+mod visit;
+
+pub use visit::Visit;
+
 /// How often the engine is told the wall clock anew, so that it follows when somebody sets it.
 const WALL_EVERY: Duration = Duration::from_secs(10);
 /// How long adapters may take to hang up and end once they are told to stop; then they are cut off.
@@ -200,7 +204,7 @@ impl Driver {
                     line.commands = None;
                 }
             }
-            Request::Break { agent, reason } => self.handle(Input::Break { agent, reason }),
+            Request::Visit(visit) => visit(&mut Visit(self)),
             Request::Publish(settings) => self.handle(Input::Publish(settings)),
         }
     }

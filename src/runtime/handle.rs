@@ -1,17 +1,18 @@
-//! The cloneable door to the engine: what the front door and, later, the control interface may ask of it.
+//! The cloneable door to the engine: what the front door and the control interface may ask of it.
 
-use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use tokio::sync::{mpsc, watch};
-
-use crate::call::{AgentId, HangupCause};
+use super::driver::Visit;
+use crate::call::HangupCause;
 use crate::engine::Settings;
 
 /// Requests that may wait at the door; who asks further waits there.
 pub(super) const DOOR_CAPACITY: usize = 64;
 
+/// What a visitor does.
+pub(super) type Caller = Box<dyn FnOnce(&mut Visit<'_>) + Send>;
+
 /// What can be asked.
-#[derive(Debug)]
 pub(super) enum Request {
     /// Take no further calls.
     Drain,
@@ -19,13 +20,8 @@ pub(super) enum Request {
     HangUpAll(HangupCause),
     /// Tell the adapters to end and return.
     Stop,
-    /// Put an agent on a break, or end it.
-    Break {
-        /// Who.
-        agent: AgentId,
-        /// Why; `None` ends the break.
-        reason: Option<Arc<str>>,
-    },
+    /// Look at the engine, and perhaps tell it something.
+    Visit(Caller),
     /// Let new calls live by these settings.
     Publish(Box<Settings>),
 }
@@ -46,7 +42,7 @@ pub struct Gone;
 
 /// A door to the engine. Clones lead to the same one.
 ///
-/// Each request waits only for room at the door, not for what it brings about; requests are taken in order.
+/// Each request but a visit waits only for room at the door, not for what it brings about; requests are taken in order.
 #[derive(Debug, Clone)]
 pub struct Handle {
     door: mpsc::Sender<Request>,
@@ -82,12 +78,20 @@ impl Handle {
         self.ask(Request::Stop).await
     }
 
-    /// Puts an agent on a break for a reason, or with `None` ends the break.
+    /// Does something with the engine between two of its inputs, and gives what comes of it. It must be short and must
+    /// not wait: every call waits for it.
     ///
     /// # Errors
     /// When the driver has ended.
-    pub async fn set_break(&self, agent: AgentId, reason: Option<Arc<str>>) -> Result<(), Gone> {
-        self.ask(Request::Break { agent, reason }).await
+    pub async fn visit<T: Send + 'static>(
+        &self,
+        does: impl FnOnce(&mut Visit<'_>) -> T + Send + 'static,
+    ) -> Result<T, Gone> {
+        let (answer, answered) = oneshot::channel();
+        // Whoever asked may have gone meanwhile.
+        let visit = move |visit: &mut Visit<'_>| drop(answer.send(does(visit)));
+        self.ask(Request::Visit(Box::new(visit))).await?;
+        answered.await.map_err(|_| Gone)
     }
 
     /// Lets new calls live by these settings; calls in progress stay with theirs.

@@ -12,7 +12,7 @@ mod port;
 mod trace;
 
 pub use clock::Clock;
-pub use driver::{Driver, DriverError, Left, RecordSink};
+pub use driver::{Driver, DriverError, Left, RecordSink, Visit};
 pub use handle::{Gone, Handle, Status};
 pub use outside::{Answer, MAX_REQUESTS, Outside, Requests};
 pub use port::{

@@ -9,7 +9,7 @@ use crate::call::{
     AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Origin, Report,
     Target,
 };
-use crate::engine::Input;
+use crate::engine::{AgentOrder, Input, Order};
 use crate::session::Attention;
 use crate::time::Duration;
 
@@ -145,7 +145,8 @@ impl Day {
         let Some(agent) = self.agent(index).filter(|agent| agent.there) else { return Ok(()) };
         let (id, rests) = (AgentId::new(agent.user.clone()), agent.rests_for());
         self.plan(rests, Happening::Returns(index));
-        self.tell(Input::Break { agent: id, reason: Some("lunch".into()) })
+        let order = Order::Agent { agent: id, order: AgentOrder::Break("lunch".into()) };
+        self.tell(Input::Ordered { by: None, order })
     }
 
     fn returns(&mut self, index: u32) -> Result<(), Broken> {
@@ -155,7 +156,8 @@ impl Day {
         if let Some(works) = works {
             self.plan(works, Happening::Breaks(index));
         }
-        self.tell(Input::Break { agent: id, reason: None })
+        let order = Order::Agent { agent: id, order: AgentOrder::Ready };
+        self.tell(Input::Ordered { by: None, order })
     }
 
     /// The engine commanded something: whoever is rung decides what to do.

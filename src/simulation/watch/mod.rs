@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::call::{AgentId, CallId, LegId, Report, Target};
-use crate::engine::{Engine, Input, Output, Settings};
+use crate::engine::{AgentOrder, Engine, Input, Order, Output, Settings};
 use crate::time::{Instant, Wall};
 
 pub use breach::Breach;
@@ -128,9 +128,12 @@ impl Watch {
                 self.trigger = Trigger::Reply(call);
             }
             Input::Clock(wall) => self.wall = Some((now, *wall)),
-            Input::Break { agent, reason } => {
-                self.desk.staff.wants_break(agent, reason.is_some());
-            }
+            Input::Ordered { order: Order::Agent { agent, order }, .. } => match order {
+                AgentOrder::Break(_) => self.desk.staff.wants_break(agent, true),
+                AgentOrder::Ready => self.desk.staff.wants_break(agent, false),
+                // No day has agents who end their wrap-up, or who get stuck.
+                AgentOrder::WrapUpDone | AgentOrder::Free => {}
+            },
             Input::Publish(settings) => {
                 self.desk.change(&settings.queues);
                 self.settings.programs = Arc::clone(&settings.programs);
