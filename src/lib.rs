@@ -84,11 +84,15 @@
 //! | node | one step of a flow: one verb and its outcomes |
 //! | offer | one try to give a contact to an agent |
 //! | outcome | a named way out of a node |
+//! | place | where a contact stands in line; kept for a while for who was cut off |
+//! | position | the name of an entry of the history: its epoch and its number in it |
 //! | program | a compiled flow with its FAQ indexes; a call is pinned to the one it began with |
 //! | prompt | a named text with its recordings per language |
 //! | reading | how a value is said aloud in a language: a list of clips |
 //! | record | the call record (CDR): one JSON object per call |
+//! | reaping | closing at a start what a process that died has left open |
 //! | session | one call in time |
+//! | standing | what the history leaves: who waits, who talks, what is still to be done; a fold over its entries |
 //! | trunk | the far side that calls of the public network come from and go to: a carrier, a gateway, another exchange |
 //! | type-ahead | keys pressed before they were asked for |
 //! | wrap-up | an agent's time after a call |

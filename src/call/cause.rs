@@ -35,6 +35,8 @@ pub enum HangupCause {
     Shutdown,
     /// An engine invariant was broken; only this call ends.
     InternalError,
+    /// The node died in the middle of the call: what its next start says of it.
+    Interrupted,
 }
 
 /// Who ended a call.

@@ -150,6 +150,9 @@ pub enum Fact {
         agent: AgentId,
         /// When it is taken back for want of an outcome.
         until: Wall,
+        /// Whether others may be rung for the same contact at the same time (ring all).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        together: bool,
     },
     /// The agent's phone rings.
     Rang {
@@ -277,7 +280,7 @@ pub enum Fact {
     // ---- what follows a call
     /// Somebody asked to be called back. The number travels as private `to`.
     CallbackAsked {
-        /// Its number, as it is read out.
+        /// Its number, as it is read out; 0 = the store gives the next one.
         callback: u64,
         /// The contact that stands in line for it.
         contact: CallId,
@@ -328,7 +331,7 @@ pub enum Fact {
     },
     /// Something was left for a person to do. Its fields travel as private values.
     TicketOpened {
-        /// Its number, as it is read out.
+        /// Its number, as it is read out; 0 = the store gives the next one.
         ticket: u64,
         /// The call.
         contact: CallId,
@@ -512,6 +515,84 @@ impl Fact {
             | Self::NodeStopped {}
             | Self::ConfigChanged { .. }
             | Self::TicketChanged { .. }
+            | Self::Expired { .. }
+            | Self::Exported { .. }
+            | Self::Erased { .. } => None,
+        }
+    }
+
+    /// The agent it is about.
+    #[must_use]
+    pub const fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Offered { agent, .. }
+            | Self::Rang { agent, .. }
+            | Self::OfferClosed { agent, .. }
+            | Self::Answered { agent, .. }
+            | Self::TalkEnded { agent, .. }
+            | Self::AgentChanged { agent, .. } => Some(agent),
+            Self::HandedOver { to: agent, .. }
+            | Self::Held { agent, .. }
+            | Self::Resumed { agent, .. }
+            | Self::Supervised { agent, .. }
+            | Self::CallbackTried { agent, .. }
+            | Self::TicketOpened { owner: agent, .. }
+            | Self::TicketChanged { owner: agent, .. }
+            | Self::SurveyAsked { agent, .. }
+            | Self::Surveyed { agent, .. } => agent.as_ref(),
+            Self::NodeStarted { .. }
+            | Self::NodeStopped {}
+            | Self::ConfigChanged { .. }
+            | Self::CallBegan { .. }
+            | Self::CallEnded { .. }
+            | Self::Enqueued { .. }
+            | Self::Refused { .. }
+            | Self::Reprioritised { .. }
+            | Self::Announced { .. }
+            | Self::Left { .. }
+            | Self::CallbackAsked { .. }
+            | Self::CallbackEnded { .. }
+            | Self::RecordingKept { .. }
+            | Self::RecordingRefused { .. }
+            | Self::Expired { .. }
+            | Self::Exported { .. }
+            | Self::Erased { .. } => None,
+        }
+    }
+
+    /// The queue it is about.
+    #[must_use]
+    pub const fn queue(&self) -> Option<&QueueId> {
+        match self {
+            Self::Enqueued { queue, .. }
+            | Self::Refused { queue, .. }
+            | Self::Reprioritised { queue, .. }
+            | Self::Announced { queue, .. }
+            | Self::Left { queue, .. }
+            | Self::Offered { queue, .. }
+            | Self::OfferClosed { queue, .. }
+            | Self::Answered { queue, .. }
+            | Self::CallbackAsked { queue, .. } => Some(queue),
+            Self::HandedOver { queue, .. }
+            | Self::TalkEnded { queue, .. }
+            | Self::AgentChanged { queue, .. }
+            | Self::SurveyAsked { queue, .. }
+            | Self::Surveyed { queue, .. } => queue.as_ref(),
+            Self::NodeStarted { .. }
+            | Self::NodeStopped {}
+            | Self::ConfigChanged { .. }
+            | Self::CallBegan { .. }
+            | Self::CallEnded { .. }
+            | Self::Rang { .. }
+            | Self::Held { .. }
+            | Self::Resumed { .. }
+            | Self::Supervised { .. }
+            | Self::CallbackTried { .. }
+            | Self::CallbackEnded { .. }
+            | Self::TicketOpened { .. }
+            | Self::TicketChanged { .. }
+            | Self::RecordingKept { .. }
+            | Self::RecordingRefused { .. }
             | Self::Expired { .. }
             | Self::Exported { .. }
             | Self::Erased { .. } => None,

@@ -11,19 +11,36 @@
 //! (the *epoch*). Nothing in a fact belongs to a person: numbers and words of callers travel beside it as [`Private`],
 //! which a store keeps under a key of the contact, so that to forget somebody is to forget a key.
 //!
+//! What stands now is a pure fold over the entries ([`Standing`]); a [`Store`] keeps both, each change of one together with
+//! that of the other, and refuses a claim that what stands does not allow. [`MemoryStore`] is the one without a disk.
+//!
 //! It knows no database, no clock and no queue machine.
 
+mod caller;
 mod fact;
+mod fold;
 mod line;
+mod memory;
 mod parts;
+mod reap;
 mod row;
+mod standing;
+mod store;
 
 #[cfg(test)]
 mod tests;
 
+pub use caller::CallerSecret;
 pub use fact::Fact;
+pub use memory::{Fault, MemoryStore};
 pub use parts::{
     AgentStatus, CallbackEnd, CallerKey, Exit, Medium, OfferId, OfferResult, Outcome, Refusal,
     Retention, TicketStatus, TryResult,
 };
-pub use row::{Entry, Private, Row};
+pub use reap::{LOST_NODE, LOST_WRAP_UP, reap};
+pub use row::{Entry, Position, Private, Row};
+pub use standing::{
+    AgentStanding, LiveCall, LiveOffer, OpenCallback, OpenTicket, PLACES_KEPT, Place, Standing,
+    Waiting,
+};
+pub use store::{Filter, MAX_PAGE, Receipt, Store, StoreError, Verdict, Write};

@@ -30,6 +30,25 @@ pub struct Entry {
     pub row: Row,
 }
 
+/// A place in the history: `(epoch, seq)` of an entry. The default stands before the first one.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Position {
+    /// The life of the process, from 1.
+    pub epoch: u64,
+    /// The number in that life, from 1.
+    pub seq: u64,
+}
+
+impl Entry {
+    /// Where it stands.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        Position { epoch: self.epoch, seq: self.seq }
+    }
+}
+
 /// Numbers and words that belong to a person, by name: `number`, `to`, and the answers of a call. Its `Debug` form shows
 /// the names alone.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,6 +25,7 @@ fn some_facts() -> Vec<Fact> {
             queue: "service".into(),
             agent: "sari".into(),
             until: Wall::from_unix_micros(5),
+            together: false,
         },
         Fact::AgentChanged {
             agent: "sari".into(),

@@ -67,7 +67,7 @@ pub fn refusal_status(cause: HangupCause) -> u16 {
         HangupCause::NotFound => 404,
         HangupCause::Incompatible => 488,
         HangupCause::Overload | HangupCause::Shutdown => 503,
-        HangupCause::InternalError => 500,
+        HangupCause::InternalError | HangupCause::Interrupted => 500,
         HangupCause::Normal
         | HangupCause::NoAnswer
         | HangupCause::Unreachable
@@ -98,7 +98,7 @@ pub(super) fn reason_header(cause: HangupCause) -> &'static str {
         HangupCause::Overload => "Q.850;cause=42;text=\"Congestion\"",
         HangupCause::MediaLost => "Q.850;cause=27;text=\"No media\"",
         HangupCause::Timeout => "Q.850;cause=102;text=\"Time limit\"",
-        HangupCause::Shutdown | HangupCause::InternalError => {
+        HangupCause::Shutdown | HangupCause::InternalError | HangupCause::Interrupted => {
             "Q.850;cause=41;text=\"Temporary failure\""
         }
     }
