@@ -60,6 +60,8 @@ pub fn project(
         pop_url: None,
         max_calls: usize::MAX,
         journals: false,
+        history: false,
+        caller_secret: None,
     })
 }
 

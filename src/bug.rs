@@ -42,6 +42,8 @@ pub enum Bug {
     DeadLine,
     /// An agent is left on the line when the caller has hung up.
     AgentLeftAlone,
+    /// A phone is rung before the offer is durable.
+    RungUnclaimed,
     /// A second record is written.
     SecondRecord,
     /// Music is turned off on a leg that is gone.
@@ -66,7 +68,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::KeyAheadLost,
         Self::KeyTakenTwice,
         Self::KeysKeptForSecret,
@@ -85,6 +87,7 @@ impl Bug {
         Self::WrapUpIgnored,
         Self::DeadLine,
         Self::AgentLeftAlone,
+        Self::RungUnclaimed,
         Self::SecondRecord,
         Self::CommandAfterEnd,
         Self::OnHangupSkipped,

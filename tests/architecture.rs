@@ -36,16 +36,43 @@ const TABLE: &[Row] = &[
     ("reading", Pure, &["call", "time"]),
     // The deterministic core.
     ("interpreter", Pure, &["calendar", "call", "faq", "flow", "reading", "time"]),
-    ("session", Pure, &["bug", "call", "faq", "flow", "interpreter", "text", "time"]),
-    ("engine", Pure, &["bug", "calendar", "call", "interpreter", "queue", "session", "time"]),
+    // How a caller left a line is told in the history's words.
+    ("session", Pure, &["bug", "call", "faq", "flow", "history", "interpreter", "text", "time"]),
+    (
+        "engine",
+        Pure,
+        &[
+            "bug",
+            "calendar",
+            "call",
+            // A flow is named in what is told of a call.
+            "flow",
+            // It tells what happens in the history's words.
+            "history",
+            "interpreter",
+            "queue",
+            "session",
+            "time",
+        ],
+    ),
     // Tests of flows are played and judged here: what they claim is said in terms of flows and sessions.
     (
         "simulation",
         Pure,
-        &["calendar", "call", "engine", "flow", "interpreter", "queue", "session", "time"],
+        &[
+            "calendar",
+            "call",
+            "engine",
+            "flow",
+            "history",
+            "interpreter",
+            "queue",
+            "session",
+            "time",
+        ],
     ),
     // The driver of the engine.
-    ("runtime", Edge, &["call", "engine", "time"]),
+    ("runtime", Edge, &["call", "engine", "history", "time"]),
     // What outlives the process.
     ("storage", Edge, &["call", "media", "runtime", "time"]),
     // Adapters. Samples of recordings go straight from the media threads to the thread that writes them.

@@ -16,6 +16,9 @@ impl WallClock {
     }
 
     pub(super) fn at(&self, now: Instant) -> Wall {
+        if now < self.read_at {
+            return self.reading.before(self.read_at.since(now));
+        }
         self.reading.after(now.since(self.read_at))
     }
 }

@@ -11,9 +11,10 @@ use super::settings::Settings;
 use crate::bug::{self, Bug, Place};
 use crate::calendar::Opening;
 use crate::call::{
-    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, HangupCause, LegId, QueueId,
-    Target,
+    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, EndedBy, HangupCause, LegId,
+    QueueId, Target,
 };
+use crate::history::{self, Exit};
 use crate::interpreter::{Enqueue, Ring, World};
 use crate::queue::{self, Contact, OfferId, Refusal};
 use crate::session::{Action, Input, PeerNews, QueueNews};
@@ -60,7 +61,7 @@ impl Engine {
                 Action::Command(kind) => self.command(leg, kind),
                 Action::Enqueue(wanted) => self.enqueue(id, *wanted),
                 Action::Rejoin { queue } => self.rejoin(id, &queue),
-                Action::LeaveQueue => self.tell_queues(queue::Input::Leave { call: id }),
+                Action::LeaveQueue { how, key } => self.leave_line(id, how, key),
                 Action::Ring(wanted) => self.ring(id, leg, *wanted),
                 Action::HangupPeer(cause) => self.hangup_peer(id, cause),
                 Action::Request(errand) => self.request(id, *errand),
@@ -121,7 +122,7 @@ impl Engine {
             call: id,
             what: "an invariant of the call was broken".into(),
         });
-        self.tell_queues(queue::Input::Leave { call: id });
+        self.leave_line(id, Exit::System, None);
         self.hangup_peer(id, HangupCause::InternalError);
         self.command(leg, CommandKind::Hangup(HangupCause::InternalError));
         self.legs.remove(leg);
@@ -131,6 +132,7 @@ impl Engine {
 
     /// The last of a call: its journal, where one is kept, and its record.
     fn hand_out(&mut self, id: CallId, record: Box<CallRecord>) {
+        self.call_ended(id, &record);
         let journal = self.calls.get_mut(&id).and_then(|call| call.session.take_journal());
         self.outputs.extend(journal.map(|journal| Output::Journal(Box::new(journal))));
         self.outputs.push_back(Output::Record(record));
@@ -141,12 +143,17 @@ impl Engine {
         let Some(settings) = self.settings_of(id) else { return };
         let hours = settings.queue_hours.get(&wanted.queue);
         let hours = hours.and_then(|name| settings.calendars.get(name));
-        if hours.is_some_and(|calendar| calendar.at(wall) != Opening::Open) {
+        let closed = hours.is_some_and(|calendar| calendar.at(wall) != Opening::Open);
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.to_human = true;
+        }
+        if closed {
+            self.refused(id, &wanted.queue, history::Refusal::Closed);
             return self.step(id, Input::Queue(QueueNews::Closed));
         }
         let now = self.now;
         if let Some(call) = self.calls.get_mut(&id) {
-            call.wanted = Some(Wanted { request: wanted.clone(), since: now });
+            call.wanted = Some(Wanted { request: wanted.clone(), since: now, again: false });
         }
         self.stand_in_line(id, wanted, now);
     }
@@ -154,8 +161,10 @@ impl Engine {
     /// A caller whose talk broke off is in line again. It has its place since it first came, whether the queue has
     /// closed or is full meanwhile.
     fn rejoin(&mut self, id: CallId, queue: &QueueId) {
-        match self.wanted(id).filter(|wanted| wanted.request.queue == *queue) {
+        let wanted = self.calls.get_mut(&id).and_then(|call| call.wanted.as_mut());
+        match wanted.filter(|wanted| wanted.request.queue == *queue) {
             Some(wanted) => {
+                wanted.again = true;
                 let (request, since) = (wanted.request.clone(), wanted.since);
                 self.stand_in_line(id, request, since);
             }
@@ -186,23 +195,24 @@ impl Engine {
     fn queue_decided(&mut self, output: queue::Output) {
         match output {
             queue::Output::Entered { call, position } => {
+                self.entered(call);
                 if let Some(queue) = self.wanted(call).map(|wanted| wanted.request.queue.clone()) {
                     self.notice(Notice::Queued { call, queue, position });
                 }
                 self.step(call, Input::Queue(QueueNews::Entered { position }));
             }
-            queue::Output::Refused { call, why: Refusal::Full } => {
-                self.step(call, Input::Queue(QueueNews::Full))
-            }
-            queue::Output::Refused { call, why: Refusal::Unstaffed }
-            | queue::Output::Unstaffed { call } => {
+            queue::Output::Refused { call, why } => self.queue_refused(call, why),
+            queue::Output::Unstaffed { call } => {
+                self.left(call, Exit::Unstaffed, None);
                 self.step(call, Input::Queue(QueueNews::Unstaffed));
             }
             queue::Output::Offer { offer, call, agent, ring } => {
-                self.offer(offer, call, &agent, ring)
+                self.offer(offer, call, agent, ring)
             }
             queue::Output::Cancel { offer, .. } => {
-                if let Some(leg) = self.legs.of_offer(offer)
+                if self.claims.withdraw(offer) {
+                    self.tell_queues(queue::Input::Released { offer });
+                } else if let Some(leg) = self.legs.of_offer(offer)
                     && !bug::is(Bug::CancelLost)
                 {
                     self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
@@ -211,17 +221,39 @@ impl Engine {
             queue::Output::Connected { offer, call, agent } => self.connected(offer, call, agent),
             // The leg has been told to end already; the queue hears of it when it has.
             queue::Output::TooLate { .. } => {}
-            queue::Output::Expired { call } => self.step(call, Input::Queue(QueueNews::Expired)),
+            queue::Output::Expired { call } => {
+                self.left(call, Exit::Timeout, None);
+                self.step(call, Input::Queue(QueueNews::Expired));
+            }
             queue::Output::Moved { call, position } => {
                 self.step(call, Input::Queue(QueueNews::Moved { position }))
             }
-            queue::Output::AgentState { agent, to, .. } => {
+            queue::Output::AgentState { agent, from, to, reason } => {
+                self.agent_changed(&agent, &from, &to, reason);
                 self.notice(Notice::AgentState { agent, state: to.to_string().into() });
             }
         }
     }
 
-    fn offer(&mut self, offer: OfferId, call: CallId, agent: &AgentId, ring: Duration) {
+    fn queue_refused(&mut self, call: CallId, why: Refusal) {
+        let (told, news) = match why {
+            Refusal::Full => (history::Refusal::Full, QueueNews::Full),
+            Refusal::Unstaffed => (history::Refusal::Unstaffed, QueueNews::Unstaffed),
+        };
+        if let Some(queue) = self.wanted(call).map(|wanted| wanted.request.queue.clone()) {
+            self.refused(call, &queue, told);
+        }
+        self.step(call, Input::Queue(news));
+    }
+
+    /// An agent is rung for a caller.
+    pub(super) fn ring_agent(
+        &mut self,
+        offer: OfferId,
+        call: CallId,
+        agent: &AgentId,
+        ring: Duration,
+    ) {
         let Some(caller) = self.calls.get(&call) else { return };
         let adapter = caller.leg.adapter;
         let Some(target) = self.settings.agents.get(agent).map(|a| a.target.clone()) else {
@@ -260,6 +292,9 @@ impl Engine {
     }
 
     fn ring(&mut self, call: CallId, caller: LegId, wanted: Ring) {
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.to_human = true;
+        }
         let Some(settings) = self.settings_of(call) else { return };
         let safe = settings.safe_number.as_ref() == Some(&wanted.to);
         if !safe && !settings.transfers.contains(&wanted.to) {
@@ -291,6 +326,8 @@ impl Engine {
         match self.legs.get(leg) {
             Some(Role::Agent { talking: true, .. } | Role::Colleague { .. }) => {
                 self.legs.remove(leg);
+                let gone = self.calls.get(&call).is_some_and(|c| self.legs.get(c.leg).is_none());
+                self.parts(call, if gone { EndedBy::Caller } else { EndedBy::System });
                 self.tell_queues(queue::Input::TalkEnded { call });
             }
             Some(Role::Target { .. }) => {
@@ -312,7 +349,7 @@ impl Engine {
         Some(&self.calls.get(&call)?.settings)
     }
 
-    fn wanted(&self, call: CallId) -> Option<&Wanted> {
+    pub(super) fn wanted(&self, call: CallId) -> Option<&Wanted> {
         self.calls.get(&call)?.wanted.as_ref()
     }
 }

@@ -17,7 +17,7 @@ use super::legs::Role;
 use super::machine::Engine;
 use super::notice::Notice;
 use crate::call::{
-    AgentId, Answering, CallId, CommandKind, Dial, HangupCause, LegId, Offer, Target,
+    AgentId, Answering, CallId, CommandKind, Dial, EndedBy, HangupCause, LegId, Offer, Target,
     TransferRequest, TransferStep,
 };
 use crate::queue;
@@ -227,12 +227,14 @@ impl Engine {
             None => Role::Target { call, talking: true },
         };
         self.legs.insert(leg, role);
-        let agent = party.agent.clone();
+        let (agent, attended) = (party.agent.clone(), party.attended);
         self.notice(Notice::Transferred { call, leg, agent: agent.clone() });
         let held = self.calls.get(&call).is_some_and(|call| call.hold.any());
         self.step(call, SessionInput::Peer(PeerNews::Transferred { to: party, leg, held }));
         let wanted = self.calls.get(&call).and_then(|call| call.wanted.as_ref());
         let queue = wanted.map(|wanted| wanted.request.queue.clone());
+        self.handed_over(call, queue.clone(), agent.clone(), attended);
+        self.parts(call, EndedBy::Agent);
         self.tell_queues(match (agent, queue) {
             (Some(agent), Some(queue)) => queue::Input::HandOver { call, queue, agent },
             (_, _) => queue::Input::TalkEnded { call },
@@ -279,6 +281,7 @@ impl Engine {
         known.hold.peer = false;
         let to = handover.to;
         self.legs.make_peer(call, to);
+        self.parts(call, EndedBy::Agent);
         self.tell_queues(queue::Input::TalkEnded { call });
         true
     }

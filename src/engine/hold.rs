@@ -42,8 +42,12 @@ impl Engine {
         let talking = call.session.attention() == Attention::Talking;
         let Some(peer) = self.legs.peer_of(id).filter(|_| talking && before != now) else { return };
         match (before.any(), now.any()) {
-            (false, true) => self.part_for_hold(id, caller, peer),
+            (false, true) => {
+                self.hold_told(id, true);
+                self.part_for_hold(id, caller, peer);
+            }
             (true, false) => {
+                self.hold_told(id, false);
                 if before.caller {
                     self.command(peer, CommandKind::Music(None));
                 }

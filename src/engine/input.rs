@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::order::Order;
 use super::settings::Settings;
 use crate::call::{AdapterId, HangupCause, Reply, Report, RequestId};
+use crate::history::{OfferId, Verdict};
 use crate::time::Wall;
 
 /// One thing that happened.
@@ -25,6 +26,14 @@ pub enum Input {
         request: RequestId,
         /// The answer.
         reply: Reply,
+    },
+    /// The store has decided about an offer that was to be kept ([`Output::Claim`](super::Output::Claim)). A word about
+    /// an offer that is no longer open is let be.
+    Claimed {
+        /// The offer.
+        offer: OfferId,
+        /// What it says.
+        verdict: Verdict,
     },
     /// A reading of the wall clock, at start and then every few seconds.
     Clock(Wall),

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::audit::Audit;
+use super::claims::Claims;
 use super::clock::WallClock;
 use super::handover::Handover;
+use super::history::Teller;
 use super::hold::Hold;
 use super::input::Input;
 use super::legs::{Legs, Role};
@@ -42,6 +44,10 @@ pub struct Engine {
     pub(super) users: BTreeMap<Arc<str>, AgentId>,
     chance: Chance,
     draining: bool,
+    /// Tells the history, where one is kept.
+    pub(super) teller: Option<Teller>,
+    /// The offers that are not durable yet.
+    pub(super) claims: Claims,
     /// The adapters that are out of touch.
     pub(super) away: BTreeSet<AdapterId>,
     pub(super) strays: u64,
@@ -69,6 +75,8 @@ pub(super) struct Call {
     pub(super) request: Option<RequestId>,
     /// What the caller last wanted of a queue, and since when.
     pub(super) wanted: Option<Wanted>,
+    /// Whether they were led to a person, or to a line for one.
+    pub(super) to_human: bool,
     /// Which sides hold.
     pub(super) hold: Hold,
     /// To whom an agent is handing the caller over.
@@ -82,6 +90,8 @@ pub(super) struct Call {
 pub(super) struct Wanted {
     pub(super) request: Enqueue,
     pub(super) since: Instant,
+    /// Whether they are in line once more, after a talk that broke off.
+    pub(super) again: bool,
 }
 
 impl Engine {
@@ -92,6 +102,7 @@ impl Engine {
             Target::User(user) => Some((user.clone(), id.clone())),
             Target::Address(_) | Target::Number(_) => None,
         });
+        let teller = settings.history.then(Teller::default);
         Self {
             users: users.collect(),
             queues: Queues::new(settings.queues.clone()),
@@ -106,6 +117,8 @@ impl Engine {
             requested: 0,
             chance: Chance(seed),
             draining: false,
+            teller,
+            claims: Claims::default(),
             away: BTreeSet::new(),
             strays: 0,
             refused_transfers: 0,
@@ -128,7 +141,11 @@ impl Engine {
             Input::Report { adapter, report: Report::Away } => self.adapter_away(adapter),
             Input::Report { adapter, report: Report::Back } => self.adapter_back(adapter),
             Input::Reply { request, reply } => self.reply(request, reply),
-            Input::Clock(wall) => self.clock.read(self.now, wall),
+            Input::Claimed { offer, verdict } => self.claimed(offer, verdict),
+            Input::Clock(wall) => {
+                self.clock.read(self.now, wall);
+                self.tell_staff();
+            }
             Input::Ordered { by, order } => self.ordered(by, order),
             Input::Publish(settings) => self.publish(*settings),
             Input::Drain => self.draining = true,
@@ -146,7 +163,7 @@ impl Engine {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let calls = self.timers.first().map(|(at, _)| *at);
-        [calls, self.queues.poll_timeout()].into_iter().flatten().min()
+        [calls, self.queues.poll_timeout(), self.claims.poll_timeout()].into_iter().flatten().min()
     }
 
     /// How many calls are live.
@@ -199,6 +216,7 @@ impl Engine {
                 }
             }
         }
+        self.claims_due();
         self.tell_queues(queue::Input::Tick);
     }
 
@@ -250,6 +268,7 @@ impl Engine {
         let safe = settings.safe_flow.as_ref().and_then(|flow| settings.programs.get(flow));
         let safe = safe.cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
+        self.call_began(id, &offer.origin, &program.flow);
         let arrival = Arrival { id, origin: offer.origin, adapter, dtmf: offer.dtmf };
         let number = settings.safe_number.clone();
         let mut session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
@@ -268,6 +287,7 @@ impl Engine {
                 began: self.now,
                 request: None,
                 wanted: None,
+                to_human: false,
                 hold: Hold::default(),
                 handover: None,
                 handovers: 0,
@@ -388,9 +408,11 @@ impl Engine {
             call.hold.peer = false;
         }
         if cause == HangupCause::MediaLost {
+            self.parts(call, EndedBy::System);
             self.tell_queues(queue::Input::Vanished { call });
             return self.step(call, SessionInput::Peer(PeerNews::Lost));
         }
+        self.parts(call, EndedBy::Agent);
         self.tell_queues(queue::Input::TalkEnded { call });
         self.step(call, SessionInput::Peer(PeerNews::Ended));
     }

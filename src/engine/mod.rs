@@ -7,10 +7,12 @@
 //! `dispatch` is the only place where something is sent on, and each thing has exactly one destination.
 
 mod audit;
+mod claims;
 mod clock;
 mod consult;
 mod dispatch;
 mod handover;
+mod history;
 mod hold;
 mod input;
 mod legs;
@@ -18,10 +20,12 @@ mod look;
 mod machine;
 mod notice;
 mod order;
+mod outcome;
 mod output;
 mod pace;
 mod publish;
 mod requests;
+mod roster;
 mod routes;
 mod settings;
 mod touch;

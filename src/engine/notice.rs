@@ -51,6 +51,17 @@ pub enum Notice {
         /// How it ended.
         result: &'static str,
     },
+    /// The store did not let an offer be made: caller or agent are taken elsewhere.
+    OfferStale {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The store can keep nothing: no offer starts for a while.
+    OffersPaused {},
+    /// Offers start again.
+    OffersResumed {},
     /// Caller and agent talk.
     Connected {
         /// The call.
@@ -149,11 +160,14 @@ impl Notice {
         match self {
             Self::CallFault { .. } => Level::Error,
             Self::CallRefused { .. }
+            | Self::OfferStale { .. }
+            | Self::OffersPaused {}
             | Self::OfferFailed { .. }
             | Self::TransferFailed { .. }
             | Self::TransferRefused { .. } => Level::Warn,
             Self::CallStarted { .. }
             | Self::Queued { .. }
+            | Self::OffersResumed {}
             | Self::Connected { .. }
             | Self::Transferring { .. }
             | Self::Transferred { .. }
@@ -173,6 +187,7 @@ impl Notice {
             | Self::Queued { call, .. }
             | Self::AgentRung { call, .. }
             | Self::OfferFailed { call, .. }
+            | Self::OfferStale { call, .. }
             | Self::Connected { call, .. }
             | Self::Transferring { call, .. }
             | Self::Transferred { call, .. }
@@ -180,6 +195,8 @@ impl Notice {
             | Self::CallEnded { call, .. }
             | Self::CallFault { call, .. } => Some(*call),
             Self::CallRefused { .. }
+            | Self::OffersPaused {}
+            | Self::OffersResumed {}
             | Self::TransferRefused { .. }
             | Self::AgentCalls { .. }
             | Self::AgentState { .. }
@@ -202,6 +219,13 @@ impl fmt::Display for Notice {
             Self::OfferFailed { agent, result, .. } => {
                 write!(f, "Offer to agent {agent} ended: {result}.")
             }
+            Self::OfferStale { agent, .. } => {
+                write!(f, "Offer to agent {agent} is not made: one of the two is taken elsewhere.")
+            }
+            Self::OffersPaused {} => {
+                write!(f, "The store keeps nothing now; no agent is rung until it does.")
+            }
+            Self::OffersResumed {} => write!(f, "Offers to agents start again."),
             Self::Connected { agent, .. } => write!(f, "Caller talks with agent {agent}."),
             Self::Transferring { agent, .. } => {
                 write!(f, "Caller is handed over to {}.", named(agent.as_ref()))

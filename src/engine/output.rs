@@ -2,6 +2,7 @@
 
 use super::notice::Notice;
 use crate::call::{CallJournal, CallRecord, Command, Request, RequestId};
+use crate::history::Row;
 
 /// One thing to be done, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,11 @@ pub enum Output {
     Journal(Box<CallJournal>),
     /// To the record store: exactly one per call.
     Record(Box<CallRecord>),
+    /// To the history, in this order among themselves and with claims; nobody waits. Only where a history is kept.
+    Happened(Box<Row>),
+    /// To the history: an offer that must be durable before a phone rings. Answered by
+    /// [`Input::Claimed`](super::Input::Claimed). Only where a history is kept.
+    Claim(Box<Row>),
     /// To the log.
     Notice(Notice),
 }

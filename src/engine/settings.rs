@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::routes::Routes;
 use crate::calendar::Calendar;
 use crate::call::{AgentId, AllowList, FlowId, QueueId, Target};
+use crate::history::CallerSecret;
 use crate::interpreter::{Numbers, Program};
 use crate::queue;
 
@@ -43,6 +44,11 @@ pub struct Settings {
     pub max_calls: usize,
     /// Whether a journal of each call is kept.
     pub journals: bool,
+    /// Whether a history is kept: then the engine tells what happens, and no agent's phone rings before the offer is
+    /// durable.
+    pub history: bool,
+    /// What the history names callers by; without it they have no names there.
+    pub caller_secret: Option<CallerSecret>,
 }
 
 /// Where an agent's phone is.

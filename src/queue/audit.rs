@@ -81,7 +81,8 @@ impl Queues {
             let line = &self.lines[line.0];
             assert!(line.ready.contains(&(since, seat)), "the ready list mirrors the agents");
             for lane in line.lanes.iter().filter(|(skills, _)| agent.holds_all(skills)) {
-                let meet = lane.1.waiting.iter().find(|place| self.may_offer(place.call, seat));
+                let mut waiting = lane.1.waiting.iter().filter(|_| !self.paused);
+                let meet = waiting.find(|place| self.may_offer(place.call, seat));
                 assert_eq!(meet, None, "a contact waits while {} is ready", agent.id);
             }
         }
@@ -120,7 +121,8 @@ impl Queues {
                 let able = |seat: Seat| {
                     self.agents[seat.0].holds_all(&waiter.skills) && waiter.may_ask(seat, self.now)
                 };
-                let meet = line.ready.iter().find(|(_, seat)| able(*seat));
+                let mut ready = line.ready.iter().filter(|_| !self.paused);
+                let meet = ready.find(|(_, seat)| able(*seat));
                 assert_eq!(meet, None, "{call} waits while an agent is ready");
             }
         }

@@ -89,6 +89,16 @@ pub enum Input {
         /// Which offer.
         offer: OfferId,
     },
+    /// An offer could not be kept, so that nobody was rung: the caller has the place of before, and nothing of it counts
+    /// against the agent.
+    Unclaimed {
+        /// Which offer.
+        offer: OfferId,
+        /// Whether caller or agent are taken elsewhere, so that these two are kept apart for a while.
+        stale: bool,
+    },
+    /// No new offer starts (`true`), or offers start again. All else goes on.
+    Pause(bool),
     /// Caller and agent no longer talk, whoever hung up. Begins the wrap-up.
     TalkEnded {
         /// The caller.

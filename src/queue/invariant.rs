@@ -112,6 +112,9 @@ impl Queues {
 
     /// No ready agent and waiting contact are left that could meet.
     fn check_nobody_idle(&self) {
+        if self.paused {
+            return;
+        }
         for (seat, agent) in self.agents.iter().enumerate().map(|(n, agent)| (Seat(n), agent)) {
             if agent.state.ready_since().is_none() {
                 continue;

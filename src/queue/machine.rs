@@ -44,6 +44,8 @@ pub struct Queues {
     pub(super) outputs: VecDeque<Output>,
     /// The time of the last input.
     pub(super) now: Instant,
+    /// Whether no new offer starts.
+    pub(super) paused: bool,
     /// What has changed since the last check, if anybody checks.
     pub(super) audit: Option<Audit>,
 }
@@ -88,6 +90,7 @@ impl Queues {
             last_offer: 0,
             outputs: VecDeque::new(),
             now: Instant::ZERO,
+            paused: false,
             audit: None,
         };
         for (id, queue) in queues {
@@ -116,6 +119,8 @@ impl Queues {
             Input::Answered { offer } => self.answered(offer),
             Input::Failed { offer, cause } => self.failed(offer, cause),
             Input::Released { offer } => self.released(offer),
+            Input::Unclaimed { offer, stale } => self.unclaimed(offer, stale),
+            Input::Pause(on) => self.pause(on),
             Input::TalkEnded { call } => self.talk_ended(call),
             Input::Vanished { call } => self.vanished(call),
             Input::Engage { agent } => self.engage(&agent),
@@ -163,6 +168,16 @@ impl Queues {
     #[must_use]
     pub fn agent_state(&self, agent: &AgentId) -> Option<&AgentState> {
         self.seats.get(agent).map(|seat| &self.agents[seat.0].state)
+    }
+
+    /// The break that an agent has asked for and that has not begun.
+    #[must_use]
+    pub fn pending_break(&self, agent: &AgentId) -> Option<&std::sync::Arc<str>> {
+        let agent = &self.agents[self.seats.get(agent)?.0];
+        match (&agent.intent, &agent.state) {
+            (Intent::Break(_), AgentState::Break { .. }) | (Intent::Work, _) => None,
+            (Intent::Break(reason), _) => Some(reason),
+        }
     }
 
     /// Does what a timer stands for.

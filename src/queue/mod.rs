@@ -17,6 +17,7 @@
 
 mod agent;
 mod audit;
+mod claim;
 mod contact;
 mod engage;
 mod explanation;

@@ -211,7 +211,7 @@ impl Queues {
         };
         self.blame(seat, cause);
         // The caller first: whoever is ready and was not asked yet comes before the one who just failed.
-        self.put_back(live.call, seat);
+        self.put_back(live.call, Some(seat));
         let mut to = self.unbound(seat, self.now);
         if let (AgentState::Ready { .. }, Some((cause, pause))) = (&to, self.back_off(cause)) {
             to = AgentState::BackOff { cause, deadline: self.now + pause };
@@ -245,7 +245,7 @@ impl Queues {
             self.blame(seat, OfferFailure::NoAnswer);
         }
         self.withdraw(seat, CancelReason::Deadline);
-        self.put_back(live.call, seat);
+        self.put_back(live.call, Some(seat));
     }
 
     /// Takes an offer back. The agent stays bound until its leg is gone.
@@ -273,8 +273,8 @@ impl Queues {
         }
     }
 
-    /// Returns a contact whose offer failed to its old place and looks for somebody else.
-    fn put_back(&mut self, call: CallId, failed: Seat) {
+    /// Returns a contact whose offer failed to its old place and looks for somebody else than the agent who failed it.
+    pub(super) fn put_back(&mut self, call: CallId, failed: Option<Seat>) {
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
         self.touch_contact(call, waiter.line);
         let line = &mut self.lines[waiter.line.0];
@@ -286,7 +286,7 @@ impl Queues {
         }
         lane.aside -= 1;
         lane.waiting.insert(waiter.place);
-        if !bug::is(Bug::AskedAgainAtOnce) {
+        if let Some(failed) = failed.filter(|_| !bug::is(Bug::AskedAgainAtOnce)) {
             waiter.tried.insert(failed, self.now + self.settings.retry_pause);
         }
         waiter.state = WaiterState::Waiting { retry_at: None };

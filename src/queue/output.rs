@@ -124,6 +124,8 @@ pub enum AgentChange {
     Failed(OfferFailure),
     /// The offer was taken back.
     Cancelled(CancelReason),
+    /// The offer could not be kept, so that nobody was rung.
+    Unclaimed,
     /// The leg of an offer that was taken back is gone.
     Released,
     /// Nobody said that the leg of an offer that was taken back is gone, and it no longer can be there.

@@ -33,6 +33,9 @@ impl Queues {
 
     /// The ready agent to ask next: first those who were not asked yet, then those who failed long enough ago.
     fn best_agent(&self, call: CallId) -> Option<Seat> {
+        if self.paused {
+            return None;
+        }
         let waiter = self.waiters.get(&call)?;
         let line = &self.lines[waiter.line.0];
         let lane = line.lanes.get(&waiter.skills)?;
@@ -57,6 +60,9 @@ impl Queues {
     ///
     /// Only heads of lanes are looked at, except where a head was failed by this very agent a moment ago.
     fn first_contact(&self, seat: Seat) -> Option<Place> {
+        if self.paused {
+            return None;
+        }
         let lines = self.agents[seat.0].lines.iter().map(|line| &self.lines[line.0]);
         let lanes = lines.flat_map(|line| line.lanes.values()).filter(|lane| lane.serves(seat));
         let mut first: Option<Place> = None;

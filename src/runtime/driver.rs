@@ -22,6 +22,7 @@ use crate::call::{
     self, AdapterId, CallJournal, CallRecord, Command, HangupCause, Reply, Report, RequestId,
 };
 use crate::engine::{Engine, Input, Output};
+use crate::history::Verdict;
 use crate::time::Duration;
 
 mod visit;
@@ -218,6 +219,14 @@ impl Driver {
                 Output::Request(request) => self.ask(*request),
                 // What is under way is let finish: a write must not be cut in its middle, and its time is short.
                 Output::Abandon(_) => {}
+                Output::Happened(_) => {}
+                // Nobody keeps a history here: what would have to be kept counts as kept.
+                Output::Claim(row) => {
+                    if let Some(offer) = row.fact.offer() {
+                        let verdict = Verdict::Applied;
+                        self.engine.handle(self.clock.now(), Input::Claimed { offer, verdict });
+                    }
+                }
                 Output::Journal(journal) => (self.records)(Left::Journal(journal)),
                 Output::Record(record) => (self.records)(Left::Record(record)),
                 Output::Notice(notice) => self.trace.notice(&notice),

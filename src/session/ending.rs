@@ -7,6 +7,7 @@ use crate::call::{
     CallRecord, CommandKind, Direction, Ended, EndedBy, HangupCause, Origin, Quality, mask_number,
 };
 use crate::flow::NodeIndex;
+use crate::history::Exit;
 use crate::time::{Duration, Instant, Wall};
 
 /// What the record says of a call's end.
@@ -25,7 +26,7 @@ impl Session {
     pub(super) fn leave(&mut self, cause: HangupCause, now: Instant) {
         match self.state {
             State::Ended | State::Leaving { .. } | State::Parted(_) => return,
-            State::Queued(_) => self.leave_queue(now),
+            State::Queued(_) => self.leave_queue(Exit::System, now),
             State::Talking { since, .. } => {
                 self.journal.talked(since, now);
                 self.actions.push_back(Action::HangupPeer(cause));
@@ -83,7 +84,7 @@ impl Session {
 
     fn close_at(&mut self, node: NodeIndex, cause: HangupCause, at: Moment<'_>) {
         if matches!(self.state, State::Queued(_)) {
-            self.leave_queue(at.now);
+            self.leave_queue(Exit::System, at.now);
         }
         self.abandon();
         self.stop_recording();
@@ -95,11 +96,12 @@ impl Session {
         self.last_words("apology", node, Then::Hangup(cause), at);
     }
 
-    pub(super) fn leave_queue(&mut self, now: Instant) {
+    /// The caller leaves the line.
+    pub(super) fn leave_queue(&mut self, how: Exit, now: Instant) {
         if !bug::is(Bug::WaitUntold) {
             self.journal.queue_left(now);
         }
-        self.actions.push_back(Action::LeaveQueue);
+        self.actions.push_back(Action::LeaveQueue { how, key: None });
     }
 
     /// Nobody confirmed our hang-up: the call ends without.
@@ -128,7 +130,7 @@ impl Session {
                 if bug::is(Bug::CommandAfterEnd) {
                     self.command(CommandKind::Music(None));
                 }
-                self.leave_queue(at.now);
+                self.leave_queue(exit_of(by, cause), at.now);
                 self.journal.reason("abandoned");
             }
             State::Recording(recording) => message = recording.left_by_hangup(),
@@ -226,5 +228,14 @@ impl Session {
             ended_at: ending.place,
             quality: ending.quality,
         }
+    }
+}
+
+/// How a caller whose leg is gone has left the line.
+const fn exit_of(by: EndedBy, cause: HangupCause) -> Exit {
+    match (by, cause) {
+        (EndedBy::Caller | EndedBy::Agent, _) => Exit::Abandoned,
+        (EndedBy::System, HangupCause::AdapterLost | HangupCause::MediaLost) => Exit::Lost,
+        (EndedBy::System, _) => Exit::System,
     }
 }

@@ -6,6 +6,7 @@ use crate::call::{
     AgentId, CallRecord, CommandKind, EndedBy, Errand, EventKind, HangupCause, LegId, PlayEnd,
     PlayId, Quality, QueueId, RecordingEnd, RecordingId, Reply, Symbol,
 };
+use crate::history::Exit;
 use crate::interpreter::{Enqueue, Ring};
 use crate::time::{Duration, Instant};
 
@@ -231,7 +232,12 @@ pub enum Action {
         queue: QueueId,
     },
     /// To the queue: the caller leaves.
-    LeaveQueue,
+    LeaveQueue {
+        /// How.
+        how: Exit,
+        /// The keys that led out, for [`Exit::Key`].
+        key: Option<Arc<str>>,
+    },
     /// To an adapter: ring a number.
     Ring(Box<Ring>),
     /// To the outside: [`Input::Reply`] answers it. One at a time.

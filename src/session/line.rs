@@ -10,6 +10,7 @@ use super::state::{State, Then};
 use super::{Action, Moment, Session};
 use crate::call::{Digits, HangupCause, Reply, Symbol, SymbolSet};
 use crate::flow::{Bargein, NodeIndex, OfferCallback, Prompt, QueueNode, Verb};
+use crate::history::Exit;
 use crate::interpreter::{View, call_back_caller};
 use crate::time::{Duration, Instant};
 
@@ -239,7 +240,7 @@ impl Session {
 
     fn called_back(&mut self, mut line: Box<InLine>, at: Moment<'_>) {
         line.callback = CallbackOffer::None;
-        self.leave_queue(at.now);
+        self.leave_queue(Exit::Callback, at.now);
         self.actions.extend(line.playback.stop().map(Action::Command));
         self.command(crate::call::CommandKind::Music(None));
         self.left_line(&line, at.now);

@@ -1,8 +1,10 @@
 //! What can be seen of a call from outside: for tests, simulations and consoles. Nothing here changes a call.
 
+use std::sync::Arc;
+
 use super::Session;
 use super::state::State;
-use crate::call::RecordStep;
+use crate::call::{Class, RecordStep};
 use crate::flow::{Value, VariableIndex};
 
 impl Session {
@@ -16,6 +18,17 @@ impl Session {
     #[must_use]
     pub fn value(&self, variable: VariableIndex) -> Value {
         self.memory.variable(variable)
+    }
+
+    /// What the call is about, where the flow says so by a public text variable `topic`.
+    #[must_use]
+    pub fn topic(&self) -> Option<Arc<str>> {
+        let (index, _, topic) = self.program.flow.variables.get_full("topic")?;
+        let index = u32::try_from(index).ok().filter(|_| topic.class == Class::Public)?;
+        match self.memory.variable(VariableIndex(index)) {
+            Value::Text(topic) => Some(topic),
+            _ => None,
+        }
     }
 
     /// How often an answer was missed so far: nothing came, or nothing that fits.

@@ -10,6 +10,7 @@ use crate::call::{
     Item, LegId, Offer, Operation, Origin, Reply, Report, Request, RequestId,
 };
 use crate::engine::{Engine, Input, Notice, Output, Settings};
+use crate::history::{OfferId, Verdict};
 use crate::time::{Duration, Instant, Wall};
 
 /// The gap between keys of one line of typing.
@@ -61,6 +62,8 @@ struct Outside {
     asked: BTreeSet<RequestId>,
     /// What is to be answered at once, since nobody plays the outside.
     refused: VecDeque<RequestId>,
+    /// The offers that are to be kept.
+    claims: VecDeque<OfferId>,
     /// The answers on their way, by when they come.
     replies: BTreeMap<(Instant, RequestId), Reply>,
 }
@@ -338,6 +341,8 @@ impl Rehearsal {
                         self.outside.asked.remove(&request);
                         self.outside.replies.retain(|(_, asked), _| *asked != request);
                     }
+                    Output::Happened(_) => {}
+                    Output::Claim(row) => self.outside.claims.extend(row.fact.offer()),
                     Output::Journal(journal) => self.heard.push_back(Heard::Journal(journal)),
                     Output::Record(record) => self.heard.push_back(Heard::Record(record)),
                     Output::Notice(notice) => self.heard.push_back(Heard::Notice(self.now, notice)),
@@ -348,6 +353,11 @@ impl Rehearsal {
             }
             if let Some(request) = self.outside.refused.pop_front() {
                 self.handle(Input::Reply { request, reply: Reply::Failed(Failure::Unavailable) });
+                continue;
+            }
+            // Whatever is to be kept is kept at once.
+            if let Some(offer) = self.outside.claims.pop_front() {
+                self.handle(Input::Claimed { offer, verdict: Verdict::Applied });
                 continue;
             }
             let Some(report) = self.phones.poll_report() else { break };

@@ -323,7 +323,7 @@ impl Solo {
                     Action::HangupPeer(_) => self.end_other(),
                     Action::Enqueue(_)
                     | Action::Rejoin { .. }
-                    | Action::LeaveQueue
+                    | Action::LeaveQueue { .. }
                     | Action::Ring(_)
                     | Action::Request(_)
                     | Action::Abandon

@@ -99,7 +99,7 @@ fn next_heard(copy: &mut Solo) -> Option<String> {
             Action::Request(_) => ", the outside is asked".to_owned(),
             Action::Command(_)
             | Action::Rejoin { .. }
-            | Action::LeaveQueue
+            | Action::LeaveQueue { .. }
             | Action::HangupPeer(_)
             | Action::Abandon
             | Action::Record(_) => continue,

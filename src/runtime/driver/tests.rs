@@ -161,6 +161,8 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         pop_url: None,
         max_calls: 10,
         journals: true,
+        history: false,
+        caller_secret: None,
     };
     Engine::new(settings, 1)
 }

@@ -1,7 +1,7 @@
 //! One day: the engine, the telephones and the people around it, from the first call to the end of the last.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use super::transcript::Transcript;
 use super::wire::Wire;
 use crate::call::{AdapterId, CallId, Errand, LegId, Reply, Report, RequestId};
 use crate::engine::{self, Engine, Input, Notice, Output};
+use crate::history::{OfferId, Verdict};
 use crate::simulation::watch::Watch;
 use crate::simulation::{Heard, Phones, Rehearsal};
 use crate::time::{Duration, Instant, Wall};
@@ -53,6 +54,8 @@ pub struct Day {
     pub(super) calls: BTreeMap<CallId, u32>,
     /// What is asked of the outside, with the answer that is on its way.
     pub(super) asked: BTreeMap<RequestId, (CallId, Errand, Reply)>,
+    /// The offers that are to be kept.
+    claims: VecDeque<OfferId>,
     pub(super) wire: Wire,
     pub(super) totals: Totals,
     transcript: Transcript,
@@ -91,6 +94,7 @@ impl Day {
     pub fn new(seed: u64, settings: &Settings, mut engine: engine::Settings) -> Self {
         let settings = settings.bounded();
         staff(&mut engine, settings.agents);
+        engine.history = true;
         let mut agenda = Agenda::default();
         let (mut agents, mut users) = (Vec::new(), BTreeMap::new());
         for index in 0..settings.agents {
@@ -126,6 +130,7 @@ impl Day {
             holders: BTreeMap::new(),
             calls: BTreeMap::new(),
             asked: BTreeMap::new(),
+            claims: VecDeque::new(),
             wire: Wire::new(settings.faults),
             totals: Totals::default(),
             transcript: Transcript::default(),
@@ -209,6 +214,7 @@ impl Day {
 
     /// Carries reports to the engine and commands to the telephones until nobody has more to say.
     fn settle(&mut self) -> Result<(), Broken> {
+        self.answer_claims()?;
         while let Some(report) = self.phones.poll_report() {
             let fate = self.carried(&report);
             self.reported(&report);
@@ -220,6 +226,15 @@ impl Day {
                     None => self.deliver(report.clone())?,
                 }
             }
+            self.answer_claims()?;
+        }
+        Ok(())
+    }
+
+    /// The store keeps each offer at once.
+    fn answer_claims(&mut self) -> Result<(), Broken> {
+        while let Some(offer) = self.claims.pop_front() {
+            self.tell(Input::Claimed { offer, verdict: Verdict::Applied })?;
         }
         Ok(())
     }
@@ -241,6 +256,8 @@ impl Day {
                 }
                 Output::Request(request) => self.hear(Heard::Request(self.now, request))?,
                 Output::Abandon(request) => self.abandoned(request),
+                Output::Happened(_) => {}
+                Output::Claim(row) => self.claims.extend(row.fact.offer()),
                 Output::Journal(journal) => self.hear(Heard::Journal(journal))?,
                 Output::Record(record) => self.hear(Heard::Record(record))?,
                 Output::Notice(notice) => self.hear(Heard::Notice(self.now, notice))?,

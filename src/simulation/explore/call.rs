@@ -197,7 +197,7 @@ impl Call {
                         canary::find(seen, "what the agent is told", value);
                     }
                 }
-                Action::LeaveQueue | Action::Rejoin { .. } => self.in_line = false,
+                Action::LeaveQueue { .. } | Action::Rejoin { .. } => self.in_line = false,
                 Action::Request(errand) => {
                     canary::request(seen, &errand);
                     self.asked = Some(errand);

@@ -169,7 +169,7 @@ impl Player {
                     let course = self.answers.ring();
                     self.expect(at, For::People, course);
                 }
-                Action::LeaveQueue | Action::HangupPeer(_) => self.forget(For::People),
+                Action::LeaveQueue { .. } | Action::HangupPeer(_) => self.forget(For::People),
                 Action::Command(CommandKind::Play(play)) => self.play = Some(play.id),
                 Action::Command(CommandKind::Record(recording)) => self.speak(at, recording.id),
                 Action::Command(_) | Action::Record(_) => {}

@@ -193,6 +193,9 @@ impl Watch {
                 self.desk.enter(now, step, *call, queue)
             }
             Notice::AgentRung { call, agent } => {
+                if self.settings.history {
+                    self.claims.ring(*call, agent)?;
+                }
                 if let Some(known) = self.calls.get_mut(call) {
                     let at_ms = now.since(known.began).as_millis();
                     let offers = known.stay.as_mut().map(|stay| &mut stay.offers);
@@ -226,7 +229,11 @@ impl Watch {
             Notice::ReplyDropped { .. } => require(std::mem::take(&mut self.stray), || {
                 "an answer that was waited for is dropped".to_owned()
             }),
-            Notice::CallEnded { .. } | Notice::CallRefused { .. } => Ok(()),
+            Notice::CallEnded { .. }
+            | Notice::CallRefused { .. }
+            | Notice::OfferStale { .. }
+            | Notice::OffersPaused {}
+            | Notice::OffersResumed {} => Ok(()),
             Notice::CallFault { what, .. } => Err(what.to_string()),
         }
     }

@@ -13,6 +13,7 @@ mod account;
 mod books;
 mod breach;
 mod call;
+mod claims;
 mod consult;
 mod desk;
 mod outside;
@@ -32,6 +33,7 @@ pub use breach::Breach;
 
 use breach::require;
 use call::{Call, Trigger};
+use claims::Claims;
 use desk::Desk;
 use outside::Outside;
 use wire::Wire;
@@ -65,6 +67,7 @@ pub struct Watch {
     failed: Option<AgentId>,
     desk: Desk,
     outside: Outside,
+    claims: Claims,
 }
 
 impl Watch {
@@ -92,6 +95,7 @@ impl Watch {
             picked_up: None,
             failed: None,
             outside: Outside::default(),
+            claims: Claims::default(),
         }
     }
 
@@ -138,6 +142,7 @@ impl Watch {
                 self.desk.change(&settings.queues);
                 self.settings.programs = Arc::clone(&settings.programs);
             }
+            Input::Claimed { offer, verdict } => self.claims.decided(*offer, *verdict),
             Input::Tick | Input::Drain | Input::HangupAll(_) | Input::AdapterLost(_) => {}
         }
         Ok(())
@@ -162,6 +167,11 @@ impl Watch {
                 let known = self.outside.settle(*request).is_some();
                 let fault = || "it is given up and nobody waits for it".to_owned();
                 (format!("request {}", request.0), require(known, fault))
+            }
+            Output::Happened(_) => return Ok(()),
+            Output::Claim(row) => {
+                self.claims.claimed(&row.fact);
+                return Ok(());
             }
             Output::Journal(journal) => {
                 let known = self.calls.contains_key(&journal.call);
