@@ -28,7 +28,7 @@
 //! | adapters (tokio or threads) | [`telephony`], [`backend`], [`storage`], [`speech`] |
 //! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
 //! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
-//! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`] |
+//! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`]; [`report`], figures of what happened |
 //! | the vocabulary | [`call`], [`history`], [`text`], [`time`]; [`bug`], faults that tests plant |
 //!
 //! The core is sans-IO: `handle(now, input)`, `poll_output()`, `poll_timeout()`. It has no clock, socket, file, thread,
@@ -89,10 +89,12 @@
 //! | program | a compiled flow with its FAQ indexes; a call is pinned to the one it began with |
 //! | prompt | a named text with its recordings per language |
 //! | reading | how a value is said aloud in a language: a list of clips |
+//! | piece | one thing that reports count, once it is over: a stay in line, an offer, a talk, a state of an agent |
 //! | record | the call record (CDR): one JSON object per call |
 //! | reaping | closing at a start what a process that died has left open |
 //! | session | one call in time |
 //! | standing | what the history leaves: who waits, who talks, what is still to be done; a fold over its entries |
+//! | stay | one contact in one line, from its enqueueing to the answer or the way out |
 //! | trunk | the far side that calls of the public network come from and go to: a carrier, a gateway, another exchange |
 //! | type-ahead | keys pressed before they were asked for |
 //! | wrap-up | an agent's time after a call |
@@ -113,6 +115,7 @@ pub mod media;
 pub mod project;
 pub mod queue;
 pub mod reading;
+pub mod report;
 pub mod runtime;
 pub mod server;
 pub mod session;

@@ -34,6 +34,8 @@ const TABLE: &[Row] = &[
     ("sip", Pure, &["bug", "call", "time"]),
     ("calendar", Pure, &["time"]),
     ("reading", Pure, &["call", "time"]),
+    // Figures are folds over what happened, by the days of a zone.
+    ("report", Pure, &["calendar", "call", "history", "time"]),
     // The deterministic core.
     ("interpreter", Pure, &["calendar", "call", "faq", "flow", "reading", "time"]),
     // How a caller left a line is told in the history's words.
