@@ -27,7 +27,7 @@ const TABLE: &[Row] = &[
     ("history", Pure, &["call", "time"]),
     // Machines that know only the vocabulary and never each other.
     ("flow", Pure, &["call", "text", "time"]),
-    ("queue", Pure, &["bug", "call", "time"]),
+    ("queue", Pure, &["bug", "call", "history", "time"]),
     ("faq", Pure, &["call", "text"]),
     ("media", Pure, &["call", "time"]),
     // It asks where a panic can be planted, to prove that it ends one call alone; so do the adapters below.

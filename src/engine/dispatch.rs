@@ -14,9 +14,9 @@ use crate::call::{
     AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, EndedBy, HangupCause, LegId,
     QueueId, Target,
 };
-use crate::history::{self, Exit};
+use crate::history::{Exit, Medium, Refusal};
 use crate::interpreter::{Enqueue, Ring, World};
-use crate::queue::{self, Contact, OfferId, Refusal};
+use crate::queue::{self, Contact, OfferId};
 use crate::session::{Action, Input, PeerNews, QueueNews};
 use crate::time::{Duration, Instant};
 
@@ -148,7 +148,7 @@ impl Engine {
             call.to_human = true;
         }
         if closed {
-            self.refused(id, &wanted.queue, history::Refusal::Closed);
+            self.refused(id, &wanted.queue, Refusal::Closed);
             return self.step(id, Input::Queue(QueueNews::Closed));
         }
         let now = self.now;
@@ -180,6 +180,8 @@ impl Engine {
             priority: wanted.priority,
             enqueued_at: since,
             max_wait: wanted.max_wait,
+            medium: Medium::Voice,
+            again: since < self.now,
         };
         self.tell_queues(queue::Input::Enqueue(contact));
     }
@@ -194,19 +196,24 @@ impl Engine {
 
     fn queue_decided(&mut self, output: queue::Output) {
         match output {
-            queue::Output::Entered { call, position } => {
+            queue::Output::Entered { contact, position } => {
+                let Contact { call, queue, .. } = *contact;
                 self.entered(call);
-                if let Some(queue) = self.wanted(call).map(|wanted| wanted.request.queue.clone()) {
-                    self.notice(Notice::Queued { call, queue, position });
-                }
+                self.notice(Notice::Queued { call, queue, position });
                 self.step(call, Input::Queue(QueueNews::Entered { position }));
             }
-            queue::Output::Refused { call, why } => self.queue_refused(call, why),
-            queue::Output::Unstaffed { call } => {
-                self.left(call, Exit::Unstaffed, None);
+            queue::Output::Refused { call, queue, why } => self.queue_refused(call, &queue, why),
+            // Other ways out are told where they are asked for.
+            queue::Output::Left { call, how: how @ Exit::Unstaffed, .. } => {
+                self.left(call, how, None);
                 self.step(call, Input::Queue(QueueNews::Unstaffed));
             }
-            queue::Output::Offer { offer, call, agent, ring } => {
+            queue::Output::Left { call, how: how @ Exit::Timeout, .. } => {
+                self.left(call, how, None);
+                self.step(call, Input::Queue(QueueNews::Expired));
+            }
+            queue::Output::Left { .. } => {}
+            queue::Output::Offer { offer, call, agent, ring, .. } => {
                 self.offer(offer, call, agent, ring)
             }
             queue::Output::Cancel { offer, .. } => {
@@ -218,31 +225,33 @@ impl Engine {
                     self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
                 }
             }
-            queue::Output::Connected { offer, call, agent } => self.connected(offer, call, agent),
+            queue::Output::Connected { offer, call, agent, .. } => {
+                self.connected(offer, call, agent)
+            }
+            queue::Output::OfferEnded { .. } => {}
             // The leg has been told to end already; the queue hears of it when it has.
             queue::Output::TooLate { .. } => {}
-            queue::Output::Expired { call } => {
-                self.left(call, Exit::Timeout, None);
-                self.step(call, Input::Queue(QueueNews::Expired));
-            }
             queue::Output::Moved { call, position } => {
                 self.step(call, Input::Queue(QueueNews::Moved { position }))
             }
-            queue::Output::AgentState { agent, from, to, reason } => {
+            queue::Output::AgentState { agent, from, to, reason, queue, pending } => {
                 self.agent_changed(&agent, &from, &to, reason);
+                self.tell_agent(&agent, &to, queue, pending);
+                if from == to {
+                    return;
+                }
                 self.notice(Notice::AgentState { agent, state: to.to_string().into() });
             }
         }
     }
 
-    fn queue_refused(&mut self, call: CallId, why: Refusal) {
-        let (told, news) = match why {
-            Refusal::Full => (history::Refusal::Full, QueueNews::Full),
-            Refusal::Unstaffed => (history::Refusal::Unstaffed, QueueNews::Unstaffed),
+    fn queue_refused(&mut self, call: CallId, queue: &QueueId, why: Refusal) {
+        self.refused(call, queue, why);
+        let news = match why {
+            Refusal::Full | Refusal::TooLong => QueueNews::Full,
+            Refusal::Closed => QueueNews::Closed,
+            Refusal::Unstaffed => QueueNews::Unstaffed,
         };
-        if let Some(queue) = self.wanted(call).map(|wanted| wanted.request.queue.clone()) {
-            self.refused(call, &queue, told);
-        }
         self.step(call, Input::Queue(news));
     }
 

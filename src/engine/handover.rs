@@ -145,7 +145,8 @@ impl Engine {
             Some(Party::Agent(colleague, _)) if colleague == *agent => Err(HangupCause::Rejected),
             Some(Party::Agent(colleague, _)) if !self.queues.may_engage(&colleague) => {
                 Err(match self.queues.agent_state(&colleague) {
-                    Some(queue::AgentState::Offline) | None => HangupCause::Unreachable,
+                    Some(queue::AgentState::Offline | queue::AgentState::Unreachable { .. })
+                    | None => HangupCause::Unreachable,
                     Some(_) => HangupCause::Busy,
                 })
             }

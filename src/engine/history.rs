@@ -163,7 +163,7 @@ impl Engine {
     /// A contact leaves its line: told, and carried out.
     pub(super) fn leave_line(&mut self, contact: CallId, how: Exit, key: Option<Arc<str>>) {
         self.left(contact, how, key);
-        self.tell_queues(queue::Input::Leave { call: contact });
+        self.tell_queues(queue::Input::Leave { call: contact, how });
     }
 
     /// A contact is out of its line because it was answered.

@@ -37,9 +37,6 @@ impl Engine {
     /// Carries an order out; what changes by it is told as done by `by`.
     pub(super) fn ordered(&mut self, by: Option<Arc<str>>, order: Order) {
         self.by = by;
-        let Order::Agent { agent, .. } = &order;
-        let agent = agent.clone();
-        let before = self.pending_state(&agent);
         match order {
             Order::Agent { agent, order: AgentOrder::Ready } => {
                 self.tell_queues(queue::Input::Resume { agent });
@@ -52,7 +49,6 @@ impl Engine {
             }
             Order::Agent { agent, order: AgentOrder::Free } => self.set_free(agent),
         }
-        self.tell_pending(&agent, before);
         self.by = None;
     }
 
@@ -90,7 +86,7 @@ impl Engine {
             AgentState::BackOff { .. } | AgentState::Rona { .. } | AgentState::Break { .. } => {
                 self.tell_queues(queue::Input::Resume { agent });
             }
-            AgentState::Offline | AgentState::Ready { .. } => {}
+            AgentState::Offline | AgentState::Unreachable { .. } | AgentState::Ready { .. } => {}
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::input::OfferId;
 use super::line::{LineNumber, Skills};
 use crate::call::{AgentId, CallId, QueueId};
+use crate::history::AgentStatus;
 use crate::time::Instant;
 
 /// An agent's number inside the machine: their place among the agents by name.
@@ -19,10 +20,10 @@ pub(super) struct Seat(pub(super) usize);
 ///            registers                offer              rings            answers
 ///  offline ────────────▶ ready ─────────────▶ reserved ────────▶ ringing ────────▶ talking
 ///     ▲                  ▲ ▲ ▲                    │                 │                 │ parted
-///     │ phone gone       │ │ │ leg gone           │ taken back      │                 ▼
-///     │ (at once, or     │ │ └──────── releasing ◀─┴────────────────┤              wrapup
-///     │ when the call    │ └───── backoff ◀─ rejected, busy, ───────┤                 │
-///     │ is over)         │                   unreachable            │                 │
+///  unreachable: phone    │ │ │ leg gone           │ taken back      │                 ▼
+///     ▲  gone (at once,  │ │ └──────── releasing ◀─┴────────────────┤              wrapup
+///     │  or when the     │ └───── backoff ◀─ rejected, busy, ───────┤                 │
+///     │  call is over)   │                   unreachable            │                 │
 ///     │                  ├─────── rona ◀─── missed too often ───────┘                 │
 ///     │                  └────────────────────────────────────────────────────────────┘
 ///  talking ──▶ backoff: the phone is gone without a word
@@ -31,8 +32,15 @@ pub(super) struct Seat(pub(super) usize);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgentState {
-    /// No phone can be reached.
+    /// Not logged in.
     Offline,
+    /// Logged in, and the phone cannot be reached.
+    Unreachable {
+        /// The idle time that the agent keeps if the phone comes back.
+        idle_since: Instant,
+        /// When they count as logged out.
+        deadline: Instant,
+    },
     /// Free to be offered a caller.
     Ready {
         /// Since when, for the choice of who has been idle longest.
@@ -46,6 +54,8 @@ pub enum AgentState {
     Releasing {
         /// The offer that was taken back.
         offer: OfferId,
+        /// The caller it was for.
+        call: CallId,
         /// The idle time that the agent keeps.
         idle_since: Instant,
         /// When the leg is taken to be gone.
@@ -62,13 +72,17 @@ pub enum AgentState {
     },
     /// On the phone with somebody whom the queue did not give them: a colleague, or a caller whom one hands over.
     Engaged {
-        /// Until when a wrap-up lasts that was under way; past if there was none.
-        wrap_up: Instant,
+        /// The wrap-up that was under way: of which queue, and until when.
+        wrap_up: Option<(QueueId, Instant)>,
         /// When the phone is taken to be free again.
         deadline: Instant,
     },
     /// Finishing the work of the last call.
     WrapUp {
+        /// The contact that it is about; `None` where that was not kept.
+        call: Option<CallId>,
+        /// The queue that it came from.
+        queue: QueueId,
         /// When it ends.
         deadline: Instant,
     },
@@ -81,6 +95,8 @@ pub enum AgentState {
     },
     /// Paused after too many missed offers in a row (redirection on no answer).
     Rona {
+        /// How many they were.
+        missed: u32,
         /// When it ends.
         deadline: Instant,
     },
@@ -115,7 +131,100 @@ pub enum BackOffCause {
     Unreachable,
 }
 
+impl BackOffCause {
+    /// Its name, as the history says it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Busy => "busy",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// The one of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Rejected, Self::Busy, Self::Unreachable]
+            .into_iter()
+            .find(|cause| cause.name() == name)
+    }
+}
+
 impl AgentState {
+    /// What the agent does, as the history says it.
+    #[must_use]
+    pub const fn status(&self) -> AgentStatus {
+        match self {
+            Self::Offline => AgentStatus::Offline,
+            Self::Unreachable { .. } => AgentStatus::Unreachable,
+            Self::Ready { .. } => AgentStatus::Ready,
+            Self::Reserved(_) => AgentStatus::Reserved,
+            Self::Ringing(_) => AgentStatus::Ringing,
+            Self::Releasing { .. } => AgentStatus::Releasing,
+            Self::Talking { .. } => AgentStatus::Talking,
+            Self::Engaged { .. } => AgentStatus::Engaged,
+            Self::WrapUp { .. } => AgentStatus::Wrapup,
+            Self::BackOff { .. } => AgentStatus::Backoff,
+            Self::Rona { .. } => AgentStatus::Rona,
+            Self::Break { .. } => AgentStatus::Break,
+        }
+    }
+
+    /// Why: the agent's own word, the kind of failure, `2 missed calls`.
+    #[must_use]
+    pub fn reason(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Break { reason } => Some(Arc::clone(reason)),
+            Self::BackOff { cause, .. } => Some(cause.name().into()),
+            Self::Rona { missed: 1, .. } => Some("1 missed call".into()),
+            Self::Rona { missed, .. } => Some(format!("{missed} missed calls").into()),
+            Self::Offline
+            | Self::Unreachable { .. }
+            | Self::Ready { .. }
+            | Self::Reserved(_)
+            | Self::Ringing(_)
+            | Self::Releasing { .. }
+            | Self::Talking { .. }
+            | Self::Engaged { .. }
+            | Self::WrapUp { .. } => None,
+        }
+    }
+
+    /// The contact that it is about.
+    #[must_use]
+    pub const fn contact(&self) -> Option<CallId> {
+        match self {
+            Self::Reserved(live) | Self::Ringing(live) => Some(live.call),
+            Self::Releasing { call, .. } | Self::Talking { call, .. } => Some(*call),
+            Self::WrapUp { call, .. } => *call,
+            Self::Offline
+            | Self::Unreachable { .. }
+            | Self::Ready { .. }
+            | Self::Engaged { .. }
+            | Self::BackOff { .. }
+            | Self::Rona { .. }
+            | Self::Break { .. } => None,
+        }
+    }
+
+    /// Since when the agent counts as idle: one who is not free keeps it only where the present state does not end it.
+    #[must_use]
+    pub const fn idle_since(&self) -> Option<Instant> {
+        match self {
+            Self::Ready { idle_since }
+            | Self::Unreachable { idle_since, .. }
+            | Self::Releasing { idle_since, .. } => Some(*idle_since),
+            Self::Reserved(live) | Self::Ringing(live) => Some(live.idle_since),
+            Self::Offline
+            | Self::Talking { .. }
+            | Self::Engaged { .. }
+            | Self::WrapUp { .. }
+            | Self::BackOff { .. }
+            | Self::Rona { .. }
+            | Self::Break { .. } => None,
+        }
+    }
+
     /// When the state ends by itself.
     #[must_use]
     pub const fn deadline(&self) -> Option<Instant> {
@@ -123,11 +232,12 @@ impl AgentState {
             Self::Offline | Self::Ready { .. } | Self::Break { .. } => None,
             Self::Reserved(live) | Self::Ringing(live) => Some(live.deadline),
             Self::Releasing { deadline, .. }
+            | Self::Unreachable { deadline, .. }
             | Self::Talking { deadline, .. }
             | Self::Engaged { deadline, .. }
-            | Self::WrapUp { deadline }
+            | Self::WrapUp { deadline, .. }
             | Self::BackOff { deadline, .. }
-            | Self::Rona { deadline } => Some(*deadline),
+            | Self::Rona { deadline, .. } => Some(*deadline),
         }
     }
 
@@ -138,6 +248,7 @@ impl AgentState {
             Self::Reserved(live) | Self::Ringing(live) => Some(live.offer),
             Self::Releasing { offer, .. } => Some(*offer),
             Self::Offline
+            | Self::Unreachable { .. }
             | Self::Ready { .. }
             | Self::Talking { .. }
             | Self::Engaged { .. }
@@ -166,6 +277,7 @@ impl fmt::Display for AgentState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Offline => "offline",
+            Self::Unreachable { .. } => "unreachable",
             Self::Ready { .. } => "ready",
             Self::Reserved(_) => "reserved",
             Self::Ringing(_) => "ringing",
@@ -173,9 +285,7 @@ impl fmt::Display for AgentState {
             Self::Talking { .. } => "talking",
             Self::Engaged { .. } => "engaged",
             Self::WrapUp { .. } => "wrapup",
-            Self::BackOff { cause: BackOffCause::Rejected, .. } => "backoff(rejected)",
-            Self::BackOff { cause: BackOffCause::Busy, .. } => "backoff(busy)",
-            Self::BackOff { cause: BackOffCause::Unreachable, .. } => "backoff(unreachable)",
+            Self::BackOff { cause, .. } => return write!(f, "backoff({})", cause.name()),
             Self::Rona { .. } => "rona",
             Self::Break { reason } => return write!(f, "break({reason})"),
         })
@@ -208,12 +318,22 @@ pub(super) struct Agent {
     pub(super) missed: u32,
     /// The state.
     pub(super) state: AgentState,
+    /// Since when.
+    pub(super) since: Instant,
 }
 
 impl Agent {
     /// Whether the agent holds the skill, or does not declare it at all.
     pub(super) fn holds(&self, skill: &str, value: &str) -> bool {
         self.skills.get(skill).is_none_or(|values| values.contains(value))
+    }
+
+    /// The break that begins when nothing binds the agent any more.
+    pub(super) fn pending(&self) -> Option<&Arc<str>> {
+        match (&self.intent, &self.state) {
+            (Intent::Work, _) | (Intent::Break(_), AgentState::Break { .. }) => None,
+            (Intent::Break(reason), _) => Some(reason),
+        }
     }
 
     /// Whether the agent holds every skill asked for.

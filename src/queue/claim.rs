@@ -9,6 +9,7 @@ use super::line::Place;
 use super::machine::Queues;
 use super::output::AgentChange;
 use super::timer::Timer;
+use crate::history::OfferResult;
 
 impl Queues {
     /// An offer was not kept and nobody was rung: both sides are as before it.
@@ -18,6 +19,8 @@ impl Queues {
         else {
             return self.released(offer);
         };
+        let result = if stale { OfferResult::Stale } else { OfferResult::Withdrawn };
+        self.offer_ended(seat, live, result);
         self.put_back(live.call, stale.then_some(seat));
         self.settle(seat, live.idle_since, AgentChange::Unclaimed);
     }

@@ -7,6 +7,7 @@ use super::agent::Seat;
 use super::input::OfferId;
 use super::line::{LineNumber, Place, Skills};
 use crate::call::{CallId, QueueId};
+use crate::history::Medium;
 use crate::time::{Duration, Instant};
 
 /// A caller who wants a human.
@@ -25,6 +26,11 @@ pub struct Contact {
     pub enqueued_at: Instant,
     /// How long the caller may wait, from now on. Then no new offer starts; a live one may finish.
     pub max_wait: Duration,
+    /// How it reaches us. One who is to be called back listens to nobody: they are neither refused nor sent away for
+    /// want of staff.
+    pub medium: Medium,
+    /// Whether this is the rest of a stay that broke off: the history counts it at its first entry.
+    pub again: bool,
 }
 
 /// A contact that stands in a line.
@@ -36,6 +42,12 @@ pub(super) struct Waiter {
     pub(super) skills: Skills,
     /// Where it stands.
     pub(super) place: Place,
+    /// The priority class, 1 to 9.
+    pub(super) priority: u8,
+    /// When it first began to wait.
+    pub(super) enqueued_at: Instant,
+    /// How it reaches us.
+    pub(super) medium: Medium,
     /// When no new offer may start.
     pub(super) expires_at: Instant,
     /// The agents who failed it, and from when each may be asked again. At most one entry per agent.

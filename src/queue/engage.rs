@@ -4,7 +4,6 @@ use super::agent::{AgentState, Seat};
 use super::machine::Queues;
 use super::output::AgentChange;
 use crate::call::{AgentId, CallId, QueueId};
-use crate::time::Instant;
 
 impl Queues {
     /// Whether an agent's phone can be rung past the queue: it is there, and no offer, talk or call binds it. A break
@@ -19,6 +18,7 @@ impl Queues {
             | AgentState::Rona { .. }
             | AgentState::Break { .. } => self.agents[seat.0].reachable,
             AgentState::Offline
+            | AgentState::Unreachable { .. }
             | AgentState::Reserved(_)
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
@@ -29,9 +29,9 @@ impl Queues {
 
     pub(super) fn engage(&mut self, agent: &AgentId) {
         let Some(&seat) = self.seats.get(agent).filter(|_| self.may_engage(agent)) else { return };
-        let wrap_up = match self.agents[seat.0].state {
-            AgentState::WrapUp { deadline } => deadline,
-            _ => Instant::ZERO,
+        let wrap_up = match &self.agents[seat.0].state {
+            AgentState::WrapUp { queue, deadline, .. } => Some((queue.clone(), *deadline)),
+            _ => None,
         };
         let deadline = self.now + self.settings.talk_limit + self.settings.lease;
         self.change(seat, AgentState::Engaged { wrap_up, deadline }, AgentChange::Engaged);
@@ -45,11 +45,12 @@ impl Queues {
 
     /// The phone of an engaged agent is free again.
     pub(super) fn disengage_seat(&mut self, seat: Seat, why: AgentChange) {
-        let AgentState::Engaged { wrap_up, .. } = self.agents[seat.0].state else { return };
-        if wrap_up > self.now {
-            self.change(seat, AgentState::WrapUp { deadline: wrap_up }, why);
-        } else {
-            self.settle(seat, self.now, why);
+        let AgentState::Engaged { wrap_up, .. } = self.agents[seat.0].state.clone() else { return };
+        match wrap_up.filter(|(_, deadline)| *deadline > self.now) {
+            Some((queue, deadline)) => {
+                self.change(seat, AgentState::WrapUp { call: None, queue, deadline }, why);
+            }
+            None => self.settle(seat, self.now, why),
         }
     }
 

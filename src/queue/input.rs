@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::contact::Contact;
+use super::restore::Standing;
 use super::settings::Settings;
 use crate::call::{AgentId, CallId, QueueId};
+use crate::history::{Exit, OfferResult};
 
 /// One offer of a contact to an agent, numbered from 1 and never used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +38,9 @@ pub enum Input {
     Leave {
         /// The caller.
         call: CallId,
+        /// How it leaves a line. [`Exit::Abandoned`] while an agent's phone rings is told as
+        /// [`Exit::AbandonedRinging`].
+        how: Exit,
     },
     /// The caller's line is out of touch: it keeps its place, its wait does not run, and nobody is offered to it. An
     /// offer that is under way goes on.
@@ -139,6 +144,8 @@ pub enum Input {
     /// at once, and those that are no longer named serve whoever still asks for them. Of the agents only which new
     /// queues they serve is taken over, the pauses stay as they were.
     Change(Box<Settings>),
+    /// The node begins anew, with what its history says of the time before. To be told first, before any phone comes.
+    Restore(Box<Standing>),
 }
 
 /// Why an offer came to nothing at the agent's side.
@@ -148,8 +155,24 @@ pub enum OfferFailure {
     Rejected,
     /// The phone is in use.
     Busy,
-    /// It rang and nobody answered. The only failure that counts towards `missed_limit`.
+    /// It rang and nobody answered. Counts towards `missed_limit`.
     NoAnswer,
     /// The phone could not be reached.
     Unreachable,
+    /// It was picked up and not accepted by a key where one is asked for. Counts as a miss: a machine may have answered.
+    NotAccepted,
+}
+
+impl OfferFailure {
+    /// How the offer ended, as the history says it.
+    #[must_use]
+    pub const fn result(self) -> OfferResult {
+        match self {
+            Self::Rejected => OfferResult::Rejected,
+            Self::Busy => OfferResult::Busy,
+            Self::NoAnswer => OfferResult::NoAnswer,
+            Self::Unreachable => OfferResult::Unreachable,
+            Self::NotAccepted => OfferResult::NotAccepted,
+        }
+    }
 }

@@ -46,8 +46,13 @@ const LOWEST_CLASS: u8 = 9;
 impl Place {
     /// The place of a contact of class `priority` that first entered at `enqueued_at`.
     pub(super) fn new(call: CallId, priority: u8, enqueued_at: Instant, credit: Duration) -> Self {
-        let below_first = priority.clamp(1, LOWEST_CLASS) - 1;
+        let below_first = Self::class(priority) - 1;
         Self { score: enqueued_at + credit.times(u64::from(below_first)), call }
+    }
+
+    /// The nearest class that there is.
+    pub(super) fn class(priority: u8) -> u8 {
+        priority.clamp(1, LOWEST_CLASS)
     }
 }
 

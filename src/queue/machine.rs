@@ -11,6 +11,7 @@ use super::output::{AgentChange, Output};
 use super::settings::Settings;
 use super::timer::{Timer, Timers};
 use crate::call::{AgentId, CallId, QueueId};
+use crate::history::Exit;
 use crate::time::Instant;
 
 /// All human queues of a node and all agents who serve them.
@@ -73,6 +74,7 @@ impl Queues {
                 intent: Intent::Work,
                 missed: 0,
                 state,
+                since: Instant::ZERO,
             });
         }
         let mut machine = Self {
@@ -109,7 +111,7 @@ impl Queues {
         match input {
             Input::Tick => {}
             Input::Enqueue(contact) => self.enqueue(contact),
-            Input::Leave { call } => self.leave(call),
+            Input::Leave { call, how } => self.leave(call, how),
             Input::Hold { call } => self.hold(call),
             Input::Unhold { call } => self.unhold(call),
             Input::Reachable { agent, reachable } => self.reachable(&agent, reachable),
@@ -128,6 +130,7 @@ impl Queues {
             Input::HandOver { call, queue, agent } => self.hand_over(call, queue, &agent),
             Input::WrapUpDone { agent } => self.wrap_up_done(&agent),
             Input::Change(settings) => self.change_queues(*settings),
+            Input::Restore(standing) => self.restore(*standing),
         }
         self.tell_moves();
     }
@@ -170,16 +173,6 @@ impl Queues {
         self.seats.get(agent).map(|seat| &self.agents[seat.0].state)
     }
 
-    /// The break that an agent has asked for and that has not begun.
-    #[must_use]
-    pub fn pending_break(&self, agent: &AgentId) -> Option<&std::sync::Arc<str>> {
-        let agent = &self.agents[self.seats.get(agent)?.0];
-        match (&agent.intent, &agent.state) {
-            (Intent::Break(_), AgentState::Break { .. }) | (Intent::Work, _) => None,
-            (Intent::Break(reason), _) => Some(reason),
-        }
-    }
-
     /// Does what a timer stands for.
     fn due(&mut self, timer: Timer) {
         match timer {
@@ -191,8 +184,7 @@ impl Queues {
                 }
             }
             Timer::MaxWait(call) => {
-                self.remove(call);
-                self.outputs.push_back(Output::Expired { call });
+                self.depart(call, Exit::Timeout);
             }
             Timer::Grace(line, skills) => self.grace_over(line, &skills),
         }
@@ -211,6 +203,9 @@ impl Queues {
             AgentState::Engaged { .. } => self.disengage_seat(seat, AgentChange::TalkLimit),
             AgentState::WrapUp { .. } => self.settle(seat, self.now, AgentChange::WrapUpEnded),
             AgentState::BackOff { .. } | AgentState::Rona { .. } => self.pause_over(seat),
+            AgentState::Unreachable { .. } => {
+                self.change(seat, AgentState::Offline, AgentChange::Unregistered);
+            }
             AgentState::Offline | AgentState::Ready { .. } | AgentState::Break { .. } => {}
         }
     }

@@ -1,11 +1,11 @@
 //! The human queue (ACD): who is offered to whom, as a pure machine.
 //!
 //! ```text
-//!  Enqueue, Leave ───▶ ┌───────────────────────────┐ ───▶ Entered, Refused, Moved, Expired, Unstaffed
-//!  Reachable, Break ─▶ │ Queues                    │ ───▶ Offer, Cancel, TooLate, Connected
+//!  Enqueue, Leave ───▶ ┌───────────────────────────┐ ───▶ Entered, Refused, Moved, Left
+//!  Reachable, Break ─▶ │ Queues                    │ ───▶ Offer, Cancel, TooLate, Connected, OfferEnded
 //!  Ringing, Answered ▶ │  lines ▸ lanes ▸ contacts │ ───▶ AgentState
 //!  Failed, TalkEnded ▶ │  agents · offers · timers │
-//!  Vanished, Change ─▶ └───────────────────────────┘
+//!  Change, Restore ──▶ └───────────────────────────┘ ···▶ view: who waits, who does what since when
 //! ```
 //!
 //! A *line* is one queue. Its waiting contacts stand in *lanes*, one per set of skills asked for, so that one look
@@ -29,10 +29,12 @@ mod machine;
 mod offer;
 mod output;
 mod queues;
+mod restore;
 mod routing;
 mod settings;
 mod staff;
 mod timer;
+mod view;
 
 #[cfg(test)]
 mod tests;
@@ -42,5 +44,7 @@ pub use contact::Contact;
 pub use explanation::{Explanation, Finding, Rule};
 pub use input::{Input, OfferFailure, OfferId};
 pub use machine::Queues;
-pub use output::{AgentChange, CancelReason, Output, Refusal};
+pub use output::{AgentChange, CancelReason, Output};
+pub use restore::{AgentStanding, Standing};
 pub use settings::{AgentSettings, QueueSettings, Settings, Strategy};
+pub use view::{AgentView, ContactView, QueueView};

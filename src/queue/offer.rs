@@ -7,40 +7,46 @@ use super::contact::{Contact, Waiter, WaiterState};
 use super::input::{OfferFailure, OfferId};
 use super::line::{Lane, LineNumber, Place, Skills};
 use super::machine::Queues;
-use super::output::{AgentChange, CancelReason, Output, Refusal};
+use super::output::{AgentChange, CancelReason, Output};
 use super::timer::Timer;
 use crate::bug::{self, Bug};
 use crate::call::CallId;
+use crate::history::{Exit, Medium, OfferResult, Refusal};
 use crate::time::Duration;
 
 impl Queues {
     /// A caller wants a human.
     pub(super) fn enqueue(&mut self, contact: Contact) {
-        self.leave(contact.call);
-        match self.admit(contact) {
-            Ok((call, position)) => {
-                self.outputs.push_back(Output::Entered { call, position });
-                if !self.held.contains(&call) {
-                    self.find_agent(call);
-                }
+        self.leave(contact.call, Exit::Moved);
+        match self.may_enter(&contact) {
+            Ok(number) => self.enter(contact, number),
+            Err(why) => {
+                let Contact { call, queue, .. } = contact;
+                self.outputs.push_back(Output::Refused { call, queue, why });
             }
-            Err((call, why)) => self.outputs.push_back(Output::Refused { call, why }),
         }
     }
 
-    /// Puts a caller in line, if there is room and anybody to serve them.
-    fn admit(&mut self, contact: Contact) -> Result<(CallId, u32), (CallId, Refusal)> {
-        let Contact { call, queue, skills, priority, enqueued_at, max_wait } = contact;
-        let Some(&number) = self.line_numbers.get(&queue) else {
-            return Err((call, Refusal::Unstaffed));
+    /// The line that a contact may enter: there is room, and somebody to serve it.
+    fn may_enter(&self, contact: &Contact) -> Result<LineNumber, Refusal> {
+        let Some(&number) = self.line_numbers.get(&contact.queue) else {
+            return Err(Refusal::Unstaffed);
         };
-        if self.lines[number.0].is_full() && enqueued_at >= self.now {
-            return Err((call, Refusal::Full));
+        if self.lines[number.0].is_full() && contact.enqueued_at >= self.now {
+            return Err(Refusal::Full);
         }
-        let skills = Skills::new(skills);
-        if !self.is_lane_staffed(number, &skills) {
-            return Err((call, Refusal::Unstaffed));
+        let listens = contact.medium == Medium::Voice;
+        if listens && !self.is_lane_staffed(number, &Skills::new(contact.skills.clone())) {
+            return Err(Refusal::Unstaffed);
         }
+        Ok(number)
+    }
+
+    /// Puts a contact in line and looks for an agent.
+    pub(super) fn enter(&mut self, mut contact: Contact, number: LineNumber) {
+        let skills = Skills::new(contact.skills.clone());
+        contact.priority = Place::class(contact.priority);
+        let Contact { call, priority, enqueued_at, max_wait, medium, .. } = contact;
         let place = Place::new(call, priority, enqueued_at, self.settings.age_credit);
         let held = self.held.contains(&call);
         let lane = self.lane_of(number, &skills);
@@ -59,13 +65,26 @@ impl Queues {
             self.timers.start(expires_at, Timer::MaxWait(call));
             WaiterState::Waiting { retry_at: None }
         };
-        let tried = BTreeMap::new();
-        let waiter =
-            Waiter { line: number, skills, place, expires_at, tried, told: position, state };
+        let (line, tried, told) = (number, BTreeMap::new(), position);
+        let waiter = Waiter {
+            line,
+            skills,
+            place,
+            priority,
+            enqueued_at,
+            medium,
+            expires_at,
+            tried,
+            told,
+            state,
+        };
         self.waiters.insert(call, waiter);
         self.touch_contact(call, number);
         self.moved.insert(number);
-        Ok((call, position))
+        self.outputs.push_back(Output::Entered { contact: Box::new(contact), position });
+        if !held {
+            self.find_agent(call);
+        }
     }
 
     /// Whether anybody who could serve such contacts is logged in.
@@ -85,22 +104,45 @@ impl Queues {
         let agents = &self.agents;
         let line = &mut self.lines[number.0];
         let members = &line.members;
+        let (now, timers, grace) = (self.now, &mut self.timers, self.settings.unstaffed_grace);
         line.lanes.entry(skills.clone()).or_insert_with(|| {
             let mut serves = vec![false; agents.len()].into_boxed_slice();
+            let mut staffed = false;
             for seat in members {
                 serves[seat.0] = agents[seat.0].holds_all(skills);
+                staffed |= serves[seat.0] && agents[seat.0].reachable;
             }
-            Lane { serves, waiting: BTreeSet::new(), aside: 0, unstaffed_since: None }
+            if !staffed {
+                timers.start(now + grace, Timer::Grace(number, skills.clone()));
+            }
+            let unstaffed_since = (!staffed).then_some(now);
+            Lane { serves, waiting: BTreeSet::new(), aside: 0, unstaffed_since }
         })
     }
 
     /// The caller hung up or goes elsewhere.
-    pub(super) fn leave(&mut self, call: CallId) {
+    pub(super) fn leave(&mut self, call: CallId, mut how: Exit) {
         self.part(call, AgentChange::TalkEnded);
-        let Some(waiter) = self.remove(call) else { return };
+        let Some(waiter) = self.waiters.get(&call) else { return };
+        let mut rung = None;
         if let WaiterState::Offered { seat, .. } = waiter.state {
+            let rings = matches!(self.agents[seat.0].state, AgentState::Ringing(_));
+            if rings && how == Exit::Abandoned {
+                how = Exit::AbandonedRinging;
+            }
+            rung = Some(seat);
+        }
+        if let Some(seat) = rung {
             self.withdraw(seat, CancelReason::CallerLeft);
         }
+        self.depart(call, how);
+    }
+
+    /// A contact leaves its line without an answer.
+    pub(super) fn depart(&mut self, call: CallId, how: Exit) {
+        let Some(waiter) = self.remove(call) else { return };
+        let queue = self.lines[waiter.line.0].id.clone();
+        self.outputs.push_back(Output::Left { call, queue, how });
     }
 
     /// Takes a contact out of its line, with its timers.
@@ -149,7 +191,7 @@ impl Queues {
         let offer = OfferId(self.last_offer);
         waiter.state = WaiterState::Offered { offer, seat };
         let line = &mut self.lines[waiter.line.0];
-        let ring = line.settings.ring;
+        let (ring, queue) = (line.settings.ring, line.id.clone());
         if let Some(lane) = line.lanes.get_mut(&waiter.skills) {
             if !bug::is(Bug::OfferedTwice) {
                 lane.waiting.remove(&waiter.place);
@@ -161,7 +203,7 @@ impl Queues {
         let live = LiveOffer { offer, call, idle_since, deadline };
         self.change(seat, AgentState::Reserved(live), AgentChange::Offered);
         let agent = self.agents[seat.0].id.clone();
-        self.outputs.push_back(Output::Offer { offer, call, agent, ring });
+        self.outputs.push_back(Output::Offer { offer, call, queue, agent, ring, until: deadline });
     }
 
     /// The agent's phone rings.
@@ -183,15 +225,16 @@ impl Queues {
                 self.agents[seat.0].missed = 0;
                 let queue = self.lines[waiter.line.0].id.clone();
                 let deadline = self.now + self.settings.talk_limit + self.settings.lease;
-                let talking = AgentState::Talking { call, queue, deadline };
+                let talking = AgentState::Talking { call, queue: queue.clone(), deadline };
                 self.change(seat, talking, AgentChange::Answered);
-                self.outputs.push_back(Output::Connected { offer, call, agent });
+                self.outputs.push_back(Output::Connected { offer, call, queue, agent });
             }
             AgentState::Releasing { .. } => {
                 self.agents[seat.0].missed = 0;
                 self.outputs.push_back(Output::TooLate { offer, agent });
             }
             AgentState::Offline
+            | AgentState::Unreachable { .. }
             | AgentState::Ready { .. }
             | AgentState::Talking { .. }
             | AgentState::Engaged { .. }
@@ -209,6 +252,7 @@ impl Queues {
         else {
             return self.released(offer);
         };
+        self.offer_ended(seat, live, cause.result());
         self.blame(seat, cause);
         // The caller first: whoever is ready and was not asked yet comes before the one who just failed.
         self.put_back(live.call, Some(seat));
@@ -219,6 +263,14 @@ impl Queues {
         self.change(seat, to, AgentChange::Failed(cause));
     }
 
+    /// Tells how an offer ended that nobody answered in time.
+    pub(super) fn offer_ended(&mut self, seat: Seat, live: LiveOffer, result: OfferResult) {
+        let LiveOffer { offer, call, .. } = live;
+        let Some(queue) = self.queue_of(call).cloned() else { return };
+        let agent = self.agents[seat.0].id.clone();
+        self.outputs.push_back(Output::OfferEnded { offer, call, queue, agent, result });
+    }
+
     /// What rest follows a failed offer; none after a first miss.
     fn back_off(&self, cause: OfferFailure) -> Option<(BackOffCause, Duration)> {
         let settings = &self.settings;
@@ -226,7 +278,7 @@ impl Queues {
             OfferFailure::Rejected => (BackOffCause::Rejected, settings.reject_pause),
             OfferFailure::Busy => (BackOffCause::Busy, settings.busy_pause),
             OfferFailure::Unreachable => (BackOffCause::Unreachable, settings.unreachable_pause),
-            OfferFailure::NoAnswer => return None,
+            OfferFailure::NoAnswer | OfferFailure::NotAccepted => return None,
         };
         (!pause.is_zero()).then_some((cause, pause))
     }
@@ -234,7 +286,7 @@ impl Queues {
     /// Counts a miss.
     fn blame(&mut self, seat: Seat, cause: OfferFailure) {
         let missed = &mut self.agents[seat.0].missed;
-        if cause == OfferFailure::NoAnswer {
+        if matches!(cause, OfferFailure::NoAnswer | OfferFailure::NotAccepted) {
             *missed = missed.saturating_add(1);
         }
     }
@@ -254,9 +306,11 @@ impl Queues {
         else {
             return;
         };
+        let rang = matches!(self.agents[seat.0].state, AgentState::Ringing(_));
+        self.offer_ended(seat, live, why.result(rang));
         let deadline = self.now + self.settings.release_limit;
-        let LiveOffer { offer, idle_since, .. } = live;
-        let mut releasing = AgentState::Releasing { offer, idle_since, deadline };
+        let LiveOffer { offer, call, idle_since, .. } = live;
+        let mut releasing = AgentState::Releasing { offer, call, idle_since, deadline };
         if bug::is(Bug::FreedTooEarly) {
             releasing = self.unbound(seat, idle_since);
         }
@@ -305,15 +359,14 @@ impl Queues {
         let Some(waiter) = self.waiters.get(&call) else { return };
         let lane = self.lines[waiter.line.0].lanes.get(&waiter.skills);
         let grace = self.settings.unstaffed_grace;
-        let deserted = lane
-            .and_then(|lane| lane.unstaffed_since)
-            .is_some_and(|since| since + grace <= self.now);
+        let deserted = waiter.medium == Medium::Voice
+            && lane
+                .and_then(|lane| lane.unstaffed_since)
+                .is_some_and(|since| since + grace <= self.now);
         if waiter.expires_at <= self.now {
-            self.remove(call);
-            self.outputs.push_back(Output::Expired { call });
+            self.depart(call, Exit::Timeout);
         } else if deserted {
-            self.remove(call);
-            self.outputs.push_back(Output::Unstaffed { call });
+            self.depart(call, Exit::Unstaffed);
         } else {
             self.find_agent(call);
         }

@@ -1,17 +1,21 @@
 //! What the queue decides.
 
+use std::sync::Arc;
+
 use super::agent::AgentState;
+use super::contact::Contact;
 use super::input::{OfferFailure, OfferId};
-use crate::call::{AgentId, CallId};
-use crate::time::Duration;
+use crate::call::{AgentId, CallId, QueueId};
+use crate::history::{Exit, OfferResult, Refusal};
+use crate::time::{Duration, Instant};
 
 /// One decision, in the order it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// The caller is in line.
+    /// A contact is in line.
     Entered {
-        /// The caller.
-        call: CallId,
+        /// The contact, as it was asked for; the priority within its limits.
+        contact: Box<Contact>,
         /// The place in line, from 1.
         position: u32,
     },
@@ -19,8 +23,20 @@ pub enum Output {
     Refused {
         /// The caller.
         call: CallId,
+        /// The queue that was asked for.
+        queue: QueueId,
         /// Why not.
         why: Refusal,
+    },
+    /// A contact is out of the line without an answer. Told exactly once for each that entered and was not connected.
+    Left {
+        /// The contact.
+        call: CallId,
+        /// The queue it stood in.
+        queue: QueueId,
+        /// How. [`Exit::Timeout`]: it waited as long as allowed, never told while an offer is live. [`Exit::Unstaffed`]:
+        /// nobody who could serve it is logged in, and the grace is over.
+        how: Exit,
     },
     /// Ring this agent for this caller.
     Offer {
@@ -28,10 +44,28 @@ pub enum Output {
         offer: OfferId,
         /// The caller.
         call: CallId,
+        /// The caller's queue.
+        queue: QueueId,
         /// The agent.
         agent: AgentId,
         /// How long to let it ring.
         ring: Duration,
+        /// When it is taken back for want of an outcome.
+        until: Instant,
+    },
+    /// An offer came to nothing. Told exactly once for each that was not answered in time, when that is certain: before
+    /// the leg of one that is taken back is gone.
+    OfferEnded {
+        /// The offer.
+        offer: OfferId,
+        /// The caller.
+        call: CallId,
+        /// The caller's queue.
+        queue: QueueId,
+        /// The agent.
+        agent: AgentId,
+        /// How.
+        result: OfferResult,
     },
     /// Stop ringing: the offer is taken back. The agent is free once `Released` (or `Failed`) says that the leg is gone.
     Cancel {
@@ -48,6 +82,8 @@ pub enum Output {
         offer: OfferId,
         /// The caller.
         call: CallId,
+        /// The caller's queue.
+        queue: QueueId,
         /// The agent.
         agent: AgentId,
     },
@@ -59,16 +95,6 @@ pub enum Output {
         /// The agent.
         agent: AgentId,
     },
-    /// The caller waited as long as allowed and has left the line. Never while an offer is live.
-    Expired {
-        /// The caller.
-        call: CallId,
-    },
-    /// Nobody who could serve the caller is logged in, and the grace is over. The caller has left the line.
-    Unstaffed {
-        /// The caller.
-        call: CallId,
-    },
     /// The caller stands at another place; told for the first [`told_places`](super::Settings::told_places) places.
     Moved {
         /// The caller.
@@ -76,7 +102,7 @@ pub enum Output {
         /// The place in line, from 1.
         position: u32,
     },
-    /// An agent's state changed.
+    /// An agent's state changed, or the break that follows it: then `from` and `to` are the same.
     AgentState {
         /// The agent.
         agent: AgentId,
@@ -86,16 +112,11 @@ pub enum Output {
         to: AgentState,
         /// What changed it.
         reason: AgentChange,
+        /// The queue it is about: that of the offer, the talk or the wrap-up.
+        queue: Option<QueueId>,
+        /// The break that begins when the agent is free: its reason.
+        pending: Option<Arc<str>>,
     },
-}
-
-/// Why a caller cannot wait in a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// As many wait as may.
-    Full,
-    /// Nobody is logged in who could serve the caller.
-    Unstaffed,
 }
 
 /// Why an offer was taken back.
@@ -105,6 +126,18 @@ pub enum CancelReason {
     CallerLeft,
     /// No outcome came within the ring time and the lease.
     Deadline,
+}
+
+impl CancelReason {
+    /// How the offer ended, as the history says it.
+    #[must_use]
+    pub const fn result(self, rang: bool) -> OfferResult {
+        match self {
+            Self::CallerLeft => OfferResult::CallerLeft,
+            Self::Deadline if rang => OfferResult::NoAnswer,
+            Self::Deadline => OfferResult::Withdrawn,
+        }
+    }
 }
 
 /// What changed the state of an agent.
@@ -148,4 +181,6 @@ pub enum AgentChange {
     BreakAsked,
     /// The agent came back.
     Resumed,
+    /// The node began anew, and the agent is what they were before.
+    Restored,
 }

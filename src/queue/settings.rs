@@ -28,6 +28,9 @@ pub struct Settings {
     pub retry_pause: Duration,
     /// How long callers keep waiting after the last agent who could serve them logged out. Default 5 s.
     pub unstaffed_grace: Duration,
+    /// How long an agent whose phone is gone counts as logged in: `unreachable`, and back at the old place among the
+    /// idle if it returns. Then they are offline. Default 30 s.
+    pub unreachable_grace: Duration,
     /// What the word of an adapter may be late: an offer without an outcome ends this long after its ring time.
     /// Default 2 s.
     pub lease: Duration,
@@ -56,6 +59,7 @@ impl Default for Settings {
             unreachable_pause: Duration::from_secs(30),
             retry_pause: Duration::from_secs(10),
             unstaffed_grace: Duration::from_secs(5),
+            unreachable_grace: Duration::from_secs(30),
             lease: Duration::from_secs(2),
             release_limit: Duration::from_secs(32),
             talk_limit: Duration::from_mins(4 * 60),

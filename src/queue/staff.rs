@@ -8,7 +8,8 @@ use super::machine::Queues;
 use super::output::{AgentChange, Output};
 use super::timer::Timer;
 use crate::bug::{self, Bug};
-use crate::call::{AgentId, CallId};
+use crate::call::{AgentId, CallId, QueueId};
+use crate::history::{Exit, Medium};
 use crate::time::{Duration, Instant};
 
 impl Queues {
@@ -24,11 +25,16 @@ impl Queues {
         self.restaff(seat);
         match self.agents[seat.0].state {
             AgentState::Offline => self.settle(seat, self.now, AgentChange::Registered),
-            AgentState::Ready { .. }
-            | AgentState::BackOff { .. }
-            | AgentState::Rona { .. }
-            | AgentState::Break { .. } => self.settle(seat, self.now, AgentChange::Unregistered),
-            // What is under way goes on without a registration; then the agent is offline.
+            AgentState::Unreachable { idle_since, .. } => {
+                self.settle(seat, idle_since, AgentChange::Registered);
+            }
+            AgentState::Ready { idle_since } => {
+                self.settle(seat, idle_since, AgentChange::Unregistered);
+            }
+            AgentState::BackOff { .. } | AgentState::Rona { .. } | AgentState::Break { .. } => {
+                self.settle(seat, self.now, AgentChange::Unregistered)
+            }
+            // What is under way goes on without a registration; then the agent is unreachable.
             AgentState::Reserved(_)
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
@@ -48,18 +54,20 @@ impl Queues {
             | AgentState::Rona { .. }
             | AgentState::Break { .. } => self.settle(seat, self.now, AgentChange::BreakAsked),
             AgentState::Offline
+            | AgentState::Unreachable { .. }
             | AgentState::Reserved(_)
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
             | AgentState::Talking { .. }
             | AgentState::Engaged { .. }
-            | AgentState::WrapUp { .. } => {}
+            | AgentState::WrapUp { .. } => self.tell_state(seat, AgentChange::BreakAsked),
         }
     }
 
     /// An agent is back from a break, or wants to be done with a pause.
     pub(super) fn resumed(&mut self, agent: &AgentId) {
         let Some(&seat) = self.seats.get(agent) else { return };
+        let pending = self.agents[seat.0].pending().is_some();
         self.agents[seat.0].intent = Intent::Work;
         match self.agents[seat.0].state {
             AgentState::BackOff { .. } | AgentState::Rona { .. } | AgentState::Break { .. } => {
@@ -67,13 +75,18 @@ impl Queues {
                 self.settle(seat, self.now, AgentChange::Resumed);
             }
             AgentState::Offline
+            | AgentState::Unreachable { .. }
             | AgentState::Ready { .. }
             | AgentState::Reserved(_)
             | AgentState::Ringing(_)
             | AgentState::Releasing { .. }
             | AgentState::Talking { .. }
             | AgentState::Engaged { .. }
-            | AgentState::WrapUp { .. } => {}
+            | AgentState::WrapUp { .. } => {
+                if pending {
+                    self.tell_state(seat, AgentChange::Resumed);
+                }
+            }
         }
     }
 
@@ -85,13 +98,13 @@ impl Queues {
     /// Ends a talk, if there is one: the agent wraps up.
     pub(super) fn part(&mut self, call: CallId, why: AgentChange) {
         let Some(&seat) = self.talks.get(&call) else { return };
-        let AgentState::Talking { queue, .. } = &self.agents[seat.0].state else { return };
-        let Some(line) = self.line_numbers.get(queue) else { return };
-        let wrap_up = self.lines[line.0].settings.wrap_up;
+        let AgentState::Talking { queue, .. } = self.agents[seat.0].state.clone() else { return };
+        let wrap_up = self.wrap_up_of(&queue);
         if wrap_up.is_zero() || bug::is(Bug::WrapUpIgnored) {
             self.settle(seat, self.now, why);
         } else {
-            self.change(seat, AgentState::WrapUp { deadline: self.now + wrap_up }, why);
+            let deadline = self.now + wrap_up;
+            self.change(seat, AgentState::WrapUp { call: Some(call), queue, deadline }, why);
         }
     }
 
@@ -99,15 +112,19 @@ impl Queues {
     pub(super) fn vanished(&mut self, call: CallId) {
         let Some(&seat) = self.talks.get(&call) else { return };
         let AgentState::Talking { queue, .. } = &self.agents[seat.0].state else { return };
-        let line = self.line_numbers.get(queue).map(|line| &self.lines[line.0]);
-        let wrap_up = line.map_or(Duration::ZERO, |line| line.settings.wrap_up);
-        let rest = self.settings.unreachable_pause.max(wrap_up);
+        let rest = self.settings.unreachable_pause.max(self.wrap_up_of(queue));
         let mut to = self.unbound(seat, self.now);
         if let (AgentState::Ready { .. }, false) = (&to, rest.is_zero()) {
             let deadline = self.now + rest;
             to = AgentState::BackOff { cause: BackOffCause::Unreachable, deadline };
         }
         self.change(seat, to, AgentChange::Vanished);
+    }
+
+    /// How long the work after a call of a queue takes at most.
+    pub(super) fn wrap_up_of(&self, queue: &QueueId) -> Duration {
+        let line = self.line_numbers.get(queue).map(|line| &self.lines[line.0]);
+        line.map_or(Duration::ZERO, |line| line.settings.wrap_up)
     }
 
     /// An agent ended the wrap-up early.
@@ -130,14 +147,20 @@ impl Queues {
     pub(super) fn unbound(&self, seat: Seat, idle_since: Instant) -> AgentState {
         let agent = &self.agents[seat.0];
         if !agent.reachable {
-            return AgentState::Offline;
+            let grace = self.settings.unreachable_grace;
+            let deadline = self.now + grace;
+            return match grace.is_zero() {
+                true => AgentState::Offline,
+                false => AgentState::Unreachable { idle_since, deadline },
+            };
         }
         if let Intent::Break(reason) = &agent.intent {
             return AgentState::Break { reason: Arc::clone(reason) };
         }
         let limit = self.settings.missed_limit;
         if limit > 0 && agent.missed >= limit {
-            return AgentState::Rona { deadline: self.now + self.settings.missed_pause };
+            let deadline = self.now + self.settings.missed_pause;
+            return AgentState::Rona { missed: agent.missed, deadline };
         }
         AgentState::Ready { idle_since }
     }
@@ -178,11 +201,34 @@ impl Queues {
             self.timers.start(deadline, Timer::Agent(seat));
         }
         let became_ready = to.ready_since().is_some();
-        let agent = agent.id.clone();
-        self.outputs.push_back(Output::AgentState { agent, from, to, reason });
+        agent.since = self.now;
+        self.push_state(seat, from, to, reason);
         if became_ready {
             self.find_contact(seat);
         }
+    }
+
+    /// Tells of an agent whose state stays, while what follows it changes.
+    fn tell_state(&mut self, seat: Seat, reason: AgentChange) {
+        let state = self.agents[seat.0].state.clone();
+        self.push_state(seat, state.clone(), state, reason);
+    }
+
+    fn push_state(&mut self, seat: Seat, from: AgentState, to: AgentState, reason: AgentChange) {
+        let agent = &self.agents[seat.0];
+        let queue = match &to {
+            AgentState::Talking { queue, .. } | AgentState::WrapUp { queue, .. } => {
+                Some(queue.clone())
+            }
+            _ => to.contact().and_then(|call| self.queue_of(call)).cloned(),
+        };
+        let (agent, pending) = (agent.id.clone(), agent.pending().cloned());
+        self.outputs.push_back(Output::AgentState { agent, from, to, reason, queue, pending });
+    }
+
+    /// The queue in whose line a contact stands.
+    pub(super) fn queue_of(&self, call: CallId) -> Option<&QueueId> {
+        self.waiters.get(&call).map(|waiter| &self.lines[waiter.line.0].id)
     }
 
     /// Looks anew at each lane that an agent serves: whether anybody is logged in for it.
@@ -213,8 +259,9 @@ impl Queues {
     pub(super) fn grace_over(&mut self, line: LineNumber, skills: &Skills) {
         let Some(lane) = self.lines[line.0].lanes.get(skills) else { return };
         for place in lane.waiting.clone() {
-            self.remove(place.call);
-            self.outputs.push_back(Output::Unstaffed { call: place.call });
+            if self.waiters.get(&place.call).is_some_and(|waiter| waiter.medium == Medium::Voice) {
+                self.depart(place.call, Exit::Unstaffed);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Scenarios of the queue, as transcripts and as tables.
 
 mod property;
+mod restart;
 mod scenario;
 mod script;

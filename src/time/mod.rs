@@ -12,9 +12,10 @@ pub use civil::{ClockTime, Date, Moment, YearlyDay};
 
 /// A point on the engine's monotonic clock, in microseconds since that clock's zero.
 ///
-/// The zero is the driver's choice: process start for live calls, 0 for tests.
+/// The zero is the driver's choice: process start for live calls, 0 for tests. What was before it, in the life of an
+/// earlier process, has an instant too: see [`ago`](Self::ago).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(u64);
+pub struct Instant(i64);
 
 /// A span of time in microseconds, never negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,35 +42,45 @@ impl Instant {
     /// The clock's zero.
     pub const ZERO: Self = Self(0);
 
-    /// Makes an instant from microseconds since the clock's zero.
+    /// Makes an instant from microseconds since the clock's zero, saturating.
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {
-        Self(micros)
+        Self(0_i64.saturating_add_unsigned(micros))
     }
 
-    /// Microseconds since the clock's zero.
+    /// Microseconds since the clock's zero; 0 before it.
     #[must_use]
     pub const fn as_micros(self) -> u64 {
-        self.0
+        if self.0 < 0 { 0 } else { self.0.unsigned_abs() }
     }
 
     /// The span since `earlier`; zero if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration(self.0.saturating_sub(earlier.0))
+        if self.0 <= earlier.0 {
+            return Duration::ZERO;
+        }
+        Duration(self.0.abs_diff(earlier.0))
     }
 
     /// The instant `span` before this one, stopping at the clock's zero.
     #[must_use]
     pub const fn before(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(span.0))
+        let before = self.ago(span);
+        if before.0 < 0 { Self::ZERO } else { before }
+    }
+
+    /// The instant `span` before this one, on the far side of the clock's zero if need be.
+    #[must_use]
+    pub const fn ago(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
     }
 
     /// The next whole multiple of `grain`, which may be this very moment: what need not be punctual is done together.
     #[must_use]
     pub const fn rounded_up(self, grain: Duration) -> Self {
-        match self.0.checked_next_multiple_of(grain.0) {
-            Some(rounded) => Self(rounded),
+        match self.as_micros().checked_next_multiple_of(grain.0) {
+            Some(rounded) => Self::from_micros(rounded),
             None => self,
         }
     }
@@ -250,7 +261,7 @@ impl Wall {
 impl Add<Duration> for Instant {
     type Output = Self;
     fn add(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(span.0))
+        Self(self.0.saturating_add_unsigned(span.0))
     }
 }
 
@@ -283,7 +294,8 @@ impl AddAssign for Duration {
 impl fmt::Display for Instant {
     /// Seconds with three decimals, as transcripts print them: `12.400`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:03}", self.0 / 1_000_000, self.0 / 1_000 % 1_000)
+        let (sign, micros) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        write!(f, "{sign}{}.{:03}", micros / 1_000_000, micros / 1_000 % 1_000)
     }
 }
 
@@ -307,7 +319,12 @@ mod tests {
     fn time_never_runs_below_zero_or_over_the_end() {
         assert_eq!(Instant::ZERO - Instant::from_micros(5), Duration::ZERO);
         assert_eq!(Instant::ZERO.before(Duration::from_secs(1)), Instant::ZERO);
-        assert_eq!((Instant::from_micros(5) + Duration::MAX).as_micros(), u64::MAX);
+        assert_eq!((Instant::from_micros(5) + Duration::MAX).as_micros(), i64::MAX.unsigned_abs());
+        let before = Instant::from_micros(5).ago(Duration::from_secs(2));
+        assert_eq!(before.to_string(), "-1.999");
+        assert_eq!((Instant::ZERO.since(before), before.as_micros()), (Duration(1_999_995), 0));
+        assert_eq!(before + Duration::from_secs(2), Instant::from_micros(5));
+        assert!(before < Instant::ZERO);
     }
 
     #[test]

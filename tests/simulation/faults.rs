@@ -1,6 +1,7 @@
 //! Histories with a fault put in: the checker must see each one, else its silence would prove nothing.
 
 use sambung::call::{AgentId, CallId};
+use sambung::history::Exit;
 use sambung::queue::{AgentChange, AgentState, LiveOffer, OfferId, Output};
 use sambung::time::{Duration, Instant};
 
@@ -22,20 +23,22 @@ fn reserved(offer: u64, n: u64) -> AgentState {
 /// The agent is chosen for caller `n`.
 fn bind(agent: &str, from: AgentState, offer: u64, n: u64) -> Output {
     let (to, reason) = (reserved(offer, n), AgentChange::Offered);
-    Output::AgentState { agent: agent.into(), from, to, reason }
+    Output::AgentState { agent: agent.into(), from, to, reason, queue: None, pending: None }
 }
 
 fn ring(agent: &str, offer: u64, n: u64) -> Output {
-    let ring = Duration::from_secs(20);
-    Output::Offer { offer: OfferId(offer), call: call(n), agent: agent.into(), ring }
+    let (ring, queue) = (Duration::from_secs(20), "service".into());
+    let (offer, call, until) = (OfferId(offer), call(n), Instant::ZERO + ring);
+    Output::Offer { offer, call, queue, agent: agent.into(), ring, until }
 }
 
 fn join(agent: &str, offer: u64, n: u64) -> Output {
-    Output::Connected { offer: OfferId(offer), call: call(n), agent: agent.into() }
+    let (offer, queue) = (OfferId(offer), "service".into());
+    Output::Connected { offer, call: call(n), queue, agent: agent.into() }
 }
 
 fn expire(n: u64) -> Output {
-    Output::Expired { call: call(n) }
+    Output::Left { call: call(n), queue: "service".into(), how: Exit::Timeout }
 }
 
 /// What is found wrong when callers 1 and 2 have entered in that order and then `outputs` are seen, after which nobody
@@ -44,8 +47,9 @@ fn fault(outputs: &[Output]) -> &'static str {
     let agents = ["sari", "budi"].map(AgentId::from);
     let mut history = agents.iter().fold(History::default(), |h, agent| h.with(agent, READY));
     for n in [1, 2] {
-        history.asks(contact(call(n), Instant::ZERO + Duration::from_secs(n)));
-        let entered = Output::Entered { call: call(n), position: 1 };
+        let contact = contact(call(n), Instant::ZERO + Duration::from_secs(n));
+        history.asks(contact.clone());
+        let entered = Output::Entered { contact: Box::new(contact), position: 1 };
         history.see(Instant::ZERO, &entered).expect("who asks may enter");
     }
     history.next_step();

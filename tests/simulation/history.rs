@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sambung::call::{AgentId, CallId};
+use sambung::history::Exit;
 use sambung::queue::{AgentChange, AgentState, Contact, OfferId, Output};
 use sambung::time::{Duration, Instant};
 
@@ -54,17 +55,8 @@ impl History {
     }
 
     /// A caller leaves a line, if they stand in one: the live offer that must be taken back in the same step.
-    pub(crate) fn leaves(&mut self, call: CallId) -> Option<OfferId> {
-        self.line.remove(&call)?;
-        self.left += 1;
+    pub(crate) fn leaves(&self, call: CallId) -> Option<OfferId> {
         self.live.iter().find(|(_, (caller, _))| *caller == call).map(|(offer, _)| *offer)
-    }
-
-    /// An agent's leg was reported to have ended without an answer.
-    pub(crate) fn failed(&mut self, offer: OfferId) {
-        if let Some((call, _)) = self.live.remove(&offer) {
-            self.waits_again(call);
-        }
     }
 
     fn waits_again(&mut self, call: CallId) {
@@ -89,15 +81,17 @@ impl History {
     /// Takes in one decision; `Err` is the fault in it.
     pub(crate) fn see(&mut self, now: Instant, output: &Output) -> Result<(), &'static str> {
         match output {
-            Output::Entered { call, .. } => self.enters(now, *call),
+            Output::Entered { contact, .. } => self.enters(now, contact.call),
             Output::Refused { .. } => self.asking.take().map(drop).ok_or("refused without asking"),
             Output::Offer { offer, call, agent, .. } => self.offered(*offer, *call, agent),
-            Output::Cancel { offer, .. } => {
-                let (call, _) = self.live.remove(offer).ok_or("no such live offer")?;
-                self.waits_again(call);
+            Output::OfferEnded { offer, call, agent, .. } => {
+                let live = self.live.remove(offer).ok_or("no such live offer")?;
+                require(live == (*call, agent.clone()), "somebody else's offer ended")?;
+                self.waits_again(*call);
                 Ok(())
             }
-            Output::Connected { offer, call, agent } => {
+            Output::Cancel { offer, .. } => require(!self.is_live(*offer), "still live"),
+            Output::Connected { offer, call, agent, .. } => {
                 let live = self.live.remove(offer).ok_or("no such live offer")?;
                 require(live == (*call, agent.clone()), "connected with somebody else")?;
                 let known = self.talking.insert(agent.clone(), *call);
@@ -108,16 +102,18 @@ impl History {
             Output::TooLate { offer, .. } => {
                 require(!self.is_live(*offer), "too late for a live offer")
             }
-            Output::Expired { call } => {
-                self.expired += 1;
-                self.gone(now, *call)
-            }
-            Output::Unstaffed { call } => {
-                self.unstaffed += 1;
+            Output::Left { call, how, .. } => {
+                match how {
+                    Exit::Timeout => self.expired += 1,
+                    Exit::Unstaffed => self.unstaffed += 1,
+                    _ => self.left += 1,
+                }
+                let rung = self.live.values().any(|(caller, _)| caller == call);
+                require(!rung, "leaves while being offered")?;
                 self.gone(now, *call)
             }
             Output::Moved { call, .. } => require(self.line.contains_key(call), "not in line"),
-            Output::AgentState { agent, from, to, reason } => {
+            Output::AgentState { agent, from, to, reason, .. } => {
                 if *reason == AgentChange::TalkLimit {
                     self.talking.remove(agent);
                 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sambung::call::{AgentId, CallId, QueueId};
+use sambung::history::{Exit, Medium};
 use sambung::queue::{
     AgentSettings, AgentState, Contact, Input, OfferId, Output, QueueSettings, Queues, Settings,
 };
@@ -62,6 +63,8 @@ pub(crate) fn contact(call: CallId, enqueued_at: Instant) -> Contact {
         priority: 5,
         enqueued_at,
         max_wait: Duration::from_mins(8),
+        medium: Medium::Voice,
+        again: false,
     }
 }
 
@@ -162,7 +165,7 @@ impl World {
         match happening {
             Happening::Arrives => self.arrives(),
             Happening::GivesUp(call) if self.history.stands_in_line(call) => {
-                self.tell(Input::Leave { call })
+                self.tell(Input::Leave { call, how: Exit::Abandoned })
             }
             Happening::GivesUp(_) => Ok(()),
             Happening::Comes(agent) => self.comes(agent),
@@ -292,8 +295,7 @@ impl World {
         let mut taken_back = None;
         match &input {
             Input::Enqueue(contact) => self.history.asks(contact.clone()),
-            Input::Leave { call } => taken_back = self.history.leaves(*call),
-            Input::Failed { offer, .. } => self.history.failed(*offer),
+            Input::Leave { call, .. } => taken_back = self.history.leaves(*call),
             _ => {}
         }
         if input != Input::Tick {
@@ -317,7 +319,9 @@ impl World {
 
     fn react(&mut self, output: Output) -> Result<(), &'static str> {
         match output {
-            Output::Offer { offer, call, agent, ring } => self.offered(offer, call, agent, ring),
+            Output::Offer { offer, call, agent, ring, .. } => {
+                self.offered(offer, call, agent, ring)
+            }
             Output::Cancel { offer, .. } => {
                 let delay = self.chance.millis(20, 500);
                 let picks_up = self.legs.get(&offer).and_then(|leg| leg.picks_up_at);
@@ -337,7 +341,7 @@ impl World {
                 }
                 Ok(())
             }
-            Output::Expired { call } if self.chance.percent(30) => {
+            Output::Left { call, how: Exit::Timeout, .. } if self.chance.percent(30) => {
                 // Overflow: the same caller, place kept, in the other queue.
                 let Some(mut contact) = self.contacts.get(&call).cloned() else { return Ok(()) };
                 let other = if contact.queue.as_str() == "sales" { "service" } else { "sales" };
@@ -351,8 +355,8 @@ impl World {
             Output::Entered { .. }
             | Output::Refused { .. }
             | Output::TooLate { .. }
-            | Output::Expired { .. }
-            | Output::Unstaffed { .. }
+            | Output::Left { .. }
+            | Output::OfferEnded { .. }
             | Output::Moved { .. }
             | Output::AgentState { .. } => Ok(()),
         }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::script::{call, settings};
 use crate::call::{AgentId, CallId};
+use crate::history::{Exit, Medium};
 use crate::queue::{AgentState, Contact, Input, OfferFailure, OfferId, Output, Queues, Settings};
 use crate::time::{Duration, Instant};
 
@@ -104,7 +105,8 @@ struct History {
 impl History {
     fn see(&mut self, output: Output) {
         match output {
-            Output::Entered { call, .. } => {
+            Output::Entered { contact, .. } => {
+                let call = contact.call;
                 self.entered += 1;
                 let contact = self.pending.take().expect("only an enqueued caller enters");
                 let known = Known { contact, offered_before: false, entered_in_step: self.step };
@@ -113,18 +115,24 @@ impl History {
             Output::Refused { .. } => self.pending = None,
             Output::Offer { offer, call, agent, .. } => self.offered(offer, call, agent),
             Output::Cancel { offer, .. } => {
-                self.live.remove(&offer).expect("only a live offer is taken back");
+                assert!(!self.live.contains_key(&offer), "how it ended is told first");
             }
-            Output::Connected { offer, call, agent } => {
+            Output::OfferEnded { offer, call, agent, .. } => {
+                assert_eq!(self.live.remove(&offer), Some((call, agent)), "only a live offer ends");
+            }
+            Output::Connected { offer, call, agent, .. } => {
                 assert_eq!(self.live.remove(&offer), Some((call, agent)));
                 self.in_line.remove(&call).expect("only who waits is connected");
                 self.connected += 1;
             }
             Output::TooLate { offer, .. } => assert!(!self.live.contains_key(&offer)),
-            Output::Expired { call } | Output::Unstaffed { call } => {
-                self.in_line.remove(&call).expect("only who waits is sent away");
+            Output::Left { call, how, .. } => {
+                self.in_line.remove(&call).expect("only who waits leaves");
                 assert!(self.live.values().all(|(offered, _)| *offered != call));
-                self.gone += 1;
+                match how {
+                    Exit::Timeout | Exit::Unstaffed => self.gone += 1,
+                    _ => self.left += 1,
+                }
             }
             Output::Moved { call, .. } => assert!(self.in_line.contains_key(&call)),
             Output::AgentState { agent, from, to, .. } => {
@@ -200,10 +208,7 @@ impl Run {
         // Due timers come first: what they end was not ended by this input.
         self.queues.handle(self.now, Input::Tick);
         self.drain();
-        if let Input::Failed { offer, .. } = &input {
-            self.history.live.remove(offer);
-        }
-        if let Input::Enqueue(Contact { call, .. }) | Input::Leave { call } = &input {
+        if let Input::Enqueue(Contact { call, .. }) | Input::Leave { call, .. } = &input {
             self.leave(*call);
         }
         match &input {
@@ -227,13 +232,12 @@ impl Run {
 
     /// A caller in line leaves; a live offer must be taken back in the same step.
     fn leave(&mut self, call: CallId) {
-        if self.history.in_line.remove(&call).is_none() {
+        if !self.history.in_line.contains_key(&call) {
             return;
         }
-        self.history.left += 1;
         let offer = self.history.live.iter().find(|(_, (caller, _))| *caller == call);
         let live = offer.map(|(offer, _)| *offer);
-        self.queues.handle(self.now, Input::Leave { call });
+        self.queues.handle(self.now, Input::Leave { call, how: Exit::Abandoned });
         let told = self.drain();
         let taken_back =
             |o: &Output| matches!(o, Output::Cancel { offer, .. } if Some(*offer) == live);
@@ -273,11 +277,13 @@ impl Run {
                     priority,
                     enqueued_at: self.now.before(Duration::from_secs(age_s)),
                     max_wait: Duration::from_secs(wait_s),
+                    medium: if wait_s % 7 == 0 { Medium::Callback } else { Medium::Voice },
+                    again: false,
                 })
             }
             Step::Hold(n, true) => Input::Hold { call: call(n) },
             Step::Hold(n, false) => Input::Unhold { call: call(n) },
-            Step::Leave(n) => Input::Leave { call: call(n) },
+            Step::Leave(n) => Input::Leave { call: call(n), how: Exit::Abandoned },
             Step::Reachable(n, reachable) => Input::Reachable { agent: agent(n), reachable },
             Step::Break(n) => Input::Break { agent: agent(n), reason: "lunch".into() },
             Step::Resume(n) => Input::Resume { agent: agent(n) },

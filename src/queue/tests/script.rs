@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::call::{AgentId, CallId};
+use crate::history::{Exit, Medium};
 use crate::queue::{
     AgentSettings, Contact, Input, OfferFailure, OfferId, Output, QueueSettings, Queues, Settings,
+    Standing,
 };
 use crate::time::{Duration, Instant};
 
@@ -75,6 +77,10 @@ impl Script {
         self.wait_ms(seconds * 1_000)
     }
 
+    pub(super) fn restore(&mut self, standing: Standing) -> &mut Self {
+        self.input(Input::Restore(Box::new(standing)), "the node begins anew")
+    }
+
     fn input(&mut self, input: Input, words: &str) -> &mut Self {
         if !words.is_empty() {
             writeln!(self.said, "{:>8} > {words}", self.now.to_string()).expect("a string grows");
@@ -96,6 +102,8 @@ impl Script {
             priority: 5,
             enqueued_at: self.now,
             max_wait: Duration::from_mins(10),
+            medium: Medium::Voice,
+            again: false,
         }
     }
 
@@ -111,7 +119,7 @@ impl Script {
 
     pub(super) fn leave(&mut self, n: u64) -> &mut Self {
         let words = format!("{} leaves", Self::caller(call(n)));
-        self.input(Input::Leave { call: call(n) }, &words)
+        self.input(Input::Leave { call: call(n), how: Exit::Abandoned }, &words)
     }
 
     pub(super) fn reachable(&mut self, agent: &str, reachable: bool) -> &mut Self {
@@ -177,23 +185,28 @@ impl Script {
     fn words(output: &Output) -> String {
         let caller = |call: &CallId| Self::caller(*call);
         match output {
-            Output::Entered { call, position } => format!("{} entered at {position}", caller(call)),
-            Output::Refused { call, why } => format!("{} refused: {why:?}", caller(call)),
-            Output::Offer { offer, call, agent, ring } => {
+            Output::Entered { contact, position } => {
+                format!("{} entered at {position}", caller(&contact.call))
+            }
+            Output::Refused { call, why, .. } => format!("{} refused: {why:?}", caller(call)),
+            Output::Left { call, how, .. } => format!("{} left: {how:?}", caller(call)),
+            Output::OfferEnded { offer, call, agent, result, .. } => {
+                format!("offer {offer} of {} to {agent} ended: {result:?}", caller(call))
+            }
+            Output::Offer { offer, call, agent, ring, .. } => {
                 format!("offer {offer}: {} to {agent}, ring {ring}", caller(call))
             }
             Output::Cancel { offer, agent, why } => {
                 format!("cancel offer {offer} to {agent}: {why:?}")
             }
-            Output::Connected { offer, call, agent } => {
+            Output::Connected { offer, call, agent, .. } => {
                 format!("offer {offer} connected: {} with {agent}", caller(call))
             }
             Output::TooLate { offer, agent } => format!("offer {offer}: too late for {agent}"),
-            Output::Expired { call } => format!("{} expired", caller(call)),
-            Output::Unstaffed { call } => format!("{} unstaffed", caller(call)),
             Output::Moved { call, position } => format!("{} moved to {position}", caller(call)),
-            Output::AgentState { agent, from, to, reason } => {
-                format!("{agent}: {from} -> {to} ({reason:?})")
+            Output::AgentState { agent, from, to, reason, pending, .. } => {
+                let pending = pending.as_ref().map(|why| format!(", then break({why})"));
+                format!("{agent}: {from} -> {to} ({reason:?}){}", pending.unwrap_or_default())
             }
         }
     }
