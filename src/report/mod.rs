@@ -22,6 +22,7 @@ mod grid;
 mod level;
 mod piece;
 mod rates;
+pub mod staffing;
 mod steps;
 mod survey;
 

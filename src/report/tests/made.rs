@@ -103,7 +103,8 @@ impl Made {
         let (offer, contact) = (OfferId(self.offers), contact(n));
         let (queue, agent) = (queue.into(), agent);
         let until = at(t + 20.0);
-        let fact = Fact::Offered { offer, contact, queue, agent: agent.into(), until };
+        let fact =
+            Fact::Offered { offer, contact, queue, agent: agent.into(), until, together: false };
         self.row(t, fact);
         self.row(t, Fact::Rang { offer, contact, agent: agent.into() });
     }
