@@ -76,7 +76,7 @@ const TABLE: &[Row] = &[
     // The driver of the engine.
     ("runtime", Edge, &["call", "engine", "history", "time"]),
     // What outlives the process.
-    ("storage", Edge, &["call", "media", "runtime", "time"]),
+    ("storage", Edge, &["call", "history", "media", "runtime", "time"]),
     // Adapters. Samples of recordings go straight from the media threads to the thread that writes them.
     ("telephony::rtp", Edge, &["bug", "call", "media", "runtime", "storage", "time"]),
     (

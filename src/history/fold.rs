@@ -126,7 +126,7 @@ impl Standing {
     fn left(&mut self, contact: CallId, how: Exit, at: Wall) {
         let Some(waiting) = self.waiting.remove(&contact) else { return };
         let Some(caller) = self.caller(contact) else { return };
-        if waiting.medium == Medium::Voice && keeps_place(how) {
+        if waiting.medium == Medium::Voice && how.keeps_place() {
             self.places.retain(|_, place| place.left.after(PLACES_KEPT) >= at);
             let Waiting { queue, priority, order, skills, .. } = waiting;
             let place = Place { contact, queue, priority, order, skills, left: at, how };
@@ -210,11 +210,6 @@ impl Standing {
             _ => {}
         }
     }
-}
-
-/// Whether somebody who leaves a line like this may come back to their place.
-pub(crate) const fn keeps_place(how: Exit) -> bool {
-    matches!(how, Exit::Lost | Exit::Abandoned | Exit::AbandonedRinging)
 }
 
 impl AgentStanding {

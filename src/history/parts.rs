@@ -67,6 +67,25 @@ pub enum Exit {
     System,
 }
 
+impl Exit {
+    /// Whether somebody who leaves a line like this may come back to their place: they were cut off, by us or by what
+    /// carries them.
+    #[must_use]
+    pub const fn keeps_place(self) -> bool {
+        match self {
+            Self::Lost | Self::Abandoned | Self::AbandonedRinging => true,
+            Self::Key
+            | Self::Timeout
+            | Self::Unstaffed
+            | Self::Callback
+            | Self::Voicemail
+            | Self::Moved
+            | Self::Withdrawn
+            | Self::System => false,
+        }
+    }
+}
+
 /// How an offer ended without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

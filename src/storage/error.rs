@@ -25,6 +25,40 @@ pub enum StorageError {
         #[source]
         source: io::Error,
     },
+    /// Another process has the store.
+    #[error("open {}: another process has it open; a store has one owner at a time", path.display())]
+    Taken {
+        /// The store.
+        path: PathBuf,
+    },
+    /// A newer release has written it.
+    #[error(
+        "open {}: its tables are of version {found}, this program knows them up to {known}; use the release that wrote it",
+        path.display()
+    )]
+    Newer {
+        /// The store.
+        path: PathBuf,
+        /// The version found.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// A file that is something else.
+    #[error("open {}: it is no store of Sambung", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The store refuses.
+    #[error("use the store at {}", path.display())]
+    Store {
+        /// The store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The system gives no thread to write with.
     #[error("start a writer")]
     Thread(#[source] io::Error),

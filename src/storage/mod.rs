@@ -9,11 +9,13 @@ mod index;
 mod lines;
 mod recordings;
 mod records;
+mod sqlite;
 mod store;
 mod tape;
 
 pub use error::StorageError;
 pub use recordings::Recordings;
 pub use records::{Leaving, Ledger, Slot};
+pub use sqlite::{Durability, SqliteReader, SqliteStore};
 pub use store::Store;
 pub use tape::{RecordingSlot, Tape, Verdict};

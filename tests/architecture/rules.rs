@@ -43,6 +43,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("saphyr_parser", &["flow"]),
     ("snowball_stemmers_rs", &["text"]),
     ("clap", &["cli"]),
+    ("rusqlite", &["storage"]),
     ("earshot", &["media"]),
 ];
 

@@ -1,0 +1,4 @@
+//! Files, locks and releases; faults at every call.
+
+mod faults;
+mod files;
