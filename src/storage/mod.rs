@@ -1,10 +1,12 @@
-//! What outlives the process: call records and journals, tickets, wishes to be called back, and what callers were recorded saying.
+//! What outlives the process: the history, call records and journals, tickets, wishes to be called back, and what callers
+//! were recorded saying.
 //!
 //! Comes in: finished call records, journals and samples through bounded channels, requests to keep something. Goes out: lines
 //! of files, WAV files, numbers. It knows nothing of flows, engines or adapters, and nobody in a call waits for a disk.
 
 mod book;
 mod error;
+mod history;
 mod index;
 mod lines;
 mod recordings;
@@ -14,6 +16,7 @@ mod store;
 mod tape;
 
 pub use error::StorageError;
+pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
 pub use recordings::Recordings;
 pub use records::{Leaving, Ledger, Slot};
 pub use sqlite::{Durability, SqliteReader, SqliteStore};

@@ -36,8 +36,8 @@ use self::work::{Head, Work};
 use super::error::StorageError;
 use crate::call::CallId;
 use crate::history::{
-    CallerSecret, Entry, Fact, Filter, Position, Receipt, Row, Standing, Store, StoreError, Verdict,
-    Write, reap,
+    CallerSecret, Entry, Fact, Filter, Position, Receipt, Row, Standing, Store, StoreError,
+    Verdict, Write, reap,
 };
 use crate::time::Wall;
 

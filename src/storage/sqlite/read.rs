@@ -207,7 +207,8 @@ fn tickets(sql: Sql<'_>) -> rusqlite::Result<BTreeMap<u64, OpenTicket>> {
 }
 
 fn places(sql: Sql<'_>) -> rusqlite::Result<BTreeMap<CallerKey, Place>> {
-    let select = "SELECT caller_key, contact_id, queue_id, prio, order_us, skills_json, left_us, how
+    let select =
+        "SELECT caller_key, contact_id, queue_id, prio, order_us, skills_json, left_us, how
         FROM place";
     sql.all(select, params![], |row| {
         let place = Place {

@@ -78,8 +78,7 @@ impl From<rusqlite::Error> for Unusable {
 
 /// The version of the tables; 0 = there are none yet.
 pub(super) fn version(connection: &Connection) -> Result<i64, Unusable> {
-    let number =
-        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;

@@ -174,5 +174,9 @@ pub(super) fn store_error(what: &'static str, error: rusqlite::Error) -> StoreEr
         )
     );
     let source = error.into();
-    if again { StoreError::Unavailable { what, source } } else { StoreError::Unfit { what, source } }
+    if again {
+        StoreError::Unavailable { what, source }
+    } else {
+        StoreError::Unfit { what, source }
+    }
 }

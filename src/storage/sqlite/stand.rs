@@ -5,7 +5,9 @@ use rusqlite::params;
 use super::read;
 use super::sql::{self, Sql};
 use super::work::Work;
-use crate::history::{AgentStanding, CallerKey, Exit, Fact, Medium, OfferResult, PLACES_KEPT, Row, TicketStatus};
+use crate::history::{
+    AgentStanding, CallerKey, Exit, Fact, Medium, OfferResult, PLACES_KEPT, Row, TicketStatus,
+};
 
 impl Work<'_> {
     /// Changes what stands as the row says; `false` = it may not, and nothing is changed. `id` is what the row is to be
@@ -137,8 +139,7 @@ fn left(sql: Sql<'_>, row: &Row, how: Exit) -> rusqlite::Result<()> {
         let found = "SELECT caller_key FROM call JOIN contact USING (contact_id)
             WHERE contact_id = ?1 AND medium = ?2 AND caller_key IS NOT NULL";
         let voice = sql::word(&Medium::Voice)?;
-        let caller: Option<String> =
-            sql.first(found, params![contact, voice], |row| row.get(0))?;
+        let caller: Option<String> = sql.first(found, params![contact, voice], |row| row.get(0))?;
         if let Some(caller) = caller {
             let old = row.at.before(PLACES_KEPT).as_unix_micros();
             sql.execute("DELETE FROM place WHERE left_us < ?1", [old])?;

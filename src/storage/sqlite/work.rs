@@ -84,8 +84,7 @@ impl Work<'_> {
             row.at = row.at.max(self.head.at);
         }
         let number = self.number(&mut row.fact);
-        let position =
-            Position { epoch: self.head.newest.epoch, seq: self.head.newest.seq + 1 };
+        let position = Position { epoch: self.head.newest.epoch, seq: self.head.newest.seq + 1 };
         if !self.stand(&row, sql::id(position))? {
             return Ok(Receipt::without_trace(Verdict::Stale));
         }
