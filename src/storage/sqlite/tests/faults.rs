@@ -124,7 +124,7 @@ fn whichever_call_of_a_beginning_fails_the_next_one_begins() {
         let epoch = store.newest().expect("reads").epoch;
         store.gate.fail_after(failed);
         if store.begin("1.0.1", Wall::default()).is_ok() {
-            assert!(failed > 20, "{failed}");
+            assert!(failed > 10, "{failed}");
             break;
         }
         let now = store.newest().expect("reads").epoch;
