@@ -210,6 +210,16 @@ const CASES: &[(&str, &str, &str)] = &[
         "  a:\n    collect: Berapa nilainya?\n    into: score\n    as: { type: int, min: 9, max: 5 }\n    ok: b\n  b:\n    collect: Masukkan nomor.\n    into: number\n    as: { type: digits, min: 4, max: 8, end: none }\n    ok: c\n  c: { hangup: Sampai jumpa. }\nvars: { score: { type: int }, number: { type: digits } }\n",
     ),
     (
+        "E0011",
+        "queue_keys",
+        "  a:\n    queue: service\n    keys: { 12: b, x: b }\n    announce: { every: 5s }\n    full: b\n    closed: b\n    unstaffed: b\n    too_long: b\n  b: { hangup: Sampai jumpa. }\nqueues: { service: {} }\n",
+    ),
+    (
+        "E0414",
+        "queue_key",
+        "  a:\n    queue: service\n    keys: { 1: b }\n    offer_callback: { after: 90s, say: Untuk ditelepon kembali tekan 1., key: 1 }\n    full: b\n    closed: b\n    unstaffed: b\n    too_long: b\n  b: { hangup: Sampai jumpa. }\nqueues: { service: {} }\n",
+    ),
+    (
         "E0501",
         "variable",
         "  a:\n    branch:\n      - { when: attemps >= 3, goto: b }\n      - { when: call.lang == id, goto: b }\n    else: b\n  b: { hangup: Sampai jumpa. }\nvars: { attempts: { type: int } }\n",

@@ -20,6 +20,7 @@ mod recording;
 mod request;
 mod say_as;
 mod transfer;
+mod wait;
 
 pub use cause::{EndedBy, HangupCause};
 pub use command::{Answering, Command, CommandKind, Dial, Play, Target, Told};
@@ -49,3 +50,4 @@ pub use request::{
 };
 pub use say_as::SayAs;
 pub use transfer::{Transfer, TransferMode, TransferRequest, TransferStep};
+pub use wait::{Expected, WaitBand};

@@ -65,6 +65,9 @@ pub struct CallRecord {
     pub ended_by: EndedBy,
     /// Where the hang-up found the call, if a flow ran.
     pub ended_at: Option<Ended>,
+    /// How many keys did nothing while the caller waited in line; absent where none was pressed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ignored_keys: u32,
     /// Media quality, where the adapter measures it.
     pub quality: Option<Quality>,
 }
@@ -184,4 +187,9 @@ pub struct Quality {
     pub round_trip_us: Option<u64>,
     /// What the far side sounds like, 1.0–4.5, estimated of loss, jitter and delay (ITU-T G.107); `None` = nothing came.
     pub mos: Option<f64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -38,6 +38,7 @@ impl Engine {
             stood_still: call.pace.stood_still(self.now),
             calendars: &settings.calendars,
             numbers: &settings.numbers,
+            expected: None,
         };
         let now = call.pace.at(self.now);
         let leg = call.leg.number;
@@ -62,6 +63,7 @@ impl Engine {
                 Action::Enqueue(wanted) => self.enqueue(id, *wanted),
                 Action::Rejoin { queue } => self.rejoin(id, &queue),
                 Action::LeaveQueue { how, key } => self.leave_line(id, how, key),
+                Action::Told { position, expected } => self.announced(id, position, expected),
                 Action::Ring(wanted) => self.ring(id, leg, *wanted),
                 Action::HangupPeer(cause) => self.hangup_peer(id, cause),
                 Action::Request(errand) => self.request(id, *errand),
@@ -151,11 +153,16 @@ impl Engine {
             self.refused(id, &wanted.queue, Refusal::Closed);
             return self.step(id, Input::Queue(QueueNews::Closed));
         }
-        let now = self.now;
+        let mut since = self.now;
         if let Some(call) = self.calls.get_mut(&id) {
-            call.wanted = Some(Wanted { request: wanted.clone(), since: now, again: false });
+            // Whoever left for a menu by themselves and comes back to the same line has the place of before.
+            let before =
+                call.wanted.as_ref().filter(|old| old.left && old.request.queue == wanted.queue);
+            since = before.map_or(since, |old| old.since);
+            call.wanted =
+                Some(Wanted { request: wanted.clone(), since, again: false, left: false });
         }
-        self.stand_in_line(id, wanted, now);
+        self.stand_in_line(id, wanted, since);
     }
 
     /// A caller whose talk broke off is in line again. It has its place since it first came, whether the queue has

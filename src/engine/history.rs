@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::machine::{Engine, Wanted};
 use super::outcome::outcome;
 use super::output::Output;
-use crate::call::{AgentId, CallId, CallRecord, Class, EndedBy, Origin, QueueId};
+use crate::call::{AgentId, CallId, CallRecord, Class, EndedBy, Expected, Origin, QueueId};
 use crate::flow::Flow;
 use crate::history::{Exit, Fact, Medium, OfferResult, Private, Refusal, Row};
 use crate::queue::{self, OfferId};
@@ -125,7 +125,7 @@ impl Engine {
         }
         // It stands in one line at a time.
         self.left(contact, Exit::Moved, None);
-        let Some(Wanted { request, since, again }) = self.wanted(contact) else { return };
+        let Some(Wanted { request, since, again, .. }) = self.wanted(contact) else { return };
         let fact = Fact::Enqueued {
             contact,
             queue: request.queue.clone(),
@@ -140,6 +140,20 @@ impl Engine {
             teller.lines.insert(contact, queue);
         }
         self.happened(fact);
+    }
+
+    /// A caller in line was told where they stand.
+    pub(super) fn announced(
+        &mut self,
+        contact: CallId,
+        position: Option<u32>,
+        expected: Option<Expected>,
+    ) {
+        let Some(queue) = self.wanted(contact).map(|wanted| wanted.request.queue.clone()) else {
+            return;
+        };
+        let expected_us = expected.map(|expected| expected.wait.as_micros());
+        self.happened(Fact::Announced { contact, queue, position, expected_us });
     }
 
     /// A queue has not taken a contact in.
@@ -162,6 +176,10 @@ impl Engine {
 
     /// A contact leaves its line: told, and carried out.
     pub(super) fn leave_line(&mut self, contact: CallId, how: Exit, key: Option<Arc<str>>) {
+        let by_themselves = matches!(how, Exit::Key | Exit::Callback | Exit::Voicemail);
+        if let Some(wanted) = self.calls.get_mut(&contact).and_then(|call| call.wanted.as_mut()) {
+            wanted.left = by_themselves;
+        }
         self.left(contact, how, key);
         self.tell_queues(queue::Input::Leave { call: contact, how });
     }

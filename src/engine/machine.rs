@@ -92,6 +92,8 @@ pub(super) struct Wanted {
     pub(super) since: Instant,
     /// Whether they are in line once more, after a talk that broke off.
     pub(super) again: bool,
+    /// Whether the caller left the line by a key, unanswered.
+    pub(super) left: bool,
 }
 
 impl Engine {

@@ -57,11 +57,12 @@ pub use expression::{
 };
 pub use load::{Document, MAX_BYTES, MAX_LEVELS, MAX_VALUES, Places};
 pub use node::{
-    AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CallNode, CallbackNode, CheckDigit,
-    Choice, Collect, CommandBinding, Destination, Entry, EntryKind, FaqIndex, Flow, Goto,
-    HangupNode, Hours, HttpNode, Input, Limits, MAX_ENTRY, Menu, Node, NodeIndex, NoteNode,
-    OfferCallback, Piece, Place, Prompt, QueueNode, RecordNode, Retry, ReturnNode, Say, SetNode,
-    Slot, Subflow, SubflowIndex, TicketNode, Transfer, VariableIndex, Verb, Way, WayKind, Words,
+    Announce, AnswerNode, AnswerPolicy, Assignment, Bargein, Branch, CallNode, CallbackNode,
+    CheckDigit, Choice, Collect, CommandBinding, Destination, Entry, EntryKind, FaqIndex, Flow,
+    Goto, HangupNode, Hours, HttpNode, Input, Limits, MAX_ENTRY, Menu, Node, NodeIndex, NoteNode,
+    OfferCallback, Piece, Place, Prompt, QueueKey, QueueKeyAction, QueueNode, RecordNode, Retry,
+    ReturnNode, Say, SetNode, Slot, Subflow, SubflowIndex, TicketNode, Transfer, VariableIndex,
+    Verb, Way, WayKind, Words,
 };
 pub use read::read_yaml;
 pub use recorded::words_hash;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::calendar::Calendar;
+use crate::call::Expected;
 use crate::flow::Setting;
 use crate::time::{Duration, Wall};
 
@@ -21,4 +22,6 @@ pub struct World<'a> {
     pub calendars: &'a BTreeMap<Arc<str>, Calendar>,
     /// The telephone numbers that come from the environment or files of the node.
     pub numbers: &'a Numbers,
+    /// What the queue expects of the wait of a caller in line; `None` where it is not sure, or nobody waits.
+    pub expected: Option<Expected>,
 }

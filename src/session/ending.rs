@@ -226,6 +226,7 @@ impl Session {
             cause: ending.cause,
             ended_by: ending.by,
             ended_at: ending.place,
+            ignored_keys: self.journal.ignored_keys,
             quality: ending.quality,
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::call::{
-    AgentId, CallRecord, CommandKind, EndedBy, Errand, EventKind, HangupCause, LegId, PlayEnd,
-    PlayId, Quality, QueueId, RecordingEnd, RecordingId, Reply, Symbol,
+    AgentId, CallRecord, CommandKind, EndedBy, Errand, EventKind, Expected, HangupCause, LegId,
+    PlayEnd, PlayId, Quality, QueueId, RecordingEnd, RecordingId, Reply, Symbol,
 };
 use crate::history::Exit;
 use crate::interpreter::{Enqueue, Ring};
@@ -237,6 +237,13 @@ pub enum Action {
         how: Exit,
         /// The keys that led out, for [`Exit::Key`].
         key: Option<Arc<str>>,
+    },
+    /// To the history: the caller was told where they stand.
+    Told {
+        /// The place told.
+        position: Option<u32>,
+        /// The expected wait that was told as a band.
+        expected: Option<Expected>,
     },
     /// To an adapter: ring a number.
     Ring(Box<Ring>),

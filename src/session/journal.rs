@@ -36,6 +36,8 @@ pub(super) struct Journal {
     pub(super) held_since: Option<Instant>,
     /// The journal, where one is kept.
     pub(super) chronicle: Option<Box<Chronicle>>,
+    /// Keys that did nothing while the caller waited.
+    pub(super) ignored_keys: u32,
     queued_at: Option<Instant>,
     /// Whether the present node visit is listed.
     listed: bool,
@@ -58,6 +60,7 @@ impl Journal {
             held: Duration::ZERO,
             held_since: None,
             chronicle: None,
+            ignored_keys: 0,
             queued_at: None,
             listed: false,
             node: None,
@@ -163,6 +166,11 @@ impl Journal {
         if self.queued_at.is_none() {
             self.queue_entered(name, now);
         }
+    }
+
+    /// A key that does nothing here, in line.
+    pub(super) const fn ignored_key(&mut self) {
+        self.ignored_keys = self.ignored_keys.saturating_add(1);
     }
 
     /// The wait is over: answered, left or hung up.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::chronicle::Mark;
-use super::errand::REQUEST_LIMIT;
+use super::announcing::{News, Telling};
 use super::playback::Playback;
 use super::question::built_in;
 use super::state::{State, Then};
@@ -11,7 +10,6 @@ use super::{Action, Moment, Session};
 use crate::call::{Digits, HangupCause, Reply, Symbol, SymbolSet};
 use crate::flow::{Bargein, NodeIndex, OfferCallback, Prompt, QueueNode, Verb};
 use crate::history::Exit;
-use crate::interpreter::{View, call_back_caller};
 use crate::time::{Duration, Instant};
 
 /// The least time between two announcements.
@@ -36,12 +34,16 @@ pub(super) struct InLine {
     told: Option<u32>,
     /// When something was said last.
     said_at: Instant,
-    callback: CallbackOffer,
+    pub(super) callback: CallbackOffer,
+    /// What is told of the wait by itself.
+    telling: Option<Telling>,
+    /// Whether the node gives keys a meaning.
+    keyed: bool,
 }
 
 /// The offer to be called back, once per wait.
 #[derive(Debug, Clone)]
-enum CallbackOffer {
+pub(super) enum CallbackOffer {
     /// There is none, or it has been made use of.
     None,
     /// It is due.
@@ -64,6 +66,8 @@ impl InLine {
             told: None,
             said_at: now,
             callback: CallbackOffer::None,
+            telling: None,
+            keyed: false,
         }
     }
 
@@ -74,12 +78,21 @@ impl InLine {
             CallbackOffer::None | CallbackOffer::Open { .. } => None,
         };
         let rounds = self.rounds.iter().min().copied();
-        [self.playback.limit(), rounds, callback].into_iter().flatten().min()
+        // What is due while words sound waits for their end.
+        let quiet = self.position.is_some() && !self.playback.is_playing();
+        let telling = self.telling.as_ref().filter(|_| quiet);
+        let telling = telling.map(|telling| telling.due(self.position, self.said_at));
+        [self.playback.limit(), rounds, callback, telling].into_iter().flatten().min()
     }
 
     /// Whether the store is asked.
     pub(super) const fn asks(&self) -> bool {
         matches!(self.callback, CallbackOffer::Asked { .. })
+    }
+
+    /// Whether the node's keys do something now.
+    pub(super) const fn takes_keys(&self) -> bool {
+        self.keyed && self.position.is_some() && !self.asks()
     }
 
     /// Whether the offer to be called back was made and not taken yet.
@@ -109,6 +122,33 @@ impl InLine {
         if let Some(offer) = queue.offer_callback.as_ref().filter(|_| callable) {
             self.callback = CallbackOffer::Due { at: self.since + offer.after };
         }
+        self.telling = queue.announce.as_ref().map(Telling::new);
+        self.keyed = !queue.keys.is_empty();
+    }
+
+    /// What is to be told of the wait now, because it is due.
+    fn news(&mut self, at: Moment<'_>) -> Option<News> {
+        let due = self.telling.as_ref()?.due(self.position, self.said_at);
+        if self.playback.is_playing() || at.now < due {
+            return None;
+        }
+        self.said_at = at.now;
+        let news = self.telling.as_mut()?.news(self.position, at.world.expected, at.now);
+        Some(news).filter(|news| !news.is_empty())
+    }
+
+    /// The place and the wait as they are: on joining where they are told, or because the caller asks.
+    pub(super) fn place(&mut self, asked: bool, at: Moment<'_>) -> Option<News> {
+        let tells = self.telling.is_some();
+        let mut telling = match self.telling.take() {
+            Some(telling) => telling,
+            None if asked => Telling::on_demand(),
+            None => return None,
+        };
+        self.said_at = at.now;
+        let news = telling.again(self.position, at.world.expected, at.now);
+        self.telling = tells.then_some(telling);
+        Some(news).filter(|news| !news.is_empty())
     }
 
     /// The announcement that is to be made now; the others wait their turn.
@@ -163,8 +203,14 @@ impl InLine {
         }
     }
 
+    /// Whether a key is one of those that take the offer, while it stands.
+    pub(super) fn is_offered(&self, offer: &OfferCallback, symbol: Symbol) -> bool {
+        matches!(self.callback, CallbackOffer::Open { .. })
+            && offer.key.as_slice().contains(&symbol)
+    }
+
     /// A key; returns whether it takes the offer.
-    fn takes(&mut self, offer: &OfferCallback, symbol: Symbol) -> bool {
+    pub(super) fn takes(&mut self, offer: &OfferCallback, symbol: Symbol) -> bool {
         let CallbackOffer::Open { typed } = &mut self.callback else { return false };
         typed.push(symbol);
         if !offer.key.starts_with(typed) {
@@ -193,36 +239,27 @@ impl Session {
         // Beside an offer no announcement is chosen; those that are due wait their turn.
         let announcement = line.announcement(queue, at.now);
         let words = offer.map(|offer| offer.say.as_slice()).or(announcement);
-        if let Some(words) = words {
+        let words = match words {
+            Some(words) => words.to_vec(),
+            None => line.news(at).map(|news| self.told(&news, queue)).unwrap_or_default(),
+        };
+        if !words.is_empty() {
             self.memory.set_queue_wait(at.now.since(line.since));
-            line.playback = self.play(words, Bargein::None, SymbolSet::NONE, at);
+            line.playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
         }
         self.state = State::Queued(line);
     }
 
-    pub(super) fn line_key(
-        &mut self,
-        mut line: Box<InLine>,
-        (symbol, mark): (Symbol, Mark),
-        at: Moment<'_>,
-    ) {
-        self.journal.pressed_in_line(mark);
-        let flow = self.program.flow.clone();
-        if let Verb::Queue(queue) = &flow.node(line.node).verb
-            && let Some(offer) = &queue.offer_callback
-            && line.takes(offer, symbol)
-        {
-            let view = View { flow: &flow, memory: &self.memory, world: at.world };
-            if let Some(errand) = call_back_caller(&queue.queue, &view) {
-                self.budget.valid();
-                self.journal.took_last(&offer.key);
-                self.actions.extend(line.playback.stop().map(Action::Command));
-                self.ask_outside(Box::new(errand));
-                // The place in line is kept until the wish is: a store that fails costs nobody a turn.
-                line.callback = CallbackOffer::Asked { until: at.now + REQUEST_LIMIT };
-            }
+    /// What is told of a wait, as prompts.
+    pub(super) fn told(&mut self, news: &News, queue: &QueueNode) -> Vec<Arc<Prompt>> {
+        let News { position, expected, .. } = *news;
+        if position.is_some() || expected.is_some() {
+            self.actions.push_back(Action::Told { position, expected });
         }
-        self.state = State::Queued(line);
+        let flow = &self.program.flow;
+        let words = news.words.iter().filter_map(|name| built_in(flow, name));
+        let comfort = queue.announce.iter().filter(|_| news.comfort);
+        words.chain(comfort.flat_map(|announce| announce.comfort.iter().cloned())).collect()
     }
 
     /// Whether the wish to be called back is kept.
@@ -257,7 +294,7 @@ impl Session {
     }
 
     /// The wish could not be kept: the caller hears so, and keeps the place in line.
-    fn not_kept(&mut self, mut line: Box<InLine>, reason: &'static str, at: Moment<'_>) {
+    pub(super) fn not_kept(&mut self, mut line: Box<InLine>, reason: &'static str, at: Moment<'_>) {
         line.callback = CallbackOffer::None;
         line.said_at = at.now;
         self.journal.reason(reason);

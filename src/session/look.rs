@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Session;
 use super::state::State;
-use crate::call::{Class, RecordStep};
-use crate::flow::{Value, VariableIndex};
+use crate::call::{Class, RecordStep, Symbol};
+use crate::flow::{Value, VariableIndex, Verb};
 
 impl Session {
     /// The node visits so far, as the record will list them: at most [`MAX_STEPS`](super::MAX_STEPS).
@@ -37,14 +37,14 @@ impl Session {
         self.budget.errors()
     }
 
-    /// Whether a key pressed now would be taken: by a question, by a message that it ends, by the offer to be called
-    /// back. What is typed ahead is kept elsewhere and does not count.
+    /// Whether a key pressed now would be taken: by a question, by a message that it ends, by a key of a queue
+    /// or its offer to be called back. What is typed ahead is kept elsewhere and does not count.
     #[must_use]
     pub fn takes_keys(&self) -> bool {
         match &self.state {
             State::Asking(_) => true,
             State::Recording(taping) => taping.listens(),
-            State::Queued(line) => line.offers_callback(),
+            State::Queued(line) => line.takes_keys() || line.offers_callback(),
             State::Ringing { .. }
             | State::Answering
             | State::Saying { .. }
@@ -57,6 +57,21 @@ impl Session {
             | State::Ended
             | State::Moving => false,
         }
+    }
+
+    /// Whether this key would be taken if it were pressed now, as far as a queue says which keys it takes.
+    #[must_use]
+    pub fn takes_key(&self, symbol: Symbol) -> bool {
+        let State::Queued(line) = &self.state else { return self.takes_keys() };
+        let Verb::Queue(queue) = &self.program.flow.node(line.node).verb else { return false };
+        let own = line.takes_keys() && queue.keys.iter().any(|key| key.key == symbol);
+        own || queue.offer_callback.as_ref().is_some_and(|offer| line.is_offered(offer, symbol))
+    }
+
+    /// Whether the caller is offered to be called back.
+    #[must_use]
+    pub const fn offers_callback(&self) -> bool {
+        matches!(&self.state, State::Queued(line) if line.offers_callback())
     }
 
     /// Whether keys of an answer have arrived and more may follow.

@@ -18,6 +18,7 @@
 //!
 //! `Parted` is passed on every way to `Ended` where the flow still asks something of the outside when the caller is gone.
 
+mod announcing;
 mod answering;
 mod asking;
 mod budget;
@@ -33,6 +34,7 @@ mod look;
 mod outline;
 mod parting;
 mod playback;
+mod pressing;
 mod question;
 mod spoken;
 mod standing;

@@ -68,8 +68,11 @@ impl Session {
                 let music = queue.music.clone().unwrap_or_else(|| SoundId::from(HOLD_MUSIC));
                 self.command(CommandKind::Music(Some(music)));
                 line.entered(queue, self.memory.facts().origin.caller.number.is_some(), at.now);
-                let greet = std::mem::take(&mut line.greet);
-                line.playback = self.play(&greet, Bargein::None, SymbolSet::NONE, at);
+                let mut words = std::mem::take(&mut line.greet);
+                if let Some(news) = line.place(false, at) {
+                    words.extend(self.told(&news, queue));
+                }
+                line.playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
                 self.state = State::Queued(line);
             }
             QueueNews::Moved { position } => {

@@ -171,6 +171,7 @@ impl Solo {
             stood_still: Duration::ZERO,
             calendars: &self.project.calendars,
             numbers: &self.project.numbers,
+            expected: None,
         };
         self.session.handle(self.now, input, &world);
         self.settle();
@@ -324,6 +325,7 @@ impl Solo {
                     Action::Enqueue(_)
                     | Action::Rejoin { .. }
                     | Action::LeaveQueue { .. }
+                    | Action::Told { .. }
                     | Action::Ring(_)
                     | Action::Request(_)
                     | Action::Abandon
@@ -341,6 +343,7 @@ impl Solo {
                     stood_still: Duration::ZERO,
                     calendars: &self.project.calendars,
                     numbers: &self.project.numbers,
+                    expected: None,
                 };
                 self.session.handle(self.now, input, &world);
             }

@@ -146,7 +146,7 @@ fn a_caller_in_line_hears_the_place_and_is_called_back() {
     let mut call = open(&["201"], "1");
     call.press("0");
     call.wait(100_000);
-    said(&call, "> Anda berada di urutan pertama dalam antrean");
+    said(&call, "Anda penelepon berikutnya");
     call.press("1");
     said(
         &call,

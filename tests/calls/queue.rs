@@ -242,3 +242,31 @@ fn an_announcement_that_is_due_with_the_callback_offer_waits_its_turn() {
     let plays = said.matches("<- 0.1 play #").count();
     assert_eq!(plays, 3, "greeting, announcement and offer:\n{said}");
 }
+
+/// A queue that tells the place and gives keys a meaning.
+const KEYED: &str = "max_wait: 5m
+    announce: { comfort: \"Please hold.\" }
+    keys: { 1: callback, 2: sorry, \"*\": repeat }
+    called_back: goodbye";
+
+#[test]
+fn a_key_during_an_announcement_acts_at_once() {
+    let mut call = Set::of(&QUEUE.replace("max_wait: 60s", KEYED)).ring(&["201"]);
+    call.wait(500);
+    call.press("*");
+    call.wait(500);
+    call.press("72");
+    insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn a_word_of_comfort_comes_once_a_minute_and_a_wish_by_key_keeps_the_place_until_it_is_kept() {
+    let mut call = Set::of(&QUEUE.replace("max_wait: 60s", KEYED)).ring(&["201"]);
+    call.outside(500, Reply::Failed(Failure::Error));
+    call.wait(70_000);
+    call.press("1");
+    call.wait(5_000);
+    call.press("1");
+    call.wait(5_000);
+    insta::assert_snapshot!(call.end());
+}

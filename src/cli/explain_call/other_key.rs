@@ -102,6 +102,7 @@ fn next_heard(copy: &mut Solo) -> Option<String> {
             | Action::LeaveQueue { .. }
             | Action::HangupPeer(_)
             | Action::Abandon
+            | Action::Told { .. }
             | Action::Record(_) => continue,
         };
         found.get_or_insert(text);

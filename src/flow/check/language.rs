@@ -6,7 +6,7 @@ use super::Rule;
 use super::subject::Subject;
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::expression::{Formula, Value};
-use crate::flow::node::{Assignment, Place, Verb};
+use crate::flow::node::{Assignment, Place, QueueKey, QueueKeyAction, Verb};
 
 /// W0310: a language that nobody can choose.
 pub(crate) static UNCHOSEN_LANGUAGE: Rule =
@@ -25,10 +25,12 @@ pub(crate) fn languages(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
         }
     };
     let mut returned = false;
+    let mut by_keys = Vec::new();
     for (_, node, _) in subject.nodes() {
         match &node.verb {
             Verb::Set(node) => see(&node.set),
             Verb::Menu(menu) => menu.choices.iter().for_each(|choice| see(&choice.set)),
+            Verb::Queue(queue) => by_keys.extend(queue.keys.iter().filter_map(spoken)),
             Verb::Call(call) => {
                 returned |= call.returns.iter().any(|(_, place)| *place == Place::CallLanguage);
             }
@@ -38,6 +40,7 @@ pub(crate) fn languages(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
     if anything || returned {
         return;
     }
+    chosen.extend(by_keys);
     for language in subject.flow.languages.iter().skip(1) {
         if !chosen.contains(language.as_str()) {
             let message = format!("language `{language}` cannot be chosen by any call");
@@ -46,6 +49,14 @@ pub(crate) fn languages(subject: &Subject<'_>, findings: &mut Vec<Diagnostic>) {
             let help = format!("let a choice set it: `set: {{ call.language: {language} }}`");
             findings.push(finding.help(help));
         }
+    }
+}
+
+/// The language that a key of a queue brings.
+fn spoken(key: &QueueKey) -> Option<String> {
+    match &key.action {
+        QueueKeyAction::Language(language) => Some(language.to_string()),
+        QueueKeyAction::CallBack | QueueKeyAction::Repeat | QueueKeyAction::Leave(_) => None,
     }
 }
 

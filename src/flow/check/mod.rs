@@ -25,6 +25,7 @@ mod patience;
 mod personal;
 mod pin;
 mod prompt;
+mod queue_key;
 mod reading;
 mod rule;
 mod script;
@@ -64,6 +65,7 @@ pub(super) use patience::*;
 pub(super) use personal::*;
 pub(super) use pin::*;
 pub(super) use prompt::*;
+pub(super) use queue_key::*;
 pub(super) use reading::*;
 pub use reading::{EDITION, GIVEN_TWICE, MISSING_KEY, UNKNOWN_KEY, WRONG_FORM};
 pub use rule::Rule;
@@ -168,6 +170,7 @@ pub static RULES: &[&Rule] = &[
     &WITHOUT_WORDS,
     &OTHER_ZERO,
     &ZERO_IS_DATA,
+    &QUEUE_KEY_CLASH,
     &FORMULA_NAME,
     &MAY_BE_EMPTY,
     &FORMULA_TYPES,

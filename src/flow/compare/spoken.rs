@@ -30,6 +30,9 @@ pub(super) fn roles(node: &Node) -> Vec<(String, Vec<&Arc<Prompt>>)> {
             for (nth, (_, prompts)) in (1..).zip(&queue.every) {
                 role(format!("announcement {nth} while waiting"), &prompts[..]);
             }
+            if let Some(announce) = &queue.announce {
+                role("the words after a while".to_owned(), &announce.comfort[..]);
+            }
             if let Some(offer) = &queue.offer_callback {
                 role("the words of the offer to be called back".to_owned(), &offer.say[..]);
             }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::change::{Change, Group, Touch};
 use super::choice::{Both, touching};
 use super::pair::{Pair, Target};
-use crate::flow::node::{Branch, Flow, Goto, Node, NodeIndex, QueueNode, Transfer, Verb};
+use crate::flow::node::{
+    Branch, Flow, Goto, Node, NodeIndex, QueueKeyAction, QueueNode, Transfer, Verb,
+};
 
 /// How many steps a detour over new nodes may have and still be told as one.
 const MAX_DETOUR: usize = 8;
@@ -52,8 +54,15 @@ impl Outlets {
         self.add("full", "a full queue", queue.full);
         self.add("closed", "a closed queue", queue.closed);
         self.add("unstaffed", "a queue without agents", queue.unstaffed);
-        if queue.offer_callback.is_some() {
+        let by_key = queue.keys.iter().any(|key| key.action == QueueKeyAction::CallBack);
+        if queue.offer_callback.is_some() || by_key {
             self.or("called_back", "asking to be called back", queue.called_back, GOODBYE);
+        }
+        for key in &queue.keys {
+            if let QueueKeyAction::Leave(goto) = key.action {
+                let said = format!("key {} while waiting", key.key);
+                self.add(&key.key.to_string(), &said, goto);
+            }
         }
     }
 

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::flow::FlowCompiler;
-use super::input::keys;
 use super::service::setting;
 use crate::call::QueueId;
 use crate::flow::check;
 use crate::flow::expression::{Formula, Kind, Value};
-use crate::flow::node::{CallbackNode, Destination, OfferCallback, Prompt, QueueNode, Transfer};
-use crate::flow::schema::{self, Entries, Number, Prompts, Scalar, Tell, Time};
+use crate::flow::node::{CallbackNode, Destination, QueueNode, Transfer};
+use crate::flow::schema::{self, Number, Scalar, Tell};
 use crate::flow::source::Spanned;
 use crate::time::Duration;
 
@@ -17,8 +16,6 @@ use crate::time::Duration;
 const MAX_WAIT: Duration = Duration::from_mins(10);
 /// How long a transfer rings, where nothing is said.
 const TRANSFER_RING: Duration = Duration::from_secs(30);
-/// How close together announcements in a queue may be.
-const SHORTEST_EVERY: Duration = Duration::from_secs(15);
 /// The priority of a caller, where nothing is said.
 const PRIORITY: i64 = 5;
 /// The priority classes.
@@ -34,7 +31,8 @@ impl FlowCompiler<'_> {
         }
         self.used.queues.insert(raw.queue.value.clone());
         let number = |n: i64| Formula::Constant(Value::Int(n));
-        QueueNode {
+        let keys = raw.keys.as_ref().map(|keys| self.queue_keys(keys)).unwrap_or_default();
+        let node = QueueNode {
             queue: QueueId::from(raw.queue.as_str()),
             skills: raw.skills.as_ref().map(|s| self.named_values(s)).unwrap_or_default(),
             priority: match &raw.priority {
@@ -45,7 +43,9 @@ impl FlowCompiler<'_> {
             greet: raw.greet.as_ref().map(|greet| self.prompts(greet)).unwrap_or_default(),
             music: raw.music.as_ref().and_then(|music| self.music(music)),
             every: raw.every.as_ref().map(|every| self.every(every)).unwrap_or_default(),
-            offer_callback: raw.offer_callback.as_ref().and_then(|offer| self.offer(offer)),
+            announce: raw.announce.as_ref().map(|announce| self.announce(announce)),
+            offer_callback: raw.offer_callback.as_ref().and_then(|offer| self.offer(offer, &keys)),
+            keys,
             max_wait: raw.max_wait.map_or(MAX_WAIT, |time| time.0),
             done: raw.done.as_ref().map(|target| self.goto(target)),
             too_long: self.must("queue", "too_long", raw.too_long.as_ref()),
@@ -53,31 +53,9 @@ impl FlowCompiler<'_> {
             closed: self.must("queue", "closed", raw.closed.as_ref()),
             unstaffed: self.must("queue", "unstaffed", raw.unstaffed.as_ref()),
             called_back: raw.called_back.as_ref().map(|target| self.goto(target)),
-        }
-    }
-
-    /// What is said again and again: times with prompts.
-    fn every(&mut self, raw: &Entries<Prompts>) -> Vec<(Duration, Vec<Arc<Prompt>>)> {
-        let mut every = Vec::new();
-        for (time, prompts) in raw {
-            match Time::parse(&time.value).filter(|time| time.0 >= SHORTEST_EVERY) {
-                Some(time) => every.push((time.0, self.prompts(prompts))),
-                None => {
-                    let wanted = "times of at least 15s, such as `45s: queue_position`";
-                    self.findings.push(check::wrong_value("every", time.span, wanted));
-                }
-            }
-        }
-        every
-    }
-
-    fn offer(&mut self, raw: &schema::OfferRaw) -> Option<OfferCallback> {
-        let say = self.prompts(&raw.say);
-        let Some(key) = keys(&raw.key.value) else {
-            self.findings.push(check::not_keys(&raw.key));
-            return None;
         };
-        Some(OfferCallback { after: raw.after.0, say, key })
+        self.queue_announces(&node);
+        node
     }
 
     pub(super) fn callback(&mut self, raw: &schema::Callback) -> CallbackNode {

@@ -23,6 +23,7 @@ mod script;
 mod service;
 mod slot;
 mod subflow;
+mod waiting;
 mod whole;
 mod words;
 

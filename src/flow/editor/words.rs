@@ -6,7 +6,7 @@ pub(super) fn about(key: &str) -> Option<&'static str> {
     WORDS.iter().find(|(name, _)| *name == key).map(|(_, about)| *about)
 }
 
-const WORDS: [(&str, &str); 68] = [
+const WORDS: [(&str, &str); 71] = [
     // Files.
     ("flow", "The name of a flow."),
     ("about", "For people: what this is."),
@@ -77,6 +77,9 @@ const WORDS: [(&str, &str); 68] = [
     ("skills", "What the agent must be able to do."),
     ("music", "The sound that callers hear while they wait."),
     ("every", "What is said again and again, by its interval."),
+    ("announce", "What is told of the place in line and of the expected wait."),
+    ("comfort", "What is said after a while without any other words."),
+    ("keys", "What keys do while the caller waits."),
     ("offer_callback", "The offer to be called back instead of waiting."),
     ("max_wait", "The longest wait."),
     ("max_calls", "The most callers who wait at a time."),

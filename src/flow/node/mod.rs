@@ -26,7 +26,10 @@ pub use input::{
     Menu, Retry, Words,
 };
 pub use outside::{HttpNode, RecordNode, TicketNode};
-pub use people::{CallbackNode, Destination, OfferCallback, QueueNode, Transfer};
+pub use people::{
+    Announce, CallbackNode, Destination, OfferCallback, QueueKey, QueueKeyAction, QueueNode,
+    Transfer,
+};
 pub use prompt::{Bargein, Piece, Prompt, Slot};
 pub use silent::{Assignment, Branch, Hours, NoteNode, Place, SetNode};
 pub use speech::{HangupNode, Say};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Goto;
 use super::prompt::Prompt;
-use crate::call::{Digits, QueueId, SoundId};
+use crate::call::{Digits, Language, QueueId, SoundId, Symbol};
 use crate::flow::definition::Setting;
 use crate::flow::expression::Formula;
 use crate::time::Duration;
@@ -26,6 +26,10 @@ pub struct QueueNode {
     pub music: Option<SoundId>,
     /// What is said again and again while waiting: how often, and what.
     pub every: Vec<(Duration, Vec<Arc<Prompt>>)>,
+    /// What is said of the place in line and of the wait; `None` = nothing but what `every` says.
+    pub announce: Option<Announce>,
+    /// What keys do while the caller waits, each one key.
+    pub keys: Vec<QueueKey>,
     /// The offer to be called back instead of waiting.
     pub offer_callback: Option<OfferCallback>,
     /// The longest wait before no new offer starts.
@@ -44,6 +48,41 @@ pub struct QueueNode {
     pub called_back: Option<Goto>,
 }
 
+/// What is said of a wait by itself, in built-in words.
+#[derive(Debug, Clone)]
+pub struct Announce {
+    /// Whether the place in line is told.
+    pub position: bool,
+    /// Whether the expected wait is told, where it is known.
+    pub wait: bool,
+    /// The words after a while without any others.
+    pub comfort: Vec<Arc<Prompt>>,
+    /// The least time between two places told, and the longest without a word.
+    pub every: Duration,
+}
+
+/// What a key does while the caller waits.
+#[derive(Debug, Clone)]
+pub struct QueueKey {
+    /// The key.
+    pub key: Symbol,
+    /// What happens.
+    pub action: QueueKeyAction,
+}
+
+/// What happens by a key while the caller waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueueKeyAction {
+    /// The caller is called back at the number they call from, and keeps the place in line.
+    CallBack,
+    /// The place and the expected wait are told once more.
+    Repeat,
+    /// From now on this language is spoken; the place is told in it.
+    Language(Language),
+    /// The caller leaves the line, for a node or the menu before.
+    Leave(Goto),
+}
+
 /// The offer to be called back instead of waiting.
 #[derive(Debug, Clone)]
 pub struct OfferCallback {
@@ -51,7 +90,7 @@ pub struct OfferCallback {
     pub after: Duration,
     /// What is said.
     pub say: Vec<Arc<Prompt>>,
-    /// The key that takes it.
+    /// The key that takes it, from then on.
     pub key: Digits,
 }
 

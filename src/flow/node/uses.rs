@@ -103,7 +103,8 @@ impl Verb {
             Self::Queue(queue) => {
                 let every = queue.every.iter().flat_map(|(_, prompts)| prompts);
                 let offer = queue.offer_callback.iter().flat_map(|offer| &offer.say);
-                queue.greet.iter().chain(every).chain(offer).collect()
+                let comfort = queue.announce.iter().flat_map(|announce| &announce.comfort);
+                queue.greet.iter().chain(every).chain(offer).chain(comfort).collect()
             }
             Self::Callback(callback) => callback.greet.iter().collect(),
             Self::Hangup(hangup) => hangup.prompts.iter().collect(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Goto, Input, QueueNode, Verb};
+use super::{Goto, Input, QueueKeyAction, QueueNode, Verb};
 
 /// One way out of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +126,15 @@ impl Ways {
         self.add("closed", queue.closed, WayKind::Nobody);
         self.add("unstaffed", queue.unstaffed, WayKind::Nobody);
         self.maybe("called_back", queue.called_back, WayKind::Answer);
+        for key in &queue.keys {
+            match &key.action {
+                QueueKeyAction::Leave(goto) => {
+                    self.add(key.key.to_string(), *goto, WayKind::Answer);
+                }
+                QueueKeyAction::CallBack | QueueKeyAction::Repeat | QueueKeyAction::Language(_) => {
+                }
+            }
+        }
     }
 
     fn input(&mut self, input: &Input) {

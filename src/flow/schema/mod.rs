@@ -14,9 +14,9 @@ mod value;
 
 pub(super) use calendar::{CalendarRaw, HolidaysRaw, OverrideRaw};
 pub(super) use node::{
-    Answer, AsRaw, BargeinRaw, Branch, Call, Callback, CheckRaw, Choice, Collect, Command, Confirm,
-    Hangup, Hours, Http, InputRaw, Menu, NodeRaw, Note, Number, OfferRaw, Queue, Record,
-    RecordCall, RetryRaw, Return, Say, Set, Tell, Ticket, Transfer,
+    AnnounceRaw, Answer, AsRaw, BargeinRaw, Branch, Call, Callback, CheckRaw, Choice, Collect,
+    Command, Confirm, Hangup, Hours, Http, InputRaw, Menu, NodeRaw, Note, Number, OfferRaw, Queue,
+    QueueKeyRaw, Record, RecordCall, RetryRaw, Return, Say, Set, Tell, Ticket, Transfer,
 };
 pub(super) use script::{
     AgentRaw, AskedRaw, BareStep, CaseRaw, EndingRaw, FaultRaw, MockRaw, MocksRaw, QueuedRaw,

@@ -225,6 +225,8 @@ verb! { "a `queue` node" Queue {
     greet: Option<Prompts>,
     music: Option<Spanned<String>>,
     every: Option<Entries<Prompts>>,
+    announce: Option<AnnounceRaw>,
+    keys: Option<Entries<QueueKeyRaw>>,
     offer_callback: Option<OfferRaw>,
     max_wait: Option<Time>,
     done: Target,
@@ -274,7 +276,35 @@ pub(crate) struct NumberFull {
 pub(crate) struct OfferRaw {
     pub(crate) after: Time,
     pub(crate) say: Prompts,
-    pub(crate) key: Spanned<String>,
+    pub(crate) key: Option<Spanned<String>>,
+}
+
+/// What is said of a wait by itself.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename = "`announce`")]
+#[schemars(rename = "announce", deny_unknown_fields)]
+pub(crate) struct AnnounceRaw {
+    pub(crate) position: Option<bool>,
+    pub(crate) wait: Option<bool>,
+    pub(crate) comfort: Option<Prompts>,
+    pub(crate) every: Option<Spanned<Time>>,
+}
+
+/// What a key does while the caller waits: `callback`, `repeat`, or the node that it leads to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "queue_key", untagged)]
+pub(crate) enum QueueKeyRaw {
+    Text(Spanned<String>),
+    Map(QueueKeyFull),
+}
+
+/// A key that changes the language.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename = "a key of a queue")]
+#[schemars(rename = "queue_key_language", deny_unknown_fields)]
+pub(crate) struct QueueKeyFull {
+    pub(crate) language: Spanned<String>,
 }
 
 /// `true`, `false` or `words`.

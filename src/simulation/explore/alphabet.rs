@@ -6,7 +6,7 @@ use super::moves::{KEPT_AS, Move, Pressed, SHORT_MESSAGE};
 use super::replies;
 use super::world::World;
 use crate::call::{Digits, Errand, Failure, HangupCause, Reply, Symbol};
-use crate::flow::{Ahead, BuiltIn, EntryKind, Flow, Goto, Verb, Words};
+use crate::flow::{Ahead, BuiltIn, EntryKind, Flow, Goto, QueueKeyAction, Verb, Words};
 use crate::session::{Asked, Keyed};
 
 /// What a caller who speaks freely says.
@@ -43,8 +43,20 @@ fn line(call: &Call, world: &World) -> Vec<Move> {
         return vec![Move::Closed];
     }
     let mut moves = vec![Move::AgentTalks, Move::TooLong, Move::Full, Move::Unstaffed];
-    if let Some(offer) = queue.offer_callback.filter(|_| world.origin.caller.number.is_some()) {
+    let numbered = world.origin.caller.number.is_some();
+    if let Some(offer) = queue.offer_callback.filter(|_| numbered) {
         moves.push(Move::TakeOffer(offer.key));
+    }
+    for own in &queue.keys {
+        let keys: Digits = [own.key].into_iter().collect();
+        let useful = match &own.action {
+            QueueKeyAction::CallBack => numbered && !moves.contains(&Move::TakeOffer(keys.clone())),
+            QueueKeyAction::Leave(_) => true,
+            QueueKeyAction::Repeat | QueueKeyAction::Language(_) => false,
+        };
+        if useful {
+            moves.push(Move::KeyInLine(keys));
+        }
     }
     moves
 }

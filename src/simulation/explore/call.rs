@@ -198,6 +198,7 @@ impl Call {
                     }
                 }
                 Action::LeaveQueue { .. } | Action::Rejoin { .. } => self.in_line = false,
+                Action::Told { .. } => {}
                 Action::Request(errand) => {
                     canary::request(seen, &errand);
                     self.asked = Some(errand);

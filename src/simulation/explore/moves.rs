@@ -58,6 +58,8 @@ pub(super) enum Move {
     Closed,
     /// The caller takes the offer to be called back.
     TakeOffer(Digits),
+    /// The caller presses a key that the queue gives a meaning.
+    KeyInLine(Digits),
     /// The number that is rung answers, talks and hangs up.
     TargetTalks,
     /// The number that is rung cannot be connected.
@@ -87,7 +89,7 @@ impl Move {
                 Pressed::Answer | Pressed::Command | Pressed::Back => true,
                 Pressed::Repeat | Pressed::Wrong => false,
             },
-            Self::Say(_) | Self::Speak(_) | Self::TakeOffer(_) => true,
+            Self::Say(_) | Self::Speak(_) | Self::TakeOffer(_) | Self::KeyInLine(_) => true,
             Self::Silence
             | Self::LastMiss
             | Self::HangUp
@@ -125,7 +127,8 @@ impl Move {
             | Self::NoAnswer
             | Self::Unstaffed
             | Self::Closed
-            | Self::TakeOffer(_) => true,
+            | Self::TakeOffer(_)
+            | Self::KeyInLine(_) => true,
         }
     }
 
@@ -178,6 +181,10 @@ impl Move {
             Self::Unstaffed => call.leave_line(QueueNews::Unstaffed),
             Self::Closed => call.leave_line(QueueNews::Closed),
             Self::TakeOffer(keys) => call.take_offer(keys, seen),
+            Self::KeyInLine(keys) => {
+                call.enter_line(SHORT_WAIT, seen);
+                call.solo.press(keys);
+            }
             Self::TargetTalks => {
                 call.pass(SHORT_WAIT, seen);
                 call.solo.target_answers();
@@ -236,7 +243,7 @@ impl Call {
         let longest = self.queue().map_or(Duration::ZERO, |queue| queue.max_wait);
         self.enter_line(Duration::ZERO, seen);
         let end = self.solo.now() + longest;
-        while !self.session().takes_keys() && self.solo.now() < end {
+        while !self.session().offers_callback() && self.solo.now() < end {
             let Some(due) = self.solo.next_due() else { break };
             self.pass(due.since(self.solo.now()), seen);
         }
@@ -284,6 +291,7 @@ impl fmt::Display for Move {
             Self::Unstaffed => f.write_str("(nobody logged in)"),
             Self::Closed => f.write_str("(queue closed)"),
             Self::TakeOffer(keys) => write!(f, "(wait for the offer) {keys}"),
+            Self::KeyInLine(keys) => write!(f, "(in line) {keys}"),
             Self::TargetTalks => f.write_str("(the number answers)"),
             Self::TargetFails(HangupCause::Busy) => f.write_str("(busy)"),
             Self::TargetFails(HangupCause::NoAnswer) => f.write_str("(nobody picks up)"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::call::Origin;
-use crate::flow::{BuiltIn, Flow, Subject, Value, Verb};
+use crate::flow::{BuiltIn, Flow, QueueKey, QueueKeyAction, Subject, Value, Verb};
 
 /// The number that callers show.
 const CALLER: &str = "+6281100001111";
@@ -79,7 +79,10 @@ fn numbers(flow: &Flow) -> Vec<Option<String>> {
     let hides = flow.heeds(BuiltIn::CallFrom)
         || flow.nodes.iter().any(|node| match &node.verb {
             Verb::Callback(_) => true,
-            Verb::Queue(queue) => queue.offer_callback.is_some(),
+            Verb::Queue(queue) => {
+                let by_key = |key: &QueueKey| key.action == QueueKeyAction::CallBack;
+                queue.offer_callback.is_some() || queue.keys.iter().any(by_key)
+            }
             _ => false,
         });
     let shown = values(flow, BuiltIn::CallFrom, CALLER).into_iter().map(Some);

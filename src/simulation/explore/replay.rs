@@ -76,6 +76,7 @@ fn done_at(played: &Played, what: &Move) -> Option<Instant> {
         | Move::Unstaffed
         | Move::Closed
         | Move::TakeOffer(_)
+        | Move::KeyInLine(_)
         | Move::TargetFails(_) => return None,
     })
 }

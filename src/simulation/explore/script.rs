@@ -77,6 +77,7 @@ impl Script {
             Move::AgentTalks
             | Move::TooLong
             | Move::TakeOffer(_)
+            | Move::KeyInLine(_)
             | Move::Unstaffed
             | Move::Full => {
                 self.line(call, queue, what);
@@ -120,7 +121,9 @@ impl Script {
             Move::TooLong => {
                 self.steps.push(wait(node.map_or(Duration::ZERO, |queue| queue.max_wait)));
             }
-            Move::TakeOffer(keys) => self.steps.push(format!("press: \"{keys}\"")),
+            Move::TakeOffer(keys) | Move::KeyInLine(keys) => {
+                self.steps.push(format!("press: \"{keys}\""))
+            }
             _ => {}
         }
     }

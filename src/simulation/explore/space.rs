@@ -362,6 +362,7 @@ fn is_answer(what: &Move) -> bool {
         | Move::Unstaffed
         | Move::Closed
         | Move::TakeOffer(_)
+        | Move::KeyInLine(_)
         | Move::TargetTalks
         | Move::TargetFails(_) => false,
     }

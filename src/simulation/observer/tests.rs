@@ -52,6 +52,7 @@ fn step(node: &str, verb: &'static str, outcome: Option<&str>) -> RecordStep {
 
 fn record(steps: Vec<RecordStep>, ended_at: &str, by: EndedBy) -> CallRecord {
     CallRecord {
+        ignored_keys: 0,
         v: 1,
         call: CallId::new(1, 1),
         caller: None,

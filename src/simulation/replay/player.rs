@@ -172,7 +172,7 @@ impl Player {
                 Action::LeaveQueue { .. } | Action::HangupPeer(_) => self.forget(For::People),
                 Action::Command(CommandKind::Play(play)) => self.play = Some(play.id),
                 Action::Command(CommandKind::Record(recording)) => self.speak(at, recording.id),
-                Action::Command(_) | Action::Record(_) => {}
+                Action::Command(_) | Action::Record(_) | Action::Told { .. } => {}
             }
         }
         let events = self.solo.session().journal_events();

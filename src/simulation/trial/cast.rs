@@ -104,6 +104,8 @@ fn straight_to(queue: &QueueId) -> Flow {
         greet: Vec::new(),
         music: None,
         every: Vec::new(),
+        announce: None,
+        keys: Vec::new(),
         offer_callback: None,
         max_wait: Duration::from_mins(60),
         done: None,

@@ -4,7 +4,7 @@ use super::call::{Look, Played};
 use super::spoken::{Spoken, Unheard, follow};
 use super::stage::Manner;
 use super::verdict::{Difference, Revision};
-use crate::call::{Digits, HangupCause, PromptId};
+use crate::call::{Digits, HangupCause, PromptId, Symbol};
 use crate::flow::{AgentAct, Ending, Hear, Queued, Span, Spanned, Step, Verb};
 use crate::session::{Attention, Session};
 use crate::simulation::ending::name;
@@ -105,7 +105,7 @@ impl Played<'_> {
         let node = self.session().and_then(Session::node);
         let node = self.flow.nodes.iter().find(|one| Some(one.id.as_str()) == node);
         let verb = node.map(|node| &node.verb);
-        matches!(verb, Some(Verb::Queue(queue)) if queue.offer_callback.is_some())
+        matches!(verb, Some(Verb::Queue(q)) if q.offer_callback.is_some() || !q.keys.is_empty())
     }
 
     fn is_typing(&self) -> bool {
@@ -113,27 +113,27 @@ impl Played<'_> {
     }
 
     /// Waits until a question has been put, or a key has some other use.
-    fn asked(&mut self, early: bool, keys: bool, what: &str) -> Done {
+    fn asked(&mut self, early: bool, key: Option<Symbol>, what: &str) -> Done {
         self.listened(
             |call| match call.attention() {
                 Some(Attention::Ringing) => false,
                 _ if early => true,
                 Some(Attention::Asked) => !call.is_playing() && !call.is_typing(),
-                _ => keys && call.session().is_some_and(Session::takes_keys),
+                _ => key.is_some_and(|key| call.session().is_some_and(|one| one.takes_key(key))),
             },
             what,
         )
     }
 
     fn presses(&mut self, keys: &Digits, early: bool) -> Done {
-        self.asked(early, true, "a question that takes keys")?;
+        self.asked(early, keys.as_slice().first().copied(), "a question that takes keys")?;
         self.act();
         self.press(keys);
         Ok(())
     }
 
     fn says(&mut self, words: &str, early: bool) -> Done {
-        self.asked(early, false, "a question that can be answered")?;
+        self.asked(early, None, "a question that can be answered")?;
         self.act();
         self.story.words(words);
         self.rehearsal.say(self.leg, words);

@@ -262,7 +262,8 @@ impl Watch {
             return Ok(());
         }
         self.end_stay(call);
-        match self.desk.leave(self.now, call)? {
+        let by_themselves = matches!(self.trigger, Trigger::Key(..) | Trigger::Reply(_));
+        match self.desk.leave(self.now, call, by_themselves)? {
             Some(agent) => Err(format!("it left the line and agent {agent} is still rung for it")),
             None => Ok(()),
         }

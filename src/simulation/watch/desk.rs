@@ -54,6 +54,8 @@ pub(super) struct Desk {
     offers: Vec<(CallId, AgentId)>,
     /// Since when each caller who was connected had been in line.
     talked: BTreeMap<CallId, Instant>,
+    /// Where and since when each caller had been in line who left it by a key: coming back, they have that place.
+    stepped_out: BTreeMap<CallId, (QueueId, Instant)>,
     entered: u64,
     answered: u64,
     left: u64,
@@ -70,6 +72,7 @@ impl Desk {
             rung: None,
             offers: Vec::new(),
             talked: BTreeMap::new(),
+            stepped_out: BTreeMap::new(),
             entered: 0,
             answered: 0,
             left: 0,
@@ -94,7 +97,8 @@ impl Desk {
         require(!self.standing.contains_key(&call), || "it enters a line twice".to_owned())?;
         require(!self.staff.talks(call), || "it enters a line while it talks".to_owned())?;
         let kept = self.talked.remove(&call).filter(|_| self.staff.has_lost(call, now));
-        let since = kept.unwrap_or(now);
+        let stepped_out = self.stepped_out.remove(&call).filter(|(of, _)| of == queue);
+        let since = kept.or(stepped_out.map(|(_, since)| since)).unwrap_or(now);
         *self.counts.entry(queue.clone()).or_default() += 1;
         self.entered += 1;
         let standing = Standing {
@@ -219,8 +223,17 @@ impl Desk {
     }
 
     /// A caller is no longer in line, for another reason: the agent who was rung must be let go in the same step.
-    pub(super) fn leave(&mut self, now: Instant, call: CallId) -> Result<Option<AgentId>, Fault> {
+    /// One who leaves by themselves keeps the place for when they come back.
+    pub(super) fn leave(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        by_themselves: bool,
+    ) -> Result<Option<AgentId>, Fault> {
         let Some(standing) = self.standing.get(&call) else { return Ok(None) };
+        if by_themselves {
+            self.stepped_out.insert(call, (standing.lane.0.clone(), standing.since));
+        }
         let offered = standing.offered.clone();
         self.left += 1;
         self.gone(now, call)?;

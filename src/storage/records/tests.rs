@@ -8,6 +8,7 @@ use crate::call::{Direction, EndedBy, HangupCause};
 
 fn record(number: u64) -> Box<CallRecord> {
     Box::new(CallRecord {
+        ignored_keys: 0,
         v: 1,
         call: CallId::new(number, 0),
         caller: Some("***678".to_owned()),

@@ -4,7 +4,9 @@ use super::{Features, or_none, quoted};
 use crate::flow::compare::change::Group;
 use crate::flow::compare::formula::setting;
 use crate::flow::compare::pair::Names;
-use crate::flow::node::{CallbackNode, Destination, OfferCallback, QueueNode, Transfer};
+use crate::flow::node::{
+    CallbackNode, Destination, OfferCallback, QueueKeyAction, QueueNode, Transfer,
+};
 
 impl Features {
     pub(super) fn queue(&mut self, names: &Names<'_>, queue: &QueueNode) {
@@ -20,6 +22,27 @@ impl Features {
         let every: Vec<String> = queue.every.iter().map(|(every, _)| every.to_string()).collect();
         let every = (!every.is_empty()).then(|| every.join(", "));
         self.add(Group::People, "the time between announcements", &or_none(every));
+        let told = queue.announce.as_ref().map(|announce| {
+            let parts = [(announce.position, "the place"), (announce.wait, "the expected wait")];
+            let parts: Vec<&str> =
+                parts.into_iter().filter_map(|(told, what)| told.then_some(what)).collect();
+            format!("{} every {}", parts.join(" and "), announce.every)
+        });
+        self.add(Group::People, "what is told of the wait", &or_none(told));
+        for key in &queue.keys {
+            let does = match &key.action {
+                QueueKeyAction::CallBack => "being called back".to_owned(),
+                QueueKeyAction::Repeat => "hearing the place again".to_owned(),
+                QueueKeyAction::Language(language) => format!("the language `{language}`"),
+                QueueKeyAction::Leave(_) => continue,
+            };
+            self.named(
+                Group::People,
+                "what waiting callers get by key",
+                &key.key.to_string(),
+                does,
+            );
+        }
         let offer = queue.offer_callback.as_ref();
         let after =
             offer.map(|OfferCallback { after, key, .. }| format!("after {after} by key {key}"));
