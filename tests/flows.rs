@@ -101,6 +101,7 @@ fn whoever_leads_a_way_of_the_shop_elsewhere_is_caught() {
         &[
             ("opening.open to home", "`home` asks the same hours and leads to the same menu"),
             ("main.# to home", "`home` leads to the menu that `#` is to repeat"),
+            ("agent.9 to home", "`home` leads to the same menu while the shop is open"),
         ],
     );
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sambung::call::FlowId;
-use sambung::flow::{Flow, Goto, Input, NodeIndex, Verb};
+use sambung::flow::{Flow, Goto, Input, NodeIndex, QueueKeyAction, Verb};
 
 /// A flow in which one way leads elsewhere.
 #[derive(Debug)]
@@ -155,7 +155,11 @@ fn roads(verb: &mut Verb) -> Vec<(Arc<str>, &mut Goto)> {
                 ("unstaffed".into(), &mut queue.unstaffed),
             ];
             let done = maybe("done", &mut queue.done).into_iter().chain(nobody);
-            done.chain(maybe("called_back", &mut queue.called_back)).collect()
+            let keys = queue.keys.iter_mut().filter_map(|key| match &mut key.action {
+                QueueKeyAction::Leave(goto) => Some((key.key.to_string().into(), goto)),
+                _ => None,
+            });
+            done.chain(maybe("called_back", &mut queue.called_back)).chain(keys).collect()
         }
         Verb::Transfer(transfer) => [
             ("done", &mut transfer.done),
