@@ -25,7 +25,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | front door | [`cli`], [`server`], [`assemble`], [`config`], [`project`] |
-//! | adapters (tokio or threads) | [`telephony`], [`backend`], [`storage`], [`speech`] |
+//! | adapters (tokio or threads) | [`telephony`], [`backend`], [`storage`], [`speech`], [`control`] |
 //! | drivers of the engine | [`runtime`] (live), [`simulation`] (virtual time) |
 //! | the deterministic core | [`engine`], [`session`], [`interpreter`] |
 //! | machines that know only the vocabulary | [`flow`], [`queue`], [`faq`], [`media`], [`sip`], [`calendar`], [`reading`]; [`report`], figures of what happened |
@@ -106,6 +106,7 @@ pub mod calendar;
 pub mod call;
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod engine;
 pub mod faq;
 pub mod flow;

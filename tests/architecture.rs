@@ -90,6 +90,8 @@ const TABLE: &[Row] = &[
     // Small scripts that hold such an adapter against the contract.
     ("telephony::kit", Edge, &["runtime", "telephony::remote", "time"]),
     ("telephony", Edge, &[]),
+    // Agents and supervisors reach the engine by visits; what they see of it is told in its own terms.
+    ("control", Edge, &["call", "engine", "queue", "runtime", "session", "time"]),
     ("backend", Edge, &["call", "time"]),
     ("speech", Edge, &["media"]),
     // The project on disk, for every command alike.
@@ -109,6 +111,7 @@ const TABLE: &[Row] = &[
             "backend",
             "call",
             "config",
+            "control",
             "engine",
             "flow",
             "media",

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::control::ControlSection;
 use super::settings::{AdapterWay, Codec, DigestHash, Dtmf, MediaSource, Reliable, Srtp};
 use super::trunk::TrunkEntries;
 use super::written::{
@@ -39,6 +40,7 @@ pub(super) struct File {
     #[schemars(with = "Option<BTreeMap<String, AgentEntry>>")]
     pub(super) agents: Option<BTreeMap<AgentId, Spanned<AgentEntry>>>,
     pub(super) trunks: Option<TrunkEntries>,
+    pub(super) control: Option<Spanned<ControlSection>>,
     pub(super) transfers: Option<TransferSection>,
     pub(super) pop_url: Option<Page>,
     pub(super) limits: Option<LimitSection>,

@@ -4,6 +4,7 @@
 //! places in the same form as those of a flow. Nothing else in the crate reads the environment. It knows nothing of
 //! what its values are used for.
 
+mod control;
 mod environment;
 mod file;
 mod keyring;
@@ -25,11 +26,12 @@ use crate::flow::{Diagnostic, Diagnostics, read_yaml};
 use file::File;
 use references::References;
 
+pub use control::{Control, ControlRole, ControlToken};
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
 pub use rule::{
     BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_SUCH_TRUNK, NO_WAY_OUT,
-    OPEN_TO_ALL, RULES, UNREACHABLE_ROUTE,
+    OPEN_TO_ALL, RULES, TOKENS_IN_CLEAR, UNREACHABLE_ROUTE,
 };
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};

@@ -49,6 +49,12 @@ pub static UNREACHABLE_ROUTE: Rule = Rule::warning("W1007", "no call can take th
         "routes: [ { to: 1, hours: shop, flow: a }, { to: 1, closed: shop, flow: b }, { to: 1, flow: c } ]",
     );
 
+/// W1008: the control interface is open to the network without TLS.
+pub static TOKENS_IN_CLEAR: Rule = Rule::warning("W1008", "tokens of the control interface travel in clear")
+    .why("Whoever sees the network sees the tokens, and can then do what they open.")
+    .cure("Listen on 127.0.0.1 and let a proxy that speaks TLS stand in front, or keep it to a network of its own.")
+    .example("control: { listen: \"0.0.0.0:8022\", tokens: { desk: { env: SAMBUNG_TOKEN, role: read } } }");
+
 /// E1020: a flow needs what its adapter cannot do.
 pub static BEYOND_ADAPTER: Rule = Rule::error("E1020", "a flow needs more than the adapter can do")
     .why("On a call of that adapter the node would fail, or secret keys would stand where others can read them.")
@@ -64,5 +70,6 @@ pub static RULES: &[&Rule] = &[
     &NO_WAY_OUT,
     &NO_SUCH_TRUNK,
     &UNREACHABLE_ROUTE,
+    &TOKENS_IN_CLEAR,
     &BEYOND_ADAPTER,
 ];

@@ -3,6 +3,7 @@
 use schemars::{JsonSchema as _, json_schema};
 use serde_json::Value;
 
+use super::control::{TokenEntry, TokenMap};
 use super::file::{File, SecretEntry, SecretMap};
 use crate::flow::{finish_schema, schema_generator, shared_sections};
 
@@ -33,5 +34,19 @@ impl schemars::JsonSchema for SecretEntry {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         // Text would be the secret itself, which is refused.
         generator.subschema_for::<SecretMap>()
+    }
+}
+
+impl schemars::JsonSchema for TokenEntry {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "token_entry".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<TokenMap>()
     }
 }

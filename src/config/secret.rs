@@ -1,5 +1,6 @@
 //! Secrets: never written in the configuration, only pointed at.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -121,6 +122,11 @@ pub enum SecretError {
     /// The token could be guessed.
     #[error("its token is too short: use {MIN_TOKEN} characters or more")]
     ShortToken,
+    /// The token is long, and easily guessed all the same.
+    #[error(
+        "its token is easily guessed: take one made by chance, such as of `openssl rand -hex 24`"
+    )]
+    PlainToken,
 }
 
 impl SecretPlace {
@@ -150,8 +156,35 @@ impl SecretPlace {
     pub(super) fn fetch_token(&self, folder: &Path) -> Result<Secret, SecretError> {
         let secret = self.fetch(folder)?;
         let short = secret.0.chars().count() < MIN_TOKEN;
-        if short { Err(SecretError::ShortToken) } else { Ok(secret) }
+        if short {
+            return Err(SecretError::ShortToken);
+        }
+        if is_plain(&secret.0) { Err(SecretError::PlainToken) } else { Ok(secret) }
     }
+}
+
+/// Words that stand in examples and that people write when they are asked for a token.
+const PLAIN_WORDS: [&str; 12] = [
+    "changeme", "change", "password", "secret", "token", "default", "example", "sambung", "admin",
+    "qwerty", "letmein", "replace",
+];
+/// The fewest different characters of a token.
+const MIN_DISTINCT: usize = 6;
+/// The fewest characters that a token must have beside such words.
+const MIN_BESIDE: usize = 8;
+
+/// Whether a token says little for its length: words of examples, few characters again and again, or a row of them.
+fn is_plain(token: &str) -> bool {
+    let mut rest: String =
+        token.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let bytes = rest.as_bytes();
+    let steps = bytes.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) <= 1).count();
+    let distinct: BTreeSet<u8> = bytes.iter().copied().collect();
+    let in_a_row = steps * 4 >= bytes.len() * 3;
+    for word in PLAIN_WORDS {
+        rest = rest.replace(word, "");
+    }
+    distinct.len() < MIN_DISTINCT || in_a_row || rest.len() < MIN_BESIDE
 }
 
 fn read_file(path: &Path, shape: Shape) -> Result<Secret, SecretError> {
@@ -195,6 +228,23 @@ mod tests {
         assert!(matches!(fetch(&"k".repeat(5_000), 0o600), Err(SecretError::Shape { .. })));
         assert!(matches!(fetch("kopi\n", 0o600), Err(SecretError::Weak)));
         assert!(matches!(fetch("password-of-201\n", 0o600), Err(SecretError::Weak)));
+    }
+
+    #[test]
+    fn a_token_is_not_plain() {
+        for token in ["8f1d8f0c7a7a4d0d9e4b", "kopi-tubruk-pagi-hari", "Zx9-secret-Qp7w2kLm4"] {
+            assert!(!is_plain(token), "{token}");
+        }
+        for token in [
+            "changeme-changeme",
+            "sambung-secret-token",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "abababababababababab",
+            "0123456789abcdefghij",
+            "Password-Password-1",
+        ] {
+            assert!(is_plain(token), "{token}");
+        }
     }
 
     #[test]

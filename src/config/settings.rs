@@ -11,6 +11,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::control::Control;
 use super::keyring::Keyring;
 use super::secret::{Secret, SecretPlace};
 use super::trunk::Trunk;
@@ -47,6 +48,8 @@ pub struct Config {
     /// `trunks`: whom calls of the public network come from and go to, by name. Those whose password is missing are left
     /// out.
     pub trunks: BTreeMap<Arc<str>, Trunk>,
+    /// `control`: the interface for agents and supervisors. Default: none.
+    pub control: Option<Control>,
     /// `transfers`: which numbers may be called.
     pub transfers: Transfers,
     /// `pop_url`: the page to open at the agent's desk; `{call}` stands for the call's id. Default: none.

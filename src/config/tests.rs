@@ -94,9 +94,11 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
 
 /// The secrets that the sections below point at.
 fn write_secrets(folder: &Path) {
-    for (name, value) in
-        [("sari.secret", "kopi-tubruk\n"), ("far.token", "kopi-tubruk-pagi-hari\n")]
-    {
+    for (name, value) in [
+        ("sari.secret", "kopi-tubruk\n"),
+        ("far.token", "kopi-tubruk-pagi-hari\n"),
+        ("sari.token", "8f1d8f0c7a7a4d0d9e4b\n"),
+    ] {
         let path = folder.join(name);
         std::fs::write(&path, value).expect("writes");
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
@@ -156,6 +158,13 @@ trunks:
     keepalive: never
     limits: { outgoing: 5, per_day: 20, length: 30m, incoming: 7 }
   cabang: { address: "sip:192.0.2.20", register: { user: 201, password: { file: sari.secret } } }
+control:
+  listen: "127.0.0.1:8022"
+  metrics: "127.0.0.1:9022"
+  tokens:
+    desk: { file: far.token, role: supervisor }
+    sari: { file: sari.token, role: agent }
+    again: { file: far.token, role: read }
 transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }
 limits: { calls: 50, drain: 2m }
 secrets: { ORDERS_TOKEN: { file: orders.token }, CORE_KEY: { env: BANK_KEY } }
@@ -170,6 +179,7 @@ calendars: {}
     config.folder = PathBuf::new();
     assert_eq!(config.adapters.len(), 3, "one has no token");
     assert_eq!(&*config.disabled.remove(0).item, "adapter `out`");
+    assert!(config.disabled.iter().any(|item| &*item.item == "token `again`"), "each its own");
     config.adapters.remove(1);
     let tls = config.sip.tls.as_mut().expect("is written");
     for file in [&mut tls.certificate].into_iter().chain(tls.client_ca.as_mut()) {
@@ -179,7 +189,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 73] = [
+const FAULTS: [(&str, &str); 82] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -295,6 +305,24 @@ const FAULTS: [(&str, &str); 73] = [
         "sambung: 1\nagents: { a: { address: \"sip:x@h\" }, b: { address: \"sip:x@h\" } }",
     ),
     ("a queue twice", "sambung: 1\nagents: { a: { address: \"sip:x@h\", queues: [q, q] } }"),
+    ("control without tokens", "sambung: 1\ncontrol: { listen: \"0.0.0.0:8022\" }"),
+    (
+        "control in clear",
+        "sambung: 1\ncontrol: { listen: \"0.0.0.0:8022\", tokens: { a: { env: A, role: read } } }",
+    ),
+    ("a control token in clear", "sambung: 1\ncontrol: { tokens: { a: kopi } }"),
+    ("a token without a role", "sambung: 1\ncontrol: { tokens: { a: { env: A } } }"),
+    ("a token of nowhere", "sambung: 1\ncontrol: { tokens: { a: { role: read } } }"),
+    ("a token of another role", "sambung: 1\ncontrol: { tokens: { a: { env: A, role: boss } } }"),
+    ("a token of no agent", "sambung: 1\ncontrol: { tokens: { a: { env: A, role: agent } } }"),
+    (
+        "a reader who is an agent",
+        "sambung: 1\ncontrol: { tokens: { a: { env: A, role: read, agent: sari } } }",
+    ),
+    (
+        "figures where they are anyway",
+        "sambung: 1\ncontrol: { listen: \"127.0.0.1:1\", metrics: \"127.0.0.1:1\" }",
+    ),
     ("a number without a way", "sambung: 1\ntransfers: { allow: [\"+6221\"] }"),
     ("a safe number without a way", "sambung: 1\nsafe: { number: \"+6221\" }"),
     ("too many calls", "sambung: 1\nlimits: { calls: 1000000, drain: 48h }"),

@@ -96,6 +96,11 @@ written! {
     |text| text.parse().ok().filter(|address: &SocketAddr| address.port() != 0)
 }
 written! {
+    /// Where the control interface is reached.
+    ControlSocket(SocketAddr): "an address and a port such as `127.0.0.1:8022`; port 0 is any free one",
+    |text| text.parse().ok()
+}
+written! {
     /// A range of addresses.
     Range(Network): "a range of addresses such as `192.168.0.0/16`, or one address",
     network
@@ -325,6 +330,7 @@ mod tests {
             &["127.0.0.1:7070", "[::1]:7070", "0.0.0.0:443"],
             &["7070", "localhost:7070", "127.0.0.1:0", "127.0.0.1", ""],
         );
+        check::<ControlSocket>(&["127.0.0.1:8022", "[::1]:0"], &["8022", "localhost:8022", ""]);
         check::<Range>(&["127.0.0.0/8", "10.1.2.3", "fd00::/8"], &["lan", "10.0.0.0/33", ""]);
         check::<Advertise>(&["auto", "203.0.113.7", "2001:db8::7"], &["0.0.0.0", "::", "me", ""]);
         check::<Ports>(

@@ -4,6 +4,7 @@
 //! written. It takes no decision about a call.
 
 mod adapters;
+mod control;
 mod drain;
 mod errands;
 mod files;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 use crate::assemble::Services;
 use crate::call::{CallJournal, CallRecord};
 use crate::config::Disabled;
+use crate::control::{Control, ControlError};
 use crate::engine::{self, Engine};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Left, RecordSink};
@@ -46,6 +48,7 @@ pub struct Server {
     engine: engine::Settings,
     sip: telephony::sip::Settings,
     adapters: Vec<telephony::remote::Settings>,
+    control: Option<crate::control::Settings>,
     services: Services,
     library: Arc<Library>,
     records: PathBuf,
@@ -78,6 +81,9 @@ pub enum ServerError {
     /// An adapter cannot be started.
     #[error(transparent)]
     Adapter(#[from] AdapterError),
+    /// The control interface cannot be started.
+    #[error(transparent)]
+    Control(#[from] ControlError),
     /// The driver could not go on.
     #[error(transparent)]
     Driver(#[from] DriverError),
@@ -126,14 +132,21 @@ impl Server {
                 let adapter = RemoteAdapter::bind(settings)?;
                 adapters.push(Box::new(adapter.sounding(newest.clone(), tapes.clone())));
             }
+            let control = match self.control {
+                Some(settings) => Some(Control::bind(settings).await?),
+                None => None,
+            };
+            let control_at = control.as_ref().map(|control| control.address().to_string());
             let (handle, driver) = {
                 let _signalling = signalling.enter();
                 Driver::start(engine, clock, adapters, records, Box::new(errands))
             };
             let driver = signalling.spawn(driver.run());
+            let control = control.map(|control| tokio::spawn(control.run(handle.clone(), clock)));
             tracing::info!(
                 listen,
                 flows,
+                control = control_at,
                 elapsed_ms = clock.now().since(Instant::ZERO).as_millis(),
                 "Ready."
             );
@@ -143,6 +156,7 @@ impl Server {
             let reload = Reload { settings, served, handle: door, library, services, clock };
             let reload = tokio::spawn(reload.run(hangup, watch));
             let outcome = drain::supervise(handle, driver, signals, self.drain).await;
+            control.inspect(tokio::task::JoinHandle::abort);
             reload.abort();
             if let Err(error) = reload.await
                 && !error.is_cancelled()

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::reload::Served;
-use super::{Server, adapters, sip};
+use super::{Server, adapters, control, sip};
 use crate::assemble::{self, AssembleError, Surroundings};
 use crate::call::{FlowId, QueueId};
 use crate::config::{self, Config, ConfigError, Disabled};
@@ -130,6 +130,7 @@ fn build(
         engine,
         sip: sip::settings(&config),
         adapters: adapters::settings(&config),
+        control: config.control.as_ref().map(control::settings),
         services: surroundings.services,
         library: Arc::new(library),
         records: config.records.clone(),

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod agents;
+mod control;
 mod guard;
 mod routes;
 mod secrets;
@@ -96,8 +97,11 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     // What no password is known for now is a way all the same.
     let by_trunk = entries.values().any(|trunk| trunk.value.numbers.is_some());
     let transfers = transfers(&mut found, file.transfers.unwrap_or_default(), by_trunk);
-    let (agents, mut disabled) =
-        agents::settle(&mut found, file.agents.unwrap_or_default(), folder);
+    let entries_of_agents = file.agents.unwrap_or_default();
+    let named = entries_of_agents.keys().cloned().collect();
+    let (agents, mut disabled) = agents::settle(&mut found, entries_of_agents, folder);
+    let (control, left_out) = control::settle(&mut found, file.control, &named, folder);
+    disabled.extend(left_out);
     let (trunks, left_out) = trunks::settle(&mut found, entries, folder);
     disabled.extend(left_out);
     let (adapters, left_out) =
@@ -133,6 +137,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         routes: routes::settle(&mut found, file.routes.unwrap_or_default(), &names),
         agents,
         trunks,
+        control,
         transfers,
         pop_url: file.pop_url.map(|page| page.0),
         secrets: secrets::settle(&mut found, file.secrets.unwrap_or_default()),

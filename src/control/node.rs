@@ -1,0 +1,86 @@
+//! What is behind all routes: the door to the engine, the guard, the orders that came.
+
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::HeaderMap;
+use tokio::time::timeout;
+
+use super::door::Source;
+use super::guard::{Guard, Who};
+use super::keys::Keys;
+use super::look::Moment;
+use super::refusal::Refusal;
+use super::settings::Token;
+use super::view::{AdapterView, NodeView, Standing};
+use crate::runtime::{Clock, Handle, Visit};
+use crate::time::{Duration, Instant};
+
+/// How long the engine may take to let a visitor in. Calls go first.
+const VISIT: Duration = Duration::from_secs(2);
+
+/// The node, as the routes see it.
+#[derive(Debug)]
+pub(super) struct Node {
+    handle: Handle,
+    clock: Clock,
+    guard: Mutex<Guard>,
+    pub(super) keys: Mutex<Keys>,
+}
+
+impl Node {
+    pub(super) fn new(handle: Handle, clock: Clock, tokens: Vec<Token>) -> Self {
+        Self { handle, clock, guard: Mutex::new(Guard::new(tokens)), keys: Mutex::default() }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Who asks.
+    pub(super) fn who(&self, from: Source, headers: &HeaderMap) -> Result<Who, Refusal> {
+        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.who(self.clock.now(), from.0, headers)
+    }
+
+    /// Does something with the engine.
+    pub(super) async fn visit<T: Send + 'static>(
+        &self,
+        does: impl FnOnce(&mut Visit<'_>) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        match timeout(VISIT.to_std(), self.handle.visit(does)).await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(_)) => Err(Refusal::gone()),
+            Err(_) => Err(Refusal::busy()),
+        }
+    }
+
+    /// Whether it takes calls.
+    pub(super) async fn standing(&self) -> Result<Standing, Refusal> {
+        let status = self.handle.status();
+        let wrong = self.visit(move |visit| {
+            let full = status.live_calls >= visit.engine().settings().max_calls;
+            let reachable = visit.adapters().any(|(_, up)| up);
+            match (visit.engine().is_draining(), reachable) {
+                (true, _) => "draining",
+                (false, false) => "no_adapter",
+                (false, true) if full => "full",
+                (false, true) => "ok",
+            }
+        });
+        Ok(Standing { status: wrong.await?.to_owned() })
+    }
+}
+
+/// The node itself.
+pub(super) fn show(visit: &Visit<'_>) -> NodeView {
+    let engine = visit.engine();
+    let adapter = |(name, up): (&str, bool)| AdapterView { name: name.to_owned(), up };
+    NodeView {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: Moment::of(visit).told(Instant::ZERO),
+        calls: engine.live_calls(),
+        max_calls: engine.settings().max_calls,
+        draining: engine.is_draining(),
+        adapters: visit.adapters().map(adapter).collect(),
+    }
+}

@@ -1,0 +1,282 @@
+//! From a request to its answer: who asks, whether they may, what is done.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Query, RawPathParams, Request, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::routing::{MethodFilter, on};
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
+
+use super::asked::{self, Asked};
+use super::door::{Door, Source};
+use super::keys::{MAX_KEY, OrderKey, Outcome};
+use super::node::Node;
+use super::refusal::Refusal;
+use super::settings::Settings;
+use super::table::{Method, Needs, Operation, ROUTES, Route};
+use super::{agents, answer, calls, node, openapi, queues};
+use crate::engine::AgentOrder;
+use crate::runtime::{Clock, Handle};
+
+/// The most bytes of a body.
+const MAX_BODY: usize = 64 * 1_024;
+/// The header of an order that may come twice.
+const KEY: &str = "idempotency-key";
+
+/// The control interface, at its address.
+#[derive(Debug)]
+pub struct Control {
+    door: Door,
+    settings: Settings,
+    address: SocketAddr,
+}
+
+/// It cannot be reached where it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("start the control interface on {address}")]
+pub struct ControlError {
+    /// Where.
+    pub address: SocketAddr,
+    /// Why.
+    #[source]
+    pub source: io::Error,
+}
+
+impl Control {
+    /// Takes the address; nobody is answered yet. Within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the address is not to be had.
+    pub async fn bind(settings: Settings) -> Result<Self, ControlError> {
+        let address = settings.listen;
+        let error = |source| ControlError { address, source };
+        let listener = TcpListener::bind(address).await.map_err(error)?;
+        let address = listener.local_addr().map_err(error)?;
+        Ok(Self { door: Door::new(listener), settings, address })
+    }
+
+    /// Where it is reached.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until it is dropped.
+    pub async fn run(self, handle: Handle, clock: Clock) {
+        let node = Arc::new(Node::new(handle, clock, self.settings.tokens));
+        let service = router(node).into_make_service_with_connect_info::<Source>();
+        if let Err(error) = axum::serve(self.door, service).await {
+            tracing::error!(%error, "The control interface ended.");
+        }
+    }
+}
+
+fn router(node: Arc<Node>) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let method = match route.method {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+        };
+        let handler = move |State(node): State<Arc<Node>>,
+                            ConnectInfo(from): ConnectInfo<Source>,
+                            path: RawPathParams,
+                            request: Request| async move {
+            let path =
+                path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            match take(&node, route, from, path, request).await {
+                Ok(response) => response,
+                Err(refusal) => refusal.into_response(),
+            }
+        };
+        router = router.route(route.path, on(method, handler));
+    }
+    router.fallback(unknown).method_not_allowed_fallback(wrong_method).with_state(node)
+}
+
+async fn unknown() -> Response<Body> {
+    let refusal = Refusal::unknown("unknown_route", "There is nothing at this address.");
+    refusal.hint("`GET /v1/openapi.json` tells what there is.").into_response()
+}
+
+async fn wrong_method() -> Response<Body> {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let refusal = Refusal::new(status, "wrong_method", "This address is not asked in that way.");
+    refusal.hint("`GET /v1/openapi.json` tells which way.").into_response()
+}
+
+async fn take(
+    node: &Node,
+    route: &Route,
+    from: Source,
+    path: std::collections::BTreeMap<String, String>,
+    request: Request,
+) -> Result<Response<Body>, Refusal> {
+    let (parts, body) = request.into_parts();
+    let who = match route.needs {
+        Needs::Nothing => None,
+        Needs::Read | Needs::See | Needs::Change | Needs::Supervise => {
+            Some(node.who(from, &parts.headers)?)
+        }
+    };
+    let query = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+        .map_err(|_| Refusal::senseless("wrong_query", "The query cannot be read."))?;
+    let mut asked = Asked { who, path, query: Default::default(), body: Vec::new() };
+    let about = route.path.contains("{agent}").then(|| asked.agent()).transpose()?;
+    if let Some(who) = &asked.who
+        && !who.may(route.needs, about.as_ref())
+    {
+        let message = format!("The token `{}` does not open this.", who.name);
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "not_allowed", message);
+        return Err(
+            refusal.hint("`role` under `control.tokens` in sambung.yaml says what a token opens.")
+        );
+    }
+    asked.query = asked::query(query.0, route.query)?;
+    asked.body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?.to_vec();
+    match route.method {
+        Method::Get => carry_out(node, route.operation, &asked).await,
+        Method::Post => once(node, route, &asked, &parts.headers).await,
+    }
+}
+
+fn too_large() -> Refusal {
+    let message = format!("The body is not whole, or larger than {MAX_BODY} bytes.");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+}
+
+/// Carries an order out, once for each key.
+async fn once(
+    node: &Node,
+    route: &Route,
+    asked: &Asked,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Refusal> {
+    let Some(key) = order_key(asked, headers)? else {
+        return carry_out(node, route.operation, asked).await;
+    };
+    let what = Sha256::new().chain_update(route.path).chain_update([0]);
+    let what =
+        asked.path.values().fold(what, |what, name| what.chain_update(name).chain_update([0]));
+    let what = what.chain_update(&asked.body).finalize().into();
+    let keys = || node.keys.lock().unwrap_or_else(PoisonError::into_inner);
+    let told = keys().take(node.now(), &key, what)?;
+    if let Some(outcome) = told {
+        return Ok(answer::text(outcome.status, "application/json", outcome.body.to_vec()));
+    }
+    let mut under_way = UnderWay { node, key: Some(key) };
+    let response = match carry_out(node, route.operation, asked).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(),
+    };
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    // What the node could not do for now may be tried again.
+    if !parts.status.is_server_error() {
+        under_way.came_to(Outcome { status: parts.status, body: Bytes::clone(&body) });
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+/// An order with a key. If nothing comes of it, even because whoever ordered has gone, it may be tried again.
+struct UnderWay<'a> {
+    node: &'a Node,
+    key: Option<OrderKey>,
+}
+
+impl UnderWay<'_> {
+    fn came_to(&mut self, outcome: Outcome) {
+        if let Some(key) = self.key.take() {
+            self.keys().done(&key, Some(outcome));
+        }
+    }
+
+    fn keys(&self) -> std::sync::MutexGuard<'_, super::keys::Keys> {
+        self.node.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.keys().done(&key, None);
+        }
+    }
+}
+
+fn order_key(asked: &Asked, headers: &HeaderMap) -> Result<Option<OrderKey>, Refusal> {
+    let Some(written) = headers.get(KEY) else { return Ok(None) };
+    let key = written.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len()));
+    let Some(key) = key else {
+        let message = format!("`Idempotency-Key` must be 1 to {MAX_KEY} characters.");
+        return Err(Refusal::senseless("wrong_key", message));
+    };
+    let name = asked.who.as_ref().map(|who| who.name.clone()).unwrap_or_default();
+    Ok(Some((name, key.into())))
+}
+
+async fn carry_out(
+    node: &Node,
+    operation: Operation,
+    asked: &Asked,
+) -> Result<Response<Body>, Refusal> {
+    const OK: StatusCode = StatusCode::OK;
+    match operation {
+        Operation::ListAgents => {
+            let (after, limit) = (asked.query.get("after").cloned(), asked.limit()?);
+            let list = node.visit(move |visit| agents::list(visit, after.as_deref(), limit));
+            Ok(answer::json(OK, &list.await?))
+        }
+        Operation::ShowAgent => {
+            let agent = asked.agent()?;
+            Ok(answer::json(OK, &node.visit(move |visit| agents::show(visit, &agent)).await??))
+        }
+        Operation::ChangeAgent => order(node, asked, agents::wanted(asked)?).await,
+        Operation::FreeAgent => order(node, asked, AgentOrder::Free).await,
+        Operation::ListQueues => {
+            Ok(answer::json(OK, &node.visit(|visit| queues::list(visit)).await?))
+        }
+        Operation::ShowQueue => {
+            let queue = asked.queue()?;
+            Ok(answer::json(OK, &node.visit(move |visit| queues::show(visit, &queue)).await??))
+        }
+        Operation::Explain => {
+            let (queue, agent) = (asked.queue()?, asked.agent_in_query());
+            let contact = asked.contact_in_query()?;
+            let told = node.visit(move |visit| queues::explain(visit, &queue, contact, &agent));
+            Ok(answer::json(OK, &told.await??))
+        }
+        Operation::ListOffers => {
+            Ok(answer::json(OK, &node.visit(|visit| queues::offers(visit)).await?))
+        }
+        Operation::ListCalls => {
+            let after = asked.query.get("after").map(|text| asked::contact(text)).transpose()?;
+            let limit = asked.limit()?;
+            let list = node.visit(move |visit| calls::list(visit, after, limit));
+            Ok(answer::json(OK, &list.await?))
+        }
+        Operation::ShowNode => Ok(answer::json(OK, &node.visit(|visit| node::show(visit)).await?)),
+        Operation::Health => {
+            node.visit(|_| ()).await?;
+            Ok(answer::json(OK, &super::view::Standing { status: "ok".to_owned() }))
+        }
+        Operation::Ready => {
+            let standing = node.standing().await?;
+            let ready = standing.status == "ok";
+            let status = if ready { OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            Ok(answer::json(status, &standing))
+        }
+        Operation::Document => Ok(answer::json(OK, &openapi::document())),
+    }
+}
+
+async fn order(node: &Node, asked: &Asked, order: AgentOrder) -> Result<Response<Body>, Refusal> {
+    let (agent, by) = (asked.agent()?, asked.by());
+    let view = node.visit(move |visit| agents::change(visit, &agent, order, by));
+    Ok(answer::json(StatusCode::OK, &view.await??))
+}
