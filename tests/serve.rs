@@ -7,6 +7,10 @@ use sambung::time::Instant;
 
 #[path = "serve/adapters.rs"]
 mod adapters;
+#[path = "serve/client.rs"]
+mod client;
+#[path = "serve/control.rs"]
+mod control;
 #[path = "serve/node.rs"]
 mod node;
 #[path = "serve/phone.rs"]

@@ -40,10 +40,10 @@ impl Who {
     pub(super) fn may(&self, needs: Needs, about: Option<&AgentId>) -> bool {
         match (&self.role, needs) {
             (_, Needs::Nothing) | (Role::Supervisor | Role::Admin, _) => true,
-            (Role::Read, Needs::Read | Needs::See) => true,
+            (Role::Read, Needs::Read | Needs::Figures | Needs::See) => true,
             (Role::Agent(own), Needs::See | Needs::Change) => about == Some(own),
             (Role::Read, Needs::Change | Needs::Supervise)
-            | (Role::Agent(_), Needs::Read | Needs::Supervise) => false,
+            | (Role::Agent(_), Needs::Read | Needs::Figures | Needs::Supervise) => false,
         }
     }
 }

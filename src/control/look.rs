@@ -20,12 +20,21 @@ impl Moment {
 
     /// A moment of the engine's axis as it is told.
     pub(super) fn told(self, at: Instant) -> String {
-        let wall = if at > self.now {
+        self.wall_of(at).to_rfc3339()
+    }
+
+    /// The same in seconds since 1970.
+    pub(super) fn unix_seconds(self, at: Instant) -> f64 {
+        let millis = self.wall_of(at).as_unix_millis();
+        f64::from(u32::try_from(millis / 1_000).unwrap_or(0))
+    }
+
+    fn wall_of(self, at: Instant) -> Wall {
+        if at > self.now {
             self.wall.after(at.since(self.now))
         } else {
             self.wall.before(self.now.since(at))
-        };
-        wall.to_rfc3339()
+        }
     }
 }
 

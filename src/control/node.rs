@@ -25,11 +25,24 @@ pub(super) struct Node {
     clock: Clock,
     guard: Mutex<Guard>,
     pub(super) keys: Mutex<Keys>,
+    /// Whether the figures are told without a token.
+    pub(super) open_figures: bool,
 }
 
 impl Node {
-    pub(super) fn new(handle: Handle, clock: Clock, tokens: Vec<Token>) -> Self {
-        Self { handle, clock, guard: Mutex::new(Guard::new(tokens)), keys: Mutex::default() }
+    pub(super) fn new(
+        handle: Handle,
+        clock: Clock,
+        tokens: Vec<Token>,
+        open_figures: bool,
+    ) -> Self {
+        Self {
+            handle,
+            clock,
+            guard: Mutex::new(Guard::new(tokens)),
+            keys: Mutex::default(),
+            open_figures,
+        }
     }
 
     pub(super) fn now(&self) -> Instant {

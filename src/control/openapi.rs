@@ -5,7 +5,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::refusal::Fault;
-use super::table::{Method, Needs, ROUTES, Route};
+use super::table::{Gives, Method, Needs, ROUTES, Route};
 use super::view::{
     AgentChange, AgentList, AgentView, CallList, Explained, NodeView, OfferList, QueueDetail,
     QueueList, Standing,
@@ -43,7 +43,7 @@ fn operation(route: &Route) -> Value {
         "operationId": route.id,
         "summary": route.about,
         "x-needs": needs(route.needs),
-        "security": if route.needs == Needs::Nothing { json!([]) } else { json!([{ "token": [] }]) },
+        "security": security(route.needs),
         "parameters": parameters(route),
         "responses": {
             "200": { "description": "Done.", "content": content(route) },
@@ -62,10 +62,20 @@ fn operation(route: &Route) -> Value {
     operation
 }
 
+/// Whether a token must be shown, as OpenAPI says it.
+fn security(needs: Needs) -> Value {
+    match needs {
+        Needs::Nothing => json!([]),
+        Needs::Figures => json!([{}, { "token": [] }]),
+        Needs::Read | Needs::See | Needs::Change | Needs::Supervise => json!([{ "token": [] }]),
+    }
+}
+
 /// What a route needs, for people.
 const fn needs(needs: Needs) -> &'static str {
     match needs {
         Needs::Nothing => "nothing",
+        Needs::Figures => "read, supervisor or admin; nothing on this machine",
         Needs::Read => "read, supervisor or admin",
         Needs::See => "read, supervisor, admin, or the agent whom it is about",
         Needs::Change => "supervisor, admin, or the agent whom it is about",
@@ -75,8 +85,9 @@ const fn needs(needs: Needs) -> &'static str {
 
 fn content(route: &Route) -> Value {
     match route.gives {
-        Some(schema) => json!({ "application/json": { "schema": reference(schema) } }),
-        None => json!({ "application/json": { "schema": {} } }),
+        Gives::Shape(schema) => json!({ "application/json": { "schema": reference(schema) } }),
+        Gives::Json => json!({ "application/json": { "schema": {} } }),
+        Gives::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
     }
 }
 

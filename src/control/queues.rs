@@ -85,6 +85,15 @@ pub(super) fn offers(visit: &Visit<'_>) -> OfferList {
     OfferList { offers: look::agents(engine).filter_map(offer).collect() }
 }
 
+/// How many agents do what.
+pub(super) fn agents_by_state(engine: &Engine) -> BTreeMap<&'static str, usize> {
+    let mut states = BTreeMap::new();
+    for (_, state) in look::agents(engine) {
+        *states.entry(state_name(state)).or_default() += 1;
+    }
+    states
+}
+
 fn known(engine: &Engine, queue: &QueueId) -> Result<(), Refusal> {
     if engine.settings().queues.queues.contains_key(queue) {
         return Ok(());

@@ -19,7 +19,7 @@ use super::node::Node;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::table::{Method, Needs, Operation, ROUTES, Route};
-use super::{agents, answer, calls, node, openapi, queues};
+use super::{agents, answer, calls, metrics, node, openapi, queues};
 use crate::engine::AgentOrder;
 use crate::runtime::{Clock, Handle};
 
@@ -32,8 +32,10 @@ const KEY: &str = "idempotency-key";
 #[derive(Debug)]
 pub struct Control {
     door: Door,
-    settings: Settings,
     address: SocketAddr,
+    /// Where the figures are, if they have an address of their own.
+    figures: Option<(Door, SocketAddr)>,
+    settings: Settings,
 }
 
 /// It cannot be reached where it should be.
@@ -48,16 +50,17 @@ pub struct ControlError {
 }
 
 impl Control {
-    /// Takes the address; nobody is answered yet. Within a tokio runtime.
+    /// Takes the addresses; nobody is answered yet. Within a tokio runtime.
     ///
     /// # Errors
-    /// When the address is not to be had.
+    /// When an address is not to be had.
     pub async fn bind(settings: Settings) -> Result<Self, ControlError> {
-        let address = settings.listen;
-        let error = |source| ControlError { address, source };
-        let listener = TcpListener::bind(address).await.map_err(error)?;
-        let address = listener.local_addr().map_err(error)?;
-        Ok(Self { door: Door::new(listener), settings, address })
+        let (door, address) = open(settings.listen).await?;
+        let figures = match settings.metrics {
+            Some(address) => Some(open(address).await?),
+            None => None,
+        };
+        Ok(Self { door, address, figures, settings })
     }
 
     /// Where it is reached.
@@ -66,19 +69,43 @@ impl Control {
         self.address
     }
 
+    /// Where the figures are.
+    #[must_use]
+    pub fn metrics(&self) -> SocketAddr {
+        self.figures.as_ref().map_or(self.address, |(_, address)| *address)
+    }
+
     /// Answers until it is dropped.
     pub async fn run(self, handle: Handle, clock: Clock) {
-        let node = Arc::new(Node::new(handle, clock, self.settings.tokens));
-        let service = router(node).into_make_service_with_connect_info::<Source>();
-        if let Err(error) = axum::serve(self.door, service).await {
-            tracing::error!(%error, "The control interface ended.");
-        }
+        let open_figures = self.metrics().ip().is_loopback();
+        let node = Arc::new(Node::new(handle, clock, self.settings.tokens, open_figures));
+        let Some((figures, _)) = self.figures else {
+            return answer_at(self.door, router(node, |_| true)).await;
+        };
+        let is_figure = |route: &Route| route.operation == Operation::Metrics;
+        let rest = router(Arc::clone(&node), |route| !is_figure(route));
+        tokio::join!(answer_at(self.door, rest), answer_at(figures, router(node, is_figure)));
     }
 }
 
-fn router(node: Arc<Node>) -> Router {
+async fn open(address: SocketAddr) -> Result<(Door, SocketAddr), ControlError> {
+    let error = |source| ControlError { address, source };
+    let listener = TcpListener::bind(address).await.map_err(error)?;
+    let at = listener.local_addr().map_err(error)?;
+    Ok((Door::new(listener), at))
+}
+
+async fn answer_at(door: Door, router: Router) {
+    let service = router.into_make_service_with_connect_info::<Source>();
+    if let Err(error) = axum::serve(door, service).await {
+        tracing::error!(%error, "The control interface ended.");
+    }
+}
+
+/// Those routes that are meant.
+fn router(node: Arc<Node>, meant: impl Fn(&Route) -> bool) -> Router {
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| meant(route)) {
         let method = match route.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
@@ -120,7 +147,8 @@ async fn take(
     let (parts, body) = request.into_parts();
     let who = match route.needs {
         Needs::Nothing => None,
-        Needs::Read | Needs::See | Needs::Change | Needs::Supervise => {
+        Needs::Figures if node.open_figures => None,
+        Needs::Figures | Needs::Read | Needs::See | Needs::Change | Needs::Supervise => {
             Some(node.who(from, &parts.headers)?)
         }
     };
@@ -270,6 +298,11 @@ async fn carry_out(
             let ready = standing.status == "ok";
             let status = if ready { OK } else { StatusCode::SERVICE_UNAVAILABLE };
             Ok(answer::json(status, &standing))
+        }
+        Operation::Metrics => {
+            let figures = node.visit(|visit| metrics::take(visit)).await?;
+            let text = metrics::told(&figures).into_bytes();
+            Ok(answer::text(OK, "text/plain; version=0.0.4; charset=utf-8", text))
         }
         Operation::Document => Ok(answer::json(OK, &openapi::document())),
     }

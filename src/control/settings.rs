@@ -13,6 +13,8 @@ use crate::call::AgentId;
 pub struct Settings {
     /// Where it is reached.
     pub listen: SocketAddr,
+    /// Where the figures for Prometheus are; `None` = at `listen`.
+    pub metrics: Option<SocketAddr>,
     /// Who may do what.
     pub tokens: Vec<Token>,
 }

@@ -7,6 +7,8 @@ pub(super) enum Needs {
     Nothing,
     /// A role that sees everything.
     Read,
+    /// A role that sees everything; nothing where only this machine can ask.
+    Figures,
     /// A role that sees everything, or the agent whom it is about.
     See,
     /// A supervisor, or the agent whom it is about.
@@ -40,6 +42,7 @@ pub(super) enum Operation {
     Health,
     Ready,
     Document,
+    Metrics,
 }
 
 /// One value in the query.
@@ -66,8 +69,18 @@ pub(super) struct Route {
     pub(super) query: &'static [Parameter],
     /// The schema of the body, if there is one.
     pub(super) takes: Option<&'static str>,
-    /// The schema of the answer; `None` = it is no JSON, or any.
-    pub(super) gives: Option<&'static str>,
+    pub(super) gives: Gives,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// JSON of this schema.
+    Shape(&'static str),
+    /// JSON.
+    Json,
+    /// Text.
+    Text,
 }
 
 const AFTER: Parameter = Parameter {
@@ -94,7 +107,7 @@ const fn get(
     operation: Operation,
     id: &'static str,
     about: &'static str,
-    gives: Option<&'static str>,
+    gives: Gives,
 ) -> Route {
     let (method, query, takes) = (Method::Get, &[], None);
     Route { method, path, needs, operation, id, about, query, takes, gives }
@@ -110,7 +123,7 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::ListAgents,
             "listAgents",
             "All agents, by name, and what each does.",
-            Some("AgentList"),
+            Gives::Shape("AgentList"),
         )
     },
     get(
@@ -119,7 +132,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::ShowAgent,
         "showAgent",
         "One agent.",
-        Some("AgentView"),
+        Gives::Shape("AgentView"),
     ),
     Route {
         method: Method::Post,
@@ -130,7 +143,7 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::ChangeAgent,
             "changeAgent",
             "Changes what an agent does. A break begins when the present offer, talk and wrap-up are over. With the header `Idempotency-Key` a repeated order is carried out once.",
-            Some("AgentView"),
+            Gives::Shape("AgentView"),
         )
     },
     Route {
@@ -141,7 +154,7 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::FreeAgent,
             "freeAgent",
             "Frees an agent who is stuck: an offer is taken back, a talk is ended, a wrap-up and a pause are over.",
-            Some("AgentView"),
+            Gives::Shape("AgentView"),
         )
     },
     get(
@@ -150,7 +163,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::ListQueues,
         "listQueues",
         "All queues, by name, and how each stands.",
-        Some("QueueList"),
+        Gives::Shape("QueueList"),
     ),
     get(
         "/v1/queues/{queue}",
@@ -158,7 +171,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::ShowQueue,
         "showQueue",
         "One queue with those who wait in it, first first. Numbers are masked.",
-        Some("QueueDetail"),
+        Gives::Shape("QueueDetail"),
     ),
     Route {
         query: &[CONTACT, AGENT],
@@ -168,7 +181,7 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::Explain,
             "explain",
             "Why a contact is, or is not, offered to an agent now: rule by rule.",
-            Some("Explained"),
+            Gives::Shape("Explained"),
         )
     },
     get(
@@ -177,7 +190,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::ListOffers,
         "listOffers",
         "The offers under way.",
-        Some("OfferList"),
+        Gives::Shape("OfferList"),
     ),
     Route {
         query: &[AFTER, LIMIT],
@@ -187,7 +200,7 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::ListCalls,
             "listCalls",
             "The live calls, in the order in which they began. Numbers are masked.",
-            Some("CallList"),
+            Gives::Shape("CallList"),
         )
     },
     get(
@@ -196,7 +209,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::ShowNode,
         "showNode",
         "The node: its version, adapters and load.",
-        Some("NodeView"),
+        Gives::Shape("NodeView"),
     ),
     get(
         "/v1/health",
@@ -204,7 +217,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::Health,
         "health",
         "Whether the node lives: 200, or 503 where its engine does not answer.",
-        Some("Standing"),
+        Gives::Shape("Standing"),
     ),
     get(
         "/v1/ready",
@@ -212,7 +225,7 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::Ready,
         "ready",
         "Whether the node takes calls: 200, or 503 while it drains or cannot.",
-        Some("Standing"),
+        Gives::Shape("Standing"),
     ),
     get(
         "/v1/openapi.json",
@@ -220,6 +233,14 @@ pub(super) const ROUTES: &[Route] = &[
         Operation::Document,
         "document",
         "This document.",
-        None,
+        Gives::Json,
+    ),
+    get(
+        "/metrics",
+        Needs::Figures,
+        Operation::Metrics,
+        "metrics",
+        "How the node fares, as Prometheus reads it. Without a token on an address of this machine alone.",
+        Gives::Text,
     ),
 ];

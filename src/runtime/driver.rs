@@ -17,6 +17,7 @@ use super::clock::Clock;
 use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
 use super::outside::{Outside, Requests};
 use super::port::{Adapter, AdapterError, Port, Wire};
+use super::tally::Tally;
 use super::trace::Trace;
 use crate::call::{
     self, AdapterId, CallJournal, CallRecord, Command, HangupCause, Reply, Report, RequestId,
@@ -70,6 +71,7 @@ pub struct Driver {
     records: RecordSink,
     requests: Requests,
     trace: Trace,
+    tally: Tally,
     /// Whether adapters were told to end.
     stopping: bool,
     /// The line that is asked for a report first, so that a busy adapter does not starve the others.
@@ -142,6 +144,7 @@ impl Driver {
             records,
             requests: Requests::new(outside),
             trace: Trace::default(),
+            tally: Tally::default(),
             stopping: false,
             turn: 0,
         };
@@ -219,7 +222,7 @@ impl Driver {
                 Output::Request(request) => self.ask(*request),
                 // What is under way is let finish: a write must not be cut in its middle, and its time is short.
                 Output::Abandon(_) => {}
-                Output::Happened(_) => {}
+                Output::Happened(row) => self.tally.note(&row.fact),
                 // Nobody keeps a history here: what would have to be kept counts as kept.
                 Output::Claim(row) => {
                     if let Some(offer) = row.fact.offer() {

@@ -9,6 +9,7 @@ mod driver;
 mod handle;
 mod outside;
 mod port;
+mod tally;
 mod trace;
 
 pub use clock::Clock;
@@ -19,3 +20,4 @@ pub use port::{
     Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, MAX_LEGS_PER_CALL, Media, Port,
     Wire,
 };
+pub use tally::{QueueTally, Tally};

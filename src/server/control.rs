@@ -5,7 +5,8 @@ use crate::control::{Role, Settings, Token};
 
 /// From what is written.
 pub(super) fn settings(written: &config::Control) -> Settings {
-    Settings { listen: written.listen, tokens: written.tokens.iter().filter_map(token).collect() }
+    let tokens = written.tokens.iter().filter_map(token).collect();
+    Settings { listen: written.listen, metrics: written.metrics, tokens }
 }
 
 fn token(written: &ControlToken) -> Option<Token> {

@@ -137,6 +137,7 @@ impl Server {
                 None => None,
             };
             let control_at = control.as_ref().map(|control| control.address().to_string());
+            let metrics_at = control.as_ref().map(|control| control.metrics().to_string());
             let (handle, driver) = {
                 let _signalling = signalling.enter();
                 Driver::start(engine, clock, adapters, records, Box::new(errands))
@@ -147,6 +148,7 @@ impl Server {
                 listen,
                 flows,
                 control = control_at,
+                metrics = metrics_at,
                 elapsed_ms = clock.now().since(Instant::ZERO).as_millis(),
                 "Ready."
             );

@@ -19,6 +19,7 @@ pub(crate) struct Node {
     child: Child,
     log: Receiver<Value>,
     sip: SocketAddr,
+    ready: Value,
     folder: TempDir,
 }
 
@@ -42,9 +43,10 @@ impl Node {
                 }
             }
         });
-        let mut node = Self { child, log, sip: SocketAddr::from(([127, 0, 0, 1], 0)), folder };
-        let ready = node.logs("Ready.");
-        let listen = ready["listen"].as_str().expect("it says where");
+        let sip = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut node = Self { child, log, sip, ready: Value::Null, folder };
+        node.ready = node.logs("Ready.");
+        let listen = node.ready["listen"].as_str().expect("it says where");
         node.sip = listen.strip_prefix("udp:").expect("UDP").parse().expect("an address");
         node
     }
@@ -61,6 +63,20 @@ impl Node {
 
     pub(crate) const fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// What it logged when it was ready.
+    pub(crate) const fn ready(&self) -> &Value {
+        &self.ready
+    }
+
+    /// All that is logged from here to its end.
+    pub(crate) fn whole_log(&mut self) -> String {
+        let mut log = self.ready.to_string();
+        while let Ok(event) = self.log.recv_timeout(PATIENCE) {
+            log.push_str(&event.to_string());
+        }
+        log
     }
 
     /// Waits for an event of the log whose message begins like this.

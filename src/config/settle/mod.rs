@@ -100,12 +100,12 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     let entries_of_agents = file.agents.unwrap_or_default();
     let named = entries_of_agents.keys().cloned().collect();
     let (agents, mut disabled) = agents::settle(&mut found, entries_of_agents, folder);
-    let (control, left_out) = control::settle(&mut found, file.control, &named, folder);
-    disabled.extend(left_out);
     let (trunks, left_out) = trunks::settle(&mut found, entries, folder);
     disabled.extend(left_out);
     let (adapters, left_out) =
         adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder);
+    disabled.extend(left_out);
+    let (control, left_out) = control::settle(&mut found, file.control, &named, folder);
     disabled.extend(left_out);
     let path =
         |written: Option<String>, default: &str| folder.join(written.as_deref().unwrap_or(default));

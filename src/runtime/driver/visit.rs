@@ -2,6 +2,7 @@
 
 use super::Driver;
 use crate::engine::{Engine, Input};
+use crate::runtime::Tally;
 use crate::time::{Instant, Wall};
 
 /// A visit to the engine: nothing else happens in it meanwhile, so it must be short and must not wait.
@@ -13,6 +14,12 @@ impl Visit<'_> {
     #[must_use]
     pub const fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    /// How often each thing happened so far; nothing where no history is kept.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.0.tally
     }
 
     /// Now, on the engine's axis.

@@ -1,0 +1,336 @@
+//! The control interface of a running node, over real HTTP.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpStream, UdpSocket};
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use sambung::control::document;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::client::{Answer, Client};
+use super::node::Node;
+use super::phone::Phone;
+
+/// Each role's token. None of them is used anywhere else.
+pub(crate) const TOKENS: [(&str, &str); 4] = [
+    ("read", "4f0d7a52c9e1b86330aa"),
+    ("agent", "91c3e5d2f7a84b06558b"),
+    ("supervisor", "b27e60f19ad3c4587ee2"),
+    ("admin", "d5a9183c7f42e06b11f0"),
+];
+
+/// A flow that leads every caller into a queue.
+const LINE: &str = "
+sambung: 1
+flow: patient
+language: en
+start: line
+nodes:
+  line:
+    queue: service
+    max_wait: 10m
+    full: bye
+    closed: bye
+    unstaffed: bye
+    too_long: bye
+  bye: { hangup: Goodbye now. }
+queues: { service: { ring: { timeout: 20s }, wrap_up: 30s } }
+";
+
+/// A node with one agent, whose phone is a socket that says nothing.
+pub(crate) struct Desk {
+    pub(crate) node: Node,
+    pub(crate) supervisor: Client,
+    pub(crate) secrets: TempDir,
+    _phone: UdpSocket,
+}
+
+impl Desk {
+    pub(crate) fn start(more: &str) -> Self {
+        Self::start_with("", more)
+    }
+
+    /// The same with further keys of `control`.
+    pub(crate) fn start_with(control: &str, more: &str) -> Self {
+        let secrets = tempfile::tempdir().expect("a folder");
+        let mut tokens = String::new();
+        for (role, token) in TOKENS {
+            let path = secrets.path().join(role);
+            fs::write(&path, token).expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+            let agent = if role == "agent" { ", agent: budi" } else { "" };
+            let file = path.display();
+            tokens.push_str(&format!("{role}: {{ file: \"{file}\", role: {role}{agent} }}, "));
+        }
+        let phone = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        let at = phone.local_addr().expect("bound");
+        let settings = format!(
+            "control: {{ {control}listen: \"127.0.0.1:0\", tokens: {{ {tokens} }} }}\n\
+             agents:\n  budi: {{ address: \"sip:budi@{at}\", queues: [service] }}\n  sari: {{ address: \"sip:sari@{at}\" }}\n{more}"
+        );
+        let node = Node::start(&settings, LINE);
+        let supervisor = Client::new(&node.ready()["control"], Some(token("supervisor")));
+        Self { node, supervisor, secrets, _phone: phone }
+    }
+
+    fn state(&self, agent: &str, body: &str) -> Answer {
+        self.supervisor.post(&format!("/v1/agents/{agent}/state"), body)
+    }
+
+    /// Asks until the answer is as wanted.
+    pub(crate) fn sees(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..200 {
+            let told = self.supervisor.get(path).json();
+            if wanted(&told) {
+                return told;
+            }
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+        panic!("never seen at {path}: {}", self.supervisor.get(path).body);
+    }
+}
+
+pub(crate) fn token(role: &str) -> &'static str {
+    TOKENS.iter().find(|(name, _)| *name == role).map(|(_, token)| *token).expect("a role")
+}
+
+#[test]
+fn every_route_opens_to_those_who_may_and_to_nobody_else() {
+    let desk = Desk::start("");
+    let document = document();
+    let mut asked = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let needs = operation["x-needs"].as_str().expect("each says");
+            let path = path.replace("{agent}", "sari").replace("{queue}", "service");
+            let path = path.replace("{contact}", "0190aaaa-0000-7000-8000-000000000000");
+            let query = if path.ends_with("explain") { "?contact=x&agent=sari" } else { "" };
+            let path = format!("{path}{query}");
+            let method = method.to_uppercase();
+            for (role, token) in TOKENS {
+                let answer = head(&desk.supervisor.showing(token), &method, &path);
+                // The agent's token is for another agent.
+                let opens = needs.contains("nothing") || needs.contains(role) && role != "agent";
+                assert_eq!(answer != 403, opens, "{method} {path} as {role}: {answer}");
+                assert_ne!(answer, 401, "{method} {path} as {role}");
+                assert_ne!(answer, 404, "{method} {path} as {role}: it is there");
+                asked += 1;
+            }
+            let nobody = Client { token: None, ..desk.supervisor.clone() };
+            let answer = head(&nobody, &method, &path);
+            assert_eq!(answer == 401, !needs.contains("nothing"), "{method} {path}: {answer}");
+        }
+    }
+    assert!(asked >= 40, "{asked}");
+    let own = desk.supervisor.showing(token("agent"));
+    assert_eq!(own.get("/v1/agents/budi").json()["agent"], "budi");
+    let answer = own.post("/v1/agents/budi/state", r#"{"state":"break","reason":"lunch"}"#);
+    assert_eq!((answer.status, &answer.json()["state"]), (200, &json!("break")));
+}
+
+/// The status of an answer whose body may never end.
+fn head(client: &Client, method: &str, path: &str) -> u16 {
+    let mut start = [0; 12];
+    let mut stream = client.sends(method, path, &[], "");
+    stream.read_exact(&mut start).expect("an answer in time");
+    std::str::from_utf8(&start[9..]).expect("text").parse().expect("a status")
+}
+
+#[test]
+fn a_supervisor_sees_who_waits_why_and_brings_the_agent_back() {
+    let desk = Desk::start("");
+    let told = desk.state("budi", r#"{"state":"break","reason":"lunch"}"#).json();
+    assert_eq!((&told["state"], &told["reason"]), (&json!("break"), &json!("lunch")));
+    let mut caller = Phone::calls(desk.node.sip(), "100");
+    caller.is_answered();
+    let queue = desk.sees("/v1/queues/service", |queue| queue["waiting"] == 1);
+    let contact = &queue["contacts"][0];
+    assert_eq!((&contact["position"], &queue["agents"]), (&json!(1), &json!({ "break": 1 })));
+    assert_eq!(contact["caller"], "***ler", "masked");
+    let id = contact["contact"].as_str().expect("an id");
+    let why = desk.supervisor.get(&format!("/v1/queues/service/explain?contact={id}&agent=budi"));
+    let why = why.json();
+    assert_eq!(why["may_offer"], false);
+    let findings = why["findings"].as_array().expect("findings");
+    let ready = findings.iter().find(|finding| finding["rule"] == "agent ready").expect("asked");
+    assert!(ready["fact"].as_str().is_some_and(|fact| fact.contains("break(lunch)")), "{ready}");
+    assert_eq!(desk.supervisor.get("/v1/calls").json()["calls"][0]["queue"], "service");
+
+    assert_eq!(desk.state("budi", r#"{"state":"ready"}"#).status, 200);
+    let offers = desk.sees("/v1/offers", |told| told["offers"][0]["agent"] == "budi");
+    assert_eq!(offers["offers"][0]["contact"], id);
+    let refused = desk.state("budi", r#"{"state":"wrapup_done"}"#);
+    assert_eq!((refused.status, &*refused.code()), (409, "wrong_state"));
+    let freed = desk.supervisor.post("/v1/agents/budi/free", "");
+    assert_eq!(freed.status, 200, "{freed:?}");
+    desk.sees("/v1/queues/service", |queue| queue["waiting"] == 1);
+    caller.hangs_up();
+    desk.sees("/v1/queues", |told| told["queues"][0]["waiting"] == 0);
+}
+
+#[test]
+fn what_makes_no_sense_is_told_in_one_form() {
+    let desk = Desk::start("");
+    let supervisor = &desk.supervisor;
+    let large = "x".repeat(70_000);
+    let state = "/v1/agents/budi/state";
+    for (answer, status, code) in [
+        (supervisor.get("/v1/agents/nobody"), 404, "unknown_agent"),
+        (supervisor.get("/v1/queues/nowhere"), 404, "unknown_queue"),
+        (supervisor.get("/v1/nothing"), 404, "unknown_route"),
+        (supervisor.asks("DELETE", "/v1/agents", &[], ""), 405, "wrong_method"),
+        (supervisor.get("/v1/agents?limit=0"), 422, "wrong_limit"),
+        (supervisor.get("/v1/agents?page=2"), 422, "unknown_parameter"),
+        (supervisor.get("/v1/agents?limit=1&limit=2"), 422, "twice"),
+        (supervisor.get("/v1/queues/service/explain"), 422, "missing_parameter"),
+        (supervisor.get("/v1/calls?after=x"), 422, "wrong_contact"),
+        (supervisor.post(state, "{"), 422, "wrong_body"),
+        (supervisor.post(state, r#"{"state":"asleep"}"#), 422, "wrong_body"),
+        (supervisor.post(state, r#"{"state":"break"}"#), 422, "wrong_reason"),
+        (supervisor.post(state, r#"{"state":"ready","reason":"x"}"#), 422, "wrong_reason"),
+        (supervisor.post(state, &large), 413, "too_large"),
+        (supervisor.showing("not-the-token-at-all").get("/v1/agents"), 401, "wrong_token"),
+    ] {
+        assert_eq!((answer.status, &*answer.code()), (status, code), "{answer:?}");
+        let message = answer.json()["error"]["message"].as_str().map(str::len);
+        assert!(message.is_some_and(|length| length > 5), "{answer:?}");
+        assert!(answer.head.contains("nosniff"), "{answer:?}");
+    }
+    assert!(!supervisor.get("/v1/agents").head.to_lowercase().contains("access-control"), "CORS");
+    let pages = supervisor.get("/v1/agents?limit=1").json();
+    assert_eq!((&pages["agents"][0]["agent"], &pages["next"]), (&json!("budi"), &json!("budi")));
+    let pages = supervisor.get("/v1/agents?after=budi").json();
+    assert_eq!((&pages["agents"][0]["agent"], pages.get("next")), (&json!("sari"), None));
+}
+
+#[test]
+fn an_order_with_a_key_is_carried_out_once() {
+    let desk = Desk::start("");
+    let order = |key: &str, body: &str| {
+        let headers = [("Idempotency-Key", key)];
+        desk.supervisor.asks("POST", "/v1/agents/budi/state", &headers, body)
+    };
+    let lunch = r#"{"state":"break","reason":"lunch"}"#;
+    let first = order("k1", lunch);
+    assert_eq!((first.status, &first.json()["state"]), (200, &json!("break")));
+    assert_eq!(desk.state("budi", r#"{"state":"ready"}"#).json()["state"], "ready");
+    assert_eq!(order("k1", lunch).body, first.body, "what came of the first is told");
+    assert_eq!(desk.supervisor.get("/v1/agents/budi").json()["state"], "ready");
+    assert_eq!(order("k1", r#"{"state":"ready"}"#).code(), "key_used");
+    assert_eq!(order("k2", lunch).json()["state"], "break");
+}
+
+#[test]
+fn those_who_guess_and_those_who_hold_connections_are_bounded() {
+    let desk = Desk::start("");
+    let guesser = desk.supervisor.showing("guess-guess-guess-guess");
+    assert_eq!(desk.supervisor.get("/v1/node").status, 200);
+    for _ in 0..10 {
+        assert_eq!(guesser.get("/v1/node").status, 401);
+    }
+    let late = guesser.get("/v1/node");
+    assert_eq!((late.status, &*late.code()), (429, "too_many_tries"));
+    assert!(late.head.to_lowercase().contains("retry-after: 60"), "{late:?}");
+    assert_eq!(desk.supervisor.get("/v1/node").status, 200, "who showed a token before is heard");
+    let barred = desk.supervisor.showing(token("admin")).get("/v1/node");
+    assert_eq!(barred.status, 429, "who did not is not");
+
+    // Connections that say nothing, and one that never ends its request.
+    let idle: Vec<TcpStream> =
+        (0..300).filter_map(|_| TcpStream::connect(desk.supervisor.address).ok()).collect();
+    let (mut closed, mut open) = (0, Vec::new());
+    for mut stream in idle {
+        stream.set_read_timeout(Some(Duration::from_millis(50))).expect("a limit");
+        match stream.read(&mut [0]) {
+            Ok(_) => closed += 1,
+            Err(_) => open.push(stream),
+        }
+    }
+    assert!(closed >= 40 && open.len() <= 256, "{closed} closed, {} open", open.len());
+    let mut slow = open.pop().expect("one is left");
+    drop(open);
+    let mut answered = false;
+    for _ in 0..100 {
+        std::thread::park_timeout(Duration::from_millis(200));
+        slow.set_read_timeout(Some(Duration::from_millis(1))).expect("a limit");
+        if slow.write_all(b"GET").is_err() || slow.read(&mut [0; 512]).is_ok() {
+            answered = true;
+            break;
+        }
+    }
+    assert!(answered, "a request that never ends is ended");
+    assert_eq!(desk.supervisor.get("/v1/health").status, 200);
+}
+
+#[test]
+fn probes_see_a_node_drain() {
+    let mut desk = Desk::start("limits: { drain: 60s }");
+    let mut caller = Phone::calls(desk.node.sip(), "100");
+    caller.is_answered();
+    let nobody = Client { token: None, ..desk.supervisor.clone() };
+    assert_eq!(nobody.get("/v1/ready").json(), json!({ "status": "ok" }));
+    desk.node.signal("TERM");
+    desk.node.logs("Draining");
+    let ready = nobody.get("/v1/ready");
+    assert_eq!((ready.status, ready.json()), (503, json!({ "status": "draining" })));
+    assert_eq!(nobody.get("/v1/health").status, 200);
+    caller.hangs_up();
+    assert_eq!(desk.node.ends(), Some(0));
+}
+
+#[test]
+fn monitors_read_figures_of_bounded_labels() {
+    let desk = Desk::start("");
+    let nobody = Client { token: None, ..desk.supervisor.clone() };
+    let mut caller = Phone::calls(desk.node.sip(), "100");
+    caller.is_answered();
+    desk.sees("/v1/queues/service", |queue| queue["waiting"] == 1);
+    let told = nobody.get("/metrics");
+    assert_eq!(told.status, 200);
+    assert!(told.head.contains("text/plain; version=0.0.4"), "{}", told.head);
+    for line in [
+        "sambung_calls 1",
+        "sambung_calls_limit 1000",
+        "sambung_queue_waiting{queue=\"service\"} 1",
+        "sambung_queue_staffed{queue=\"service\"} 1",
+        "sambung_adapter_up{adapter=\"sip\"} 1",
+        "sambung_draining 0",
+    ] {
+        assert!(told.body.lines().any(|told| told == line), "{line} in\n{}", told.body);
+    }
+    assert!(!told.body.contains("ler\""), "nobody's number");
+    let mut families = 0;
+    for line in told.body.lines() {
+        let name = line.split([' ', '{']).next().unwrap_or_default();
+        if line.starts_with("# TYPE") {
+            families += 1;
+        } else if !line.starts_with('#') {
+            let legal = |c: char| c.is_ascii_lowercase() || c == '_';
+            assert!(name.chars().all(legal), "{line}");
+            let value = line.rsplit(' ').next().expect("a value");
+            assert!(value.parse::<f64>().is_ok(), "{line}");
+        }
+    }
+    assert!(families >= 20, "{families}");
+    caller.hangs_up();
+    let other = Desk::start_with("metrics: \"127.0.0.1:0\", ", "");
+    assert_eq!(other.supervisor.get("/metrics").status, 404, "they are elsewhere");
+    let figures = Client::new(&other.node.ready()["metrics"], None);
+    assert_eq!(figures.get("/metrics").status, 200);
+    assert_eq!(figures.get("/v1/health").status, 404, "and nothing else is there");
+}
+
+#[test]
+fn tokens_are_nowhere_to_be_seen() {
+    let mut desk = Desk::start("");
+    desk.supervisor.get("/v1/node");
+    desk.node.signal("TERM");
+    let log = desk.node.whole_log();
+    for (role, token) in TOKENS {
+        assert!(!log.contains(token), "{role}");
+    }
+    assert!(fs::read_dir(desk.secrets.path()).expect("a folder").count() >= TOKENS.len());
+}
