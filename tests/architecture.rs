@@ -135,6 +135,8 @@ const TABLE: &[Row] = &[
             "backend",
             "call",
             "config",
+            // The commands for agents and queues speak to a running node in its own terms.
+            "control",
             "engine",
             "flow",
             "media",

@@ -4,10 +4,12 @@
 //! what it prints on standard output is its result, everything else goes to standard error.
 
 mod adapter;
+mod agent;
 mod bench;
 mod call;
 mod check;
 mod connect;
+mod desk;
 mod diff;
 mod doctor;
 mod dtmf;
@@ -24,6 +26,7 @@ mod new;
 mod paper;
 mod print;
 mod prompts;
+mod queue;
 mod replay;
 mod report;
 mod schema;
@@ -49,6 +52,7 @@ struct Arguments {
 enum Command {
     #[command(alias = "adapters")]
     Adapter(adapter::AdapterArgs),
+    Agent(agent::AgentArgs),
     Call(call::CallArgs),
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
@@ -64,6 +68,7 @@ enum Command {
     Fmt(fmt::FmtArgs),
     Graph(graph::GraphArgs),
     Prompts(prompts::PromptsArgs),
+    Queue(queue::QueueArgs),
     Replay(replay::ReplayArgs),
     Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
@@ -76,6 +81,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Adapter(args) => adapter::run(&args),
+        Command::Agent(args) => agent::run(&args),
         Command::Call(args) => call::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
@@ -91,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(args) => fmt::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Prompts(args) => prompts::run(&args),
+        Command::Queue(args) => queue::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::time::Duration;
 
 use sambung::control::document;
@@ -321,6 +322,75 @@ fn monitors_read_figures_of_bounded_labels() {
     let figures = Client::new(&other.node.ready()["metrics"], None);
     assert_eq!(figures.get("/metrics").status, 200);
     assert_eq!(figures.get("/v1/health").status, 404, "and nothing else is there");
+}
+
+/// Runs the program as somebody at the terminal of another machine would.
+fn sambung(desk: &Desk, role: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let url = format!("http://{}", desk.supervisor.address);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
+    command
+        .args(arguments)
+        .args(["--url", &url, "--token-file"])
+        .arg(desk.secrets.path().join(role));
+    let output = command.current_dir(desk.secrets.path()).output().expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn agents_and_queues_are_told_and_changed_at_the_terminal() {
+    let desk = Desk::start("");
+    let mut told = String::new();
+    for (role, arguments) in [
+        ("supervisor", &["agent", "break", "lunch", "budi"][..]),
+        ("read", &["agent", "list"]),
+        ("read", &["agent", "show", "sari", "--json"]),
+        ("supervisor", &["agent", "done", "budi"]),
+        ("supervisor", &["agent", "ready", "nobody"]),
+        ("read", &["agent", "ready", "budi"]),
+        ("supervisor", &["agent", "ready"]),
+        ("read", &["queue", "list"]),
+        ("read", &["queue", "show", "service"]),
+        ("read", &["queue", "show", "nowhere"]),
+    ] {
+        let (code, out, err) = sambung(&desk, role, arguments);
+        let code = code.expect("it ends by itself");
+        told.push_str(&format!("$ sambung {}   [{code}]\n{out}{err}\n", arguments.join(" ")));
+    }
+    // When each agent became idle differs from run to run.
+    let lines = told.lines().filter(|line| !line.contains("idle_since")).collect::<Vec<_>>();
+    insta::assert_snapshot!(lines.join("\n"));
+
+    let mut caller = Phone::calls(desk.node.sip(), "100");
+    caller.is_answered();
+    let queue = desk.sees("/v1/queues/service", |queue| queue["waiting"] == 1);
+    let id = queue["contacts"][0]["contact"].as_str().expect("an id");
+    let (code, out, _) = sambung(&desk, "read", &["queue", "show", "service"]);
+    assert!(code == Some(0) && out.contains(id) && out.contains("***ler"), "{out}");
+    let (code, out, _) = sambung(&desk, "read", &["queue", "explain", "service", id, "budi"]);
+    assert!(code == Some(0) && out.contains("no     agent ready"), "{out}");
+    assert!(out.ends_with("It is not offered.\n"), "{out}");
+    caller.hangs_up();
+}
+
+#[test]
+fn a_node_that_is_not_there_is_told_with_what_helps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
+        let output = command.args(arguments).current_dir(folder.path()).output().expect("it runs");
+        (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+    };
+    let (code, told) = run(&["agent", "list"]);
+    assert_eq!(code, Some(3), "{told}");
+    assert!(told.contains("sambung.yaml") && told.contains("hint: "), "{told}");
+    let (code, told) = run(&["agent", "list", "--url", "http://127.0.0.1:1"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("reach the node at http://127.0.0.1:1/"), "{told}");
+    assert!(told.contains("hint: is `sambung serve` running there"), "{told}");
+    fs::write(folder.path().join("sambung.yaml"), "sambung: 1\n").expect("written");
+    let (code, told) = run(&["queue", "list"]);
+    assert!(code == Some(3) && told.contains("has no `control`"), "{told}");
 }
 
 #[test]
