@@ -97,10 +97,14 @@ fn list(node: &Node) -> Result<AgentList, DeskError> {
 
 fn table(agents: &[AgentView]) -> String {
     let row = |agent: &AgentView| {
-        let why = agent.reason.clone().or_else(|| agent.contact.clone()).unwrap_or_default();
+        let mut why = agent.reason.clone().or_else(|| agent.contact.clone()).unwrap_or_default();
+        if let Some(pending) = &agent.pending {
+            why.push_str(&format!(" (then break: {pending})"));
+        }
         let until = agent.until.clone().unwrap_or_default();
-        [agent.agent.clone(), agent.state.clone(), why, until, agent.queues.join(", ")]
+        let (name, state) = (agent.agent.clone(), agent.state.clone());
+        [name, state, why.trim().to_owned(), agent.since.clone(), until, agent.queues.join(", ")]
     };
     let rows: Vec<_> = agents.iter().map(row).collect();
-    columns(["AGENT", "STATE", "WHY", "UNTIL", "QUEUES"], &rows)
+    columns(["AGENT", "STATE", "WHY", "SINCE", "UNTIL", "QUEUES"], &rows)
 }

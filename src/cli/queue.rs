@@ -94,7 +94,7 @@ fn detail(queue: &QueueDetail) -> String {
             contact.priority.to_string(),
             format!("{} s", contact.waited_s),
             contact.caller.clone().unwrap_or_else(|| "withheld".to_owned()),
-            contact.offered_to.clone().unwrap_or_default(),
+            contact.offered_to.join(", "),
         ]
     };
     let head = queues(std::slice::from_ref(&queue.view));

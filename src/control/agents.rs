@@ -1,14 +1,12 @@
 //! Agents: what they do, and what they are to do.
 
-use std::ops::Bound;
-
 use super::asked::Asked;
-use super::look::{Moment, contact_of, queue_of, reason, state_name};
+use super::look::{Moment, queue_of, state_name};
 use super::refusal::Refusal;
 use super::view::{AgentChange, AgentList, AgentView, WantedState};
 use crate::call::AgentId;
-use crate::engine::{AgentOrder, Engine, Input, Order};
-use crate::queue::AgentState;
+use crate::engine::{AgentOrder, Input, Order};
+use crate::queue::{self, AgentState};
 use crate::runtime::Visit;
 
 /// The longest reason of a break, in characters.
@@ -16,19 +14,20 @@ const MAX_REASON: usize = 64;
 
 /// The agents after one, by name.
 pub(super) fn list(visit: &Visit<'_>, after: Option<&str>, limit: usize) -> AgentList {
-    let (engine, moment) = (visit.engine(), Moment::of(visit));
-    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-    let mut names = engine.settings().agents.range::<str, _>((from, Bound::Unbounded));
+    let moment = Moment::of(visit);
+    let queues = visit.engine().queues();
+    let mut left = queues.agents().filter(|a| after.is_none_or(|after| a.agent.as_str() > after));
     let agents: Vec<AgentView> =
-        names.by_ref().take(limit).filter_map(|(agent, _)| view(engine, moment, agent)).collect();
-    let more = names.next().is_some();
+        left.by_ref().take(limit).map(|agent| view(visit, moment, &agent)).collect();
+    let more = left.next().is_some();
     let next = agents.last().filter(|_| more).map(|agent| agent.agent.clone());
     AgentList { agents, next }
 }
 
 /// One agent.
 pub(super) fn show(visit: &Visit<'_>, agent: &AgentId) -> Result<AgentView, Refusal> {
-    view(visit.engine(), Moment::of(visit), agent).ok_or_else(|| unknown(agent))
+    let found = visit.engine().queues().agent(agent).ok_or_else(|| unknown(agent))?;
+    Ok(view(visit, Moment::of(visit), &found))
 }
 
 /// What is to be done by a body, if it makes sense.
@@ -80,9 +79,10 @@ const fn in_vain(state: &AgentState, order: &AgentOrder) -> Option<&'static str>
     match (order, state) {
         (AgentOrder::WrapUpDone, AgentState::WrapUp { .. }) => None,
         (AgentOrder::WrapUpDone, _) => Some("there is no wrap-up to be done with"),
-        (AgentOrder::Free, AgentState::Offline | AgentState::Ready { .. }) => {
-            Some("there is nothing to be freed of")
-        }
+        (
+            AgentOrder::Free,
+            AgentState::Offline | AgentState::Unreachable { .. } | AgentState::Ready { .. },
+        ) => Some("there is nothing to be freed of"),
         (AgentOrder::Ready | AgentOrder::Break(_) | AgentOrder::Free, _) => None,
     }
 }
@@ -92,26 +92,21 @@ pub(super) fn unknown(agent: &AgentId) -> Refusal {
     Refusal::unknown("unknown_agent", message).hint("`GET /v1/agents` tells all of them.")
 }
 
-fn view(engine: &Engine, moment: Moment, agent: &AgentId) -> Option<AgentView> {
-    let state = engine.queues().agent_state(agent)?;
-    let contact = contact_of(state);
-    let queue = match state {
-        AgentState::Talking { queue, .. } => Some(queue),
-        _ => contact.and_then(|contact| queue_of(engine, contact)),
-    };
-    let settings = engine.settings().queues.agents.get(agent)?;
-    let values = |values: &std::collections::BTreeSet<std::sync::Arc<str>>| {
-        values.iter().map(ToString::to_string).collect()
-    };
-    Some(AgentView {
-        agent: agent.to_string(),
-        state: state_name(state).to_owned(),
-        reason: reason(state),
-        until: state.deadline().map(|at| moment.told(at)),
-        idle_since: state.ready_since().map(|at| moment.told(at)),
-        contact: contact.map(|contact| contact.to_string()),
-        queue: queue.map(ToString::to_string),
-        queues: settings.queues.iter().map(ToString::to_string).collect(),
-        skills: settings.skills.iter().map(|(n, v)| (n.to_string(), values(v))).collect(),
-    })
+fn view(visit: &Visit<'_>, moment: Moment, agent: &queue::AgentView<'_>) -> AgentView {
+    let skills = agent.skills();
+    let skills =
+        skills.map(|(name, values)| (name.to_owned(), values.map(str::to_owned).collect()));
+    AgentView {
+        agent: agent.agent.to_string(),
+        state: state_name(agent.state).to_owned(),
+        reason: agent.state.reason().map(|reason| reason.to_string()),
+        since: moment.told(agent.since),
+        until: agent.state.deadline().map(|at| moment.told(at)),
+        pending: agent.pending.map(ToString::to_string),
+        reachable: agent.reachable,
+        contact: agent.state.contact().map(|contact| contact.to_string()),
+        queue: queue_of(visit, agent),
+        queues: agent.queues().map(ToString::to_string).collect(),
+        skills: skills.collect(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::look::{self, Moment};
+use super::look::Moment;
 use super::view::{CallList, CallView};
 use crate::call::{AgentId, CallId, mask_number};
 use crate::engine::LiveCall;
@@ -12,9 +12,9 @@ use crate::session::Attention;
 /// The live calls after one.
 pub(super) fn list(visit: &Visit<'_>, after: Option<CallId>, limit: usize) -> CallList {
     let (engine, moment) = (visit.engine(), Moment::of(visit));
-    let talks: BTreeMap<CallId, &AgentId> = look::agents(engine)
-        .filter_map(|(agent, state)| Some((state.talking_with()?, agent)))
-        .collect();
+    let agents = engine.queues().agents();
+    let talks: BTreeMap<CallId, &AgentId> =
+        agents.filter_map(|agent| Some((agent.state.talking_with()?, agent.agent))).collect();
     let mut live = engine.live_after(after);
     let calls: Vec<CallView> = live
         .by_ref()

@@ -1,8 +1,6 @@
 //! How the engine's own terms are told: one visit's view of the time, states by their names.
 
-use crate::call::{AgentId, CallId, QueueId};
-use crate::engine::Engine;
-use crate::queue::{AgentState, BackOffCause, LiveOffer};
+use crate::queue::{AgentState, AgentView};
 use crate::runtime::Visit;
 use crate::time::{Instant, Wall};
 
@@ -42,6 +40,7 @@ impl Moment {
 pub(super) const fn state_name(state: &AgentState) -> &'static str {
     match state {
         AgentState::Offline => "offline",
+        AgentState::Unreachable { .. } => "unreachable",
         AgentState::Ready { .. } => "ready",
         AgentState::Reserved(_) => "reserved",
         AgentState::Ringing(_) => "ringing",
@@ -55,51 +54,23 @@ pub(super) const fn state_name(state: &AgentState) -> &'static str {
     }
 }
 
-/// Why an agent is in a state, if it tells.
-pub(super) fn reason(state: &AgentState) -> Option<String> {
-    match state {
-        AgentState::Break { reason } => Some(reason.to_string()),
-        AgentState::BackOff { cause: BackOffCause::Rejected, .. } => Some("rejected".to_owned()),
-        AgentState::BackOff { cause: BackOffCause::Busy, .. } => Some("busy".to_owned()),
-        AgentState::BackOff { cause: BackOffCause::Unreachable, .. } => {
-            Some("unreachable".to_owned())
-        }
-        AgentState::Offline
-        | AgentState::Ready { .. }
-        | AgentState::Reserved(_)
+/// The queue that an agent's state is about.
+pub(super) fn queue_of(visit: &Visit<'_>, agent: &AgentView<'_>) -> Option<String> {
+    let queue = match agent.state {
+        AgentState::Talking { queue, .. } | AgentState::WrapUp { queue, .. } => Some(queue),
+        AgentState::Engaged { wrap_up, .. } => wrap_up.as_ref().map(|(queue, _)| queue),
+        AgentState::Reserved(_)
         | AgentState::Ringing(_)
         | AgentState::Releasing { .. }
-        | AgentState::Talking { .. }
-        | AgentState::Engaged { .. }
-        | AgentState::WrapUp { .. }
-        | AgentState::Rona { .. } => None,
-    }
-}
-
-/// Whom a state is about.
-pub(super) const fn contact_of(state: &AgentState) -> Option<CallId> {
-    match state {
-        AgentState::Reserved(LiveOffer { call, .. })
-        | AgentState::Ringing(LiveOffer { call, .. })
-        | AgentState::Talking { call, .. } => Some(*call),
-        AgentState::Offline
+        | AgentState::Offline
+        | AgentState::Unreachable { .. }
         | AgentState::Ready { .. }
-        | AgentState::Releasing { .. }
-        | AgentState::Engaged { .. }
-        | AgentState::WrapUp { .. }
         | AgentState::BackOff { .. }
         | AgentState::Rona { .. }
-        | AgentState::Break { .. } => None,
-    }
-}
-
-/// The queue that a contact waits in, or came from.
-pub(super) fn queue_of(engine: &Engine, contact: CallId) -> Option<&QueueId> {
-    engine.live(contact)?.wanted.map(|(wanted, _)| &wanted.queue)
-}
-
-/// The agents by name, each with what they do.
-pub(super) fn agents(engine: &Engine) -> impl Iterator<Item = (&AgentId, &AgentState)> {
-    let agents = engine.settings().agents.keys();
-    agents.filter_map(|agent| Some((agent, engine.queues().agent_state(agent)?)))
+        | AgentState::Break { .. } => {
+            let contact = agent.state.contact();
+            contact.and_then(|contact| visit.engine().queues().contact(contact)).map(|c| c.queue)
+        }
+    };
+    queue.map(ToString::to_string)
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::agents;
-use super::look::{self, Moment, contact_of, queue_of, state_name};
+use super::look::{Moment, queue_of, state_name};
 use super::refusal::Refusal;
 use super::view::{
     ContactView, Explained, FindingView, OfferList, OfferView, QueueDetail, QueueList, QueueView,
 };
 use crate::call::{AgentId, CallId, QueueId, mask_number};
-use crate::engine::{Engine, LiveCall};
-use crate::queue::AgentState;
+use crate::engine::Engine;
+use crate::history::Medium;
+use crate::queue;
 use crate::runtime::Visit;
 
 /// The most contacts of a queue that are told.
@@ -18,27 +19,20 @@ const MAX_CONTACTS: usize = 1_000;
 
 /// All queues.
 pub(super) fn list(visit: &Visit<'_>) -> QueueList {
-    let (engine, moment) = (visit.engine(), Moment::of(visit));
-    let queues = engine.settings().queues.queues.keys();
-    QueueList { queues: queues.map(|queue| view(engine, moment, queue)).collect() }
+    let moment = Moment::of(visit);
+    let mut queues: Vec<QueueView> =
+        visit.engine().queues().queues().map(|queue| view(moment, &queue)).collect();
+    queues.sort_by(|a, b| a.queue.cmp(&b.queue));
+    QueueList { queues }
 }
 
 /// One queue.
 pub(super) fn show(visit: &Visit<'_>, queue: &QueueId) -> Result<QueueDetail, Refusal> {
-    let (engine, moment) = (visit.engine(), Moment::of(visit));
-    known(engine, queue)?;
-    let mut offered: BTreeMap<CallId, &AgentId> = BTreeMap::new();
-    for (agent, state) in look::agents(engine) {
-        if let AgentState::Reserved(live) | AgentState::Ringing(live) = state {
-            offered.insert(live.call, agent);
-        }
-    }
-    let mut contacts: Vec<ContactView> = waiting(engine, queue)
-        .filter_map(|call| contact(engine, moment, &call, offered.get(&call.id).copied()))
-        .collect();
-    contacts.sort_by_key(|contact| contact.position);
-    contacts.truncate(MAX_CONTACTS);
-    Ok(QueueDetail { view: view(engine, moment, queue), contacts })
+    let moment = Moment::of(visit);
+    let queue = known(visit, queue)?;
+    let contacts = queue.contacts().take(MAX_CONTACTS);
+    let contacts = contacts.map(|contact| told(visit.engine(), moment, &contact)).collect();
+    Ok(QueueDetail { view: view(moment, &queue), contacts })
 }
 
 /// Why a contact of a queue is, or is not, offered to an agent.
@@ -49,8 +43,8 @@ pub(super) fn explain(
     agent: &AgentId,
 ) -> Result<Explained, Refusal> {
     let engine = visit.engine();
-    known(engine, queue)?;
-    if !waiting(engine, queue).any(|call| call.id == contact) {
+    let found = known(visit, queue)?;
+    if engine.queues().contact(contact).is_none_or(|contact| contact.queue != found.id()) {
         let message = format!("Contact {contact} does not wait in `{queue}`.");
         let hint = format!("`GET /v1/queues/{queue}` tells who does.");
         return Err(Refusal::unknown("unknown_contact", message).hint(hint));
@@ -60,7 +54,7 @@ pub(super) fn explain(
     }
     let told = engine.queues().explain(contact, agent);
     let may_offer = told.may_offer();
-    let finding = |finding: crate::queue::Finding| FindingView {
+    let finding = |finding: queue::Finding| FindingView {
         rule: finding.rule.to_string(),
         holds: finding.holds,
         fact: finding.fact,
@@ -70,81 +64,72 @@ pub(super) fn explain(
 
 /// The offers under way, by agent.
 pub(super) fn offers(visit: &Visit<'_>) -> OfferList {
-    let (engine, moment) = (visit.engine(), Moment::of(visit));
-    let offer = |(agent, state): (&AgentId, &AgentState)| {
-        let contact = contact_of(state);
+    let moment = Moment::of(visit);
+    let offer = |agent: queue::AgentView<'_>| {
         Some(OfferView {
-            offer: state.offer()?.0,
-            state: state_name(state).to_owned(),
-            agent: agent.to_string(),
-            contact: contact.map(|contact| contact.to_string()),
-            queue: contact.and_then(|contact| queue_of(engine, contact)).map(ToString::to_string),
-            until: moment.told(state.deadline()?),
+            offer: agent.state.offer()?.0,
+            state: state_name(agent.state).to_owned(),
+            agent: agent.agent.to_string(),
+            contact: agent.state.contact().map(|contact| contact.to_string()),
+            queue: queue_of(visit, &agent),
+            until: moment.told(agent.state.deadline()?),
         })
     };
-    OfferList { offers: look::agents(engine).filter_map(offer).collect() }
+    OfferList { offers: visit.engine().queues().agents().filter_map(offer).collect() }
 }
 
 /// How many agents do what.
 pub(super) fn agents_by_state(engine: &Engine) -> BTreeMap<&'static str, usize> {
+    count(engine.queues().agents())
+}
+
+fn count<'a>(agents: impl Iterator<Item = queue::AgentView<'a>>) -> BTreeMap<&'static str, usize> {
     let mut states = BTreeMap::new();
-    for (_, state) in look::agents(engine) {
-        *states.entry(state_name(state)).or_default() += 1;
+    for agent in agents {
+        *states.entry(state_name(agent.state)).or_default() += 1;
     }
     states
 }
 
-fn known(engine: &Engine, queue: &QueueId) -> Result<(), Refusal> {
-    if engine.settings().queues.queues.contains_key(queue) {
-        return Ok(());
-    }
-    let message = format!("There is no queue `{}`.", queue.as_str().escape_default());
-    Err(Refusal::unknown("unknown_queue", message).hint("`GET /v1/queues` tells all of them."))
-}
-
-/// Those in line.
-fn waiting<'a>(engine: &'a Engine, queue: &'a QueueId) -> impl Iterator<Item = LiveCall<'a>> {
-    let wants = |call: &LiveCall<'_>| call.wanted.is_some_and(|(wanted, _)| wanted.queue == *queue);
-    engine
-        .live_after(None)
-        .filter(move |call| wants(call) && engine.queues().position(call.id).is_some())
-}
-
-fn view(engine: &Engine, moment: Moment, queue: &QueueId) -> QueueView {
-    let since = waiting(engine, queue).filter_map(|call| call.wanted).map(|(_, since)| since).min();
-    let mut agents = BTreeMap::new();
-    for (agent, state) in look::agents(engine) {
-        let settings = engine.settings().queues.agents.get(agent);
-        if settings.is_some_and(|settings| settings.queues.contains(queue)) {
-            *agents.entry(state_name(state).to_owned()).or_default() += 1;
-        }
-    }
-    QueueView {
-        queue: queue.to_string(),
-        waiting: engine.queues().waiting(queue),
-        longest_wait_s: since.map(|since| moment.now.since(since).as_secs()),
-        staffed: engine.queues().is_staffed(queue),
-        agents,
-    }
-}
-
-fn contact(
-    engine: &Engine,
-    moment: Moment,
-    call: &LiveCall<'_>,
-    offered_to: Option<&AgentId>,
-) -> Option<ContactView> {
-    let (wanted, since) = call.wanted?;
-    let skills = wanted.skills.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-    Some(ContactView {
-        contact: call.id.to_string(),
-        position: engine.queues().position(call.id)?,
-        priority: wanted.priority,
-        since: moment.told(since),
-        waited_s: moment.now.since(since).as_secs(),
-        caller: call.session.caller_number().map(|number| mask_number(&number)),
-        language: Some(call.session.language().to_string()),
-        skills: skills.collect(),
-        offered_to: offered_to.map(ToString::to_string),
+fn known<'a>(visit: &'a Visit<'_>, queue: &QueueId) -> Result<queue::QueueView<'a>, Refusal> {
+    visit.engine().queues().queue(queue).ok_or_else(|| {
+        let message = format!("There is no queue `{}`.", queue.as_str().escape_default());
+        Refusal::unknown("unknown_queue", message).hint("`GET /v1/queues` tells all of them.")
     })
+}
+
+fn view(moment: Moment, queue: &queue::QueueView<'_>) -> QueueView {
+    let since = queue.contacts().map(|contact| contact.since).min();
+    let agents = count(queue.agents()).into_iter();
+    QueueView {
+        queue: queue.id().to_string(),
+        waiting: queue.waiting(),
+        longest_wait_s: since.map(|since| moment.now.since(since).as_secs()),
+        staffed: queue.agents().any(|agent| agent.reachable),
+        agents: agents.map(|(state, number)| (state.to_owned(), number)).collect(),
+    }
+}
+
+fn told(engine: &Engine, moment: Moment, contact: &queue::ContactView<'_>) -> ContactView {
+    // One who waits to be called back is on no line.
+    let session = engine.live(contact.call).map(|call| call.session);
+    let number = session.and_then(|session| session.caller_number());
+    let medium = match contact.medium {
+        Medium::Voice => "voice",
+        Medium::Callback => "callback",
+    };
+    let skills = contact.skills().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    ContactView {
+        contact: contact.call.to_string(),
+        medium: medium.to_owned(),
+        position: contact.position,
+        priority: contact.priority,
+        since: moment.told(contact.since),
+        waited_s: moment.now.since(contact.since).as_secs(),
+        until: moment.told(contact.until),
+        caller: number.map(|number| mask_number(&number)),
+        language: session.map(|session| session.language().to_string()),
+        skills: skills.collect(),
+        offered_to: contact.rung().map(ToString::to_string).collect(),
+    }
 }

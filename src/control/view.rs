@@ -27,12 +27,16 @@ pub struct AgentView {
     /// Why: the agent's own word for a break, the kind of failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Since when.
+    pub since: String,
     /// When it ends by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// Since when they are idle.
+    /// The break that begins when nothing binds them any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idle_since: Option<String>,
+    pub pending: Option<String>,
+    /// Whether their phone is there.
+    pub reachable: bool,
     /// The contact that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
@@ -107,6 +111,8 @@ pub struct QueueDetail {
 pub struct ContactView {
     /// The id.
     pub contact: String,
+    /// How it reaches us: `voice`, `callback`.
+    pub medium: String,
     /// The place in line, from 1.
     pub position: u32,
     /// 1 (first) to 9.
@@ -115,6 +121,8 @@ pub struct ContactView {
     pub since: String,
     /// How long that is, in seconds.
     pub waited_s: u64,
+    /// When it has waited as long as allowed.
+    pub until: String,
     /// The number, masked; absent where it is withheld.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,
@@ -124,9 +132,9 @@ pub struct ContactView {
     /// The skills asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub skills: BTreeMap<String, String>,
-    /// The agent whom it is offered to now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offered_to: Option<String>,
+    /// The agents who are rung for it now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offered_to: Vec<String>,
 }
 
 /// Why a contact is, or is not, offered to an agent.

@@ -357,9 +357,7 @@ fn agents_and_queues_are_told_and_changed_at_the_terminal() {
         let code = code.expect("it ends by itself");
         told.push_str(&format!("$ sambung {}   [{code}]\n{out}{err}\n", arguments.join(" ")));
     }
-    // When each agent became idle differs from run to run.
-    let lines = told.lines().filter(|line| !line.contains("idle_since")).collect::<Vec<_>>();
-    insta::assert_snapshot!(lines.join("\n"));
+    insta::assert_snapshot!(without_times(&told));
 
     let mut caller = Phone::calls(desk.node.sip(), "100");
     caller.is_answered();
@@ -371,6 +369,29 @@ fn agents_and_queues_are_told_and_changed_at_the_terminal() {
     assert!(code == Some(0) && out.contains("no     agent ready"), "{out}");
     assert!(out.ends_with("It is not offered.\n"), "{out}");
     caller.hangs_up();
+}
+
+/// The text with every time of this century as one and the same.
+fn without_times(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("20") {
+        shown.push_str(before);
+        let time = after
+            .split_once('Z')
+            .filter(|(time, _)| time.chars().all(|c| "0123456789-T:.".contains(c)));
+        match time {
+            Some((_, after)) => {
+                shown.push_str("TIME");
+                rest = after;
+            }
+            None => {
+                shown.push_str("20");
+                rest = after;
+            }
+        }
+    }
+    shown + rest
 }
 
 #[test]
