@@ -89,7 +89,8 @@ const fn in_vain(state: &AgentState, order: &AgentOrder) -> Option<&'static str>
 
 pub(super) fn unknown(agent: &AgentId) -> Refusal {
     let message = format!("There is no agent `{}`.", agent.as_str().escape_default());
-    Refusal::unknown("unknown_agent", message).hint("`GET /v1/agents` tells all of them.")
+    Refusal::unknown("unknown_agent", message)
+        .hint("`GET /v1/agents`, or `sambung agent list`, tells all of them.")
 }
 
 fn view(visit: &Visit<'_>, moment: Moment, agent: &queue::AgentView<'_>) -> AgentView {

@@ -91,7 +91,7 @@ impl Asked {
 pub(super) fn contact(text: &str) -> Result<CallId, Refusal> {
     CallId::parse(text).ok_or_else(|| {
         Refusal::senseless("wrong_contact", "This is no id of a contact.")
-            .hint("Ids are told by `GET /v1/queues/{queue}`.")
+            .hint("`GET /v1/queues/{queue}`, or `sambung queue show QUEUE`, tells ids.")
     })
 }
 

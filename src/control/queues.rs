@@ -46,7 +46,8 @@ pub(super) fn explain(
     let found = known(visit, queue)?;
     if engine.queues().contact(contact).is_none_or(|contact| contact.queue != found.id()) {
         let message = format!("Contact {contact} does not wait in `{queue}`.");
-        let hint = format!("`GET /v1/queues/{queue}` tells who does.");
+        let hint =
+            format!("`GET /v1/queues/{queue}`, or `sambung queue show {queue}`, tells who does.");
         return Err(Refusal::unknown("unknown_contact", message).hint(hint));
     }
     if engine.queues().agent_state(agent).is_none() {
@@ -94,7 +95,8 @@ fn count<'a>(agents: impl Iterator<Item = queue::AgentView<'a>>) -> BTreeMap<&'s
 fn known<'a>(visit: &'a Visit<'_>, queue: &QueueId) -> Result<queue::QueueView<'a>, Refusal> {
     visit.engine().queues().queue(queue).ok_or_else(|| {
         let message = format!("There is no queue `{}`.", queue.as_str().escape_default());
-        Refusal::unknown("unknown_queue", message).hint("`GET /v1/queues` tells all of them.")
+        Refusal::unknown("unknown_queue", message)
+            .hint("`GET /v1/queues`, or `sambung queue list`, tells all of them.")
     })
 }
 

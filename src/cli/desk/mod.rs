@@ -42,7 +42,10 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
 }
 
 fn refused(error: &DeskError) -> ExitCode {
-    print::error(error);
+    match error {
+        DeskError::Refused { message, .. } => eprintln!("error: {message}"),
+        _ => print::error(error),
+    }
     if let Some(hint) = error.hint() {
         eprintln!("hint: {hint}");
     }

@@ -68,8 +68,8 @@ pub(in crate::cli) enum DeskError {
     Unreachable { base: Url, source: reqwest::Error },
     #[error("understand the answer of {base}")]
     Strange { base: Url },
-    #[error("do it: {message}")]
-    Refused { status: StatusCode, message: String, hint: Option<String> },
+    #[error("have it done: {message}")]
+    Refused { message: String, hint: Option<String> },
     #[error("begin")]
     Tasks(#[source] std::io::Error),
 }
@@ -184,7 +184,7 @@ impl Node {
             return serde_json::from_slice(&bytes).map_err(|_| strange());
         }
         let Fault { error } = serde_json::from_slice(&bytes).map_err(|_| strange())?;
-        Err(DeskError::Refused { status, message: error.message, hint: error.hint })
+        Err(DeskError::Refused { message: error.message, hint: error.hint })
     }
 
     async fn exchange(
