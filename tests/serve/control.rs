@@ -275,6 +275,7 @@ fn probes_see_a_node_drain() {
     assert_eq!(nobody.get("/v1/ready").json(), json!({ "status": "ok" }));
     desk.node.signal("TERM");
     desk.node.logs("Draining");
+    desk.sees("/v1/ready", |told| told["status"] == "draining");
     let ready = nobody.get("/v1/ready");
     assert_eq!((ready.status, ready.json()), (503, json!({ "status": "draining" })));
     assert_eq!(nobody.get("/v1/health").status, 200);
