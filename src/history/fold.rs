@@ -95,8 +95,8 @@ impl Standing {
             | Fact::SurveyAsked { .. }
             | Fact::Surveyed { .. }
             | Fact::Expired { .. }
-            | Fact::Exported { .. }
-            | Fact::Erased { .. } => {}
+            | Fact::Exported { .. } => {}
+            Fact::Erased { caller, .. } => drop(self.places.remove(caller)),
         }
     }
 

@@ -17,6 +17,7 @@
 //! It knows no database, no clock and no queue machine.
 
 mod caller;
+mod care;
 mod fact;
 mod fold;
 mod line;
@@ -31,6 +32,7 @@ mod store;
 mod tests;
 
 pub use caller::CallerSecret;
+pub use care::{EXPIRED_TOGETHER, Forgotten, Known, closing, private_class};
 pub use fact::Fact;
 pub use memory::{Fault, MemoryStore};
 pub use parts::{

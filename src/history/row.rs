@@ -15,7 +15,8 @@ pub struct Row {
     pub at: Wall,
     /// What.
     pub fact: Fact,
-    /// What of it belongs to a person; kept under the contact's key, if anything.
+    /// What of it belongs to a person; kept under the contact's key, if anything. A fact without a contact has no such
+    /// key and nothing private, but for a change of a ticket, which is of whoever opened it.
     pub private: Option<Private>,
 }
 

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::caller::CallerSecret;
+use super::care::{Forgotten, Known};
 use super::fact::Fact;
+use super::parts::{CallerKey, Retention};
 use super::row::{Entry, Position, Row};
 use super::standing::Standing;
 use crate::call::{AgentId, CallId, QueueId};
@@ -144,6 +146,27 @@ pub trait Store {
     /// # Errors
     /// When the store cannot be read.
     fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError>;
+
+    /// Everything that is known of a caller.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn known(&self, caller: &CallerKey) -> Result<Known, StoreError>;
+
+    /// Forgets a caller for good: the keys of what belongs to them, their records, recordings and place in line, and that
+    /// the contacts were theirs. Closes what can no longer be done ([`super::closing`]), and says so in the history.
+    ///
+    /// # Errors
+    /// When the store cannot keep it, or no epoch has begun.
+    fn erase(&mut self, caller: &CallerKey, by: &str, at: Wall) -> Result<Forgotten, StoreError>;
+
+    /// Lets go of what is older than `before` and no longer needed, at most [`super::EXPIRED_TOGETHER`] of it, and says so
+    /// in the history where it was anything. What is open is needed: calls, callbacks, tickets.
+    ///
+    /// # Errors
+    /// When the store cannot keep it, or no epoch has begun.
+    fn expire(&mut self, class: Retention, before: Wall, at: Wall)
+    -> Result<Forgotten, StoreError>;
 
     /// What callers' keys are made with.
     fn secret(&self) -> &CallerSecret;

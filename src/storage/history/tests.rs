@@ -3,7 +3,9 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::*;
-use crate::history::{Entry, Fault, Filter, MemoryStore, OfferId, Standing};
+use crate::history::{
+    Entry, Fault, Filter, Forgotten, Known, MemoryStore, OfferId, Retention, Standing,
+};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -46,6 +48,18 @@ impl Store for Watched {
 
     fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError> {
         self.inner.record(call)
+    }
+
+    fn known(&self, caller: &CallerKey) -> Result<Known, StoreError> {
+        self.inner.known(caller)
+    }
+
+    fn erase(&mut self, caller: &CallerKey, by: &str, at: Wall) -> Result<Forgotten, StoreError> {
+        self.inner.erase(caller, by, at)
+    }
+
+    fn expire(&mut self, of: Retention, before: Wall, at: Wall) -> Result<Forgotten, StoreError> {
+        self.inner.expire(of, before, at)
     }
 
     fn secret(&self) -> &CallerSecret {

@@ -9,6 +9,7 @@
 //! A write is on the disk when it returns. After the death of the process everything that was written is there; after a
 //! power cut as well, unless [`Durability::Normal`] was chosen. It knows nothing of threads: `history` puts one in front.
 
+mod care;
 mod gate;
 mod read;
 mod schema;
@@ -36,8 +37,8 @@ use self::work::{Head, Work};
 use super::error::StorageError;
 use crate::call::CallId;
 use crate::history::{
-    CallerSecret, Entry, Fact, Filter, Position, Receipt, Row, Standing, Store, StoreError,
-    Verdict, Write, reap,
+    CallerKey, CallerSecret, Entry, Fact, Filter, Forgotten, Known, Position, Receipt, Retention,
+    Row, Standing, Store, StoreError, Verdict, Write, reap,
 };
 use crate::time::Wall;
 
@@ -195,6 +196,35 @@ impl Store for SqliteStore {
     fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError> {
         let record = read::record(self.sql(), call);
         record.map_err(|error| store_error("read a call record", error))
+    }
+
+    fn known(&self, caller: &CallerKey) -> Result<Known, StoreError> {
+        let what = "read what is known of a caller";
+        look(what, &self.connection, || care::known(self.sql(), caller))
+    }
+
+    fn erase(&mut self, caller: &CallerKey, by: &str, at: Wall) -> Result<Forgotten, StoreError> {
+        if self.epoch == 0 {
+            return Err(StoreError::NotBegun);
+        }
+        let gone = self.transact("forget a caller", |work| care::erase(work, caller, by, at))?;
+        // Until then the keys are still in the file beside. It is done again with every checkpoint that follows.
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let done = self.connection.query_row(checkpoint, [], |_| Ok(()));
+        done.map_err(|error| store_error("overwrite what is forgotten", error))?;
+        Ok(gone)
+    }
+
+    fn expire(
+        &mut self,
+        class: Retention,
+        before: Wall,
+        at: Wall,
+    ) -> Result<Forgotten, StoreError> {
+        if self.epoch == 0 {
+            return Err(StoreError::NotBegun);
+        }
+        self.transact("let go of what is old", |work| care::expire(work, class, before, at))
     }
 
     fn secret(&self) -> &CallerSecret {

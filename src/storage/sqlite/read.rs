@@ -16,7 +16,8 @@ use crate::history::{
 };
 
 /// The columns of an entry, in the order in which [`entry`] reads them.
-const ENTRY: &str = "entry.id, entry.at_us, entry.data_json, entry.private, entry.contact_id";
+pub(super) const ENTRY: &str =
+    "entry.id, entry.at_us, entry.data_json, entry.private, entry.contact_id";
 
 /// One look into the history.
 pub(super) fn entries(
@@ -66,7 +67,7 @@ pub(super) fn entries(
 }
 
 /// Reads the columns of [`ENTRY`].
-fn entry(sql: Sql<'_>, row: &SqlRow<'_>, private: bool) -> rusqlite::Result<Entry> {
+pub(super) fn entry(sql: Sql<'_>, row: &SqlRow<'_>, private: bool) -> rusqlite::Result<Entry> {
     let id: i64 = row.get(0)?;
     let at = sql::time(row, 1)?;
     let fact: Fact = sql::read_json(row, 2)?;
@@ -78,6 +79,7 @@ fn entry(sql: Sql<'_>, row: &SqlRow<'_>, private: bool) -> rusqlite::Result<Entr
                 (Fact::TicketChanged { ticket, .. }, _) => opener(sql, *ticket)?,
                 (_, holder) => holder,
             };
+            let holder = holder.map(|contact| seal::Holder::of(&fact, contact));
             holder.map_or(Ok(None), |holder| seal::open(sql, &holder, id, &sealed))?
         }
         None => None,

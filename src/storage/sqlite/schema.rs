@@ -26,7 +26,10 @@ CREATE TABLE entry (
 CREATE INDEX entry_contact ON entry (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX entry_at ON entry (at_us);
 CREATE INDEX entry_ticket ON entry (json_extract(data_json, '$.ticket')) WHERE kind = 'ticket_opened';
-CREATE TABLE contact_key (contact_id TEXT PRIMARY KEY, key BLOB NOT NULL);
+CREATE TABLE contact_key (
+    contact_id TEXT NOT NULL, class TEXT NOT NULL, made_us BIGINT NOT NULL, key BLOB NOT NULL,
+    PRIMARY KEY (contact_id, class));
+CREATE INDEX contact_key_made ON contact_key (class, made_us);
 CREATE TABLE contact_caller (contact_id TEXT PRIMARY KEY, caller_key TEXT NOT NULL);
 CREATE INDEX contact_caller_key ON contact_caller (caller_key);
 CREATE TABLE call (
@@ -56,6 +59,7 @@ CREATE INDEX record_ended ON record (ended_us);
 CREATE TABLE recording (
     recording_id TEXT PRIMARY KEY, contact_id TEXT NOT NULL, class TEXT NOT NULL, at_us BIGINT NOT NULL);
 CREATE INDEX recording_contact ON recording (contact_id);
+CREATE INDEX recording_at ON recording (class, at_us);
 INSERT INTO node VALUES ('1', 0, 0, 0, 0, 1000, 1000);
 ";
 

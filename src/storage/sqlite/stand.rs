@@ -61,8 +61,11 @@ impl Work<'_> {
             | Fact::SurveyAsked { .. }
             | Fact::Surveyed { .. }
             | Fact::Expired { .. }
-            | Fact::Exported { .. }
-            | Fact::Erased { .. } => Ok(true),
+            | Fact::Exported { .. } => Ok(true),
+            Fact::Erased { caller, .. } => {
+                let delete = "DELETE FROM place WHERE caller_key = ?1";
+                sql.execute(delete, [&*caller.0]).map(|_| true)
+            }
         }
     }
 }

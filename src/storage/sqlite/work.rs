@@ -119,7 +119,10 @@ impl Work<'_> {
     fn append(&self, row: &Row, id: i64) -> rusqlite::Result<()> {
         let contact = row.fact.contact().map(|contact| contact.to_string());
         let sealed = match (&row.private, self.holder(row, contact.as_deref())?) {
-            (Some(private), Some(holder)) => Some(seal::seal(self.sql, &holder, id, private)?),
+            (Some(private), Some(holder)) => {
+                let holder = seal::Holder::of(&row.fact, holder);
+                Some(seal::seal(self.sql, &holder, id, row.at, private)?)
+            }
             (Some(_) | None, _) => None,
         };
         let insert = "INSERT INTO entry
