@@ -114,6 +114,8 @@ const TABLE: &[Row] = &[
             "control",
             "engine",
             "flow",
+            // It takes the history over and lets the engine tell it to its store.
+            "history",
             "media",
             "project",
             "runtime",

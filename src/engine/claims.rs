@@ -87,6 +87,10 @@ impl Engine {
         let offer = OfferId(offer.0);
         let Some(Claim { call, agent, ring, since }) = self.claims.take(offer) else { return };
         match verdict {
+            Verdict::Applied if !self.queues.wants_work(&agent) => {
+                self.offer_ends_as(offer, Some(OfferResult::Withdrawn));
+                self.tell_queues(queue::Input::Unclaimed { offer, stale: false });
+            }
             Verdict::Applied => {
                 // It ends when its row says, however long the store took.
                 let left = ring.saturating_sub(self.now.since(since));

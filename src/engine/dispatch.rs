@@ -153,14 +153,15 @@ impl Engine {
             self.refused(id, &wanted.queue, Refusal::Closed);
             return self.step(id, Input::Queue(QueueNews::Closed));
         }
-        let mut since = self.now;
+        let dropped = self.place_before(id, &wanted.queue);
+        let mut since = dropped.unwrap_or(self.now);
         if let Some(call) = self.calls.get_mut(&id) {
             // Whoever left for a menu by themselves and comes back to the same line has the place of before.
             let before =
                 call.wanted.as_ref().filter(|old| old.left && old.request.queue == wanted.queue);
             since = before.map_or(since, |old| old.since);
-            call.wanted =
-                Some(Wanted { request: wanted.clone(), since, again: false, left: false });
+            let again = dropped.is_some();
+            call.wanted = Some(Wanted { request: wanted.clone(), since, again, left: false });
         }
         self.stand_in_line(id, wanted, since);
     }

@@ -171,6 +171,7 @@ impl Engine {
             Exit::Abandoned if rings => Exit::AbandonedRinging,
             how => how,
         };
+        self.keep_place(contact, &queue, how);
         self.happened(Fact::Left { contact, queue, how, key });
     }
 

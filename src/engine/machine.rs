@@ -14,6 +14,7 @@ use super::legs::{Legs, Role};
 use super::notice::Notice;
 use super::output::Output;
 use super::pace::Pace;
+use super::places::Places;
 use super::routes::Called;
 use super::settings::Settings;
 use crate::call::{
@@ -48,6 +49,8 @@ pub struct Engine {
     pub(super) teller: Option<Teller>,
     /// The offers that are not durable yet.
     pub(super) claims: Claims,
+    /// The places in line of callers who were cut off or hung up.
+    pub(super) places: Places,
     /// The adapters that are out of touch.
     pub(super) away: BTreeSet<AdapterId>,
     pub(super) strays: u64,
@@ -121,6 +124,7 @@ impl Engine {
             draining: false,
             teller,
             claims: Claims::default(),
+            places: Places::default(),
             away: BTreeSet::new(),
             strays: 0,
             refused_transfers: 0,

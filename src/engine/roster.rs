@@ -38,9 +38,15 @@ impl Engine {
 
     /// The agents who are there from the start are told of once, when the time of day is known.
     pub(super) fn tell_staff(&mut self) {
+        self.tell_staff_but(|_| false);
+    }
+
+    /// The same but for those of whom enough is told already.
+    pub(super) fn tell_staff_but(&mut self, known: impl Fn(&AgentId) -> bool) {
         let Some(Teller { staff_told: told @ false, .. }) = &mut self.teller else { return };
         *told = true;
-        for agent in self.settings.agents.keys().cloned().collect::<Vec<_>>() {
+        let staff: Vec<AgentId> = self.settings.agents.keys().cloned().collect();
+        for agent in staff.into_iter().filter(|agent| !known(agent)) {
             let state = self.queues.agent_state(&agent).cloned();
             if let Some(state) = state.filter(|state| *state != AgentState::Offline) {
                 self.tell_agent(&agent, &state, None, None);

@@ -483,18 +483,6 @@ impl Fact {
         }
     }
 
-    /// The offer it is about.
-    #[must_use]
-    pub const fn offer(&self) -> Option<OfferId> {
-        match self {
-            Self::Offered { offer, .. }
-            | Self::Rang { offer, .. }
-            | Self::OfferClosed { offer, .. }
-            | Self::Answered { offer, .. } => Some(*offer),
-            _ => None,
-        }
-    }
-
     /// The contact it is about.
     #[must_use]
     pub const fn contact(&self) -> Option<CallId> {

@@ -16,6 +16,7 @@
 //!
 //! It knows no database, no clock and no queue machine.
 
+mod about;
 mod caller;
 mod care;
 mod fact;

@@ -173,6 +173,15 @@ impl Queues {
         self.seats.get(agent).map(|seat| &self.agents[seat.0].state)
     }
 
+    /// Whether an agent who is chosen still wants to work and has a phone: nobody else should be rung.
+    #[must_use]
+    pub fn wants_work(&self, agent: &AgentId) -> bool {
+        self.seats.get(agent).is_some_and(|seat| {
+            let agent = &self.agents[seat.0];
+            agent.reachable && agent.intent == Intent::Work
+        })
+    }
+
     /// Does what a timer stands for.
     fn due(&mut self, timer: Timer) {
         match timer {

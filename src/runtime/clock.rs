@@ -12,7 +12,9 @@ use crate::time::{Duration, Instant, Wall};
 /// A copy reads the same axis. It keeps running while the machine's wall clock is set back or forth.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
-    zero: std::time::Instant,
+    began: std::time::Instant,
+    /// How long before it was made the axis begins.
+    past: Duration,
 }
 
 impl Clock {
@@ -21,7 +23,19 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
     #[expect(clippy::new_without_default, reason = "a default would hide that it reads the time")]
     pub fn new() -> Self {
-        Self { zero: std::time::Instant::now() }
+        Self { began: std::time::Instant::now(), past: Duration::ZERO }
+    }
+
+    /// The clock with an axis that begins so long before it was made, so that what was before has a place on it.
+    #[must_use]
+    pub const fn with_past(self, past: Duration) -> Self {
+        Self { past, ..self }
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn began(self) -> Instant {
+        Instant::ZERO + self.past
     }
 
     /// Now, on the engine's axis. Never runs back.
@@ -31,10 +45,10 @@ impl Clock {
         self.at(std::time::Instant::now())
     }
 
-    /// A moment of the operating system's monotonic clock on the engine's axis; [`Instant::ZERO`] if it was before.
+    /// A moment of the operating system's monotonic clock on the engine's axis; the clock's start if it was before.
     #[must_use]
     pub fn at(self, moment: std::time::Instant) -> Instant {
-        Instant::ZERO + Duration::from_std(moment.saturating_duration_since(self.zero))
+        self.began() + Duration::from_std(moment.saturating_duration_since(self.began))
     }
 
     /// A moment of the engine's axis as the operating system's, for sleeping until then.
@@ -43,7 +57,7 @@ impl Clock {
     #[must_use]
     pub fn moment(self, at: Instant) -> std::time::Instant {
         const FAR: std::time::Duration = std::time::Duration::from_secs(10 * 365 * 86_400);
-        self.zero.checked_add(at.since(Instant::ZERO).to_std()).unwrap_or_else(|| self.zero + FAR)
+        self.began.checked_add(at.since(self.began()).to_std()).unwrap_or_else(|| self.began + FAR)
     }
 
     /// The wall clock, as the operating system has it now. It may jump.
@@ -69,7 +83,10 @@ mod tests {
         let clock = Clock::new();
         let at = Instant::from_micros(1_500_000);
         assert_eq!(clock.at(clock.moment(at)), at);
-        assert_eq!(clock.at(clock.zero - std::time::Duration::from_secs(1)), Instant::ZERO);
+        assert_eq!(clock.at(clock.began - std::time::Duration::from_secs(1)), Instant::ZERO);
+        let older = clock.with_past(Duration::from_secs(60));
+        assert_eq!(older.at(clock.moment(at)), at + Duration::from_secs(60));
+        assert_eq!(older.moment(at + Duration::from_secs(60)), clock.moment(at));
         assert!(clock.moment(Instant::from_micros(u64::MAX)) > clock.moment(at), "no overflow");
     }
 

@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use super::clock::Clock;
 use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
+use super::history::{History, Keeper};
 use super::outside::{Outside, Requests};
 use super::port::{Adapter, AdapterError, Port, Wire};
 use super::tally::Tally;
@@ -23,7 +24,7 @@ use crate::call::{
     self, AdapterId, CallJournal, CallRecord, Command, HangupCause, Reply, Report, RequestId,
 };
 use crate::engine::{Engine, Input, Output};
-use crate::history::Verdict;
+use crate::history::{OfferId, Verdict};
 use crate::time::Duration;
 
 mod visit;
@@ -70,6 +71,7 @@ pub struct Driver {
     status: watch::Sender<Status>,
     records: RecordSink,
     requests: Requests,
+    history: History,
     trace: Trace,
     tally: Tally,
     /// Whether adapters were told to end.
@@ -94,6 +96,7 @@ enum Wake {
     Report(usize, Report),
     Closed(usize),
     Reply(RequestId, Reply),
+    Claimed(OfferId, Verdict),
     Request(Request),
     Deadline,
     Wall,
@@ -108,7 +111,8 @@ impl std::fmt::Debug for Driver {
 impl Driver {
     /// Starts the adapters on the current tokio runtime, in the order of their ids, and lays the wires.
     ///
-    /// `clock` must be the one that the adapters were made with, if they took one.
+    /// `clock` must be the one that the adapters were made with, if they took one. `keeper` is told the history, where the
+    /// engine tells one.
     #[must_use]
     pub fn start(
         engine: Engine,
@@ -116,6 +120,7 @@ impl Driver {
         adapters: Vec<Box<dyn Adapter>>,
         records: RecordSink,
         outside: Box<dyn Outside>,
+        keeper: Option<Box<dyn Keeper>>,
     ) -> (Handle, Self) {
         let (drain, _) = watch::channel(false);
         let (status, status_out) = watch::channel(Status::default());
@@ -143,6 +148,7 @@ impl Driver {
             status,
             records,
             requests: Requests::new(outside),
+            history: History::new(keeper),
             trace: Trace::default(),
             tally: Tally::default(),
             stopping: false,
@@ -165,6 +171,7 @@ impl Driver {
             let wake = tokio::select! {
                 wake = next_report(&mut self.lines, &mut self.turn) => wake,
                 Some((request, reply)) = self.requests.next() => Wake::Reply(request, reply),
+                Some((offer, verdict)) = self.history.next() => Wake::Claimed(offer, verdict),
                 Some(request) = self.door.recv() => Wake::Request(request),
                 () = until(timeout) => Wake::Deadline,
                 _ = wall.tick() => Wake::Wall,
@@ -187,6 +194,7 @@ impl Driver {
             }
             Wake::Closed(place) => self.lose(place),
             Wake::Reply(request, reply) => self.handle(Input::Reply { request, reply }),
+            Wake::Claimed(offer, verdict) => self.handle(Input::Claimed { offer, verdict }),
             Wake::Deadline => self.handle(Input::Tick),
             Wake::Wall => self.handle(Input::Clock(self.clock.wall())),
             Wake::Request(request) => self.obey(request),
@@ -222,14 +230,11 @@ impl Driver {
                 Output::Request(request) => self.ask(*request),
                 // What is under way is let finish: a write must not be cut in its middle, and its time is short.
                 Output::Abandon(_) => {}
-                Output::Happened(row) => self.tally.note(&row.fact),
-                // Nobody keeps a history here: what would have to be kept counts as kept.
-                Output::Claim(row) => {
-                    if let Some(offer) = row.fact.offer() {
-                        let verdict = Verdict::Applied;
-                        self.engine.handle(self.clock.now(), Input::Claimed { offer, verdict });
-                    }
+                Output::Happened(row) => {
+                    self.tally.note(&row.fact);
+                    self.history.keep(*row);
                 }
+                Output::Claim(row) => self.history.claim(*row),
                 Output::Journal(journal) => (self.records)(Left::Journal(journal)),
                 Output::Record(record) => (self.records)(Left::Record(record)),
                 Output::Notice(notice) => self.trace.notice(&notice),

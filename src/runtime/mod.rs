@@ -7,6 +7,7 @@
 mod clock;
 mod driver;
 mod handle;
+mod history;
 mod outside;
 mod port;
 mod tally;
@@ -15,6 +16,7 @@ mod trace;
 pub use clock::Clock;
 pub use driver::{Driver, DriverError, Left, RecordSink, Visit};
 pub use handle::{Gone, Handle, Status};
+pub use history::{Judge, Keeper};
 pub use outside::{Answer, MAX_REQUESTS, Outside, Requests};
 pub use port::{
     Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, MAX_LEGS_PER_CALL, Media, Port,

@@ -140,7 +140,7 @@ impl Server {
             let metrics_at = control.as_ref().map(|control| control.metrics().to_string());
             let (handle, driver) = {
                 let _signalling = signalling.enter();
-                Driver::start(engine, clock, adapters, records, Box::new(errands))
+                Driver::start(engine, clock, adapters, records, Box::new(errands), None)
             };
             let driver = signalling.spawn(driver.run());
             let control = control.map(|control| tokio::spawn(control.run(handle.clone(), clock)));

@@ -181,7 +181,7 @@ fn start(
     });
     let outside = Box::new(Nobody);
     let engine = engine(&names, ring);
-    let (handle, driver) = Driver::start(engine, Clock::new(), adapters, sink, outside);
+    let (handle, driver) = Driver::start(engine, Clock::new(), adapters, sink, outside, None);
     (handle, driver, records)
 }
 

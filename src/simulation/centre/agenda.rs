@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::{HangupCause, LegId, Report, RequestId, Symbol};
+use crate::history::{OfferId, Verdict};
 use crate::session::Attention;
 use crate::time::Instant;
 
@@ -43,6 +44,8 @@ pub(super) enum Happening {
     Restarts(u32),
     /// A report arrives late.
     Arrives(Box<Report>),
+    /// The store says what became of an offer that was to be kept.
+    Claimed(OfferId, Verdict),
     /// The outside answers.
     Answers(RequestId),
 }

@@ -12,12 +12,13 @@ use super::caller::Caller;
 use super::failure::Failure;
 use super::outside::Outside;
 use super::settings::Settings;
+use super::store::Paper;
 use super::totals::Totals;
 use super::transcript::Transcript;
 use super::wire::Wire;
 use crate::call::{AdapterId, CallId, Errand, LegId, Reply, Report, RequestId};
 use crate::engine::{self, Engine, Input, Notice, Output};
-use crate::history::{OfferId, Verdict};
+use crate::history::{OfferId, Standing, Verdict};
 use crate::simulation::watch::Watch;
 use crate::simulation::{Heard, Phones, Rehearsal};
 use crate::time::{Duration, Instant, Wall};
@@ -54,8 +55,9 @@ pub struct Day {
     pub(super) calls: BTreeMap<CallId, u32>,
     /// What is asked of the outside, with the answer that is on its way.
     pub(super) asked: BTreeMap<RequestId, (CallId, Errand, Reply)>,
-    /// The offers that are to be kept.
-    claims: VecDeque<OfferId>,
+    pub(super) paper: Paper,
+    /// What the store has said of offers that are to be kept.
+    pub(super) claimed: VecDeque<(OfferId, Verdict)>,
     pub(super) wire: Wire,
     pub(super) totals: Totals,
     transcript: Transcript,
@@ -130,7 +132,8 @@ impl Day {
             holders: BTreeMap::new(),
             calls: BTreeMap::new(),
             asked: BTreeMap::new(),
-            claims: VecDeque::new(),
+            paper: Paper::default(),
+            claimed: VecDeque::new(),
             wire: Wire::new(settings.faults),
             totals: Totals::default(),
             transcript: Transcript::default(),
@@ -196,6 +199,10 @@ impl Day {
         require(self.engine.live_legs() == 0, "the engine still holds a leg")?;
         require(self.phones.legs().next().is_none(), "a telephone is still in use")?;
         require(records == offered - refused, "there is not one record per call")?;
+        let Standing { calls, waiting, offers, .. } = &self.paper.standing;
+        require(calls.is_empty(), "the history leaves a call under way")?;
+        require(waiting.is_empty(), "the history leaves somebody in line")?;
+        require(offers.is_empty(), "the history leaves an offer open")?;
         self.watch.close().map_err(|breach| breach.to_string())
     }
 
@@ -231,14 +238,6 @@ impl Day {
         Ok(())
     }
 
-    /// The store keeps each offer at once.
-    fn answer_claims(&mut self) -> Result<(), Broken> {
-        while let Some(offer) = self.claims.pop_front() {
-            self.tell(Input::Claimed { offer, verdict: Verdict::Applied })?;
-        }
-        Ok(())
-    }
-
     /// A report reaches the engine.
     pub(super) fn deliver(&mut self, report: Report) -> Result<(), Broken> {
         self.hear(Heard::Report(self.now, report.clone()))?;
@@ -256,8 +255,8 @@ impl Day {
                 }
                 Output::Request(request) => self.hear(Heard::Request(self.now, request))?,
                 Output::Abandon(request) => self.abandoned(request),
-                Output::Happened(_) => {}
-                Output::Claim(row) => self.claims.extend(row.fact.offer()),
+                Output::Happened(row) => self.paper.keep(*row),
+                Output::Claim(row) => self.claims(*row)?,
                 Output::Journal(journal) => self.hear(Heard::Journal(journal))?,
                 Output::Record(record) => self.hear(Heard::Record(record))?,
                 Output::Notice(notice) => self.hear(Heard::Notice(self.now, notice))?,

@@ -49,13 +49,19 @@ pub enum Fault {
     Crash,
     /// Services and the store fail, answer something else, late, or never.
     Outside,
+    /// The store takes its time over an offer, perhaps longer than it is waited for.
+    SlowStore,
+    /// The store cannot keep an offer: nobody is offered to anybody for a while.
+    BrokenStore,
+    /// The store says that caller or agent were taken by somebody else.
+    StaleOffer,
     /// An answer comes although nobody waits for it any more.
     LateReply,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::LostKey,
         Self::RepeatedKey,
         Self::LateKey,
@@ -74,6 +80,9 @@ impl Fault {
         Self::RepeatedRegistration,
         Self::Crash,
         Self::Outside,
+        Self::SlowStore,
+        Self::BrokenStore,
+        Self::StaleOffer,
         Self::LateReply,
     ];
 
@@ -111,6 +120,9 @@ impl Fault {
             Self::RepeatedRegistration => "repeated-registration",
             Self::Crash => "crash",
             Self::Outside => "outside",
+            Self::SlowStore => "slow-store",
+            Self::BrokenStore => "broken-store",
+            Self::StaleOffer => "stale-offer",
             Self::LateReply => "late-reply",
         }
     }
@@ -123,7 +135,8 @@ impl Fault {
             Self::RepeatedPlayEnd => 60,
             Self::LostKey | Self::RepeatedKey | Self::LatePlayEnd | Self::RepeatedEnd => 100,
             Self::LostAnswer => 50,
-            Self::LateKey | Self::LostRecording => 150,
+            Self::LateKey | Self::LostRecording | Self::StaleOffer => 150,
+            Self::SlowStore | Self::BrokenStore => 400,
             Self::LateEnd | Self::LateAnswer | Self::LateRecording | Self::LostRinging => 300,
             Self::RepeatedRegistration | Self::Outside => 1_000,
             Self::Crash => 2_000,

@@ -19,6 +19,7 @@ mod outside;
 mod people;
 mod settings;
 mod shrink;
+mod store;
 mod totals;
 mod transcript;
 mod trouble;

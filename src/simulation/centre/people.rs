@@ -44,6 +44,7 @@ impl Day {
             Happening::HangsUp(leg, cause) => self.hangs_up(leg, cause),
             Happening::Ends(leg, cause) => self.phones.hang_up(self.now, leg, cause),
             Happening::Holds(leg, held) => self.phones.hold(self.now, leg, held),
+            Happening::Claimed(offer, verdict) => return self.judged(offer, verdict),
             Happening::Answers(request) => return self.answers(request),
             Happening::Crashes(agent) => self.crashes(agent),
             Happening::Expires(agent) => self.expires(agent),

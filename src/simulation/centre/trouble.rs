@@ -28,7 +28,7 @@ impl Day {
     }
 
     /// Lends out what decides what goes wrong around somebody.
-    fn draw<T>(
+    pub(super) fn draw<T>(
         &mut self,
         person: Person,
         what: impl FnOnce(&mut Self, &mut Chance) -> T,
@@ -40,7 +40,7 @@ impl Day {
     }
 
     /// Whether something goes wrong around somebody this time.
-    fn hits(&mut self, person: Person, fault: Fault) -> bool {
+    pub(super) fn hits(&mut self, person: Person, fault: Fault) -> bool {
         self.draw(person, |day, chance| day.wire.hits(fault, chance)).unwrap_or(false)
     }
 

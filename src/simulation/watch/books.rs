@@ -203,7 +203,7 @@ impl Watch {
                         offers.push(Offered { agent: agent.clone(), at_ms, result: OPEN });
                     }
                 }
-                self.desk.offer(now, *call, agent)
+                self.desk.offer(now, *call, agent, self.settings.history)
             }
             Notice::OfferFailed { call, agent, result } => {
                 if self.failed.take().as_ref() == Some(agent) {

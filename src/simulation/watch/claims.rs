@@ -21,10 +21,21 @@ impl Claims {
         }
     }
 
-    /// The store has decided.
-    pub(super) fn decided(&mut self, offer: OfferId, verdict: Verdict) {
-        let asked = self.asked.remove(&offer);
-        self.kept.extend(asked.filter(|_| verdict == Verdict::Applied));
+    /// The store has decided. Gives the caller who waits on since it was not kept.
+    pub(super) fn decided(&mut self, offer: OfferId, verdict: Verdict) -> Option<CallId> {
+        let (call, agent) = self.asked.remove(&offer)?;
+        if verdict == Verdict::Applied {
+            self.kept.insert((call, agent));
+            return None;
+        }
+        Some(call)
+    }
+
+    /// An offer is closed: whatever the store says of it later lets nobody be rung.
+    pub(super) fn closed(&mut self, fact: &Fact) {
+        if let Fact::OfferClosed { offer, .. } = fact {
+            self.asked.remove(offer);
+        }
     }
 
     /// An agent is rung: only for an offer that is kept, and once for each.

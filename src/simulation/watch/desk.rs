@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::breach::{Fault, require};
 use super::staff::Staff;
 use crate::call::{AgentId, CallId, LegId, QueueId};
+use crate::history::{Fact, OfferResult};
 use crate::interpreter::Enqueue;
 use crate::queue::Settings;
 use crate::time::{Duration, Instant};
@@ -132,12 +133,40 @@ impl Desk {
         self.lanes.entry(standing.lane.clone()).or_default().insert((score, call));
     }
 
+    /// What the history is told: an offer that is to be kept first is made now, whenever the phone rings, and the caller
+    /// waits on where it comes to nothing before that.
+    pub(super) fn history(&mut self, now: Instant, step: u64, fact: &Fact) {
+        match fact {
+            Fact::Offered { contact, agent, .. } => {
+                if let Some(mine) = self.standing.get_mut(contact) {
+                    mine.waits_since_step = None;
+                }
+                self.offers.push((*contact, agent.clone()));
+            }
+            Fact::OfferClosed { contact, agent, result, .. } => {
+                self.unclaimed(*contact, step);
+                if let (OfferResult::Stale, Some(mine)) = (result, self.standing.get_mut(contact)) {
+                    mine.failed.insert(agent.clone(), now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Nobody is rung for a caller whose offer came to nothing: they wait again.
+    pub(super) fn unclaimed(&mut self, call: CallId, step: u64) {
+        if let Some(mine) = self.standing.get_mut(&call).filter(|mine| mine.offered.is_none()) {
+            mine.waits_since_step = Some(step);
+        }
+    }
+
     /// An agent is said to be rung for a caller.
     pub(super) fn offer(
         &mut self,
         now: Instant,
         call: CallId,
         agent: &AgentId,
+        history: bool,
     ) -> Result<(), Fault> {
         let Some(mine) = self.standing.get_mut(&call) else {
             return Err(format!("agent {agent} is rung for a caller who is not in line"));
@@ -153,7 +182,9 @@ impl Desk {
         mine.waits_since_step = None;
         self.staff.ring(now, agent, call)?;
         self.rung = Some((call, agent.clone()));
-        self.offers.push((call, agent.clone()));
+        if !history {
+            self.offers.push((call, agent.clone()));
+        }
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod desk;
 mod outside;
 mod path;
 mod staff;
+mod tally;
 mod typed;
 mod wire;
 
@@ -36,6 +37,7 @@ use call::{Call, Trigger};
 use claims::Claims;
 use desk::Desk;
 use outside::Outside;
+use tally::Tally;
 use wire::Wire;
 
 /// The books of one day.
@@ -68,6 +70,7 @@ pub struct Watch {
     desk: Desk,
     outside: Outside,
     claims: Claims,
+    tally: Tally,
 }
 
 impl Watch {
@@ -96,6 +99,7 @@ impl Watch {
             failed: None,
             outside: Outside::default(),
             claims: Claims::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -142,7 +146,11 @@ impl Watch {
                 self.desk.change(&settings.queues);
                 self.settings.programs = Arc::clone(&settings.programs);
             }
-            Input::Claimed { offer, verdict } => self.claims.decided(*offer, *verdict),
+            Input::Claimed { offer, verdict } => {
+                if let Some(call) = self.claims.decided(*offer, *verdict) {
+                    self.desk.unclaimed(call, self.step);
+                }
+            }
             Input::Tick | Input::Drain | Input::HangupAll(_) | Input::AdapterLost(_) => {}
         }
         Ok(())
@@ -168,9 +176,16 @@ impl Watch {
                 let fault = || "it is given up and nobody waits for it".to_owned();
                 (format!("request {}", request.0), require(known, fault))
             }
-            Output::Happened(_) => return Ok(()),
+            Output::Happened(row) => {
+                let about = row.fact.contact();
+                let about = about.map_or("the history".to_owned(), |id| format!("call {id}"));
+                self.desk.history(self.now, self.step, &row.fact);
+                self.claims.closed(&row.fact);
+                (about, self.tally.happened(&row.fact))
+            }
             Output::Claim(row) => {
                 self.claims.claimed(&row.fact);
+                self.desk.history(self.now, self.step, &row.fact);
                 return Ok(());
             }
             Output::Journal(journal) => {
@@ -213,6 +228,8 @@ impl Watch {
         let order = self.desk.check_order(self.now, self.step);
         order.map_err(|fault| self.breach("the queues", fault))?;
         let waiting = |queue: &_| engine.queues().waiting(queue);
+        let sums = self.tally.check(waiting);
+        sums.map_err(|fault| self.breach("the history", fault))?;
         self.desk.check(waiting).map_err(|fault| self.breach("the queues", fault))
     }
 
