@@ -40,7 +40,7 @@ const UNSPOKEN: &str = "N0312";
 
 /// Runs the node.
 pub(crate) fn run(args: &ServeArgs) -> ExitCode {
-    let clock = Clock::new();
+    let clock = Clock::new().with_past(server::PAST);
     let prepared = match server::prepare(&args.config) {
         Ok(prepared) => prepared,
         Err(error) => {

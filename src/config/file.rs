@@ -29,6 +29,7 @@ pub(super) struct File {
     pub(super) audio: Option<String>,
     pub(super) records: Option<String>,
     pub(super) journals: Option<String>,
+    pub(super) store: Option<String>,
     pub(super) recordings: Option<String>,
     pub(super) tickets: Option<String>,
     pub(super) callbacks: Option<String>,

@@ -58,6 +58,8 @@ pub struct Config {
     pub records: PathBuf,
     /// `journals`: the file of call journals. Default: none, so that none are kept.
     pub journals: Option<PathBuf>,
+    /// `store`: the file of the history: of calls, agents and offers. Default `sambung.db`.
+    pub store: PathBuf,
     /// `recordings`: the folder of what callers were recorded saying. Default `recordings`.
     pub recordings: PathBuf,
     /// `tickets`: the file of tickets. Default `tickets.jsonl`.

@@ -15,7 +15,7 @@ use super::notice::Notice;
 use super::output::Output;
 use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId};
-use crate::history::{self, OfferResult, Verdict};
+use crate::history::{self, Verdict};
 use crate::queue::{self, OfferId};
 use crate::time::{Duration, Instant};
 
@@ -88,7 +88,6 @@ impl Engine {
         let Some(Claim { call, agent, ring, since }) = self.claims.take(offer) else { return };
         match verdict {
             Verdict::Applied if !self.queues.wants_work(&agent) => {
-                self.offer_ends_as(offer, Some(OfferResult::Withdrawn));
                 self.tell_queues(queue::Input::Unclaimed { offer, stale: false });
             }
             Verdict::Applied => {
@@ -98,20 +97,18 @@ impl Engine {
             }
             Verdict::Stale => {
                 self.notice(Notice::OfferStale { call, agent });
-                self.offer_ends_as(offer, Some(OfferResult::Stale));
                 self.tell_queues(queue::Input::Unclaimed { offer, stale: true });
             }
-            Verdict::Failed => self.unkept(offer, None),
+            Verdict::Failed => self.unkept(offer),
         }
     }
 
-    /// An offer was not kept: nobody is offered to anybody for a while.
-    fn unkept(&mut self, offer: OfferId, result: Option<OfferResult>) {
+    /// An offer was not kept, as far as is known: it is closed in either case, and nobody is offered to anybody for a while.
+    fn unkept(&mut self, offer: OfferId) {
         if self.claims.paused_until.replace(self.now + STORE_PAUSE).is_none() {
             self.notice(Notice::OffersPaused {});
             self.tell_queues(queue::Input::Pause(true));
         }
-        self.offer_ends_as(offer, result);
         self.tell_queues(queue::Input::Unclaimed { offer, stale: false });
     }
 
@@ -121,8 +118,7 @@ impl Engine {
             && at <= self.now
         {
             self.claims.take(offer);
-            // The store may have kept it all the same: it is closed in either case.
-            self.unkept(offer, Some(OfferResult::Withdrawn));
+            self.unkept(offer);
         }
         if self.claims.paused_until.is_some_and(|until| until <= self.now) {
             self.claims.paused_until = None;

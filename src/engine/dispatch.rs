@@ -236,14 +236,14 @@ impl Engine {
             queue::Output::Connected { offer, call, agent, .. } => {
                 self.connected(offer, call, agent)
             }
-            queue::Output::OfferEnded { .. } => {}
+            queue::Output::OfferEnded { offer, result, .. } => self.offer_closed(offer, result),
             // The leg has been told to end already; the queue hears of it when it has.
             queue::Output::TooLate { .. } => {}
             queue::Output::Moved { call, position } => {
                 self.step(call, Input::Queue(QueueNews::Moved { position }))
             }
-            queue::Output::AgentState { agent, from, to, reason, queue, pending } => {
-                self.agent_changed(&agent, &from, &to, reason);
+            queue::Output::AgentState { agent, from, to, queue, pending, .. } => {
+                self.agent_changed(&agent, &from, &to);
                 self.tell_agent(&agent, &to, queue, pending);
                 if from == to {
                     return;

@@ -11,7 +11,7 @@ use super::outcome::outcome;
 use super::output::Output;
 use crate::call::{AgentId, CallId, CallRecord, Class, EndedBy, Expected, Origin, QueueId};
 use crate::flow::Flow;
-use crate::history::{Exit, Fact, Medium, OfferResult, Private, Refusal, Row};
+use crate::history::{Exit, Fact, Medium, Private, Refusal, Row};
 use crate::queue::{self, OfferId};
 use crate::time::Wall;
 
@@ -24,12 +24,10 @@ pub(super) struct Teller {
     pub(super) staff_told: bool,
     /// The contacts in line, each with its queue.
     lines: BTreeMap<CallId, QueueId>,
-    /// The offers that are open, each with its contact and queue.
-    pub(super) offers: BTreeMap<OfferId, (CallId, QueueId)>,
+    /// The offers that are open, each with its contact, queue and agent.
+    pub(super) offers: BTreeMap<OfferId, (CallId, QueueId, AgentId)>,
     /// The contacts for whom a phone rings.
     pub(super) ringing: BTreeSet<(CallId, OfferId)>,
-    /// How an offer ends that is about to, where its state alone does not tell; `None` = nothing was kept of it.
-    pub(super) ends_as: BTreeMap<OfferId, Option<OfferResult>>,
     /// Who talked with each caller last.
     pub(super) agents: BTreeMap<CallId, AgentId>,
     /// Who ends a talk that is about to be over.
@@ -73,7 +71,7 @@ impl Engine {
         let (at, until) = (self.clock.at(self.now), self.clock.at(until));
         let teller = self.teller.as_mut()?;
         let queue = teller.lines.get(&contact)?.clone();
-        teller.offers.insert(offer, (contact, queue.clone()));
+        teller.offers.insert(offer, (contact, queue.clone(), agent.clone()));
         let offer = crate::history::OfferId(offer.0);
         let agent = agent.clone();
         let together = false;

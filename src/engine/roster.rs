@@ -7,26 +7,22 @@ use super::history::Teller;
 use super::machine::Engine;
 use crate::call::{AgentId, CallId, EndedBy, QueueId};
 use crate::history::{self, Fact, OfferResult};
-use crate::queue::{AgentChange, AgentState, LiveOffer, OfferId};
+use crate::queue::{AgentState, LiveOffer, OfferId};
 use crate::time::Instant;
 
 impl Engine {
     /// An agent's state has changed: what that means for an offer or a talk is told, then the state.
-    pub(super) fn agent_changed(
-        &mut self,
-        agent: &AgentId,
-        from: &AgentState,
-        to: &AgentState,
-        reason: AgentChange,
-    ) {
+    pub(super) fn agent_changed(&mut self, agent: &AgentId, from: &AgentState, to: &AgentState) {
         if self.teller.is_none() {
             return;
         }
         match (from, to) {
             (AgentState::Reserved(live), AgentState::Ringing(_)) => self.rang(agent, live),
-            (AgentState::Reserved(live) | AgentState::Ringing(live), to) => {
-                let rang = matches!(from, AgentState::Ringing(_));
-                self.offer_over(agent, live, to, rang, reason);
+            (
+                AgentState::Reserved(live) | AgentState::Ringing(live),
+                AgentState::Talking { .. },
+            ) => {
+                self.answered(live);
             }
             (AgentState::Talking { call, queue, .. }, _) => self.talk_over(agent, *call, queue),
             (_, _) => {}
@@ -54,11 +50,13 @@ impl Engine {
         }
     }
 
-    /// How an offer ends that is about to; `None` = nothing was kept of it, so that nothing has to be closed.
-    pub(super) fn offer_ends_as(&mut self, offer: OfferId, result: Option<OfferResult>) {
-        if let Some(teller) = &mut self.teller {
-            teller.ends_as.insert(offer, result);
-        }
+    /// An offer came to nothing.
+    pub(super) fn offer_closed(&mut self, offer: OfferId, result: OfferResult) {
+        let Some(teller) = &mut self.teller else { return };
+        let Some((contact, queue, agent)) = teller.offers.remove(&offer) else { return };
+        teller.ringing.remove(&(contact, offer));
+        let offer = history::OfferId(offer.0);
+        self.happened(Fact::OfferClosed { offer, contact, queue, agent, result });
     }
 
     fn rang(&mut self, agent: &AgentId, live: &LiveOffer) {
@@ -68,27 +66,14 @@ impl Engine {
         self.happened(Fact::Rang { offer, contact: live.call, agent: agent.clone() });
     }
 
-    /// An offer is no longer open.
-    fn offer_over(
-        &mut self,
-        agent: &AgentId,
-        live: &LiveOffer,
-        to: &AgentState,
-        rang: bool,
-        reason: AgentChange,
-    ) {
+    /// The agent has answered.
+    fn answered(&mut self, live: &LiveOffer) {
         let Some(teller) = &mut self.teller else { return };
         teller.ringing.remove(&(live.call, live.offer));
-        let ends_as = teller.ends_as.remove(&live.offer);
-        let Some((contact, queue)) = teller.offers.remove(&live.offer) else { return };
-        let (offer, agent) = (history::OfferId(live.offer.0), agent.clone());
-        if let AgentState::Talking { .. } = to {
-            self.is_answered(contact);
-            return self.happened(Fact::Answered { offer, contact, queue, agent });
-        }
-        if let Some(result) = ends_as.unwrap_or_else(|| Some(result_of(reason, rang))) {
-            self.happened(Fact::OfferClosed { offer, contact, queue, agent, result });
-        }
+        let Some((contact, queue, agent)) = teller.offers.remove(&live.offer) else { return };
+        self.is_answered(contact);
+        let offer = history::OfferId(live.offer.0);
+        self.happened(Fact::Answered { offer, contact, queue, agent });
     }
 
     fn talk_over(&mut self, agent: &AgentId, contact: CallId, queue: &QueueId) {
@@ -119,31 +104,5 @@ impl Engine {
             by: self.by.clone(),
         };
         self.happened(fact);
-    }
-}
-
-/// How an offer ended, by what changed the agent's state.
-const fn result_of(reason: AgentChange, rang: bool) -> OfferResult {
-    match reason {
-        AgentChange::Failed(failure) => failure.result(),
-        AgentChange::Cancelled(why) => why.result(rang),
-        AgentChange::Unclaimed
-        | AgentChange::Registered
-        | AgentChange::Unregistered
-        | AgentChange::Offered
-        | AgentChange::Rang
-        | AgentChange::Answered
-        | AgentChange::Released
-        | AgentChange::ReleaseLimit
-        | AgentChange::Engaged
-        | AgentChange::HandedOver
-        | AgentChange::TalkEnded
-        | AgentChange::Vanished
-        | AgentChange::TalkLimit
-        | AgentChange::WrapUpEnded
-        | AgentChange::PauseEnded
-        | AgentChange::BreakAsked
-        | AgentChange::Resumed
-        | AgentChange::Restored => OfferResult::Withdrawn,
     }
 }

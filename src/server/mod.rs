@@ -8,6 +8,7 @@ mod control;
 mod drain;
 mod errands;
 mod files;
+mod history;
 mod prepare;
 mod reload;
 mod sip;
@@ -27,18 +28,21 @@ use crate::call::{CallJournal, CallRecord};
 use crate::config::Disabled;
 use crate::control::{Control, ControlError};
 use crate::engine::{self, Engine};
+use crate::history::StoreError;
 use crate::media::Library;
-use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Left, RecordSink};
-use crate::storage::{Ledger, Recordings, Slot, StorageError, Store};
+use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Keeper, Left, RecordSink};
+use crate::storage::{HistorySlot, Ledger, Recordings, Slot, StorageError, Store};
 use crate::telephony;
 use crate::telephony::remote::RemoteAdapter;
 use crate::telephony::sip::SipAdapter;
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 use errands::{Errands, ServicesInUse};
+use history::{History, Kept};
 use reload::{Reload, Served};
 use tasks::Tasks;
 
 pub use adapters::adapter_kind;
+pub use history::PAST;
 pub use prepare::{Preparation, PrepareError, prepare};
 pub use sip::{try_certificate, whereabouts};
 
@@ -53,6 +57,7 @@ pub struct Server {
     library: Arc<Library>,
     records: PathBuf,
     journals: Option<PathBuf>,
+    store: PathBuf,
     recordings: PathBuf,
     tickets: PathBuf,
     callbacks: PathBuf,
@@ -78,6 +83,9 @@ pub enum ServerError {
     /// What outlives the node cannot be kept.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The history cannot be taken over.
+    #[error("take the history over")]
+    History(#[source] StoreError),
     /// An adapter cannot be started.
     #[error(transparent)]
     Adapter(#[from] AdapterError),
@@ -106,6 +114,14 @@ impl Server {
         let (ledger, records) = Ledger::open(&self.records)?;
         let journals = self.journals.as_deref().map(Ledger::open).transpose()?;
         let (journal_ledger, journals) = journals.unzip();
+        let History { writer, slot, secret, standing, interrupted } =
+            History::open(&self.store, clock)?;
+        self.engine.history = true;
+        self.engine.caller_secret = Some(secret);
+        for record in interrupted {
+            history::keep_record(&slot, &record);
+            records.keep(Box::new(record));
+        }
         let (recordings, tapes) = Recordings::open(&self.recordings, clock)?;
         let store = Store::open(&self.tickets, &self.callbacks, clock)?;
         let seed = seed().map_err(start("the source of chance"))?;
@@ -122,8 +138,9 @@ impl Server {
             let flows: Vec<&str> = self.engine.programs.keys().map(|flow| flow.as_str()).collect();
             let (flows, listen) = (flows.join(" "), listen.join(" "));
             debug_assert_eq!(adapters::OWN, adapter.name());
-            let engine = Engine::new(self.engine, seed);
-            let records = sink(records, journals);
+            let mut engine = Engine::new(self.engine, seed);
+            engine.recover(clock.now(), clock.wall(), &standing);
+            let records = sink(records, journals, slot.clone());
             let services = ServicesInUse::new(self.services, seed);
             let beside = tokio::runtime::Handle::current();
             let errands = Errands::new(services.newest(), store, beside);
@@ -140,7 +157,8 @@ impl Server {
             let metrics_at = control.as_ref().map(|control| control.metrics().to_string());
             let (handle, driver) = {
                 let _signalling = signalling.enter();
-                Driver::start(engine, clock, adapters, records, Box::new(errands), None)
+                let keeper: Box<dyn Keeper> = Box::new(Kept(slot));
+                Driver::start(engine, clock, adapters, records, Box::new(errands), Some(keeper))
             };
             let driver = signalling.spawn(driver.run());
             let control = control.map(|control| tokio::spawn(control.run(handle.clone(), clock)));
@@ -149,7 +167,7 @@ impl Server {
                 flows,
                 control = control_at,
                 metrics = metrics_at,
-                elapsed_ms = clock.now().since(Instant::ZERO).as_millis(),
+                elapsed_ms = clock.now().since(clock.began()).as_millis(),
                 "Ready."
             );
             let served = Arc::new(self.served);
@@ -168,6 +186,7 @@ impl Server {
             outcome
         });
         tasks.stop();
+        writer.close();
         ledger.close();
         journal_ledger.into_iter().for_each(Ledger::close);
         recordings.close();
@@ -178,9 +197,16 @@ impl Server {
 }
 
 /// Where goes what calls leave behind.
-fn sink(records: Slot<CallRecord>, journals: Option<Slot<CallJournal>>) -> RecordSink {
+fn sink(
+    records: Slot<CallRecord>,
+    journals: Option<Slot<CallJournal>>,
+    slot: HistorySlot,
+) -> RecordSink {
     Box::new(move |left| match left {
-        Left::Record(record) => records.keep(record),
+        Left::Record(record) => {
+            history::keep_record(&slot, &record);
+            records.keep(record);
+        }
         Left::Journal(journal) => {
             if let Some(journals) = &journals {
                 journals.keep(journal);

@@ -135,6 +135,7 @@ fn build(
         library: Arc::new(library),
         records: config.records.clone(),
         journals: config.journals.clone(),
+        store: config.store.clone(),
         recordings: config.recordings.clone(),
         tickets: config.tickets.clone(),
         callbacks: config.callbacks.clone(),

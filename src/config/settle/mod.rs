@@ -126,6 +126,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         audio: path(file.audio, "audio"),
         records: path(file.records, "records.jsonl"),
         journals: file.journals.map(|written| folder.join(written)),
+        store: path(file.store, "sambung.db"),
         recordings: path(file.recordings, "recordings"),
         tickets: path(file.tickets, "tickets.jsonl"),
         callbacks: path(file.callbacks, "callbacks.jsonl"),

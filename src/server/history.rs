@@ -1,0 +1,127 @@
+//! The node's history: the store is opened and taken over before anything else, calls that died with the process before get
+//! their records, and what the engine tells goes to the writer.
+
+use std::sync::Arc;
+
+use super::ServerError;
+use crate::call::{CallId, CallRecord, Direction, EndedBy, HangupCause, mask_number};
+use crate::history::{CallerSecret, Fact, LiveCall, Row, Standing, Store as _, StoreError};
+use crate::runtime::{Clock, Judge, Keeper};
+use crate::storage::{Durability, HistorySlot, HistoryWriter, SqliteStore};
+use crate::time::{Duration, Wall};
+
+/// How far back the engine's axis of time reaches: agents may have been idle, and places in line kept, since before the
+/// process began.
+pub const PAST: Duration = Duration::from_mins(24 * 60);
+
+/// A history that is open.
+#[derive(Debug)]
+pub(super) struct History {
+    pub(super) writer: HistoryWriter,
+    pub(super) slot: HistorySlot,
+    /// What callers are named by.
+    pub(super) secret: CallerSecret,
+    /// What stands now: nothing of it is under way.
+    pub(super) standing: Standing,
+    /// The records of calls that died with the process before.
+    pub(super) interrupted: Vec<CallRecord>,
+}
+
+impl History {
+    /// Opens the store, begins an epoch in it and starts its writer.
+    pub(super) fn open(path: &std::path::Path, clock: Clock) -> Result<Self, ServerError> {
+        let mut store = SqliteStore::open(path, Durability::default())?;
+        let before = store.standing()?;
+        let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
+        let standing = store.standing()?;
+        let interrupted: Vec<CallRecord> =
+            before.calls.iter().map(|(call, live)| interrupted(*call, live, before.at)).collect();
+        if !before.stopped && before.newest.epoch > 0 {
+            let (calls, waiting) = (before.calls.len(), before.waiting.len());
+            tracing::warn!(
+                calls,
+                waiting,
+                "The process before did not end in order; its calls are closed."
+            );
+        }
+        let (agents, places) = (standing.agents.len(), standing.places.len());
+        tracing::info!(epoch, agents, places, "The history goes on.");
+        let secret = store.secret().clone();
+        let (writer, slot) = HistoryWriter::start(store, clock)?;
+        Ok(Self { writer, slot, secret, standing, interrupted })
+    }
+}
+
+/// The record of a call that died with its process: what its beginning says of it.
+fn interrupted(call: CallId, live: &LiveCall, ended: Wall) -> CallRecord {
+    let Row { at, fact, private } = &live.began;
+    let number = private.as_ref().and_then(|private| private.0.get("number"));
+    let mut record = CallRecord {
+        v: 1,
+        call,
+        caller: number.map(|number| mask_number(number)),
+        asserted: false,
+        called: Arc::default(),
+        diverted_from: None,
+        trunk: None,
+        direction: Direction::In,
+        adapter: Arc::default(),
+        flow: None,
+        flow_hash: None,
+        language: None,
+        started: at.to_rfc3339(),
+        answered: None,
+        ended: ended.to_rfc3339(),
+        steps: Vec::new(),
+        notes: std::collections::BTreeMap::new(),
+        queue: None,
+        transfer: None,
+        agent: None,
+        talks: Vec::new(),
+        talk_ms: 0,
+        cause: HangupCause::Interrupted,
+        ended_by: EndedBy::System,
+        ended_at: None,
+        quality: None,
+    };
+    if let Fact::CallBegan { called, trunk, flow, flow_hash, .. } = fact {
+        record.called.clone_from(called);
+        record.trunk.clone_from(trunk);
+        record.flow.clone_from(flow);
+        record.flow_hash.clone_from(flow_hash);
+    }
+    record
+}
+
+/// What the engine tells goes to the writer.
+#[derive(Debug)]
+pub(super) struct Kept(pub(super) HistorySlot);
+
+impl Keeper for Kept {
+    fn keep(&mut self, row: Row) {
+        self.0.keep(row);
+    }
+
+    fn claim(&mut self, row: Row, judge: Judge) {
+        self.0.claim(row, Box::new(move |receipt| judge(receipt.verdict)));
+    }
+}
+
+/// Hands the record of a call that is over to the store as well.
+pub(super) fn keep_record(slot: &HistorySlot, record: &CallRecord) {
+    match serde_json::to_string(record) {
+        Ok(text) => {
+            let ended = Wall::parse_rfc3339(&record.ended).unwrap_or_default();
+            slot.keep_record(record.call, ended, text.into());
+        }
+        Err(error) => {
+            tracing::error!(call = %record.call, %error, "A call record cannot be written.");
+        }
+    }
+}
+
+impl From<StoreError> for ServerError {
+    fn from(error: StoreError) -> Self {
+        Self::History(error)
+    }
+}
