@@ -12,7 +12,7 @@
 //!    └──── RTP ◀─ (telephony/rtp, media/) ◀───┴── Output: Command ◀────┴─ dispatch ◀┴── actions ◀─┘
 //!                                                                      ├─▶ queue/    the human queue (ACD)
 //!                                                                      ├─▶ faq/      answers, in the same turn
-//!                                                                      └─▶ storage/  call records
+//!                                                                      └─▶ storage/  call records, history
 //! ```
 //!
 //! One direction down, one answer back up. Nobody below calls anybody above. `engine::dispatch` is the only place
@@ -40,7 +40,8 @@
 //! - Each call that a flow took ends with exactly one call record; nothing is commanded to a leg after its hang-up.
 //! - A call is in exactly one of: flow, queue, talking, ended. A live session always plays, listens with a live timer,
 //!   waits in a queue or for a ringing phone, or talks: no silent stall.
-//! - An agent holds at most one offer, a contact at most one live offer; an agent is rung only while ready.
+//! - An agent holds at most one offer, a contact at most one live offer; an agent is rung only while ready, and for an
+//!   offer that is on the disk where a history is kept.
 //! - A place in line is never lost: a contact whose offer failed keeps its original enqueue time.
 //! - Time never runs back; that of a call stands still while its adapter is out of touch.
 //! - Values of class `secret` appear in no output; keys typed ahead are secret until a node takes them.

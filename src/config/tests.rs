@@ -22,6 +22,7 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.languages, ["id".into(), "en".into()]);
     assert_eq!(config.flows, Path::new("/project/flows"));
     assert_eq!(config.records, Path::new("/project/records.jsonl"));
+    assert_eq!(config.store, Path::new("/project/sambung.db"));
     assert_eq!(config.recordings, Path::new("/project/recordings"));
     assert_eq!(config.tickets, Path::new("/project/tickets.jsonl"));
     assert_eq!(config.callbacks, Path::new("/project/callbacks.jsonl"));
@@ -124,6 +125,7 @@ flows: calls
 audio: /srv/audio
 records: out/records.jsonl
 journals: /srv/journals.jsonl
+store: /srv/history.db
 recordings: /srv/recordings
 tickets: /srv/tickets.jsonl
 callbacks: /srv/callbacks.jsonl

@@ -83,6 +83,7 @@ fn interrupted(call: CallId, live: &LiveCall, ended: Wall) -> CallRecord {
         ended_by: EndedBy::System,
         ended_at: None,
         quality: None,
+        ignored_keys: 0,
     };
     if let Fact::CallBegan { called, trunk, flow, flow_hash, .. } = fact {
         record.called.clone_from(called);

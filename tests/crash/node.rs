@@ -30,7 +30,8 @@ nodes:
     too_long: bye
     full: bye
     unstaffed: bye
-  bye: { hangup: Goodbye. }
+    closed: bye
+  bye: { hangup: Goodbye now. }
 ";
 
 /// The node.
