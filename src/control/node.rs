@@ -90,7 +90,7 @@ pub(super) fn show(visit: &Visit<'_>) -> NodeView {
     let adapter = |(name, up): (&str, bool)| AdapterView { name: name.to_owned(), up };
     NodeView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        started: Moment::of(visit).told(Instant::ZERO),
+        started: Moment::of(visit).told(visit.began()),
         calls: engine.live_calls(),
         max_calls: engine.settings().max_calls,
         draining: engine.is_draining(),

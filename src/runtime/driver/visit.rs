@@ -28,6 +28,12 @@ impl Visit<'_> {
         self.0.clock.now()
     }
 
+    /// When the node's clock was started.
+    #[must_use]
+    pub fn began(&self) -> Instant {
+        self.0.clock.began()
+    }
+
     /// Now, by the wall clock.
     #[must_use]
     pub fn wall(&self) -> Wall {
