@@ -141,9 +141,12 @@ const TABLE: &[Row] = &[
             "control",
             "engine",
             "flow",
+            // Reports are made of the history.
+            "history",
             "media",
             "project",
             "reading",
+            "report",
             "runtime",
             "server",
             "session",

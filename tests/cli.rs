@@ -20,8 +20,12 @@ mod explore;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;
+#[path = "support/history.rs"]
+mod made;
 #[path = "cli/new.rs"]
 mod new;
+#[path = "cli/report.rs"]
+mod report;
 #[path = "cli/services.rs"]
 mod services;
 #[path = "cli/test.rs"]

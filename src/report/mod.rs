@@ -21,6 +21,7 @@ mod fold;
 mod grid;
 mod level;
 mod piece;
+mod queue_log;
 mod rates;
 pub mod staffing;
 mod steps;
@@ -41,5 +42,6 @@ pub use piece::{
     Callback, Ended, Hold, Met, Offer, OfferEnd, Piece, Refused, Span, Stay, Survey, Taken, Talk,
     Ticket, Transfer,
 };
+pub use queue_log::QueueLog;
 pub use rates::{Share, percentile};
 pub use survey::{Scores, SurveyFigures, wilson};

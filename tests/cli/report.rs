@@ -1,0 +1,138 @@
+//! `sambung report`: figures of a small made day, and what is said of a history that contradicts itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::made::{Made, make};
+use super::sambung;
+
+/// A day of 420 calls and 3 agents, in a file of its own.
+fn day(name: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    let mut text = String::new();
+    make(Made { seed: 7, days: 1, calls_a_day: 420, agents: 3 }, &mut |entry| {
+        text.push_str(&entry.to_line(true).expect("a line"));
+        text.push('\n');
+    });
+    fs::write(&path, text).expect("writes");
+    (folder, path)
+}
+
+const DAYS: [&str; 4] = ["--date", "2026-03-04", "--zone", "Asia/Jakarta"];
+
+fn report(what: &[&str], history: &Path, more: &[&str]) -> (String, String, i32) {
+    let history = history.to_str().expect("text");
+    let arguments = [&["report"], what, &["--history", history], &DAYS, more].concat();
+    let output = sambung(&arguments, "");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (text(output.stdout), text(output.stderr), output.status.code().expect("it ends by itself"))
+}
+
+fn clean(what: &[&str], history: &Path, more: &[&str]) -> String {
+    let (text, error, code) = report(what, history, more);
+    assert_eq!((error.as_str(), code), ("", 0), "{what:?} {more:?}");
+    text
+}
+
+#[test]
+fn a_day_is_told_in_tables_that_fit_the_terminal() {
+    let (_folder, path) = day("day.jsonl");
+    let text = clean(&["day"], &path, &["--interval", "1h"]);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "{} characters: {line}", line.chars().count());
+    }
+    insta::assert_snapshot!("report_day", text);
+    let indonesian = clean(&["queues"], &path, &["--language", "id", "--queue", "service"]);
+    insta::assert_snapshot!("report_queues_indonesian", indonesian);
+}
+
+#[test]
+fn figures_are_written_for_programs() {
+    let (_folder, path) = day("day.jsonl");
+    let csv = clean(&["intervals"], &path, &["--interval", "1h", "--format", "csv"]);
+    insta::assert_snapshot!("report_intervals_csv", csv);
+    let json = clean(&["survey"], &path, &["--format", "json"]);
+    insta::assert_snapshot!("report_survey_json", json);
+    let log = clean(&["queue-log"], &path, &[]);
+    insta::assert_snapshot!("report_queue_log", first(&log, 30));
+    for what in ["contacts", "offers", "talks", "states"] {
+        let csv = clean(&["export", what], &path, &[]);
+        insta::assert_snapshot!(format!("report_export_{what}"), first(&csv, 6));
+    }
+    let rows = clean(&["export", "history"], &path, &[]);
+    let all = fs::read_to_string(&path).expect("reads");
+    assert_eq!(rows.lines().count(), all.lines().count());
+}
+
+#[test]
+fn a_number_leads_to_its_contacts() {
+    let (_folder, path) = day("day.jsonl");
+    let queues = clean(&["queues"], &path, &["--format", "json"]);
+    let queues: serde_json::Value = serde_json::from_str(&queues).expect("JSON");
+    let row = &queues["tables"][0]["rows"][0];
+    for (why, field) in [("answered", "answered"), ("abandoned", "abandoned"), ("other", "other")] {
+        let of = ["--why", why, "--queue", "service", "--format", "json"];
+        let contacts = clean(&["contacts"], &path, &of);
+        let contacts: serde_json::Value = serde_json::from_str(&contacts).expect("JSON");
+        let count = contacts["rows"].as_array().expect("rows").len();
+        assert_eq!(row[field].as_u64(), u64::try_from(count).ok(), "{why}");
+    }
+    let text = clean(&["contacts"], &path, &["--why", "abandoned", "--queue", "service"]);
+    insta::assert_snapshot!("report_contacts", text);
+}
+
+#[test]
+fn a_page_needs_nothing_else() {
+    let (folder, path) = day("day.jsonl");
+    for language in ["en", "id"] {
+        let file = folder.path().join("day.html");
+        let to =
+            ["--interval", "1h", "--language", language, "--html", file.to_str().expect("text")];
+        assert_eq!(clean(&["day"], &path, &to), "");
+        let page = fs::read_to_string(&file).expect("reads");
+        assert!(!page.contains("http") && !page.contains("<script"), "self-contained");
+        assert_eq!(page.matches("<svg").count(), 4);
+        assert_eq!(page.matches("<svg").count(), page.matches("<desc").count());
+        for (open, close) in [("<g>", "</g>"), ("<table", "</table>"), ("<section", "</section>")] {
+            assert_eq!(page.matches(open).count(), page.matches(close).count(), "{open}");
+        }
+        insta::assert_snapshot!(format!("report_page_{language}"), page);
+    }
+}
+
+#[test]
+fn a_history_that_contradicts_itself_is_told_loudly() {
+    let (folder, path) = day("day.jsonl");
+    let text = fs::read_to_string(&path).expect("reads");
+    let without: Vec<&str> = text.lines().filter(|line| !line.contains("\"left\"")).collect();
+    let other = folder.path().join("other.jsonl");
+    fs::write(&other, without.join("\n")).expect("writes");
+    let (_, error, code) = report(&["queues"], &other, &[]);
+    assert_eq!(code, 1);
+    assert!(error.contains("the history contradicts itself"), "{error}");
+    fs::write(&other, "{}\n").expect("writes");
+    let (_, error, code) = report(&["queues"], &other, &[]);
+    assert_eq!(code, 3);
+    assert!(error.contains("line 1 is no row of a history"), "{error}");
+}
+
+#[test]
+fn agents_are_reckoned_for_a_load() {
+    let staffing = |more: &[&str]| {
+        let load = ["report", "staffing", "--calls", "360", "--aht", "240s"];
+        let output = sambung(&[&load, more].concat(), "");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    insta::assert_snapshot!("report_staffing", staffing(&["--shrinkage", "30%"]));
+    let patience = ["--patience", "120s", "--target", "80/20"];
+    insta::assert_snapshot!("report_staffing_patience", staffing(&patience));
+    let output = sambung(&["report", "staffing", "--calls", "1", "--aht", "0s"], "");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// The first lines of a text.
+fn first(text: &str, lines: usize) -> String {
+    text.lines().take(lines).map(|line| format!("{line}\n")).collect()
+}
