@@ -3,6 +3,7 @@
 //! `server` and the console caller share this, so that both run the same engine on the same settings. It reads no
 //! file and decides nothing.
 
+mod callbacks;
 mod paper;
 mod surroundings;
 
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::calendar::{self, Calendar};
-use crate::call::{AgentId, AllowList, QueueId, Target};
+use crate::call::{AgentId, AllowList, Language, QueueId, Target};
 use crate::config::{Agent, Called, Config, Phone};
 use crate::engine::{self, Pattern, Programs, Route, Routes};
 use crate::faq::{self, Faq};
@@ -18,6 +19,7 @@ use crate::flow::{CalendarDefinition, FaqDefinition, Flow, QueueDefinition, Ring
 use crate::interpreter::Program;
 use crate::queue::{self, AgentSettings, QueueSettings, Strategy};
 
+pub use callbacks::callbacks;
 pub use paper::{numbers_on_paper, on_paper, ring_on_paper};
 pub use surroundings::{Services, Surroundings, item, surroundings};
 
@@ -62,7 +64,14 @@ pub fn project(
         journals: false,
         history: false,
         caller_secret: None,
+        language: language(flows),
+        callbacks: BTreeMap::new(),
     })
+}
+
+/// The language that the agents of a project are spoken to in: the first one of its first flow.
+fn language(flows: &[Arc<Flow>]) -> Language {
+    flows.first().map_or_else(|| Language::from("en"), |flow| flow.fallback().clone())
 }
 
 /// Adds what the configuration says: adapters, routes, agents, numbers, limits.
@@ -89,7 +98,9 @@ pub fn log_in(settings: &mut engine::Settings, count: u16) -> Vec<Arc<str>> {
         let id = AgentId::new(user.clone());
         let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
         settings.queues.agents.insert(id.clone(), agent);
-        settings.agents.insert(id, engine::Agent { target: Target::User(user.clone()) });
+        settings
+            .agents
+            .insert(id, engine::Agent { target: Target::User(user.clone()), accept: None });
         users.push(user);
     }
     users
@@ -170,5 +181,5 @@ fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {
     let queues = agent.queues.clone();
     let skills = agent.skills.iter().map(skills).collect();
     settings.queues.agents.insert(id.clone(), AgentSettings { queues, skills, always_there });
-    settings.agents.insert(id, engine::Agent { target });
+    settings.agents.insert(id, engine::Agent { target, accept: agent.accept_key });
 }

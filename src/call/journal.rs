@@ -190,6 +190,8 @@ pub enum JournalQueue {
     Closed,
     /// The wait was too long.
     Expired,
+    /// An agent took the call and is told of it first.
+    PickedUp,
     /// An agent is rung.
     Offered {
         /// The agent.

@@ -200,6 +200,7 @@ pub(super) struct AgentEntry {
     pub(super) user: Option<Spanned<User>>,
     pub(super) password: Option<Spanned<SecretEntry>>,
     pub(super) address: Option<Spanned<SipAddress>>,
+    pub(super) accept_key: Option<Spanned<String>>,
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) queues: Option<Vec<Spanned<QueueId>>>,
     pub(super) skills: Option<BTreeMap<Arc<str>, Vec<Arc<str>>>>,

@@ -15,7 +15,7 @@ use super::control::Control;
 use super::keyring::Keyring;
 use super::secret::{Secret, SecretPlace};
 use super::trunk::Trunk;
-use crate::call::{AgentId, FlowId, Language, QueueId};
+use crate::call::{AgentId, FlowId, Language, QueueId, Symbol};
 use crate::time::Duration;
 
 /// The whole of `sambung.yaml`, checked. Relative paths are already joined to its folder.
@@ -403,6 +403,8 @@ pub enum Called {
 pub struct Agent {
     /// How their phone is reached.
     pub phone: Phone,
+    /// `accept_key`: the key by which they take a call, where picking up is not enough.
+    pub accept_key: Option<Symbol>,
     /// `queues`: those they answer for.
     pub queues: Vec<QueueId>,
     /// `skills`: name → values. A skill that is not named here matches anything.

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::ear::SPARE;
 use super::legs::Role;
 use super::machine::{Engine, Wanted};
 use super::notice::Notice;
@@ -11,8 +12,8 @@ use super::settings::Settings;
 use crate::bug::{self, Bug, Place};
 use crate::calendar::Opening;
 use crate::call::{
-    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, EndedBy, HangupCause, LegId,
-    QueueId, Target,
+    AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, EndedBy, HangupCause, Item,
+    LegId, QueueId, Target,
 };
 use crate::history::{Exit, Medium, Refusal};
 use crate::interpreter::{Enqueue, Ring, World};
@@ -205,8 +206,11 @@ impl Engine {
     fn queue_decided(&mut self, output: queue::Output) {
         match output {
             queue::Output::Entered { contact, position } => {
-                let Contact { call, queue, .. } = *contact;
-                self.entered(call);
+                let Contact { call, queue, again, .. } = *contact;
+                match self.callback_entered(call, again) {
+                    Some(fact) => self.callback_in_line(call, &queue, fact),
+                    None => self.entered(call),
+                }
                 self.notice(Notice::Queued { call, queue, position });
                 self.step(call, Input::Queue(QueueNews::Entered { position }));
             }
@@ -229,6 +233,7 @@ impl Engine {
                     self.tell_queues(queue::Input::Released { offer });
                 } else if let Some(leg) = self.legs.of_offer(offer)
                     && !bug::is(Bug::CancelLost)
+                    && !self.parts_from(leg)
                 {
                     self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
                 }
@@ -255,6 +260,9 @@ impl Engine {
 
     fn queue_refused(&mut self, call: CallId, queue: &QueueId, why: Refusal) {
         self.refused(call, queue, why);
+        if self.callbacks.holds(call) {
+            return self.callback_refused(call);
+        }
         let news = match why {
             Refusal::Full | Refusal::TooLong => QueueNews::Full,
             Refusal::Closed => QueueNews::Closed,
@@ -271,8 +279,14 @@ impl Engine {
         agent: &AgentId,
         ring: Duration,
     ) {
-        let Some(caller) = self.calls.get(&call) else { return };
-        let adapter = caller.leg.adapter;
+        let callback = self.callback_display(call);
+        let caller = self.calls.get(&call);
+        let Some(adapter) = caller.map(|c| c.leg.adapter).or(callback.as_ref().map(|one| one.0))
+        else {
+            return;
+        };
+        let until = self.now + (ring + self.settings.queues.lease).saturating_sub(SPARE);
+        let ring = self.ring_for(agent, ring);
         let Some(target) = self.settings.agents.get(agent).map(|a| a.target.clone()) else {
             return self.tell_queues(queue::Input::Failed {
                 offer,
@@ -281,20 +295,22 @@ impl Engine {
         };
         let dial = Dial {
             to: target,
-            caller_id: caller.session.caller_number(),
+            caller_id: caller.and_then(|caller| caller.session.caller_number()),
             display: self
                 .wanted(call)
-                .map(|wanted| display(&wanted.request, self.now.since(wanted.since))),
+                .map(|wanted| display(&wanted.request, self.now.since(wanted.since)))
+                .or(callback.map(|one| one.1)),
             tell: self.wanted(call).map(|wanted| wanted.request.tell.clone()).unwrap_or_default(),
             pop_url: caller
-                .settings
+                .map_or(&self.settings, |caller| &caller.settings)
                 .pop_url
                 .as_ref()
                 .map(|url| url.replace("{call}", &call.to_string()).into()),
-            beside: Some(caller.leg),
+            beside: caller.map(|caller| caller.leg),
             ring,
         };
         let leg = self.legs.next(adapter);
+        self.ears.rung(leg, until);
         self.legs.insert(leg, Role::Agent { call, offer, agent: agent.clone(), talking: false });
         self.notice(Notice::AgentRung { call, agent: agent.clone() });
         self.command(leg, CommandKind::Dial(Box::new(dial)));
@@ -305,7 +321,28 @@ impl Engine {
         let Some(leg) = self.legs.of_offer(offer) else { return };
         self.legs.connected(leg);
         self.notice(Notice::Connected { call, agent: agent.clone() });
+        if self.callbacks.holds(call) {
+            return self.callback_connected(call, agent, leg);
+        }
+        if let (Some(wanted), Some(caller)) = (self.wanted(call), self.calls.get(&call)) {
+            let (queue, number) = (wanted.request.queue.clone(), caller.session.caller_number());
+            self.callback_served(&queue, number.as_ref());
+        }
         self.step(call, Input::Queue(QueueNews::Connected { agent, leg }));
+    }
+
+    /// What the agent who takes a call is told before; nothing where the flow does not say so.
+    pub(super) fn whispered(&mut self, id: CallId) -> Vec<Item> {
+        let Some(call) = self.calls.get_mut(&id) else { return Vec::new() };
+        let settings = Arc::clone(&call.settings);
+        let world = World {
+            wall: self.clock.at(self.now),
+            stood_still: call.pace.stood_still(self.now),
+            calendars: &settings.calendars,
+            numbers: &settings.numbers,
+            expected: None,
+        };
+        call.session.whisper(call.pace.at(self.now), &world)
     }
 
     fn ring(&mut self, call: CallId, caller: LegId, wanted: Ring) {
@@ -355,7 +392,8 @@ impl Engine {
                 Role::Agent { .. }
                 | Role::Caller(_)
                 | Role::Consulting { .. }
-                | Role::Consulted { .. },
+                | Role::Consulted { .. }
+                | Role::Customer { .. },
             )
             | None => {}
         }

@@ -53,7 +53,7 @@ impl Engine {
         self.happened_with(fact, Private::default());
     }
 
-    fn happened_with(&mut self, fact: Fact, private: Private) {
+    pub(super) fn happened_with(&mut self, fact: Fact, private: Private) {
         let at = self.clock.at(self.now);
         let Some(teller) = &mut self.teller else { return };
         let row = teller.row(at, fact).with(private);
@@ -152,6 +152,14 @@ impl Engine {
         };
         let expected_us = expected.map(|expected| expected.wait.as_micros());
         self.happened(Fact::Announced { contact, queue, position, expected_us });
+    }
+
+    /// A wish to be called back has come into line.
+    pub(super) fn callback_in_line(&mut self, contact: CallId, queue: &QueueId, fact: Fact) {
+        if let Some(teller) = &mut self.teller {
+            teller.lines.insert(contact, queue.clone());
+        }
+        self.happened(fact);
     }
 
     /// A queue has not taken a contact in.

@@ -45,6 +45,11 @@ pub(super) enum Role {
         /// Whether both sides hear each other.
         talking: bool,
     },
+    /// A customer who is called back, or has been.
+    Customer {
+        /// The wish.
+        wish: CallId,
+    },
     /// A number that is rung for, or talks with, a caller.
     Target {
         call: CallId,
@@ -64,6 +69,7 @@ impl Role {
             | Self::Colleague { .. }
             | Self::Consulting { .. }
             | Self::Consulted { .. }
+            | Self::Customer { .. }
             | Self::Target { .. } => None,
         }
     }
@@ -79,6 +85,7 @@ impl Role {
             | Self::Colleague { .. }
             | Self::Consulting { .. }
             | Self::Consulted { .. }
+            | Self::Customer { .. }
             | Self::Target { .. } => None,
         }
     }
@@ -103,7 +110,10 @@ impl Legs {
     pub(super) fn insert(&mut self, leg: LegId, role: Role) {
         self.forget(leg);
         match &role {
-            Role::Caller(_) | Role::Consulting { .. } | Role::Consulted { .. } => {}
+            Role::Caller(_)
+            | Role::Consulting { .. }
+            | Role::Consulted { .. }
+            | Role::Customer { .. } => {}
             Role::Target { call, .. } | Role::Colleague { call, .. } => {
                 self.peers.insert(*call, leg);
             }
@@ -153,9 +163,13 @@ impl Legs {
         let (call, offer) = match self.roles.get(&leg) {
             Some(Role::Agent { call, offer, .. }) => (Some(*call), Some(*offer)),
             Some(Role::Target { call, .. } | Role::Colleague { call, .. }) => (Some(*call), None),
-            Some(Role::Caller(_) | Role::Consulting { .. } | Role::Consulted { .. }) | None => {
-                (None, None)
-            }
+            Some(
+                Role::Caller(_)
+                | Role::Consulting { .. }
+                | Role::Consulted { .. }
+                | Role::Customer { .. },
+            )
+            | None => (None, None),
         };
         if let Some(call) = call.filter(|call| self.peers.get(call) == Some(&leg)) {
             self.peers.remove(&call);

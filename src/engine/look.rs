@@ -63,6 +63,7 @@ impl Engine {
             | Role::Colleague { .. }
             | Role::Consulting { .. }
             | Role::Consulted { .. }
+            | Role::Customer { .. }
             | Role::Target { .. } => None,
         }
     }
@@ -82,6 +83,7 @@ impl Engine {
             | Role::Colleague { .. }
             | Role::Consulting { .. }
             | Role::Consulted { .. }
+            | Role::Customer { .. }
             | Role::Target { .. } => None,
         }
     }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::audit::Audit;
+use super::callback::Callbacks;
 use super::claims::Claims;
 use super::clock::WallClock;
+use super::ear::Ears;
 use super::handover::Handover;
 use super::history::Teller;
 use super::hold::Hold;
@@ -18,12 +20,12 @@ use super::places::Places;
 use super::routes::Called;
 use super::settings::Settings;
 use crate::call::{
-    AdapterId, AgentId, CallId, CommandKind, EndedBy, Event, EventKind, HangupCause, LegId, Offer,
-    Quality, Report, RequestId, Target, TransferStep,
+    AdapterId, AgentId, CallId, Callback, CommandKind, EndedBy, Event, EventKind, HangupCause,
+    LegId, Offer, Quality, Report, RequestId, Target, TransferStep,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
-use crate::session::{Arrival, Input as SessionInput, PeerNews, Safe, Session};
+use crate::session::{Arrival, Input as SessionInput, PeerNews, QueueNews, Safe, Session};
 use crate::time::Instant;
 
 /// All calls and queues of a node. One value, one owner, no locks.
@@ -51,6 +53,12 @@ pub struct Engine {
     pub(super) claims: Claims,
     /// The places in line of callers who were cut off or hung up.
     pub(super) places: Places,
+    /// The agents who are spoken to alone.
+    pub(super) ears: Ears,
+    /// Who is to be called back.
+    pub(super) callbacks: Callbacks,
+    /// The wishes to be called back that the store is asked to keep.
+    pub(super) wished: BTreeMap<RequestId, Callback>,
     /// The adapters that are out of touch.
     pub(super) away: BTreeSet<AdapterId>,
     pub(super) strays: u64,
@@ -125,6 +133,9 @@ impl Engine {
             teller,
             claims: Claims::default(),
             places: Places::default(),
+            ears: Ears::default(),
+            callbacks: Callbacks::default(),
+            wished: BTreeMap::new(),
             away: BTreeSet::new(),
             strays: 0,
             refused_transfers: 0,
@@ -169,7 +180,9 @@ impl Engine {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let calls = self.timers.first().map(|(at, _)| *at);
-        [calls, self.queues.poll_timeout(), self.claims.poll_timeout()].into_iter().flatten().min()
+        let own = [self.claims.poll_timeout(), self.ears.poll_timeout()];
+        let others = [calls, self.queues.poll_timeout(), self.callbacks.poll_timeout()];
+        own.into_iter().chain(others).flatten().min()
     }
 
     /// How many calls are live.
@@ -223,6 +236,8 @@ impl Engine {
             }
         }
         self.claims_due();
+        self.ears_due();
+        self.callbacks_due();
         self.tell_queues(queue::Input::Tick);
     }
 
@@ -267,8 +282,7 @@ impl Engine {
             Some(_) => return self.refuse(leg, HangupCause::Overload),
             None => return self.refuse(leg, HangupCause::NotFound),
         };
-        let unix_ms = u64::try_from(self.clock.at(self.now).as_unix_millis()).unwrap_or(0);
-        let id = CallId::new(unix_ms, self.chance.next());
+        let id = self.new_call_id();
         let adapter =
             settings.adapters.get(usize::from(leg.adapter.0)).cloned().unwrap_or_default();
         let safe = settings.safe_flow.as_ref().and_then(|flow| settings.programs.get(flow));
@@ -305,6 +319,12 @@ impl Engine {
         self.carry_out(id);
     }
 
+    /// An id for a call, or for a wish that stands in line.
+    pub(super) fn new_call_id(&mut self) -> CallId {
+        let unix_ms = u64::try_from(self.clock.at(self.now).as_unix_millis()).unwrap_or(0);
+        CallId::new(unix_ms, self.chance.next())
+    }
+
     pub(super) fn refuse(&mut self, leg: LegId, cause: HangupCause) {
         self.notice(Notice::CallRefused { leg, cause });
         self.command(leg, CommandKind::Refuse(cause));
@@ -334,6 +354,7 @@ impl Engine {
                 return self.consulting_event(event.leg, *with, &event.kind);
             }
             Role::Consulted { by, .. } => return self.consulted_event(event.leg, *by, &event.kind),
+            Role::Customer { wish } => return self.customer_event(*wish, event.leg, &event.kind),
             Role::Caller(_) | Role::Agent { .. } | Role::Colleague { .. } | Role::Target { .. } => {
             }
         }
@@ -349,10 +370,14 @@ impl Engine {
             EventKind::MediaLost => {
                 self.command(event.leg, CommandKind::Hangup(HangupCause::MediaLost));
             }
+            EventKind::Digit { symbol, .. } => self.ear_key(event.leg, *symbol),
+            EventKind::PlayEnded { play, .. } => {
+                if !self.last_words_said(event.leg) {
+                    self.ear_silent(event.leg, *play);
+                }
+            }
             EventKind::Offered(_)
-            | EventKind::Digit { .. }
             | EventKind::Said { .. }
-            | EventKind::PlayEnded { .. }
             | EventKind::Recorded { .. }
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded
@@ -375,13 +400,18 @@ impl Engine {
                     self.command(from, CommandKind::TransferProgress(TransferStep::Ringing));
                 }
             }
-            Role::Caller(_) | Role::Consulting { .. } | Role::Consulted { .. } => {}
+            Role::Caller(_)
+            | Role::Consulting { .. }
+            | Role::Consulted { .. }
+            | Role::Customer { .. } => {}
         }
     }
 
     fn peer_answered(&mut self, role: &Role, leg: LegId) {
         match role {
-            Role::Agent { offer, .. } => self.tell_queues(queue::Input::Answered { offer: *offer }),
+            Role::Agent { call, offer, agent, .. } => {
+                self.agent_picked_up(leg, *call, *offer, agent);
+            }
             Role::Target { call, .. } | Role::Colleague { call, .. }
                 if self.is_handed_to(*call, leg) =>
             {
@@ -394,7 +424,8 @@ impl Engine {
             Role::Caller(_)
             | Role::Colleague { .. }
             | Role::Consulting { .. }
-            | Role::Consulted { .. } => {}
+            | Role::Consulted { .. }
+            | Role::Customer { .. } => {}
         }
     }
 
@@ -425,16 +456,26 @@ impl Engine {
 
     pub(super) fn peer_ended(&mut self, leg: LegId, cause: HangupCause) {
         let role = self.legs.remove(leg);
+        let alone = self.ears.ended(leg);
         if let Some(Role::Target { call, .. } | Role::Colleague { call, .. }) = &role
             && self.is_handed_to(*call, leg)
         {
             return self.handover_failed(*call, cause);
         }
         match role {
+            Some(Role::Agent { call, agent, talking: true, .. })
+                if !self.calls.contains_key(&call) =>
+            {
+                self.callback_agent_gone(call, (leg, agent), cause);
+            }
             Some(
                 Role::Agent { call, talking: true, .. }
                 | Role::Colleague { call, talking: true, .. },
             ) => self.talk_ended(call, leg, cause),
+            // Picked up, and put down before the caller was there.
+            Some(Role::Agent { call, offer, agent, talking: false }) if alone => {
+                self.offer_refused(call, offer, agent, (OfferFailure::NotAccepted, "not_accepted"));
+            }
             Some(Role::Agent { call, offer, agent, talking: false }) => {
                 self.offer_failed(call, offer, agent, cause);
             }
@@ -448,7 +489,8 @@ impl Engine {
                 Role::Caller(_)
                 | Role::Colleague { .. }
                 | Role::Consulting { .. }
-                | Role::Consulted { .. },
+                | Role::Consulted { .. }
+                | Role::Customer { .. },
             )
             | None => self.strays += 1,
         }
@@ -468,12 +510,21 @@ impl Engine {
             HangupCause::Cancelled => (OfferFailure::NoAnswer, "cancelled"),
             _ => (OfferFailure::Unreachable, "unreachable"),
         };
+        self.offer_refused(call, offer, agent, (failure, result));
+    }
+
+    /// An offer came to nothing.
+    pub(super) fn offer_refused(
+        &mut self,
+        call: CallId,
+        offer: queue::OfferId,
+        agent: AgentId,
+        (cause, result): (OfferFailure, &'static str),
+    ) {
         self.notice(Notice::OfferFailed { call, agent: agent.clone(), result });
-        self.step(
-            call,
-            SessionInput::Queue(crate::session::QueueNews::OfferEnded { agent, result }),
-        );
-        self.tell_queues(queue::Input::Failed { offer, cause: failure });
+        let news = QueueNews::OfferEnded { agent, result };
+        self.step(call, SessionInput::Queue(news));
+        self.tell_queues(queue::Input::Failed { offer, cause });
     }
 
     fn hangup_all(&mut self, cause: HangupCause) {

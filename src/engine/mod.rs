@@ -7,10 +7,12 @@
 //! `dispatch` is the only place where something is sent on, and each thing has exactly one destination.
 
 mod audit;
+mod callback;
 mod claims;
 mod clock;
 mod consult;
 mod dispatch;
+mod ear;
 mod handover;
 mod history;
 mod hold;
@@ -32,6 +34,7 @@ mod routes;
 mod settings;
 mod touch;
 
+pub use callback::CallbackRules;
 pub use input::Input;
 pub use look::LiveCall;
 pub use machine::Engine;

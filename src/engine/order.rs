@@ -109,6 +109,10 @@ const fn occupied_by(role: &Role) -> Option<&AgentId> {
         | Role::Colleague { agent, talking: true, .. }
         | Role::Consulting { agent, .. } => Some(agent),
         Role::Consulted { agent, .. } => agent.as_ref(),
-        Role::Agent { .. } | Role::Colleague { .. } | Role::Caller(_) | Role::Target { .. } => None,
+        Role::Agent { .. }
+        | Role::Colleague { .. }
+        | Role::Caller(_)
+        | Role::Customer { .. }
+        | Role::Target { .. } => None,
     }
 }

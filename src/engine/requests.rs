@@ -16,6 +16,9 @@ impl Engine {
         let Some(asking) = self.calls.get_mut(&call) else { return };
         asking.request = Some(id);
         self.requests.insert(id, call);
+        if let Errand::Callback(wish) = &what {
+            self.wished.insert(id, wish.clone());
+        }
         self.outputs.push_back(Output::Request(Box::new(Request { id, call, what })));
     }
 
@@ -23,6 +26,7 @@ impl Engine {
     pub(super) fn abandon(&mut self, call: CallId) {
         let waiting = self.calls.get_mut(&call).and_then(|call| call.request.take());
         if let Some(id) = waiting {
+            self.wished.remove(&id);
             if !bug::is(Bug::LateReplyTaken) {
                 self.requests.remove(&id);
             }
@@ -43,6 +47,9 @@ impl Engine {
         };
         if let Some(asking) = self.calls.get_mut(&call) {
             asking.request = None;
+        }
+        if let (Some(wish), Reply::Kept(number)) = (self.wished.remove(&id), &reply) {
+            self.callback_kept(call, &wish, number.parse().unwrap_or(0));
         }
         self.step(call, Input::Reply(reply));
     }

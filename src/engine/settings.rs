@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::callback::CallbackRules;
 use super::routes::Routes;
 use crate::calendar::Calendar;
-use crate::call::{AgentId, AllowList, FlowId, QueueId, Target};
+use crate::call::{AgentId, AllowList, FlowId, Language, QueueId, Symbol, Target};
 use crate::history::CallerSecret;
 use crate::interpreter::{Numbers, Program};
 use crate::queue;
@@ -40,6 +41,10 @@ pub struct Settings {
     pub safe_number: Option<Arc<str>>,
     /// The page to open at the agent's desk; `{call}` stands for the call's id.
     pub pop_url: Option<Arc<str>>,
+    /// The language that agents are spoken to in.
+    pub language: Language,
+    /// Who is called back, by queue; the wishes of other queues are only kept.
+    pub callbacks: BTreeMap<QueueId, CallbackRules>,
     /// The most calls at once; further ones are refused as overload.
     pub max_calls: usize,
     /// Whether a journal of each call is kept.
@@ -56,4 +61,6 @@ pub struct Settings {
 pub struct Agent {
     /// Whom to dial.
     pub target: Target,
+    /// The key by which they take a call; `None` = picking up is taking it, but for numbers, where it is `1`.
+    pub accept: Option<Symbol>,
 }

@@ -108,10 +108,6 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "Panggilan pelanggan. Untuk menerima, tekan",
         "A customer is calling. To accept, press",
     ),
-    words("whisper_queue", "Antrean", "Queue"),
-    words("whisper_waited", "Menunggu", "Waiting for"),
-    words("whisper_topic", "Keperluan", "About"),
-    words("still_on_hold", "Pelanggan Anda masih menunggu.", "Your customer is still on hold."),
     words("callback_for", "Telepon kembali untuk pelanggan.", "A callback for a customer."),
     words(
         "callback_dialling",
@@ -137,11 +133,6 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "callback_machine",
         "Halo, kami menelepon kembali seperti yang Anda minta. Kami akan mencoba lagi nanti. Terima kasih.",
         "Hello, this is the call back that you asked for. We will try again later. Thank you.",
-    ),
-    words(
-        "callback_wait",
-        "Mohon tunggu sebentar, Anda akan kami sambungkan.",
-        "One moment, please, we are connecting you.",
     ),
     words(
         "csat_ask",

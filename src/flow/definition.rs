@@ -259,6 +259,25 @@ pub struct QueueDefinition {
     pub ring_timeout: Duration,
     /// How long an agent has after a call.
     pub wrap_up: Duration,
+    /// How those are called back who asked for it; `None` = their wishes are only kept.
+    pub callbacks: Option<CallbackDefinition>,
+}
+
+/// How a queue calls people back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackDefinition {
+    /// How often each is tried.
+    pub attempts: u32,
+    /// How long after each try the next one follows.
+    pub gaps: Vec<Duration>,
+    /// When people may be called, in minutes since midnight, half-open.
+    pub hours: (u16, u16),
+    /// The IANA zone of numbers whose beginning does not tell; `None` = that of the queue's calendar.
+    pub zone: Option<Arc<str>>,
+    /// How long a wish stands.
+    pub expires: Duration,
+    /// The numbers and patterns of numbers that may be called.
+    pub allow: Vec<Arc<str>>,
 }
 
 /// How the agent is chosen among those who are free.

@@ -43,9 +43,10 @@ pub use compile::{
     AudioFact, Compiled, Facts, FlowFile, Recording, RecordingState, SharedPlaces, compile,
 };
 pub use definition::{
-    Auth, CalendarDefinition, CalendarOverride, FaqDefinition, FaqEntry, FieldType, Method,
-    OperationDefinition, Parameter, ParameterPlace, QueueDefinition, RecordIndex, RecordType,
-    RingStrategy, ServiceDefinition, Setting, VariableDefinition, VariableKind,
+    Auth, CalendarDefinition, CalendarOverride, CallbackDefinition, FaqDefinition, FaqEntry,
+    FieldType, Method, OperationDefinition, Parameter, ParameterPlace, QueueDefinition,
+    RecordIndex, RecordType, RingStrategy, ServiceDefinition, Setting, VariableDefinition,
+    VariableKind,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use diagram::{Diagram, Stroke, TooManyBoxes};

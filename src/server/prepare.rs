@@ -103,6 +103,7 @@ impl Draft {
         let mut engine = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
         assemble::configure(&mut engine, config, &adapters::names(config));
         engine.numbers.clone_from(&surroundings.numbers);
+        engine.callbacks = assemble::callbacks(&compiled.queues, &compiled.calendars)?;
         Ok(engine)
     }
 

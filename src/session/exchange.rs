@@ -151,6 +151,8 @@ pub enum QueueNews {
         /// The agent.
         agent: AgentId,
     },
+    /// An agent took the call and is told of it; the caller is connected in a moment.
+    PickedUp,
     /// An offer ended without an answer.
     OfferEnded {
         /// The agent.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::announcing::{News, Telling};
-use super::playback::Playback;
+use super::playback::{Playback, group};
 use super::question::built_in;
 use super::state::{State, Then};
 use super::{Action, Moment, Session};
-use crate::call::{Digits, HangupCause, Reply, Symbol, SymbolSet};
+use crate::call::{Digits, HangupCause, Item, Reply, Symbol, SymbolSet};
 use crate::flow::{Bargein, NodeIndex, OfferCallback, Prompt, QueueNode, Verb};
 use crate::history::Exit;
+use crate::interpreter::{View, World, read_slot};
 use crate::time::{Duration, Instant};
 
 /// The least time between two announcements.
@@ -301,6 +302,20 @@ impl Session {
         let words: Vec<_> = built_in(&self.program.flow, "not_kept").into_iter().collect();
         line.playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
         self.state = State::Queued(line);
+    }
+
+    /// What the agent who takes the call is told before the caller is connected, in the first language of the flow.
+    pub fn whisper(&mut self, now: Instant, world: &World<'_>) -> Vec<Item> {
+        let State::Queued(line) = &self.state else { return Vec::new() };
+        let flow = self.program.flow.clone();
+        let Verb::Queue(queue) = &flow.node(line.node).verb else { return Vec::new() };
+        self.memory.set_queue_wait(now.since(line.since));
+        let view = View { flow: &flow, memory: &self.memory, world };
+        let parts =
+            group(&queue.whisper, Bargein::None, flow.fallback(), |slot, prompt, language| {
+                read_slot(slot, prompt, language, &view).unwrap_or_default()
+            });
+        parts.into_iter().flat_map(|(_, items)| items).collect()
     }
 
     /// The line is left, whatever for.

@@ -46,6 +46,7 @@ impl Session {
             | QueueNews::Unstaffed
             | QueueNews::Closed
             | QueueNews::Expired
+            | QueueNews::PickedUp
             | QueueNews::Connected { .. } => {}
         }
         let mut line = match std::mem::replace(&mut self.state, State::Moving) {
@@ -78,6 +79,12 @@ impl Session {
             QueueNews::Moved { position } => {
                 line.moved(position);
                 self.memory.set_queue_position(Some(position));
+                self.state = State::Queued(line);
+            }
+            QueueNews::PickedUp => {
+                self.actions.extend(line.playback.stop().map(Action::Command));
+                let words: Vec<_> = built_in(&flow, "connecting").into_iter().collect();
+                line.playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
                 self.state = State::Queued(line);
             }
             QueueNews::Full => self.turned_away(line, ("full", queue.full), at),

@@ -164,6 +164,7 @@ fn in_line(news: &JournalQueue) -> String {
         JournalQueue::Unstaffed => "nobody is logged in".to_owned(),
         JournalQueue::Closed => "the queue is closed".to_owned(),
         JournalQueue::Expired => "the wait was too long".to_owned(),
+        JournalQueue::PickedUp => "an agent takes the call".to_owned(),
         JournalQueue::Offered { agent } => format!("`{agent}` is rung"),
         JournalQueue::OfferEnded { agent, result } => {
             format!("`{agent}` does not take it ({result})")

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Found, secrets};
-use crate::call::{AgentId, QueueId};
+use crate::call::{AgentId, QueueId, Symbol};
 use crate::config::file::AgentEntry;
 use crate::config::rule::CONTRADICTION;
 use crate::config::secret::SecretPlace;
@@ -28,7 +28,8 @@ pub(super) fn settle(
     let mut phones = BTreeMap::new();
     for (id, entry) in entries {
         let span = entry.span;
-        let AgentEntry { user, password, address, queues, skills } = entry.value;
+        let AgentEntry { user, password, address, accept_key, queues, skills } = entry.value;
+        let accept_key = accept_key.and_then(|key| one_key(found, &key));
         let queues = serves(found, queues.unwrap_or_default());
         let skills = skills.unwrap_or_default();
         let named = user.as_ref().map(|user| (Arc::clone(&user.value.0), user.span));
@@ -74,7 +75,7 @@ pub(super) fn settle(
                 }
             }
         };
-        agents.insert(id, Agent { phone, queues, skills });
+        agents.insert(id, Agent { phone, accept_key, queues, skills });
     }
     (agents, disabled)
 }
@@ -103,4 +104,16 @@ fn serves(found: &mut Found, written: Vec<Spanned<QueueId>>) -> Vec<QueueId> {
         }
     }
     queues
+}
+
+/// The key by which an agent takes calls: one digit.
+fn one_key(found: &mut Found, written: &Spanned<String>) -> Option<Symbol> {
+    let mut digits = written.value.chars();
+    let key = digits.next().filter(char::is_ascii_digit).and_then(Symbol::from_char);
+    let key = key.filter(|_| digits.next().is_none());
+    if key.is_none() {
+        let message = format!("`{}` is no digit; `accept_key` is one of `0` to `9`", written.value);
+        found.add(Diagnostic::new(&WRONG_FORM, written.span, message));
+    }
+    key
 }

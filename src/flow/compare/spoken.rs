@@ -27,6 +27,7 @@ pub(super) fn roles(node: &Node) -> Vec<(String, Vec<&Arc<Prompt>>)> {
         }
         Verb::Queue(queue) => {
             role("the greeting".to_owned(), &queue.greet[..]);
+            role("what the agent is told".to_owned(), &queue.whisper[..]);
             for (nth, (_, prompts)) in (1..).zip(&queue.every) {
                 role(format!("announcement {nth} while waiting"), &prompts[..]);
             }

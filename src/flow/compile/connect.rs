@@ -41,6 +41,7 @@ impl FlowCompiler<'_> {
             },
             tell: raw.tell.as_ref().map(|tell| self.tell(tell)).unwrap_or_default(),
             greet: raw.greet.as_ref().map(|greet| self.prompts(greet)).unwrap_or_default(),
+            whisper: raw.whisper.as_ref().map(|words| self.prompts(words)).unwrap_or_default(),
             music: raw.music.as_ref().and_then(|music| self.music(music)),
             every: raw.every.as_ref().map(|every| self.every(every)).unwrap_or_default(),
             announce: raw.announce.as_ref().map(|announce| self.announce(announce)),

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::calendar::calendar;
+use super::called_back::callbacks;
 use super::library::{FileKind, Library};
 use super::{Facts, check_name};
 use crate::call::QueueId;
@@ -86,6 +87,10 @@ impl Globals {
                 },
                 ring_timeout: ring.and_then(|ring| ring.timeout).map_or(RING, |time| time.0),
                 wrap_up: raw.as_ref().and_then(|raw| raw.wrap_up).map_or(WRAP_UP, |time| time.0),
+                callbacks: raw
+                    .as_ref()
+                    .and_then(|raw| raw.callbacks.as_ref())
+                    .map(|raw| callbacks(raw, &mut self.findings)),
             };
             hours.extend(calendar);
             define(&mut self.queues, &mut self.findings, "queue", name, queue);

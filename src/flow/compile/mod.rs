@@ -6,6 +6,7 @@
 
 mod ask;
 mod calendar;
+mod called_back;
 mod connect;
 mod data;
 mod declare;

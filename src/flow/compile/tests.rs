@@ -65,7 +65,7 @@ fn the_shipped_flows_are_clean() {
     assert_eq!(halo.escape, None);
 
     let toko = clean(TOKO);
-    assert_eq!(toko.nodes.len(), 34);
+    assert_eq!(toko.nodes.len(), 35);
     assert_eq!(toko.escape, Some(node_of(&toko, "agent")));
 
     let bank = clean(BANK);

@@ -6,7 +6,7 @@ pub(super) fn about(key: &str) -> Option<&'static str> {
     WORDS.iter().find(|(name, _)| *name == key).map(|(_, about)| *about)
 }
 
-const WORDS: [(&str, &str); 71] = [
+const WORDS: [(&str, &str); 76] = [
     // Files.
     ("flow", "The name of a flow."),
     ("about", "For people: what this is."),
@@ -77,6 +77,11 @@ const WORDS: [(&str, &str); 71] = [
     ("skills", "What the agent must be able to do."),
     ("music", "The sound that callers hear while they wait."),
     ("every", "What is said again and again, by its interval."),
+    ("callbacks", "How those are called back who asked for it."),
+    ("attempts", "How often a customer is tried."),
+    ("gaps", "How long after each try the next one follows."),
+    ("expires", "How long a wish to be called back stands."),
+    ("whisper", "What the agent hears before the caller is connected."),
     ("announce", "What is told of the place in line and of the expected wait."),
     ("comfort", "What is said after a while without any other words."),
     ("keys", "What keys do while the caller waits."),

@@ -22,6 +22,8 @@ pub struct QueueNode {
     pub tell: Vec<(Arc<str>, Formula)>,
     /// What the caller hears on entry.
     pub greet: Vec<Arc<Prompt>>,
+    /// What the agent who takes the call hears before the caller is connected.
+    pub whisper: Vec<Arc<Prompt>>,
     /// The music while waiting.
     pub music: Option<SoundId>,
     /// What is said again and again while waiting: how often, and what.

@@ -104,7 +104,14 @@ impl Verb {
                 let every = queue.every.iter().flat_map(|(_, prompts)| prompts);
                 let offer = queue.offer_callback.iter().flat_map(|offer| &offer.say);
                 let comfort = queue.announce.iter().flat_map(|announce| &announce.comfort);
-                queue.greet.iter().chain(every).chain(offer).chain(comfort).collect()
+                queue
+                    .greet
+                    .iter()
+                    .chain(every)
+                    .chain(offer)
+                    .chain(comfort)
+                    .chain(&queue.whisper)
+                    .collect()
             }
             Self::Callback(callback) => callback.greet.iter().collect(),
             Self::Hangup(hangup) => hangup.prompts.iter().collect(),

@@ -223,6 +223,7 @@ verb! { "a `queue` node" Queue {
     priority: Option<Spanned<Scalar>>,
     tell: Option<Tell>,
     greet: Option<Prompts>,
+    whisper: Option<Prompts>,
     music: Option<Spanned<String>>,
     every: Option<Entries<Prompts>>,
     announce: Option<AnnounceRaw>,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
 use super::node::{BargeinRaw, RetryRaw};
-use super::value::{Entries, ForPeople, Prompts, Scalar, Time, WordsRaw};
+use super::value::{Entries, ForPeople, Prompts, Scalar, Texts, Time, WordsRaw};
 use crate::call::Class;
 use crate::flow::source::Spanned;
 
@@ -162,8 +162,22 @@ pub(crate) struct QueueRaw {
     pub(crate) max_calls: Option<Spanned<u32>>,
     pub(crate) ring: Option<RingRaw>,
     pub(crate) wrap_up: Option<Time>,
+    pub(crate) callbacks: Option<CallbacksRaw>,
     #[serde(rename = "about")]
     _about: Option<ForPeople>,
+}
+
+/// How a queue calls people back.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename = "`callbacks`")]
+#[schemars(rename = "callbacks", deny_unknown_fields)]
+pub(crate) struct CallbacksRaw {
+    pub(crate) attempts: Option<Spanned<u32>>,
+    pub(crate) gaps: Option<Texts>,
+    pub(crate) hours: Option<Spanned<String>>,
+    pub(crate) zone: Option<Spanned<String>>,
+    pub(crate) expires: Option<Time>,
+    pub(crate) allow: Option<Texts>,
 }
 
 /// How the agents of a queue are rung.

@@ -162,6 +162,8 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         max_calls: 10,
         journals: true,
         history: false,
+        language: "en".into(),
+        callbacks: BTreeMap::new(),
         caller_secret: None,
     };
     Engine::new(settings, 1)

@@ -128,6 +128,7 @@ fn queue(news: &QueueNews) -> JournalQueue {
         QueueNews::Unstaffed => JournalQueue::Unstaffed,
         QueueNews::Closed => JournalQueue::Closed,
         QueueNews::Expired => JournalQueue::Expired,
+        QueueNews::PickedUp => JournalQueue::PickedUp,
         QueueNews::Offered { agent } => JournalQueue::Offered { agent: agent.clone() },
         QueueNews::OfferEnded { agent, result } => {
             JournalQueue::OfferEnded { agent: agent.clone(), result: (*result).into() }

@@ -39,6 +39,7 @@ impl Doing {
             JournalQueue::Unstaffed => QueueNews::Unstaffed,
             JournalQueue::Closed => QueueNews::Closed,
             JournalQueue::Expired => QueueNews::Expired,
+            JournalQueue::PickedUp => QueueNews::PickedUp,
             JournalQueue::Offered { agent } => QueueNews::Offered { agent: agent.clone() },
             JournalQueue::OfferEnded { agent, result } => {
                 let known = OFFER_RESULTS.into_iter().find(|known| **known == **result);

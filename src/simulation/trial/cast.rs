@@ -50,7 +50,7 @@ fn log_in(settings: &mut Settings, queue: &QueueId, count: u32) {
             ..AgentSettings::default()
         };
         settings.queues.agents.insert(id.clone(), agent);
-        settings.agents.insert(id, Agent { target: Target::User(user) });
+        settings.agents.insert(id, Agent { target: Target::User(user), accept: None });
     }
 }
 
@@ -102,6 +102,7 @@ fn straight_to(queue: &QueueId) -> Flow {
         priority: Formula::Constant(Value::Int(1)),
         tell: Vec::new(),
         greet: Vec::new(),
+        whisper: Vec::new(),
         music: None,
         every: Vec::new(),
         announce: None,

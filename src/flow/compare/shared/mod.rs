@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::flow::compare::Used;
 use crate::flow::compare::change::{Change, Group, Origin, Touch};
 use crate::flow::compile::Compiled;
-use crate::flow::definition::{QueueDefinition, RingStrategy};
+use crate::flow::definition::{CallbackDefinition, QueueDefinition, RingStrategy};
 use crate::flow::source::Span;
 
 /// Both versions of what flows share.
@@ -143,11 +143,21 @@ impl Used {
 
 /// What changed of a queue.
 fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
-    let QueueDefinition { name, hours, max_calls, strategy, ring_timeout, wrap_up } = now;
+    let QueueDefinition { name, hours, max_calls, strategy, ring_timeout, wrap_up, callbacks } =
+        now;
     let open = |hours: &Option<Arc<str>>| {
         hours
             .as_ref()
             .map_or_else(|| "always open".to_owned(), |hours| format!("open as `{hours}`"))
+    };
+    let called = |callbacks: &Option<CallbackDefinition>| match callbacks {
+        None => "not at all".to_owned(),
+        Some(rules) => format!(
+            "{} times within {} at {}",
+            rules.attempts,
+            rules.expires,
+            rules.allow.join(", ")
+        ),
     };
     let chosen = |strategy: RingStrategy| match strategy {
         RingStrategy::LongestIdle => "who has been idle longest",
@@ -161,6 +171,7 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
             was.ring_timeout.to_string(),
             ring_timeout.to_string(),
         ),
+        ("how people are called back from", called(&was.callbacks), called(callbacks)),
         ("the time that agents have after a call of", was.wrap_up.to_string(), wrap_up.to_string()),
     ];
     let changed = all.into_iter().filter(|(_, was, now)| was != now);

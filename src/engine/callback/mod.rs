@@ -1,0 +1,322 @@
+//! Callbacks that happen: a wish stands in its queue's line at the place of the call it was asked in, and whichever agent
+//! it is offered to is rung first.
+//!
+//! ```text
+//!             kept                calling hours           offered, agent picks up
+//!  the store ──────▶ resting ◀─────────────────▶ in line ─────────────────────▶ with agent: customer is rung
+//!                      ▲                                                           │ answered
+//!                      │ gap, as long as tries are left                            ▼
+//!                      ├──────────────── no answer, busy, no agent … ◀────────── asked: "press 1"
+//!                      └─ machine: a message is left once ◀── no key ──────────────┤ 1        │ 2
+//!                                                                                  ▼          ▼
+//!  ended: done, declined, expired, exhausted, merged, called again, not allowed  talking     declined
+//! ```
+//!
+//! Nothing of a person is said before the customer has pressed 1. Numbers are called only where `allow` of the queue
+//! says so. Every change is told to the history. It works only where [`Settings::callbacks`](super::Settings) names the
+//! queue; elsewhere a wish is only kept.
+
+mod course;
+mod rules;
+mod tell;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::machine::Engine;
+use crate::call::{
+    AdapterId, AgentId, CallId, Callback, CommandKind, Language, LegId, PlayId, QueueId,
+    mask_number,
+};
+use crate::history::{CallbackEnd, Exit, Medium, TryResult};
+use crate::queue::{self, Contact};
+use crate::time::{Duration, Instant};
+
+pub use rules::CallbackRules;
+
+/// How long the customer has to press a key, from their answer; then whoever answered is taken for a machine.
+pub(super) const CONFIRM_LIMIT: Duration = Duration::from_secs(25);
+/// How long the customer is rung.
+pub(super) const CUSTOMER_RING: Duration = Duration::from_secs(30);
+/// How long the words to a machine, or the last ones to a customer, may take.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(20);
+/// How long after a wish its customer is called at the earliest: they have to put the phone down first.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+/// When a queue is asked again that did not take a wish in.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+/// The priority of wishes: the middle class.
+const PRIORITY: u8 = 5;
+/// The most wishes that are kept open; further ones are only written down.
+const MOST_WISHES: usize = 10_000;
+
+/// All open wishes.
+#[derive(Debug, Default)]
+pub(super) struct Callbacks {
+    wishes: BTreeMap<CallId, Wish>,
+    dues: BTreeSet<(Instant, CallId)>,
+    /// Legs of customers who hear their last words, and until when.
+    leaving: BTreeMap<LegId, Instant>,
+    plays: u64,
+}
+
+/// One wish.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    /// Its number, as the store gave it.
+    number: u64,
+    queue: QueueId,
+    to: Arc<str>,
+    language: Language,
+    /// Since when it has its place in line.
+    order: Instant,
+    expires: Instant,
+    adapter: AdapterId,
+    tries: u32,
+    /// Whether a machine was told already.
+    message_left: bool,
+    /// Whether it stood in line before.
+    again: bool,
+    stage: Stage,
+}
+
+/// How a wish stands.
+#[derive(Debug, Clone)]
+enum Stage {
+    /// Not before then: a gap, or the calling hours.
+    Resting { until: Instant },
+    /// In line, until the calling hours end.
+    InLine { until: Instant },
+    /// The agent is there, the customer is rung.
+    Rung { with: Pair, since: Instant },
+    /// The customer answered, and is asked to confirm.
+    Asked { with: Pair, since: Instant, until: Instant },
+    /// They talk.
+    Talking { with: Pair, since: Instant, talk: Instant },
+}
+
+/// An agent and a customer.
+#[derive(Debug, Clone)]
+struct Pair {
+    agent: AgentId,
+    agent_leg: LegId,
+    customer: LegId,
+}
+
+impl Stage {
+    /// When something is due.
+    const fn due(&self) -> Option<Instant> {
+        match self {
+            Self::Resting { until } | Self::InLine { until } | Self::Asked { until, .. } => {
+                Some(*until)
+            }
+            Self::Rung { .. } | Self::Talking { .. } => None,
+        }
+    }
+}
+
+impl Callbacks {
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let wish = self.dues.first().map(|(at, _)| *at);
+        [wish, self.leaving.values().min().copied()].into_iter().flatten().min()
+    }
+
+    pub(super) fn holds(&self, contact: CallId) -> bool {
+        self.wishes.contains_key(&contact)
+    }
+
+    fn set(&mut self, contact: CallId, stage: Stage) {
+        let Some(wish) = self.wishes.get_mut(&contact) else { return };
+        if let Some(old) = wish.stage.due() {
+            self.dues.remove(&(old, contact));
+        }
+        self.dues.extend(stage.due().map(|at| (at, contact)));
+        wish.stage = stage;
+    }
+
+    fn remove(&mut self, contact: CallId) -> Option<Wish> {
+        let wish = self.wishes.remove(&contact)?;
+        if let Some(at) = wish.stage.due() {
+            self.dues.remove(&(at, contact));
+        }
+        Some(wish)
+    }
+
+    const fn next_play(&mut self) -> PlayId {
+        self.plays += 1;
+        // Beyond those of whispers, which may still sound on the same leg.
+        PlayId(1_000_000 + self.plays)
+    }
+}
+
+impl Engine {
+    /// How many wishes to be called back are open.
+    #[must_use]
+    pub fn open_callbacks(&self) -> usize {
+        self.callbacks.wishes.len()
+    }
+
+    /// The store has kept a wish that was asked for in a call.
+    pub(super) fn callback_kept(&mut self, call: CallId, wish: &Callback, number: u64) {
+        let Some(rules) = self.settings.callbacks.get(&wish.queue).cloned() else { return };
+        let Some(asking) = self.calls.get(&call) else { return };
+        let adapter = asking.leg.adapter;
+        let place = asking.wanted.as_ref().filter(|wanted| wanted.request.queue == wish.queue);
+        let order = place.map_or(self.now, |wanted| wanted.since);
+        let within = wish.within.unwrap_or(rules.expires).min(rules.expires);
+        let contact = self.new_call_id();
+        let new = Wish {
+            number,
+            queue: wish.queue.clone(),
+            to: wish.to.clone(),
+            language: wish.language.clone(),
+            order,
+            expires: self.now + within,
+            adapter,
+            tries: 0,
+            message_left: false,
+            again: false,
+            stage: Stage::Resting { until: self.now },
+        };
+        self.tell_asked(contact, call, &new);
+        if !rules.allow.contains(&new.to) {
+            return self.tell_ended(contact, number, CallbackEnd::NotAllowed);
+        }
+        let same = |(_, old): (&CallId, &Wish)| old.to == new.to && old.queue == new.queue;
+        let open = self.callbacks.wishes.iter().find(|one| same(*one)).map(|(contact, _)| *contact);
+        if let Some(open) = open {
+            // The second updates the first, which keeps its place.
+            if let Some(old) = self.callbacks.wishes.get_mut(&open) {
+                old.language = new.language;
+                old.expires = old.expires.max(new.expires);
+            }
+            return self.tell_ended(contact, number, CallbackEnd::Merged);
+        }
+        if self.callbacks.wishes.len() >= MOST_WISHES {
+            return;
+        }
+        self.callbacks.wishes.insert(contact, new);
+        // The caller is still on the line: their own call ends first.
+        self.callback_rests(contact, self.now + FIRST_PAUSE);
+    }
+
+    /// A customer talks with an agent of that queue by their own call: nobody has to call them any more.
+    pub(super) fn callback_served(&mut self, queue: &QueueId, number: Option<&Arc<str>>) {
+        let Some(number) = number else { return };
+        let same = |(_, wish): (&CallId, &Wish)| wish.to == *number && wish.queue == *queue;
+        let open = self.callbacks.wishes.iter().find(|one| same(*one)).map(|(contact, _)| *contact);
+        if let Some(contact) = open {
+            self.callback_over(contact, CallbackEnd::CalledAgain);
+        }
+    }
+
+    /// Not before `until`, nor outside of the calling hours of where the number is.
+    fn callback_rests(&mut self, contact: CallId, until: Instant) {
+        let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
+        let Some(rules) = self.settings.callbacks.get(&wish.queue) else {
+            return self.callback_over(contact, CallbackEnd::Cancelled);
+        };
+        let wall = self.clock.at(until);
+        let opens = rules.opens(&wish.to, wall);
+        let until = opens.map_or(wish.expires, |span| until + span);
+        let until = until.min(wish.expires).max(self.now);
+        self.callbacks.set(contact, Stage::Resting { until });
+    }
+
+    /// Gaps, calling hours and times to answer that are over.
+    pub(super) fn callbacks_due(&mut self) {
+        while let Some(&(at, contact)) = self.callbacks.dues.first()
+            && at <= self.now
+        {
+            self.callbacks.dues.remove(&(at, contact));
+            let Some(wish) = self.callbacks.wishes.get(&contact).cloned() else { continue };
+            match wish.stage {
+                _ if wish.expires <= self.now && wish.stage.is_idle() => {
+                    self.callback_over(contact, CallbackEnd::Expired);
+                }
+                Stage::Resting { .. } => self.callback_enters(contact, wish),
+                Stage::InLine { .. } => {
+                    self.leave_line(contact, Exit::Withdrawn, None);
+                    self.callback_rests(contact, self.now);
+                }
+                Stage::Asked { with, .. } => self.machine_answered(contact, with),
+                Stage::Rung { .. } | Stage::Talking { .. } => {}
+            }
+        }
+        let over = |(leg, until): (&LegId, &Instant)| (*until <= self.now).then_some(*leg);
+        let over: Vec<LegId> = self.callbacks.leaving.iter().filter_map(over).collect();
+        for leg in over {
+            self.callbacks.leaving.remove(&leg);
+            self.command(leg, CommandKind::Hangup(crate::call::HangupCause::Normal));
+        }
+    }
+
+    /// A wish stands in line, at its old place.
+    fn callback_enters(&mut self, contact: CallId, wish: Wish) {
+        let Some(rules) = self.settings.callbacks.get(&wish.queue) else {
+            return self.callback_over(contact, CallbackEnd::Cancelled);
+        };
+        let wall = self.clock.at(self.now);
+        let closes = rules.closes(&wish.to, wall);
+        let until = closes.map_or(wish.expires, |span| self.now + span).min(wish.expires);
+        let again = wish.again;
+        self.callbacks.set(contact, Stage::InLine { until });
+        if let Some(wish) = self.callbacks.wishes.get_mut(&contact) {
+            wish.again = true;
+        }
+        self.tell_queues(queue::Input::Enqueue(Contact {
+            call: contact,
+            queue: wish.queue,
+            skills: Vec::new(),
+            priority: PRIORITY,
+            enqueued_at: wish.order,
+            max_wait: wish.expires.since(self.now),
+            medium: Medium::Callback,
+            again,
+        }));
+    }
+
+    /// The queue did not take a wish in: it is looked at again later.
+    pub(super) fn callback_refused(&mut self, contact: CallId) {
+        self.callback_rests(contact, self.now + LOOK_AGAIN);
+    }
+
+    /// A try came to nothing: the next one follows after a gap, as long as tries are left.
+    fn callback_failed(&mut self, contact: CallId, agent: &AgentId, result: TryResult) {
+        let Some(wish) = self.callbacks.wishes.get_mut(&contact) else { return };
+        wish.tries += 1;
+        let (tries, queue) = (wish.tries, wish.queue.clone());
+        let rules = self.settings.callbacks.get(&queue);
+        let gap = rules.filter(|rules| tries < rules.attempts).map(|rules| rules.gap(tries));
+        let again = gap.map(|gap| self.now + gap);
+        self.tell_tried(contact, Some(agent), result, again);
+        match again {
+            Some(until) => self.callback_rests(contact, until),
+            None => self.callback_over(contact, CallbackEnd::Exhausted),
+        }
+    }
+
+    /// A wish is over.
+    fn callback_over(&mut self, contact: CallId, how: CallbackEnd) {
+        let Some(wish) = self.callbacks.remove(contact) else { return };
+        if matches!(wish.stage, Stage::InLine { .. }) {
+            self.leave_line(contact, Exit::Withdrawn, None);
+        }
+        self.tell_ended(contact, wish.number, how);
+    }
+
+    /// What the agent's phone shows: the number in part, so that nobody reads it from afar.
+    pub(super) fn callback_display(&self, contact: CallId) -> Option<(AdapterId, Arc<str>)> {
+        let wish = self.callbacks.wishes.get(&contact)?;
+        let text = format!("{} · callback · {}", wish.queue, mask_number(&wish.to));
+        Some((wish.adapter, text.into()))
+    }
+}
+
+impl Stage {
+    /// Whether nobody is on the phone for it.
+    const fn is_idle(&self) -> bool {
+        matches!(self, Self::Resting { .. } | Self::InLine { .. })
+    }
+}

@@ -1,0 +1,62 @@
+//! When, how often and whom a queue calls back.
+
+use std::sync::Arc;
+
+use crate::calendar::{Calendar, Opening};
+use crate::call::AllowList;
+use crate::time::{Duration, Wall};
+
+/// The rules of one queue.
+#[derive(Debug, Clone)]
+pub struct CallbackRules {
+    /// How often a customer is tried. Default 3.
+    pub attempts: u32,
+    /// How long after each try the next one follows; the last one repeats. Default 10 and 30 minutes.
+    pub gaps: Vec<Duration>,
+    /// How long a wish stands. Default 24 hours.
+    pub expires: Duration,
+    /// The numbers that may be called. Default: none.
+    pub allow: AllowList,
+    /// When customers may be called, by how their number begins; the longest beginning counts. Numbers of none of them
+    /// are called at the hours of the empty one.
+    pub hours: Vec<(Arc<str>, Calendar)>,
+}
+
+/// How far ahead the end of the calling hours is looked for, and how closely.
+const LOOK_AHEAD: u64 = 24 * 60;
+
+impl CallbackRules {
+    /// The pause after so many tries.
+    pub(super) fn gap(&self, tries: u32) -> Duration {
+        let nth = usize::try_from(tries).unwrap_or(usize::MAX).saturating_sub(1);
+        self.gaps.get(nth).or(self.gaps.last()).copied().unwrap_or(Duration::from_mins(10))
+    }
+
+    fn calendar(&self, number: &str) -> Option<&Calendar> {
+        let fits = |(start, _): &&(Arc<str>, Calendar)| number.starts_with(start.as_ref());
+        let best = self.hours.iter().filter(fits).max_by_key(|(start, _)| start.len());
+        best.map(|(_, calendar)| calendar)
+    }
+
+    /// How long after `wall` the number may be called: at once within the hours; `None` = never.
+    pub(super) fn opens(&self, number: &str, wall: Wall) -> Option<Duration> {
+        let Some(calendar) = self.calendar(number) else { return Some(Duration::ZERO) };
+        match calendar.at(wall) {
+            Opening::Open => Some(Duration::ZERO),
+            _ => calendar.next_open(wall).map(|opens| between(wall, opens)),
+        }
+    }
+
+    /// How long after `wall` the hours end in which it lies, to the minute; `None` = not within a day.
+    pub(super) fn closes(&self, number: &str, wall: Wall) -> Option<Duration> {
+        let calendar = self.calendar(number)?;
+        let mut minutes = (1..=LOOK_AHEAD).map(Duration::from_mins);
+        minutes.find(|span| calendar.at(wall.after(*span)) != Opening::Open)
+    }
+}
+
+/// From one time to a later one.
+fn between(earlier: Wall, later: Wall) -> Duration {
+    let micros = later.as_unix_micros().saturating_sub(earlier.as_unix_micros());
+    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+}
