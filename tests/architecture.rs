@@ -152,6 +152,8 @@ const TABLE: &[Row] = &[
             "session",
             "simulation",
             "speech",
+            // Reports read the store beside the node that writes it.
+            "storage",
             "telephony::kit",
             "telephony::remote",
             "time",

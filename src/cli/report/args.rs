@@ -13,8 +13,12 @@ use crate::time::{Date, Duration};
 /// Where the history is, and which days of it.
 #[derive(Debug, Args)]
 pub(super) struct Period {
-    /// A file of the history, one JSON object per line; `-` reads standard input; several are read in order
-    #[arg(long, value_name = "FILE", required = true)]
+    /// The store of a node; `store` of the `sambung.yaml` here, or `sambung.db`, if not given
+    #[arg(long, value_name = "FILE", conflicts_with = "history")]
+    pub(super) store: Option<PathBuf>,
+    /// Instead of a store, a file of the history, one JSON object per line; `-` reads standard input; several are read in
+    /// order
+    #[arg(long, value_name = "FILE")]
     pub(super) history: Vec<PathBuf>,
     /// The day; today if no day is given
     #[arg(long, value_name = "DATE", value_parser = date, conflicts_with_all = ["from", "to"])]

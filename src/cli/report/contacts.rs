@@ -76,7 +76,7 @@ fn list(args: &ContactArgs, out: &mut dyn Write) -> Result<bool, FigureError> {
             stays.push(stay);
         }
     };
-    source::read(&args.period.history, &mut |entry| fold.take(entry, &mut keep))?;
+    source::read(&args.period, &grid, &mut |entry| fold.take(entry, &mut keep))?;
     fold.finish(fold.now().unwrap_or_default(), &mut keep);
     stays.sort_by_key(|stay| (stay.entered, stay.contact));
     let table = table(&grid, &stays);

@@ -55,7 +55,7 @@ fn write_log(args: &QueueLogArgs, out: &mut dyn Write) -> Result<bool, FigureErr
     let grid = args.period.grid(Step::Day)?;
     let mut log = QueueLog::default();
     let mut failed = Ok(());
-    source::read(&args.period.history, &mut |entry| {
+    source::read(&args.period, &grid, &mut |entry| {
         let counts = grid.at(entry.row.at).is_some();
         log.take(entry, |line| {
             if counts && failed.is_ok() {
@@ -80,7 +80,7 @@ pub(super) fn run(args: &ExportArgs) -> ExitCode {
 fn rows(args: &ExportArgs, out: &mut dyn Write) -> Result<bool, FigureError> {
     let grid = args.period.grid(Step::Day)?;
     let mut failed = Ok(());
-    source::read(&args.period.history, &mut |entry| {
+    source::read(&args.period, &grid, &mut |entry| {
         if failed.is_ok() && grid.at(entry.row.at).is_some() {
             failed = entry
                 .to_line(false)
@@ -117,7 +117,7 @@ fn pieces(args: &ExportArgs, out: &mut dyn Write) -> Result<bool, FigureError> {
             failed = table.csv_rows(out);
         }
     };
-    source::read(&args.period.history, &mut |entry| fold.take(entry, &mut write))?;
+    source::read(&args.period, &grid, &mut |entry| fold.take(entry, &mut write))?;
     fold.finish(fold.now().unwrap_or_default(), &mut write);
     failed?;
     out.flush()?;

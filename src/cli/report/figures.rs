@@ -107,9 +107,11 @@ pub(super) fn ended(result: Result<bool, FigureError>) -> ExitCode {
 }
 
 fn report(args: &FigureArgs, parts: &[Part], page: Option<&PathBuf>) -> Result<bool, FigureError> {
-    let mut book = Book::new(args.reckoning.settings(&args.period)?);
+    let settings = args.reckoning.settings(&args.period)?;
+    let grid = settings.grid.clone();
+    let mut book = Book::new(settings);
     let mut fold = Fold::default();
-    source::read(&args.period.history, &mut |entry| {
+    source::read(&args.period, &grid, &mut |entry| {
         fold.take(entry, &mut |piece| book.take(&piece));
     })?;
     let now = fold.now().unwrap_or_default();
