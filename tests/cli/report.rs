@@ -3,15 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sambung::history::{Store as _, Write};
+use sambung::storage::{Durability, SqliteStore};
+use sambung::time::Wall;
+
 use super::made::{Made, make};
 use super::sambung;
+
+const MADE: Made = Made { seed: 7, days: 1, calls_a_day: 420, agents: 3 };
 
 /// A day of 420 calls and 3 agents, in a file of its own.
 fn day(name: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     let mut text = String::new();
-    make(Made { seed: 7, days: 1, calls_a_day: 420, agents: 3 }, &mut |entry| {
+    make(MADE, &mut |entry| {
         text.push_str(&entry.to_line(true).expect("a line"));
         text.push('\n');
     });
@@ -80,6 +86,36 @@ fn a_number_leads_to_its_contacts() {
     }
     let text = clean(&["contacts"], &path, &["--why", "abandoned", "--queue", "service"]);
     insta::assert_snapshot!("report_contacts", text);
+}
+
+#[test]
+fn a_store_tells_the_same_as_the_lines_exported_from_it() {
+    let (folder, _) = day("day.jsonl");
+    let path = folder.path().join("sambung.db");
+    let mut store = SqliteStore::open(&path, Durability::Normal).expect("opens");
+    let mut writes = Vec::new();
+    make(MADE, &mut |entry| {
+        // The first row is the store's own.
+        if entry.seq > 1 {
+            writes.push(Write::Row(Box::new(entry.row.clone())));
+        }
+    });
+    store.begin("1", Wall::from_unix_micros(1_772_580_000_000_000)).expect("begins");
+    store.commit(&writes).expect("keeps");
+    let from_store = |what: &[&str]| {
+        let path = path.to_str().expect("text");
+        let output = sambung(&[&["report"], what, &["--store", path], &DAYS].concat(), "");
+        (String::from_utf8(output.stdout).expect("text"), output.status.code())
+    };
+    let (rows, code) = from_store(&["export", "history"]);
+    assert_eq!(code, Some(0));
+    assert!(rows.lines().count() > 2_000, "{}", rows.lines().count());
+    let lines = folder.path().join("lines.jsonl");
+    fs::write(&lines, rows).expect("writes");
+    let (text, _, code) = report(&["day"], &lines, &[]);
+    assert_eq!(from_store(&["day"]), (text, Some(code)));
+    let missing = sambung(&["report", "day", "--store", "/nowhere/sambung.db"], "");
+    assert_eq!(missing.status.code(), Some(3));
 }
 
 #[test]
