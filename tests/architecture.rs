@@ -141,7 +141,7 @@ const TABLE: &[Row] = &[
             "control",
             "engine",
             "flow",
-            // Reports are made of the history.
+            // Reports are made of the history; what it keeps of people is handed out and forgotten by hand.
             "history",
             "media",
             "project",

@@ -9,6 +9,7 @@ mod bench;
 mod call;
 mod check;
 mod connect;
+mod data;
 mod desk;
 mod diff;
 mod doctor;
@@ -57,6 +58,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Check(check::CheckArgs),
     Connect(connect::ConnectArgs),
+    Data(data::DataArgs),
     Diff(diff::DiffArgs),
     Dtmf(dtmf::DtmfArgs),
     Doctor(doctor::DoctorArgs),
@@ -86,6 +88,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Connect(args) => connect::run(&args),
+        Command::Data(args) => data::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Dtmf(args) => dtmf::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -1,4 +1,4 @@
-//! What every subcommand says on standard error.
+//! What every subcommand says on standard error, and lines of results.
 
 use std::error::Error;
 use std::io::IsTerminal as _;
@@ -23,4 +23,10 @@ pub(crate) fn error(error: &dyn Error) {
         cause = error.source();
     }
     eprintln!("{text}");
+}
+
+/// Prints a line of what a command was asked for.
+#[expect(clippy::print_stdout, reason = "this is the result of the command")]
+pub(crate) fn out(line: &str) {
+    println!("{line}");
 }

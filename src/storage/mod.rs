@@ -14,11 +14,13 @@ mod records;
 mod sqlite;
 mod store;
 mod tape;
+mod upkeep;
 
 pub use error::StorageError;
 pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
 pub use recordings::Recordings;
 pub use records::{Leaving, Ledger, Slot};
-pub use sqlite::{Durability, SqliteReader, SqliteStore};
+pub use sqlite::{Checked, Durability, SqliteReader, SqliteStore};
 pub use store::Store;
 pub use tape::{RecordingSlot, Tape, Verdict};
+pub use upkeep::{LetGo, Limits, Upkeep, remove_recordings};

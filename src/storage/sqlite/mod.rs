@@ -10,6 +10,7 @@
 //! power cut as well, unless [`Durability::Normal`] was chosen. It knows nothing of threads: `history` puts one in front.
 
 mod care;
+mod check;
 mod gate;
 mod read;
 mod schema;
@@ -20,6 +21,8 @@ mod work;
 
 #[cfg(test)]
 mod tests;
+
+pub use check::Checked;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;

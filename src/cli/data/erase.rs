@@ -1,0 +1,57 @@
+//! `sambung data erase`: forgets a caller for good.
+
+use clap::Args;
+
+use super::open::{Owned, failed};
+use crate::call::mask_number;
+use crate::cli::{exit, print};
+use crate::config::Config;
+use crate::history::Store as _;
+use crate::storage::remove_recordings;
+
+/// Forgets a caller for good: numbers, answers, tickets, callbacks, records and recordings, also in rows that stay for the
+/// figures. Their open callbacks and tickets are closed. Without `--yes` it only says how much it would be.
+#[derive(Debug, Args)]
+pub(crate) struct EraseArgs {
+    /// The caller's number, as it calls
+    #[arg(allow_hyphen_values = true)]
+    number: String,
+    /// Really forget it
+    #[arg(long)]
+    yes: bool,
+    /// Who asks for it; stands in the history
+    #[arg(long, value_name = "NAME", default_value = "sambung data")]
+    by: String,
+}
+
+pub(super) fn run(args: &EraseArgs, config: &Config) -> u8 {
+    erase(args, config).map_or_else(|code| code, |()| exit::CLEAN)
+}
+
+fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
+    let mut owned = Owned::open(config)?;
+    let caller = owned.caller(&args.number)?;
+    let number = mask_number(&args.number);
+    if !args.yes {
+        let known = owned.store.known(&caller).map_err(|error| failed(&error))?;
+        let (contacts, recordings) = (known.contacts.len(), known.recordings.len());
+        owned.close(Vec::new())?;
+        eprintln!(
+            "{number}: {contacts} contacts and {recordings} recordings would be forgotten for good; add `--yes`"
+        );
+        return Err(exit::USAGE);
+    }
+    let now = owned.clock.wall();
+    let gone = owned.store.erase(&caller, &args.by, now).map_err(|error| failed(&error))?;
+    owned.close(Vec::new())?;
+    let (count, recordings) = (gone.count, gone.recordings.len());
+    let left = remove_recordings(&config.recordings, &gone.recordings);
+    print::out(&format!("{number}: {count} contacts and {recordings} recordings are forgotten."));
+    if left.is_empty() {
+        return Ok(());
+    }
+    for (path, error) in left {
+        eprintln!("error: {} is still there: {error}; delete it by hand", path.display());
+    }
+    Err(exit::FINDINGS)
+}
