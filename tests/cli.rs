@@ -9,6 +9,8 @@ use http::{Answer, HttpServer};
 mod bench;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/data.rs"]
+mod data;
 #[path = "cli/diff.rs"]
 mod diff;
 #[path = "cli/doctor.rs"]

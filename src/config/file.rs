@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::control::ControlSection;
+use super::retention::RetentionSection;
 use super::settings::{AdapterWay, Codec, DigestHash, Dtmf, MediaSource, Reliable, Srtp};
 use super::trunk::TrunkEntries;
 use super::written::{
@@ -33,6 +34,7 @@ pub(super) struct File {
     pub(super) recordings: Option<String>,
     pub(super) tickets: Option<String>,
     pub(super) callbacks: Option<String>,
+    pub(super) retention: Option<RetentionSection>,
     pub(super) safe: Option<SafeSection>,
     pub(super) sip: Option<SipSection>,
     pub(super) rtp: Option<RtpSection>,

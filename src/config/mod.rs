@@ -9,6 +9,7 @@ mod environment;
 mod file;
 mod keyring;
 mod references;
+mod retention;
 mod rule;
 mod schema;
 mod secret;
@@ -29,6 +30,7 @@ use references::References;
 pub use control::{Control, ControlRole, ControlToken};
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
+pub use retention::Retention;
 pub use rule::{
     BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_SUCH_TRUNK, NO_WAY_OUT,
     OPEN_TO_ALL, RULES, TOKENS_IN_CLEAR, UNREACHABLE_ROUTE,

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::control::Control;
 use super::keyring::Keyring;
+use super::retention::Retention;
 use super::secret::{Secret, SecretPlace};
 use super::trunk::Trunk;
 use crate::call::{AgentId, FlowId, Language, QueueId, Symbol};
@@ -66,6 +67,8 @@ pub struct Config {
     pub tickets: PathBuf,
     /// `callbacks`: the file of wishes to be called back. Default `callbacks.jsonl`.
     pub callbacks: PathBuf,
+    /// `retention`: for how long what is kept stays.
+    pub retention: Retention,
     /// `limits`: what the node takes on.
     pub limits: Limits,
     /// `secrets`: where the secrets are that services name. One that is not here is sought in the environment

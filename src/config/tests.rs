@@ -26,6 +26,7 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.recordings, Path::new("/project/recordings"));
     assert_eq!(config.tickets, Path::new("/project/tickets.jsonl"));
     assert_eq!(config.callbacks, Path::new("/project/callbacks.jsonl"));
+    assert_eq!(config.retention.private.as_secs(), 90 * 86_400);
     let everywhere = "0.0.0.0:5060".parse().expect("a socket");
     assert_eq!(config.sip.listen, [Listen { transport: Transport::Udp, address: everywhere }]);
     assert_eq!(config.sip.allow.len(), 1, "this machine alone");
@@ -129,6 +130,7 @@ store: /srv/history.db
 recordings: /srv/recordings
 tickets: /srv/tickets.jsonl
 callbacks: /srv/callbacks.jsonl
+retention: { records: 1d, recordings: 2d, voicemail: 3d, history: 4d, tickets: 5d, private: 6d }
 answer: { after: 250ms }
 safe: { flow: safe, number: "+62215550100" }
 pop_url: "https://desk.example.org/call/{call}"

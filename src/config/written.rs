@@ -126,6 +126,14 @@ written! {
     })
 }
 written! {
+    /// For how long something is kept.
+    Days(Duration): "a number of days from `1d` to `3650d`",
+    |text| {
+        let days: u64 = text.strip_suffix('d')?.parse().ok()?;
+        (1..=3_650).contains(&days).then(|| Duration::from_mins(24 * 60).times(days))
+    }
+}
+written! {
     /// How many media threads; `None` = `auto`.
     Threads(Option<NonZeroUsize>): "`auto`, or a number of threads from 1 to 64",
     |text| match text {
@@ -359,6 +367,11 @@ mod tests {
             &["250ms", "5s", "2m", "1h", "0s"],
             &["5", "s", "5 s", "-5s", "1.5s", "5d", "99999999999s", ""],
         );
+    }
+
+    #[test]
+    fn days_are_whole_and_not_endless() {
+        check::<Days>(&["1d", "90d", "3650d"], &["0d", "3651d", "-1d", "1.5d", "24h", "d", ""]);
     }
 
     #[test]

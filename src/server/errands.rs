@@ -13,15 +13,17 @@ use tracing::Instrument as _;
 
 use crate::assemble::{self, Services};
 use crate::backend::Backend;
-use crate::call::{Errand, Request};
-use crate::runtime::{Answer, Outside};
-use crate::storage::Store;
+use crate::call::{Errand, Reply, Request};
+use crate::runtime::{Answer, Clock, Outside};
+use crate::storage::{HistorySlot, Store};
 
 /// The errands of all calls.
 #[derive(Debug)]
 pub(super) struct Errands {
     backend: watch::Receiver<Arc<Backend>>,
     store: Arc<Store>,
+    /// Where the history is told of tickets.
+    history: Option<(HistorySlot, Clock)>,
     tokio: Handle,
     /// Those under way; what is left at the end of the node is dropped with them.
     under_way: JoinSet<()>,
@@ -30,7 +32,14 @@ pub(super) struct Errands {
 impl Errands {
     /// Runs errands on `tokio` against the newest `backend` and the `store`.
     pub(super) fn new(backend: watch::Receiver<Arc<Backend>>, store: Store, tokio: Handle) -> Self {
-        Self { backend, store: Arc::new(store), tokio, under_way: JoinSet::new() }
+        let (store, history) = (Arc::new(store), None);
+        Self { backend, store, history, tokio, under_way: JoinSet::new() }
+    }
+
+    /// Tells the history of every ticket that is kept.
+    pub(super) fn telling(mut self, slot: HistorySlot, clock: Clock) -> Self {
+        self.history = Some((slot, clock));
+        self
     }
 }
 
@@ -45,7 +54,14 @@ impl Outside for Errands {
             }
             Request { what: Errand::Ticket(_) | Errand::Callback(_), .. } => {
                 let store = Arc::clone(&self.store);
-                let work = move || answer.give(store.keep(&request));
+                let history = self.history.clone();
+                let work = move || {
+                    let reply = store.keep(&request);
+                    if let (Some((slot, clock)), Reply::Kept(number)) = (history, &reply) {
+                        super::history::ticket_opened(&slot, clock.wall(), &request, number);
+                    }
+                    answer.give(reply);
+                };
                 self.under_way.spawn_blocking_on(work, &self.tokio);
             }
         }

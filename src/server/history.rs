@@ -4,10 +4,16 @@
 use std::sync::Arc;
 
 use super::ServerError;
-use crate::call::{CallId, CallRecord, Direction, EndedBy, HangupCause, mask_number};
-use crate::history::{CallerSecret, Fact, LiveCall, Row, Standing, Store as _, StoreError};
+use crate::call::{
+    Argument, CallId, CallRecord, Class, Direction, EndedBy, Errand, HangupCause, Request,
+    mask_number,
+};
+use crate::config::Config;
+use crate::history::{
+    CallerSecret, Fact, LiveCall, Private, Retention, Row, Standing, Store as _, StoreError,
+};
 use crate::runtime::{Clock, Judge, Keeper};
-use crate::storage::{Durability, HistorySlot, HistoryWriter, SqliteStore};
+use crate::storage::{Durability, HistorySlot, HistoryWriter, Limits, SqliteStore};
 use crate::time::{Duration, Wall};
 
 /// How far back the engine's axis of time reaches: agents may have been idle, and places in line kept, since before the
@@ -106,6 +112,46 @@ impl Keeper for Kept {
     fn claim(&mut self, row: Row, judge: Judge) {
         self.0.claim(row, Box::new(move |receipt| judge(receipt.verdict)));
     }
+}
+
+/// For how long what the store keeps stays.
+#[must_use]
+pub fn limits(config: &Config) -> Limits {
+    let of = &config.retention;
+    let stay = vec![
+        (Retention::Recordings, of.recordings),
+        (Retention::Voicemail, of.voicemail),
+        (Retention::Private, of.private),
+        (Retention::Tickets, of.tickets),
+        (Retention::Records, of.records),
+        (Retention::History, of.history),
+    ];
+    Limits { stay, recordings: config.recordings.clone() }
+}
+
+/// Tells the history of a ticket that was given a number.
+pub(super) fn ticket_opened(slot: &HistorySlot, now: Wall, request: &Request, number: &str) {
+    let (Errand::Ticket(ticket), Ok(number)) = (&request.what, number.parse()) else { return };
+    let shown = |argument: &&Argument| match argument.class {
+        Class::Public | Class::Personal => !argument.value.is_null(),
+        Class::Secret => false,
+    };
+    let text = |argument: &Argument| -> (Arc<str>, Arc<str>) {
+        let text =
+            argument.value.as_str().map_or_else(|| argument.value.to_string(), str::to_owned);
+        (Arc::clone(&argument.name), text.into())
+    };
+    let private = Private(ticket.with.iter().filter(shown).map(text).collect());
+    let fact = Fact::TicketOpened {
+        ticket: number,
+        contact: request.call,
+        sort: Arc::clone(&ticket.kind),
+        language: ticket.language.clone(),
+        owner: None,
+        due: ticket.due.map(|due| now.after(due)),
+        recording: ticket.recording.clone(),
+    };
+    slot.keep(Row::new(now, fact).with(private));
 }
 
 /// Hands the record of a call that is over to the store as well.

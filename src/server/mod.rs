@@ -31,7 +31,7 @@ use crate::engine::{self, Engine};
 use crate::history::StoreError;
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Keeper, Left, RecordSink};
-use crate::storage::{HistorySlot, Ledger, Recordings, Slot, StorageError, Store};
+use crate::storage::{HistorySlot, Ledger, Limits, Recordings, Slot, StorageError, Store, Upkeep};
 use crate::telephony;
 use crate::telephony::remote::RemoteAdapter;
 use crate::telephony::sip::SipAdapter;
@@ -42,7 +42,7 @@ use reload::{Reload, Served};
 use tasks::Tasks;
 
 pub use adapters::adapter_kind;
-pub use history::PAST;
+pub use history::{PAST, limits};
 pub use prepare::{Preparation, PrepareError, prepare};
 pub use sip::{try_certificate, whereabouts};
 
@@ -61,6 +61,7 @@ pub struct Server {
     recordings: PathBuf,
     tickets: PathBuf,
     callbacks: PathBuf,
+    limits: Limits,
     drain: Duration,
     disabled: Vec<Disabled>,
     settings: PathBuf,
@@ -122,6 +123,7 @@ impl Server {
             history::keep_record(&slot, &record);
             records.keep(Box::new(record));
         }
+        let upkeep = Upkeep::start(slot.clone(), self.limits, clock)?;
         let (recordings, tapes) = Recordings::open(&self.recordings, clock)?;
         let store = Store::open(&self.tickets, &self.callbacks, clock)?;
         let seed = seed().map_err(start("the source of chance"))?;
@@ -143,7 +145,8 @@ impl Server {
             let records = sink(records, journals, slot.clone());
             let services = ServicesInUse::new(self.services, seed);
             let beside = tokio::runtime::Handle::current();
-            let errands = Errands::new(services.newest(), store, beside);
+            let errands =
+                Errands::new(services.newest(), store, beside).telling(slot.clone(), clock);
             let mut adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
             for settings in self.adapters {
                 let adapter = RemoteAdapter::bind(settings)?;
@@ -186,6 +189,7 @@ impl Server {
             outcome
         });
         tasks.stop();
+        upkeep.close();
         writer.close();
         ledger.close();
         journal_ledger.into_iter().for_each(Ledger::close);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::reload::Served;
-use super::{Server, adapters, control, sip};
+use super::{Server, adapters, control, history, sip};
 use crate::assemble::{self, AssembleError, Surroundings};
 use crate::call::{FlowId, QueueId};
 use crate::config::{self, Config, ConfigError, Disabled};
@@ -140,6 +140,7 @@ fn build(
         recordings: config.recordings.clone(),
         tickets: config.tickets.clone(),
         callbacks: config.callbacks.clone(),
+        limits: history::limits(&config),
         drain: config.limits.drain,
         disabled,
         settings: path.to_owned(),

@@ -230,6 +230,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         recordings,
         tickets,
         callbacks,
+        retention,
         limits,
         secrets: _,
         disabled: _,
@@ -249,6 +250,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         ("recordings", *recordings != started.recordings),
         ("tickets", *tickets != started.tickets),
         ("callbacks", *callbacks != started.callbacks),
+        ("retention", *retention != started.retention),
         ("limits", *limits != started.limits),
     ];
     changed.into_iter().filter(|(_, changed)| *changed).map(|(item, _)| item).collect()

@@ -27,6 +27,9 @@ pub(super) fn run(_: &CheckArgs, config: &Config) -> u8 {
     checked.faults.iter().for_each(|fault| print::out(fault));
     let (entries, starts) = (checked.entries, checked.epochs);
     let begins = if checked.is_whole { "" } else { " (its beginning was let go)" };
-    print::out(&format!("{entries} rows of {starts} starts{begins}, {} faults", checked.faults.len()));
+    print::out(&format!(
+        "{entries} rows of {starts} starts{begins}, {} faults",
+        checked.faults.len()
+    ));
     if checked.faults.is_empty() { exit::CLEAN } else { exit::FINDINGS }
 }

@@ -22,7 +22,8 @@ fn expire(config: &Config) -> Result<(), u8> {
     for class in limits.classes() {
         let mut count = 0;
         loop {
-            let some = limits.let_go(&mut owned.store, class, now).map_err(|error| failed(&error))?;
+            let some =
+                limits.let_go(&mut owned.store, class, now).map_err(|error| failed(&error))?;
             count += some.count;
             if some.is_all {
                 break;

@@ -130,6 +130,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         recordings: path(file.recordings, "recordings"),
         tickets: path(file.tickets, "tickets.jsonl"),
         callbacks: path(file.callbacks, "callbacks.jsonl"),
+        retention: file.retention.unwrap_or_default().settle(),
         safe_flow: safe.flow.map(|flow| found.names.flow(flow)),
         safe_number: safe.number.map(|number| number.value.0),
         sip: sip(&mut found, file.sip.unwrap_or_default(), folder),
