@@ -48,7 +48,8 @@ fn everything(reader: &SqliteReader) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut after = Position::default();
     loop {
-        let page = reader.entries(after, &Filter::default(), 10_000).expect("readable");
+        let filter = Filter { private: true, ..Filter::default() };
+        let page = reader.entries(after, &filter, 10_000).expect("readable");
         let Some(last) = page.last() else { return entries };
         after = last.position();
         entries.extend(page);
@@ -212,11 +213,93 @@ fn a_node_that_is_killed_comes_back_as_it_was() {
         "MEASURED: kill -9 under load, ready again | {slowest:?} at most, {} kills | 5 s",
         kills()
     );
+    let rings = rings_after(&everything(&SqliteReader::open(&node.store()).expect("the store")));
+    let of = |share: usize| rings.get(rings.len() * share / 100).map_or(0, |micros| micros / 1_000);
+    println!(
+        "MEASURED: from a durable offer to the ringing phone | {} ms at the median, {} ms at 95 %, {} rings | 100 ms",
+        of(50),
+        of(95),
+        rings.len()
+    );
     assert!(in_line > 0, "nobody ever waited");
     assert!(resumed > 0, "nobody ever came back to a place");
     node.ends();
     let reader = SqliteReader::open(&node.store()).expect("the store is whole");
     assert!(reader.standing().expect("readable").stopped, "a clean end is told");
+}
+
+#[test]
+fn a_project_read_anew_changes_nothing_that_stands() {
+    let mut town = Town::calm();
+    let mut node = Node::new(&town.addresses());
+    node.start();
+    town.calls(8);
+    town.lives_for(node.sip(), Span::from_millis(2_500));
+    let reader = SqliteReader::open(&node.store()).expect("the store is whole");
+    let before = reader.standing().expect("readable");
+    let talk = before.agents.values().filter(|agent| agent.status == AgentStatus::Talking);
+    assert_eq!((talk.count(), before.waiting.len()), (3, 5), "{before:?}");
+    for (from, to) in [("wrap_up: 3s", "wrap_up: 4s"), ("timeout: 5s", "timeout: 6s")] {
+        node.reads_anew(from, to);
+        town.lives_for(node.sip(), Span::from_millis(300));
+    }
+    let after = reader.standing().expect("readable");
+    assert_eq!(after.agents, before.agents, "no state and no counter of an agent");
+    assert_eq!(after.waiting, before.waiting, "no place in line");
+    assert_eq!((&after.calls, &after.offers), (&before.calls, &before.offers), "no call or offer");
+}
+
+#[test]
+fn while_the_store_refuses_calls_go_on_and_nobody_is_rung() {
+    let mut town = Town::calm();
+    let mut node = Node::new(&town.addresses());
+    node.start();
+    town.calls(2);
+    town.lives_for(node.sip(), Span::from_millis(1_500));
+    let rung = |town: &Town| town.rung().map(|(_, rung)| rung).sum::<u64>();
+    assert_eq!((town.up(), rung(&town)), (2, 2), "two talk, one agent is free");
+
+    // Whoever writes to the same file keeps the node from it.
+    let lock = rusqlite::Connection::open(node.store()).expect("the store");
+    lock.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes for long");
+    town.calls(1);
+    town.lives_for(node.sip(), Span::from_secs(5));
+    assert_eq!((town.up(), rung(&town)), (3, 2), "all are in their calls, and nobody was rung");
+
+    lock.execute_batch("ROLLBACK").expect("it is held");
+    for _ in 0..75 {
+        if rung(&town) > 2 {
+            break;
+        }
+        town.lives_for(node.sip(), Span::from_millis(200));
+    }
+    town.lives_for(node.sip(), Span::from_millis(500));
+    assert_eq!((town.up(), rung(&town)), (3, 3), "the store works again");
+    let reader = SqliteReader::open(&node.store()).expect("the store is whole");
+    let entries = everything(&reader);
+    check_life(&entries, &town);
+    assert_eq!(folded(&entries), reader.standing().expect("readable"));
+    let talks = entries.iter().filter(|entry| matches!(entry.row.fact, Fact::Answered { .. }));
+    assert_eq!(talks.count(), 3, "what happened meanwhile is written");
+}
+
+/// How long it took from each offer until its phone rang, as the history has it.
+fn rings_after(entries: &[Entry]) -> Vec<u64> {
+    let mut offered = BTreeMap::new();
+    let mut spans = Vec::new();
+    for entry in entries {
+        let at = entry.row.at.as_unix_micros();
+        match entry.row.fact {
+            Fact::Offered { offer, .. } => drop(offered.insert((entry.epoch, offer), at)),
+            Fact::Rang { offer, .. } => {
+                let since = offered.get(&(entry.epoch, offer)).copied();
+                spans.push(at.abs_diff(since.expect("whoever is rung was offered somebody")));
+            }
+            _ => {}
+        }
+    }
+    spans.sort_unstable();
+    spans
 }
 
 /// One who waited when the node died calls again, and stands where they stood.

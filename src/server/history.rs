@@ -1,6 +1,9 @@
 //! The node's history: the store is opened and taken over before anything else, calls that died with the process before get
 //! their records, and what the engine tells goes to the writer.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::ServerError;
@@ -20,6 +23,9 @@ use crate::time::{Duration, Wall};
 /// process began.
 pub const PAST: Duration = Duration::from_mins(24 * 60);
 
+/// How much of the end of the file of call records is looked at: that of far more calls than end in a second.
+const RECORDS_READ: u64 = 4 << 20;
+
 /// A history that is open.
 #[derive(Debug)]
 pub(super) struct History {
@@ -35,13 +41,16 @@ pub(super) struct History {
 
 impl History {
     /// Opens the store, begins an epoch in it and starts its writer.
-    pub(super) fn open(path: &std::path::Path, clock: Clock) -> Result<Self, ServerError> {
+    /// `records` is the file of call records: what has one there already gets no other.
+    pub(super) fn open(path: &Path, records: &Path, clock: Clock) -> Result<Self, ServerError> {
         let mut store = SqliteStore::open(path, Durability::default())?;
         let before = store.standing()?;
         let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
         let standing = store.standing()?;
+        let told = end_of(records);
+        let without = before.calls.iter().filter(|(call, _)| !told.contains(&call.to_string()));
         let interrupted: Vec<CallRecord> =
-            before.calls.iter().map(|(call, live)| interrupted(*call, live, before.at)).collect();
+            without.map(|(call, live)| interrupted(*call, live, before.at)).collect();
         if !before.stopped && before.newest.epoch > 0 {
             let (calls, waiting) = (before.calls.len(), before.waiting.len());
             tracing::warn!(
@@ -56,6 +65,19 @@ impl History {
         let (writer, slot) = HistoryWriter::start(store, clock)?;
         Ok(Self { writer, slot, secret, standing, interrupted })
     }
+}
+
+/// The end of the file of call records: a call's record may be on the disk when the word of its end is not yet.
+fn end_of(records: &Path) -> String {
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = File::open(records)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(RECORDS_READ)))?;
+        let mut end = Vec::new();
+        file.take(RECORDS_READ).read_to_end(&mut end)?;
+        Ok(end)
+    };
+    String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
 }
 
 /// The record of a call that died with its process: what its beginning says of it.

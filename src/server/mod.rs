@@ -116,7 +116,7 @@ impl Server {
         let journals = self.journals.as_deref().map(Ledger::open).transpose()?;
         let (journal_ledger, journals) = journals.unzip();
         let History { writer, slot, secret, standing, interrupted } =
-            History::open(&self.store, clock)?;
+            History::open(&self.store, &self.records, clock)?;
         self.engine.history = true;
         self.engine.caller_secret = Some(secret);
         for record in interrupted {

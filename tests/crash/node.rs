@@ -15,6 +15,9 @@ use tempfile::TempDir;
 /// How long it may take to be ready, or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What a node logs when it lives by the project as it is now.
+const READ_ANEW: &str = "Reloaded:";
+
 const FLOW: &str = "
 sambung: 1
 flow: line
@@ -126,6 +129,27 @@ impl Node {
             }
         }
         assert!(child.wait().expect("it can be waited for").success(), "it ends in order");
+    }
+
+    /// Changes the flow, has the project read anew and waits until that is done.
+    pub(crate) fn reads_anew(&self, from: &str, to: &str) {
+        let path = self.folder.path().join("flows/line.yaml");
+        let text = fs::read_to_string(&path).expect("the flow");
+        assert!(text.contains(from), "the flow has no `{from}`");
+        fs::write(path, text.replace(from, to)).expect("written");
+        let process = rustix::process::Pid::from_child(self.child.as_ref().expect("it runs"));
+        rustix::process::kill_process(process, rustix::process::Signal::HUP).expect("it runs");
+        let log = self.log.as_ref().expect("it runs");
+        let mut seen = Vec::new();
+        loop {
+            let event = log.recv_timeout(PATIENCE);
+            assert!(event.is_ok(), "it is not read anew:\n{}", seen.join("\n"));
+            let event = event.unwrap_or_default();
+            if event["message"].as_str().is_some_and(|text| text.starts_with(READ_ANEW)) {
+                return;
+            }
+            seen.push(event.to_string());
+        }
     }
 
     /// The whole records that are there.

@@ -25,6 +25,8 @@ pub(crate) struct Town {
     made: u64,
     rung: BTreeMap<String, u64>,
     due: Vec<(Instant, Deed)>,
+    /// Whether agents answer always and at once, and callers stay.
+    calm: bool,
 }
 
 /// A call of a caller.
@@ -62,7 +64,13 @@ impl Town {
             made: 0,
             rung: BTreeMap::new(),
             due: Vec::new(),
+            calm: false,
         }
+    }
+
+    /// A town in which agents answer always and at once, and callers stay.
+    pub(crate) fn calm() -> Self {
+        Self { calm: true, ..Self::new(1) }
     }
 
     /// The agents, and where their phones are.
@@ -74,6 +82,11 @@ impl Town {
     /// How often each agent was rung.
     pub(crate) fn rung(&self) -> impl Iterator<Item = (&String, u64)> {
         self.rung.iter().map(|(agent, rung)| (agent, *rung))
+    }
+
+    /// How many callers are in a call, as far as they know.
+    pub(crate) fn up(&self) -> usize {
+        self.calls.values().filter(|call| call.to.is_some() && !call.over).count()
     }
 
     /// So many will call within the next second.
@@ -216,7 +229,7 @@ impl Town {
             let first = call.to.is_none();
             call.to = header(message, "To: ").map(ToOwned::to_owned);
             self.sends(node, &id, "ACK", 1, "");
-            if first {
+            if first && !self.calm {
                 let stays = 200 + self.chance.below(4_000);
                 self.due.push((self.after(stays), Deed::HangsUp(id)));
             }
@@ -235,6 +248,7 @@ impl Town {
             if new {
                 *self.rung.entry((*name).to_owned()).or_default() += 1;
                 let (after, status) = match self.chance.below(10) {
+                    _ if self.calm => (20, "200 OK"),
                     0 => (50, "486 Busy Here"),
                     1 => (100, "603 Decline"),
                     2 => (60_000, "480 Temporarily Unavailable"),
