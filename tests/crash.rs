@@ -130,7 +130,7 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
         left.waiting.keys().copied().collect(),
         "lost in line"
     );
-    let records = node.records();
+    let records = node.records_of(left.calls.keys());
     for call in left.calls.keys() {
         let of = |record: &&serde_json::Value| record["call"] == call.to_string();
         let record = records.iter().find(of).unwrap_or_else(|| panic!("{call} has no record"));

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use sambung::call::CallId;
 use sambung::runtime::Clock;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -150,6 +151,20 @@ impl Node {
             }
             seen.push(event.to_string());
         }
+    }
+
+    /// The records that are there once each of these calls has one, or after a while without.
+    pub(crate) fn records_of<'a>(&self, calls: impl Iterator<Item = &'a CallId>) -> Vec<Value> {
+        let calls: Vec<String> = calls.map(ToString::to_string).collect();
+        for _ in 0..200 {
+            let records = self.records();
+            let told = |call: &String| records.iter().any(|record| record["call"] == **call);
+            if calls.iter().all(told) {
+                return records;
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        self.records()
     }
 
     /// The whole records that are there.
