@@ -12,12 +12,14 @@ use std::sync::Arc;
 
 use crate::calendar::{self, Calendar};
 use crate::call::{AgentId, AllowList, Language, QueueId, Target};
-use crate::config::{Agent, Called, Config, Phone};
+use crate::config::{Agent, Called, Config, Member, Phone};
 use crate::engine::{self, Pattern, Programs, Route, Routes};
 use crate::faq::{self, Faq};
-use crate::flow::{CalendarDefinition, FaqDefinition, Flow, QueueDefinition, RingStrategy};
+use crate::flow::{
+    CalendarDefinition, FaqDefinition, Flow, QueueDefinition, RingDefinition, RingStrategy,
+};
 use crate::interpreter::Program;
-use crate::queue::{self, AgentSettings, QueueSettings, Strategy};
+use crate::queue::{self, AgentSettings, Membership, QueueSettings, Strategy};
 
 pub use callbacks::callbacks;
 pub use paper::{numbers_on_paper, on_paper, ring_on_paper};
@@ -149,11 +151,40 @@ fn queue_settings(definition: &QueueDefinition) -> (QueueId, QueueSettings) {
         max_calls: definition.max_calls,
         strategy: match definition.strategy {
             RingStrategy::LongestIdle => Strategy::LongestIdle,
+            RingStrategy::RoundRobin => Strategy::RoundRobin,
+            RingStrategy::FewestCalls => Strategy::FewestCalls,
+            RingStrategy::LeastTalk => Strategy::LeastTalk,
+            RingStrategy::Linear => Strategy::Linear,
+            RingStrategy::Random => Strategy::Random,
+            RingStrategy::Weighted => Strategy::Weighted,
         },
+        rings: definition.rings.iter().map(ring).collect(),
         ring: definition.ring_timeout,
         wrap_up: definition.wrap_up,
     };
     (definition.name.clone(), settings)
+}
+
+fn ring(definition: &RingDefinition) -> queue::Ring {
+    queue::Ring {
+        after: definition.after,
+        levels: definition.levels.clone(),
+        drop_skills: definition.drop_skills.clone(),
+    }
+}
+
+/// The levels that callers of each queue reach, for queues whose rings name any.
+#[must_use]
+pub fn reached_levels(queues: &[QueueDefinition]) -> BTreeMap<QueueId, BTreeSet<u8>> {
+    let levels = |queue: &QueueDefinition| {
+        let named: BTreeSet<u8> = queue.rings.iter().flat_map(|ring| ring.levels.clone()).collect();
+        // Without a ring at the very beginning that names others, the first level is.
+        let first =
+            queue.rings.first().is_none_or(|ring| !ring.after.is_zero() || ring.levels.is_empty());
+        let first = first.then_some(queue::FIRST_LEVEL);
+        (!named.is_empty()).then(|| (queue.name.clone(), named.into_iter().chain(first).collect()))
+    };
+    queues.iter().filter_map(levels).collect()
 }
 
 fn route(route: &crate::config::Route) -> Route {
@@ -178,8 +209,16 @@ fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {
     let skills = |(name, values): (&Arc<str>, &Vec<Arc<str>>)| {
         (name.clone(), values.iter().cloned().collect::<BTreeSet<_>>())
     };
-    let queues = agent.queues.clone();
+    let queues = agent.queues.iter().map(|(queue, _)| queue.clone()).collect();
+    let member = |(queue, member): &(QueueId, Member)| {
+        let Member { level, weight, position } = *member;
+        (queue.clone(), Membership { level, weight, position })
+    };
+    let memberships = agent.queues.iter().map(member).collect();
     let skills = agent.skills.iter().map(skills).collect();
-    settings.queues.agents.insert(id.clone(), AgentSettings { queues, skills, always_there });
+    settings
+        .queues
+        .agents
+        .insert(id.clone(), AgentSettings { queues, memberships, skills, always_there });
     settings.agents.insert(id, engine::Agent { target, accept: agent.accept_key });
 }

@@ -203,9 +203,38 @@ pub(super) struct AgentEntry {
     pub(super) password: Option<Spanned<SecretEntry>>,
     pub(super) address: Option<Spanned<SipAddress>>,
     pub(super) accept_key: Option<Spanned<String>>,
-    #[schemars(with = "Option<Vec<String>>")]
-    pub(super) queues: Option<Vec<Spanned<QueueId>>>,
+    pub(super) queues: Option<Vec<Spanned<ServedEntry>>>,
     pub(super) skills: Option<BTreeMap<Arc<str>, Vec<Arc<str>>>>,
+}
+
+/// A queue that an agent serves: its name, or `{ NAME: LEVEL }`, or `{ NAME: { level, weight, position } }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "served_queue", untagged)]
+pub(super) enum ServedEntry {
+    Text(#[schemars(with = "String")] QueueId),
+    Map(
+        #[schemars(with = "BTreeMap<String, MemberEntry>")] BTreeMap<QueueId, Spanned<MemberEntry>>,
+    ),
+}
+
+/// How an agent serves a queue.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+#[schemars(rename = "member", untagged)]
+pub(super) enum MemberEntry {
+    Text(#[schemars(with = "u8")] String),
+    Map(MemberMap),
+}
+
+/// How an agent serves a queue, in full.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename = "a queue of an agent")]
+#[schemars(rename = "membership", deny_unknown_fields)]
+pub(super) struct MemberMap {
+    pub(super) level: Option<Spanned<u32>>,
+    pub(super) weight: Option<Spanned<u32>>,
+    pub(super) position: Option<Spanned<u32>>,
 }
 
 /// A secret is a map that says where it is kept; text would be the secret itself.

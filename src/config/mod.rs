@@ -18,6 +18,7 @@ mod settle;
 mod trunk;
 mod written;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,15 +33,15 @@ pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
 pub use retention::Retention;
 pub use rule::{
-    BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NO_SUCH_NAME, NO_SUCH_TRUNK, NO_WAY_OUT,
-    OPEN_TO_ALL, RULES, TOKENS_IN_CLEAR, UNREACHABLE_ROUTE,
+    BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NEVER_REACHED, NO_SUCH_NAME, NO_SUCH_TRUNK,
+    NO_WAY_OUT, OPEN_TO_ALL, RULES, TOKENS_IN_CLEAR, UNREACHABLE_ROUTE,
 };
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};
 pub use settings::{
     Adapter, AdapterWay, Agent, Called, Capabilities, Codec, Config, DigestHash, Disabled, Dtmf,
-    Guard, Limits, Listen, MediaSource, Network, Phone, Reach, Reliable, Route, RouteHours, Rtp,
-    Session, Sip, Srtp, TlsFiles, Transfers, Transport, WebSocketDoor,
+    Guard, Limits, Listen, MediaSource, Member, Network, Phone, Reach, Reliable, Route, RouteHours,
+    Rtp, Session, Sip, Srtp, TlsFiles, Transfers, Transport, WebSocketDoor,
 };
 pub use trunk::{Trunk, TrunkIdentity, TrunkLogin};
 
@@ -97,6 +98,13 @@ impl Reading {
     pub fn check_names(&mut self, flows: &[&FlowId], queues: &[&QueueId], calendars: &[&Arc<str>]) {
         let unknown = self.names.check(flows, queues, calendars);
         self.add(unknown);
+    }
+
+    /// Holds the levels of agents against the rings of the queues: `reached` tells of each queue with levels which of
+    /// them a ring reaches. An agent whom no ring reaches would never be rung, and that is a finding.
+    pub fn check_levels(&mut self, reached: &BTreeMap<QueueId, BTreeSet<u8>>) {
+        let never = self.names.check_levels(reached);
+        self.add(never);
     }
 
     fn add(&mut self, findings: Vec<Diagnostic>) {

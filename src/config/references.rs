@@ -1,11 +1,12 @@
 //! The flows, queues and calendars that a configuration names, with their places, to be held against what the project has.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::call::{FlowId, QueueId};
 use crate::flow::{Diagnostic, Span, Spanned, nearest};
 
-use super::rule::NO_SUCH_NAME;
+use super::rule::{NEVER_REACHED, NO_SUCH_NAME};
 
 /// The names, in the order of the file.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,7 @@ pub(super) struct References {
     flows: Vec<(FlowId, Span)>,
     queues: Vec<(QueueId, Span)>,
     calendars: Vec<(Arc<str>, Span)>,
+    levels: Vec<(QueueId, u8, Span)>,
 }
 
 impl References {
@@ -26,6 +28,26 @@ impl References {
     pub(super) fn queue(&mut self, queue: Spanned<QueueId>) -> QueueId {
         self.queues.push((queue.value.clone(), queue.span));
         queue.value
+    }
+
+    /// Notes the level that an agent has in a queue.
+    pub(super) fn level(&mut self, queue: QueueId, level: u8, span: Span) {
+        self.levels.push((queue, level, span));
+    }
+
+    /// A finding for each level that no ring of its queue reaches.
+    pub(super) fn check_levels(
+        &self,
+        reached: &BTreeMap<QueueId, BTreeSet<u8>>,
+    ) -> Vec<Diagnostic> {
+        let never = |(queue, level, _): &&(QueueId, u8, Span)| {
+            reached.get(queue).is_some_and(|levels| !levels.contains(level))
+        };
+        let finding = |(queue, level, span): &(QueueId, u8, Span)| {
+            let message = format!("no ring of queue `{queue}` reaches level {level}");
+            Diagnostic::new(&NEVER_REACHED, *span, message)
+        };
+        self.levels.iter().filter(never).map(finding).collect()
     }
 
     /// Notes a calendar that is named.

@@ -55,6 +55,12 @@ pub static TOKENS_IN_CLEAR: Rule = Rule::warning("W1008", "tokens of the control
     .cure("Listen on 127.0.0.1 and let a proxy that speaks TLS stand in front, or keep it to a network of its own.")
     .example("control: { listen: \"0.0.0.0:8022\", tokens: { desk: { env: SAMBUNG_TOKEN, role: read } } }");
 
+/// W1009: an agent whom no ring of a queue reaches.
+pub static NEVER_REACHED: Rule = Rule::warning("W1009", "no ring of the queue reaches this agent's level")
+    .why("Callers reach the levels that the rings of a queue name, the first one from the beginning. An agent of another level is never rung for it.")
+    .cure("Give the agent a level that a ring names, or add the level to a ring.")
+    .example("agents: { budi: { address: \"sip:budi@127.0.0.1:5070\", queues: [{ service: 4 }] } }");
+
 /// E1020: a flow needs what its adapter cannot do.
 pub static BEYOND_ADAPTER: Rule = Rule::error("E1020", "a flow needs more than the adapter can do")
     .why("On a call of that adapter the node would fail, or secret keys would stand where others can read them.")
@@ -71,5 +77,6 @@ pub static RULES: &[&Rule] = &[
     &NO_SUCH_TRUNK,
     &UNREACHABLE_ROUTE,
     &TOKENS_IN_CLEAR,
+    &NEVER_REACHED,
     &BEYOND_ADAPTER,
 ];

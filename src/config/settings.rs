@@ -408,10 +408,21 @@ pub struct Agent {
     pub phone: Phone,
     /// `accept_key`: the key by which they take a call, where picking up is not enough.
     pub accept_key: Option<Symbol>,
-    /// `queues`: those they answer for.
-    pub queues: Vec<QueueId>,
+    /// `queues`: those they answer for, and how.
+    pub queues: Vec<(QueueId, Member)>,
     /// `skills`: name → values. A skill that is not named here matches anything.
     pub skills: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+}
+
+/// How an agent serves a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Member {
+    /// `level`: which ring of the queue reaches them, 1 to 99. Default 1.
+    pub level: u8,
+    /// `weight`: how likely they are asked where the strategy is `weighted`, 1 to 1,000. Default 1.
+    pub weight: u32,
+    /// `position`: where they stand in the list where the strategy is `linear`. Default: the order of the file.
+    pub position: u32,
 }
 
 /// How an agent's phone is reached.

@@ -15,7 +15,7 @@ use crate::call::{
     AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, EndedBy, HangupCause, Item,
     LegId, QueueId, Target,
 };
-use crate::history::{Exit, Medium, Refusal};
+use crate::history::{Exit, Fact, Medium, Refusal};
 use crate::interpreter::{Enqueue, Ring, World};
 use crate::queue::{self, Contact, OfferId};
 use crate::session::{Action, Input, PeerNews, QueueNews};
@@ -189,6 +189,7 @@ impl Engine {
             priority: wanted.priority,
             enqueued_at: since,
             max_wait: wanted.max_wait,
+            longest_expected: None,
             medium: Medium::Voice,
             again: since < self.now,
         };
@@ -242,6 +243,10 @@ impl Engine {
                 self.connected(offer, call, agent)
             }
             queue::Output::OfferEnded { offer, result, .. } => self.offer_closed(offer, result),
+            queue::Output::Reprioritised { call: contact, queue, priority } => {
+                let by = self.by.clone();
+                self.happened(Fact::Reprioritised { contact, queue, priority, by });
+            }
             // The leg has been told to end already; the queue hears of it when it has.
             queue::Output::TooLate { .. } => {}
             queue::Output::Moved { call, position } => {

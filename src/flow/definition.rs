@@ -1,7 +1,7 @@
 //! Plain definitions that a flow project makes and that `server` hands to the modules concerned:
 //! variables, FAQs, queues, calendars and services.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -255,6 +255,8 @@ pub struct QueueDefinition {
     pub max_calls: u32,
     /// How agents are chosen.
     pub strategy: RingStrategy,
+    /// Whom callers reach the longer they wait, by ascending time.
+    pub rings: Vec<RingDefinition>,
     /// How long one agent is rung.
     pub ring_timeout: Duration,
     /// How long an agent has after a call.
@@ -285,6 +287,29 @@ pub struct CallbackDefinition {
 pub enum RingStrategy {
     /// Who has been idle longest.
     LongestIdle,
+    /// Whose last turn is the longest ago.
+    RoundRobin,
+    /// Who has had the fewest calls since they logged in.
+    FewestCalls,
+    /// Who has talked the least since they logged in.
+    LeastTalk,
+    /// Who stands first in the list.
+    Linear,
+    /// Anybody.
+    Random,
+    /// Anybody, as likely as their weight says.
+    Weighted,
+}
+
+/// Whom callers reach that have waited for so long, in addition to those before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingDefinition {
+    /// How long, from the beginning of the wait.
+    pub after: Duration,
+    /// The levels of agents.
+    pub levels: BTreeSet<u8>,
+    /// The skills that are asked for no more.
+    pub drop_skills: BTreeSet<Arc<str>>,
 }
 
 /// Opening hours as a project defines them; `calendar` checks them.

@@ -45,8 +45,8 @@ pub use compile::{
 pub use definition::{
     Auth, CalendarDefinition, CalendarOverride, CallbackDefinition, FaqDefinition, FaqEntry,
     FieldType, Method, OperationDefinition, Parameter, ParameterPlace, QueueDefinition,
-    RecordIndex, RecordType, RingStrategy, ServiceDefinition, Setting, VariableDefinition,
-    VariableKind,
+    RecordIndex, RecordType, RingDefinition, RingStrategy, ServiceDefinition, Setting,
+    VariableDefinition, VariableKind,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Level, Patch};
 pub use diagram::{Diagram, Stroke, TooManyBoxes};

@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::input::OfferId;
-use super::line::{LineNumber, Skills};
+use super::line::LineNumber;
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::AgentStatus;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// An agent's number inside the machine: their place among the agents by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -299,6 +299,20 @@ pub(super) enum Intent {
     Work,
     /// Be on a break, for this reason.
     Break(Arc<str>),
+    /// Be logged out, by word.
+    Off,
+}
+
+/// What stands for the break that follows, where an agent is or will be logged out by word.
+pub const LOGGED_OUT: &str = "logged_out";
+
+/// What an agent has done since they logged in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shift {
+    /// The callers they talked with.
+    pub calls: u32,
+    /// How long.
+    pub talked: Duration,
 }
 
 /// One agent of the project.
@@ -316,6 +330,10 @@ pub(super) struct Agent {
     pub(super) intent: Intent,
     /// How many offers in a row were missed.
     pub(super) missed: u32,
+    /// The queue of the call that they handle, wrap-up included, and since when.
+    pub(super) handles: Option<(LineNumber, Instant)>,
+    /// What they have done since they logged in.
+    pub(super) shift: Shift,
     /// The state.
     pub(super) state: AgentState,
     /// Since when.
@@ -328,16 +346,17 @@ impl Agent {
         self.skills.get(skill).is_none_or(|values| values.contains(value))
     }
 
-    /// The break that begins when nothing binds the agent any more.
-    pub(super) fn pending(&self) -> Option<&Arc<str>> {
+    /// The break that begins when nothing binds the agent any more; [`LOGGED_OUT`] of one who is logged out by word.
+    pub(super) fn pending(&self) -> Option<&str> {
         match (&self.intent, &self.state) {
             (Intent::Work, _) | (Intent::Break(_), AgentState::Break { .. }) => None,
             (Intent::Break(reason), _) => Some(reason),
+            (Intent::Off, _) => Some(LOGGED_OUT),
         }
     }
 
-    /// Whether the agent holds every skill asked for.
-    pub(super) fn holds_all(&self, skills: &Skills) -> bool {
-        skills.iter().all(|(skill, value)| self.holds(skill, value))
+    /// Whether the agent is logged in and their phone is there: busy or on a break, they are staff.
+    pub(super) fn is_present(&self) -> bool {
+        self.reachable && self.intent != Intent::Off
     }
 }

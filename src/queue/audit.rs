@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::agent::{AgentState, Seat};
-use super::contact::WaiterState;
+use super::contact::{Waiter, WaiterState};
 use super::line::LineNumber;
 use super::machine::Queues;
 use super::timer::Timer;
@@ -76,11 +76,12 @@ impl Queues {
         let timed = |at| self.timers.all().contains(&(at, Timer::Agent(seat)));
         assert!(state.deadline().is_none_or(timed), "the timers mirror the deadlines");
         let Some(since) = state.ready_since() else { return };
-        assert!(agent.reachable, "nobody is ready without a phone");
-        for line in &agent.lines {
-            let line = &self.lines[line.0];
-            assert!(line.ready.contains(&(since, seat)), "the ready list mirrors the agents");
-            for lane in line.lanes.iter().filter(|(skills, _)| agent.holds_all(skills)) {
+        assert!(agent.is_present(), "nobody is ready without a phone, or logged out");
+        for number in &agent.lines {
+            let line = &self.lines[number.0];
+            let entry = (line.rank(seat, agent, since), seat);
+            assert!(line.ready.contains(&entry), "the ready list mirrors the agents");
+            for lane in line.lanes.iter().filter(|(name, _)| self.reaches(*number, name, seat)) {
                 let mut waiting = lane.1.waiting.iter().filter(|_| !self.paused);
                 let meet = waiting.find(|place| self.may_offer(place.call, seat));
                 assert_eq!(meet, None, "a contact waits while {} is ready", agent.id);
@@ -92,7 +93,7 @@ impl Queues {
     fn check_contact(&self, call: CallId) {
         let Some(waiter) = self.waiters.get(&call) else { return };
         let line = &self.lines[waiter.line.0];
-        let lane = line.lanes.get(&waiter.skills).expect("a contact in line has its lane");
+        let lane = line.lanes.get(&waiter.lane).expect("a contact in line has its lane");
         assert!(line.order.contains(&waiter.place), "the order holds everybody in line");
         assert!(!self.talks.contains_key(&call), "nobody talks and waits");
         let waits = lane.waiting.contains(&waiter.place);
@@ -119,7 +120,7 @@ impl Queues {
                 assert!(retry_at.is_none_or(again), "a retry is timed");
                 assert_eq!(retry_at, waiter.next_retry(self.now), "a retry is never forgotten");
                 let able = |seat: Seat| {
-                    self.agents[seat.0].holds_all(&waiter.skills) && waiter.may_ask(seat, self.now)
+                    self.reaches(waiter.line, &waiter.lane, seat) && waiter.may_ask(seat, self.now)
                 };
                 let mut ready = line.ready.iter().filter(|_| !self.paused);
                 let meet = ready.find(|(_, seat)| able(*seat));
@@ -136,7 +137,9 @@ impl Queues {
         assert_eq!(count(|state| state.offer().is_some()), self.offers.len(), "offers");
         assert_eq!(count(|state| state.talking_with().is_some()), self.talks.len(), "talks");
         let timed = count(|state| state.deadline().is_some());
-        let timed = timed + self.waiters.values().map(|waiter| waiter.timers()).sum::<usize>();
+        let rings = |waiter: &Waiter| usize::from(self.next_ring(waiter).is_some());
+        let waiters = self.waiters.values();
+        let timed = timed + waiters.map(|waiter| waiter.timers() + rings(waiter)).sum::<usize>();
         let over = |since| since + self.settings.unstaffed_grace > self.now;
         let lanes = self.lines.iter().flat_map(|line| line.lanes.values());
         let grace = lanes.filter(|lane| lane.unstaffed_since.is_some_and(over)).count();

@@ -8,7 +8,6 @@ use super::input::OfferId;
 use super::line::Place;
 use super::machine::Queues;
 use super::output::AgentChange;
-use super::timer::Timer;
 use crate::history::OfferResult;
 
 impl Queues {
@@ -33,15 +32,7 @@ impl Queues {
         let waits = |state| matches!(state, WaiterState::Waiting { .. });
         let waiting = self.waiters.values().filter(|waiter| waits(waiter.state));
         for Place { call, .. } in waiting.map(|waiter| waiter.place).collect::<BTreeSet<_>>() {
-            if let Some(waiter) = self.waiters.get_mut(&call)
-                && let WaiterState::Waiting { retry_at } = waiter.state
-            {
-                waiter.state = WaiterState::Waiting { retry_at: None };
-                if let Some(at) = retry_at {
-                    self.timers.stop(at, Timer::Retry(call));
-                }
-                self.find_agent(call);
-            }
+            self.search_anew(call);
         }
     }
 }

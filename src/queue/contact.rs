@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::agent::Seat;
+use super::estimate::Estimate;
 use super::input::OfferId;
-use super::line::{LineNumber, Place, Skills};
+use super::line::{LineNumber, Place};
+use super::ring::LaneName;
 use crate::call::{CallId, QueueId};
 use crate::history::Medium;
 use crate::time::{Duration, Instant};
@@ -26,6 +28,9 @@ pub struct Contact {
     pub enqueued_at: Instant,
     /// How long the caller may wait, from now on. Then no new offer starts; a live one may finish.
     pub max_wait: Duration,
+    /// The longest wait that may be expected: where it is longer, the queue refuses. `None` = none, and where nothing is
+    /// known of it.
+    pub longest_expected: Option<Duration>,
     /// How it reaches us. One who is to be called back listens to nobody: they are neither refused nor sent away for
     /// want of staff.
     pub medium: Medium,
@@ -38,8 +43,8 @@ pub struct Contact {
 pub(super) struct Waiter {
     /// The line it stands in.
     pub(super) line: LineNumber,
-    /// What it asks for; names its lane.
-    pub(super) skills: Skills,
+    /// The ring it has reached and what it asks for.
+    pub(super) lane: LaneName,
     /// Where it stands.
     pub(super) place: Place,
     /// The priority class, 1 to 9.
@@ -52,6 +57,10 @@ pub(super) struct Waiter {
     pub(super) expires_at: Instant,
     /// The agents who failed it, and from when each may be asked again. At most one entry per agent.
     pub(super) tried: BTreeMap<Seat, Instant>,
+    /// When it came into this line.
+    pub(super) entered_at: Instant,
+    /// What was said last of its wait.
+    pub(super) said: Option<Estimate>,
     /// The place that was told last, from 1.
     pub(super) told: u32,
     /// What it does.

@@ -34,12 +34,18 @@ pub enum Rule {
     AgentKnown,
     /// The agent serves the caller's queue.
     ServesQueue,
+    /// Offers are made at all: the store takes them.
+    OffersStart,
+    /// The ring that the caller has reached lets the agent's level in.
+    RingReaches,
     /// The agent holds a skill asked for, or does not declare it.
     HoldsSkill,
     /// The agent is ready.
     AgentReady,
     /// The agent did not fail this caller a moment ago.
     NotJustTried,
+    /// The strategy of the queue asks nobody else before them.
+    AskedFirst,
 }
 
 impl fmt::Display for Rule {
@@ -48,9 +54,12 @@ impl fmt::Display for Rule {
             Self::CallerWaits => "caller waits",
             Self::AgentKnown => "agent known",
             Self::ServesQueue => "serves queue",
+            Self::OffersStart => "offers start",
+            Self::RingReaches => "ring reaches",
             Self::HoldsSkill => "holds skill",
             Self::AgentReady => "agent ready",
             Self::NotJustTried => "not just tried",
+            Self::AskedFirst => "asked first",
         })
     }
 }
@@ -119,8 +128,21 @@ impl Queues {
         let (name, queue) = (&agent.id, &self.lines[waiter.line.0].id);
         let serves = agent.lines.contains(&waiter.line);
         let verb = if serves { "serves" } else { "does not serve" };
+        if self.paused {
+            told.add(Rule::OffersStart, false, "no offer starts until the store is back");
+        }
         told.add(Rule::ServesQueue, serves, format!("{name} {verb} {queue}"));
-        for (skill, value) in waiter.skills.iter() {
+        let line = &self.lines[waiter.line.0];
+        let reach = &line.reaches[waiter.lane.ring];
+        if let (Some(member), true) = (line.membership(seat), line.reaches.len() > 1) {
+            let fact = self.ring_words(waiter, member.level, name);
+            told.add(Rule::RingReaches, reach.holds(member.level), fact);
+        }
+        for (skill, value) in waiter.lane.skills.iter() {
+            if reach.dropped.contains(skill) {
+                told.add(Rule::HoldsSkill, true, format!("{skill} is asked for no more"));
+                continue;
+            }
             let fact = match (agent.skills.contains_key(skill), agent.holds(skill, value)) {
                 (false, _) => format!("{name} declares no {skill}, which matches any"),
                 (true, true) => format!("{name} holds {skill} {value}"),
@@ -129,10 +151,15 @@ impl Queues {
             told.add(Rule::HoldsSkill, agent.holds(skill, value), fact);
         }
         let ready = agent.state.ready_since().is_some();
-        let fact = match agent.state.deadline() {
+        let mut fact = match agent.state.deadline() {
             Some(at) => format!("{name} is {} until {at} at the latest", agent.state),
             None => format!("{name} is {}", agent.state),
         };
+        match agent.pending() {
+            Some(super::LOGGED_OUT) => fact.push_str(", logged out by word"),
+            Some(reason) => fact.push_str(&format!(", then on a break ({reason})")),
+            None => {}
+        }
         told.add(Rule::AgentReady, ready, fact);
         let (free, fact) = match waiter.tried.get(&seat) {
             None => (true, format!("{name} was not asked for this caller")),
@@ -142,5 +169,37 @@ impl Queues {
             Some(at) => (false, format!("{name} failed this caller, may be asked from {at}")),
         };
         told.add(Rule::NotJustTried, free, fact);
+        if let (WaiterState::Offered { seat: other, .. }, true) = (waiter.state, ready && serves) {
+            let strategy = line.settings.strategy.name();
+            let words = |seat: Seat| {
+                let agent = &self.agents[seat.0];
+                let rank = line.rank(seat, agent, agent.state.idle_since().unwrap_or(self.now));
+                format!("{} ({})", agent.id, line.rank_words(seat, rank))
+            };
+            let fact = format!("{strategy} asked {} before {}", words(other), words(seat));
+            told.add(Rule::AskedFirst, false, fact);
+        }
+    }
+
+    /// Which ring a caller has reached, and whether an agent of `level` is in it.
+    fn ring_words(&self, waiter: &Waiter, level: u8, name: &AgentId) -> String {
+        let line = &self.lines[waiter.line.0];
+        let reach = &line.reaches[waiter.lane.ring];
+        let levels = match &reach.levels {
+            None => "all levels".to_owned(),
+            Some(levels) => {
+                let levels: Vec<String> = levels.iter().map(ToString::to_string).collect();
+                format!("level {}", levels.join(", "))
+            }
+        };
+        let next = match self.next_ring(waiter) {
+            Some(at) => format!(", the next one at {at}"),
+            None => String::new(),
+        };
+        let ring = waiter.lane.ring + 1;
+        format!(
+            "ring {ring} of {} reaches {levels}{next}; {name} is of level {level}",
+            line.reaches.len()
+        )
     }
 }

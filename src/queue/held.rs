@@ -19,7 +19,7 @@ impl Queues {
             self.touch_contact(call, waiter.line);
             self.stop_waiting(call, &waiter);
             waiter.state = WaiterState::Held { since: self.now };
-            let lane = self.lines[waiter.line.0].lanes.get_mut(&waiter.skills);
+            let lane = self.lines[waiter.line.0].lanes.get_mut(&waiter.lane);
             let lane = lane.expect("a contact in line has its lane");
             lane.waiting.remove(&waiter.place);
             lane.aside += 1;
@@ -35,8 +35,8 @@ impl Queues {
         waiter.state = WaiterState::Waiting { retry_at: None };
         waiter.expires_at += self.now.since(since);
         let (line, place, expires_at) = (waiter.line, waiter.place, waiter.expires_at);
-        let skills = waiter.skills.clone();
-        let lane = self.lines[line.0].lanes.get_mut(&skills);
+        let name = waiter.lane.clone();
+        let lane = self.lines[line.0].lanes.get_mut(&name);
         let lane = lane.expect("a contact in line has its lane");
         lane.aside -= 1;
         lane.waiting.insert(place);

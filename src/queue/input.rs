@@ -8,6 +8,7 @@ use super::restore::Standing;
 use super::settings::Settings;
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::{Exit, OfferResult};
+use crate::time::Duration;
 
 /// One offer of a contact to an agent, numbered from 1 and never used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,9 +141,46 @@ pub enum Input {
         /// The agent.
         agent: AgentId,
     },
+    /// An agent has longer for the wrap-up.
+    ExtendWrapUp {
+        /// The agent.
+        agent: AgentId,
+        /// By how much.
+        by: Duration,
+    },
+    /// An agent is logged out by word: `offline` at once, or when the present offer, talk and wrap-up are over. Then
+    /// neither their phone nor `Resume` makes them ready, only `LogIn`.
+    LogOut {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An agent who was logged out by word is back. Takes back a log-out that waits.
+    LogIn {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// A caller was told the wait that [`expected_wait`](super::Queues::expected_wait) says.
+    Announced {
+        /// The caller.
+        call: CallId,
+    },
+    /// A contact in line gets another priority.
+    Reprioritise {
+        /// The contact.
+        call: CallId,
+        /// 1 (first) to 9; anything else counts as the nearer end.
+        priority: u8,
+    },
+    /// A contact in line goes to another queue, with its place. Told as `Left` and `Entered`.
+    Move {
+        /// The contact.
+        call: CallId,
+        /// The queue to go to.
+        queue: QueueId,
+    },
     /// The operator has changed the queues. Their settings hold for what is decided from now on, new queues are open
     /// at once, and those that are no longer named serve whoever still asks for them. Of the agents only which new
-    /// queues they serve is taken over, the pauses stay as they were.
+    /// queues they serve, and how they serve those of before, is taken over; the pauses stay as they were.
     Change(Box<Settings>),
     /// The node begins anew, with what its history says of the time before. To be told first, before any phone comes.
     Restore(Box<Standing>),

@@ -39,8 +39,8 @@ impl Queues {
             offers.extend(state.offer().map(|offer| (offer, seat)));
             talks.extend(state.talking_with().map(|call| (call, seat)));
             assert!(
-                agent.reachable || state.ready_since().is_none(),
-                "nobody is ready without a phone"
+                agent.is_present() || state.ready_since().is_none(),
+                "nobody is ready without a phone, or logged out"
             );
         }
         let offered = |state| matches!(state, WaiterState::Offered { .. });
@@ -66,22 +66,33 @@ impl Queues {
         let mine = || self.waiters.values().filter(|waiter| waiter.line == number);
         assert!(mine().all(|waiter| line.order.contains(&waiter.place)));
         assert_eq!(mine().count(), line.order.len(), "the order holds everybody in line");
-        for (skills, lane) in &line.lanes {
-            let in_lane = || mine().filter(|waiter| &waiter.skills == skills);
+        for (name, lane) in &line.lanes {
+            let in_lane = || mine().filter(|waiter| &waiter.lane == name);
             let waits = |state| matches!(state, WaiterState::Waiting { .. });
             let waiting = || in_lane().filter(|w| waits(w.state));
             assert!(waiting().all(|waiter| lane.waiting.contains(&waiter.place)));
             assert_eq!(waiting().count(), lane.waiting.len(), "a lane holds who waits in it");
             assert_eq!(in_lane().count(), lane.waiting.len() + lane.aside);
             assert!(!lane.is_empty(), "an empty lane is gone");
-            let staffed =
-                line.members.iter().any(|&s| lane.serves(s) && self.agents[s.0].reachable);
+            let could = |seat: &&Seat| self.could_reach(number, &name.skills, **seat);
+            let here = |seat: &Seat| self.agents[seat.0].is_present();
+            let staffed = line.members.iter().filter(could).any(here);
+            for &seat in &line.members {
+                assert_eq!(
+                    lane.serves(seat),
+                    self.reaches(number, name, seat),
+                    "who serves a lane"
+                );
+            }
             assert_eq!(staffed, lane.unstaffed_since.is_none());
         }
-        assert!(mine().all(|waiter| line.lanes.contains_key(&waiter.skills)));
+        assert!(mine().all(|waiter| line.lanes.contains_key(&waiter.lane)));
         let ready = || {
-            let since = |seat: &Seat| self.agents[seat.0].state.ready_since();
-            line.members.iter().filter_map(move |seat| Some((since(seat)?, *seat)))
+            let rank = |seat: &Seat| {
+                let agent = &self.agents[seat.0];
+                Some((line.rank(*seat, agent, agent.state.ready_since()?), *seat))
+            };
+            line.members.iter().filter_map(rank)
         };
         assert!(ready().all(|entry| line.ready.contains(&entry)));
         assert_eq!(ready().count(), line.ready.len(), "the ready list mirrors the agents");
@@ -94,6 +105,7 @@ impl Queues {
             expected.extend(agent.state.deadline().map(|at| (at, Timer::Agent(Seat(seat)))));
         }
         for (&call, waiter) in &self.waiters {
+            expected.extend(self.next_ring(waiter).map(|at| (at, Timer::Ring(call))));
             if let WaiterState::Waiting { retry_at } = waiter.state {
                 expected.insert((waiter.expires_at, Timer::MaxWait(call)));
                 expected.extend(retry_at.map(|at| (at, Timer::Retry(call))));
@@ -102,9 +114,9 @@ impl Queues {
         }
         let over = |since: Instant| since + self.settings.unstaffed_grace;
         for (number, line) in (0..).map(LineNumber).zip(&self.lines) {
-            for (skills, lane) in &line.lanes {
+            for (name, lane) in &line.lanes {
                 let grace = lane.unstaffed_since.map(over).filter(|&at| at > self.now);
-                expected.extend(grace.map(|at| (at, Timer::Grace(number, skills.clone()))));
+                expected.extend(grace.map(|at| (at, Timer::Grace(number, name.clone()))));
             }
         }
         assert_eq!(&expected, self.timers.all(), "the timers mirror the deadlines");
@@ -121,7 +133,8 @@ impl Queues {
             }
             for (call, waiter) in &self.waiters {
                 let waits = matches!(waiter.state, WaiterState::Waiting { .. });
-                let able = agent.lines.contains(&waiter.line) && agent.holds_all(&waiter.skills);
+                let serves = agent.lines.contains(&waiter.line);
+                let able = serves && self.reaches(waiter.line, &waiter.lane, seat);
                 let meet = waits && able && waiter.may_ask(seat, self.now);
                 assert!(!meet, "{call} waits while {} is ready", agent.id);
             }

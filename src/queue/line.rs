@@ -1,10 +1,13 @@
-//! One queue: who stands where, in lanes by the skills asked for, and who is ready to serve.
+//! One queue: who stands where, in lanes by the ring reached and the skills asked for, and who is ready to serve.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::agent::Seat;
-use super::settings::QueueSettings;
+use super::estimate::Forecast;
+use super::ring::{LaneName, Reach};
+use super::settings::{Membership, QueueSettings};
+use super::strategy::Rank;
 use crate::call::{CallId, QueueId};
 use crate::time::{Duration, Instant};
 
@@ -56,11 +59,13 @@ impl Place {
     }
 }
 
-/// Contacts of one queue that ask for the same skills. Exists while it holds any.
+/// Contacts of one queue that have reached the same ring and ask for the same skills. Exists while it holds any.
 #[derive(Debug)]
 pub(super) struct Lane {
-    /// By seat: whether the agent serves this queue and holds the skills.
+    /// By seat: whether the agent serves this queue, is of a level that is reached and holds the skills.
     pub(super) serves: Box<[bool]>,
+    /// By seat: whether they could serve it in the widest ring.
+    pub(super) could: Box<[bool]>,
     /// Who waits, first first. Contacts being offered or held are not in it.
     pub(super) waiting: BTreeSet<Place>,
     /// How many contacts are being offered or held.
@@ -73,6 +78,11 @@ impl Lane {
     /// Whether the agent could serve contacts of this lane.
     pub(super) fn serves(&self, seat: Seat) -> bool {
         self.serves.get(seat.0).copied().unwrap_or(false)
+    }
+
+    /// Whether the agent could serve contacts of this lane if they wait on.
+    pub(super) fn could(&self, seat: Seat) -> bool {
+        self.could.get(seat.0).copied().unwrap_or(false)
     }
 
     /// Whether nobody stands in it.
@@ -88,14 +98,24 @@ pub(super) struct Line {
     pub(super) id: QueueId,
     /// What the operator set.
     pub(super) settings: QueueSettings,
+    /// Whom its contacts reach, ring by ring.
+    pub(super) reaches: Vec<Reach>,
     /// The agents who serve it.
     pub(super) members: Vec<Seat>,
+    /// How each of them does.
+    pub(super) memberships: BTreeMap<Seat, Membership>,
+    /// When each of them had a turn last; counted by `turn`.
+    pub(super) turns: BTreeMap<Seat, u64>,
+    /// How many turns there were.
+    pub(super) turn: u64,
+    /// What was seen of it that estimates are made of.
+    pub(super) forecast: Forecast,
     /// Everybody in line, waiting or being offered, first first.
     pub(super) order: BTreeSet<Place>,
     /// The same contacts by what they ask for.
-    pub(super) lanes: BTreeMap<Skills, Lane>,
-    /// The members who are ready, longest idle first.
-    pub(super) ready: BTreeSet<(Instant, Seat)>,
+    pub(super) lanes: BTreeMap<LaneName, Lane>,
+    /// The members who are ready, in the order in which they are asked.
+    pub(super) ready: BTreeSet<(Rank, Seat)>,
 }
 
 impl Line {
@@ -103,6 +123,11 @@ impl Line {
     pub(super) fn position(&self, place: Place) -> u32 {
         let before = self.order.range(..place).count();
         u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// How an agent serves this queue; `None` = not at all.
+    pub(super) fn membership(&self, seat: Seat) -> Option<Membership> {
+        self.memberships.get(&seat).copied()
     }
 
     /// Whether as many stand in line as may.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::agent::{Agent, AgentState, Intent, Seat};
+use super::agent::{Agent, AgentState, Intent, Seat, Shift};
 use super::audit::Audit;
 use super::contact::{Waiter, WaiterState};
 use super::input::{Input, OfferId};
@@ -73,6 +73,8 @@ impl Queues {
                 reachable: agent.always_there,
                 intent: Intent::Work,
                 missed: 0,
+                handles: None,
+                shift: Shift::default(),
                 state,
                 since: Instant::ZERO,
             });
@@ -129,6 +131,12 @@ impl Queues {
             Input::Disengage { agent } => self.disengage(&agent),
             Input::HandOver { call, queue, agent } => self.hand_over(call, queue, &agent),
             Input::WrapUpDone { agent } => self.wrap_up_done(&agent),
+            Input::ExtendWrapUp { agent, by } => self.extend_wrap_up(&agent, by),
+            Input::LogOut { agent } => self.log_out(&agent),
+            Input::LogIn { agent } => self.log_in(&agent),
+            Input::Announced { call } => self.announced(call),
+            Input::Reprioritise { call, priority } => self.reprioritise(call, priority),
+            Input::Move { call, queue } => self.move_to(call, queue),
             Input::Change(settings) => self.change_queues(*settings),
             Input::Restore(standing) => self.restore(*standing),
         }
@@ -157,7 +165,7 @@ impl Queues {
     #[must_use]
     pub fn is_staffed(&self, queue: &QueueId) -> bool {
         self.line_numbers.get(queue).is_some_and(|line| {
-            self.lines[line.0].members.iter().any(|seat| self.agents[seat.0].reachable)
+            self.lines[line.0].members.iter().any(|seat| self.agents[seat.0].is_present())
         })
     }
 
@@ -195,7 +203,8 @@ impl Queues {
             Timer::MaxWait(call) => {
                 self.depart(call, Exit::Timeout);
             }
-            Timer::Grace(line, skills) => self.grace_over(line, &skills),
+            Timer::Ring(call) => self.ring_due(call),
+            Timer::Grace(line, lane) => self.grace_over(line, &lane),
         }
     }
 

@@ -8,8 +8,8 @@
 //!  Change, Restore ──▶ └───────────────────────────┘ ···▶ view: who waits, who does what since when
 //! ```
 //!
-//! A *line* is one queue. Its waiting contacts stand in *lanes*, one per set of skills asked for, so that one look
-//! at the head of each lane finds the next caller of an agent. The machine keeps every pair apart that may not
+//! A *line* is one queue. Its waiting contacts stand in *lanes*, one per ring reached and set of skills asked for, so
+//! that one look at the head of each lane finds the next caller of an agent. The machine keeps every pair apart that may not
 //! meet and joins every pair that may: after each input no ready agent and waiting contact are left that could be
 //! brought together (`check_invariants` compares against a plain search of all pairs).
 //!
@@ -19,7 +19,9 @@ mod agent;
 mod audit;
 mod claim;
 mod contact;
+mod control;
 mod engage;
+mod estimate;
 mod explanation;
 mod held;
 mod input;
@@ -30,21 +32,26 @@ mod offer;
 mod output;
 mod queues;
 mod restore;
+mod ring;
 mod routing;
 mod settings;
 mod staff;
+mod strategy;
 mod timer;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
-pub use agent::{AgentState, BackOffCause, LiveOffer};
+pub use agent::{AgentState, BackOffCause, LOGGED_OUT, LiveOffer, Shift};
 pub use contact::Contact;
+pub use estimate::{Band, Estimate};
 pub use explanation::{Explanation, Finding, Rule};
 pub use input::{Input, OfferFailure, OfferId};
 pub use machine::Queues;
 pub use output::{AgentChange, CancelReason, Output};
 pub use restore::{AgentStanding, Standing};
-pub use settings::{AgentSettings, QueueSettings, Settings, Strategy};
+pub use settings::{
+    AgentSettings, FIRST_LEVEL, Membership, QueueSettings, Ring, Settings, Strategy,
+};
 pub use view::{AgentView, ContactView, QueueView};

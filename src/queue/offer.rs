@@ -8,11 +8,12 @@ use super::input::{OfferFailure, OfferId};
 use super::line::{Lane, LineNumber, Place, Skills};
 use super::machine::Queues;
 use super::output::{AgentChange, CancelReason, Output};
+use super::ring::LaneName;
 use super::timer::Timer;
 use crate::bug::{self, Bug};
 use crate::call::CallId;
 use crate::history::{Exit, Medium, OfferResult, Refusal};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 
 impl Queues {
     /// A caller wants a human.
@@ -36,10 +37,22 @@ impl Queues {
             return Err(Refusal::Full);
         }
         let listens = contact.medium == Medium::Voice;
-        if listens && !self.is_lane_staffed(number, &Skills::new(contact.skills.clone())) {
+        if listens && !self.is_staffed_for(number, &Skills::new(contact.skills.clone())) {
             return Err(Refusal::Unstaffed);
         }
+        if contact.enqueued_at >= self.now && self.is_too_long(contact, number) {
+            return Err(Refusal::TooLong);
+        }
         Ok(number)
+    }
+
+    /// Whether a contact that comes now would wait longer than it may: nobody is ready for it, and the estimate says so.
+    fn is_too_long(&self, contact: &Contact, number: LineNumber) -> bool {
+        let Some(longest) = contact.longest_expected else { return false };
+        let line = &self.lines[number.0];
+        let name = LaneName { ring: 0, skills: Skills::new(contact.skills.clone()) };
+        let served = line.ready.iter().any(|(_, seat)| self.reaches(number, &name, *seat));
+        !served && self.expected_at_end(line).is_some_and(|expected| expected.wait > longest)
     }
 
     /// Puts a contact in line and looks for an agent.
@@ -49,15 +62,11 @@ impl Queues {
         let Contact { call, priority, enqueued_at, max_wait, medium, .. } = contact;
         let place = Place::new(call, priority, enqueued_at, self.settings.age_credit);
         let held = self.held.contains(&call);
-        let lane = self.lane_of(number, &skills);
-        if held {
-            lane.aside += 1;
-        } else {
-            lane.waiting.insert(place);
-        }
+        self.forecast_enters(number);
         let line = &mut self.lines[number.0];
         line.order.insert(place);
         let position = line.position(place);
+        let ring = line.ring_at(self.now.since(enqueued_at));
         let expires_at = self.now + max_wait;
         let state = if held {
             WaiterState::Held { since: self.now }
@@ -68,16 +77,22 @@ impl Queues {
         let (line, tried, told) = (number, BTreeMap::new(), position);
         let waiter = Waiter {
             line,
-            skills,
+            lane: LaneName { ring, skills },
             place,
             priority,
             enqueued_at,
             medium,
             expires_at,
+            entered_at: self.now,
+            said: None,
             tried,
             told,
             state,
         };
+        self.join_lane(&waiter, None);
+        if let Some(at) = self.next_ring(&waiter) {
+            self.timers.start(at, Timer::Ring(call));
+        }
         self.waiters.insert(call, waiter);
         self.touch_contact(call, number);
         self.moved.insert(number);
@@ -87,37 +102,65 @@ impl Queues {
         }
     }
 
-    /// Whether anybody who could serve such contacts is logged in.
-    fn is_lane_staffed(&self, number: LineNumber, skills: &Skills) -> bool {
-        let line = &self.lines[number.0];
-        if let Some(lane) = line.lanes.get(skills) {
-            return lane.unstaffed_since.is_none();
-        }
-        line.members
-            .iter()
-            .map(|seat| &self.agents[seat.0])
-            .any(|agent| agent.reachable && agent.holds_all(skills))
+    /// Whether anybody who could serve such contacts, now or later, is logged in.
+    fn is_staffed_for(&self, number: LineNumber, skills: &Skills) -> bool {
+        let here = |seat: &&Seat| self.agents[seat.0].is_present();
+        let mut members = self.lines[number.0].members.iter().filter(here);
+        members.any(|seat| self.could_reach(number, skills, *seat))
     }
 
-    /// The lane of contacts that ask for `skills`, made if it is the first.
-    fn lane_of(&mut self, number: LineNumber, skills: &Skills) -> &mut Lane {
-        let agents = &self.agents;
-        let line = &mut self.lines[number.0];
-        let members = &line.members;
-        let (now, timers, grace) = (self.now, &mut self.timers, self.settings.unstaffed_grace);
-        line.lanes.entry(skills.clone()).or_insert_with(|| {
-            let mut serves = vec![false; agents.len()].into_boxed_slice();
-            let mut staffed = false;
-            for seat in members {
-                serves[seat.0] = agents[seat.0].holds_all(skills);
-                staffed |= serves[seat.0] && agents[seat.0].reachable;
+    /// Puts a contact into its lane, which is made if it is the first. `since` is from when a new lane without staff
+    /// counts as such; `None` = from now on.
+    pub(super) fn join_lane(&mut self, waiter: &Waiter, since: Option<Instant>) {
+        let (number, name) = (waiter.line, &waiter.lane);
+        if !self.lines[number.0].lanes.contains_key(name) {
+            let lane = self.new_lane(number, name, since);
+            self.lines[number.0].lanes.insert(name.clone(), lane);
+        }
+        let lane = self.lines[number.0].lanes.get_mut(name).expect("the lane is there");
+        match waiter.state {
+            WaiterState::Waiting { .. } => {
+                lane.waiting.insert(waiter.place);
             }
-            if !staffed {
-                timers.start(now + grace, Timer::Grace(number, skills.clone()));
+            WaiterState::Offered { .. } | WaiterState::Held { .. } => lane.aside += 1,
+        }
+    }
+
+    fn new_lane(&mut self, number: LineNumber, name: &LaneName, since: Option<Instant>) -> Lane {
+        let mut serves = vec![false; self.agents.len()].into_boxed_slice();
+        let mut could = serves.clone();
+        let mut staffed = false;
+        for &seat in &self.lines[number.0].members {
+            serves[seat.0] = self.reaches(number, name, seat);
+            could[seat.0] = self.could_reach(number, &name.skills, seat);
+            staffed |= could[seat.0] && self.agents[seat.0].is_present();
+        }
+        let since = since.unwrap_or(self.now);
+        let over = since + self.settings.unstaffed_grace;
+        if !staffed && over > self.now {
+            self.timers.start(over, Timer::Grace(number, name.clone()));
+        }
+        let unstaffed_since = (!staffed).then_some(since);
+        Lane { serves, could, waiting: BTreeSet::new(), aside: 0, unstaffed_since }
+    }
+
+    /// Takes a contact out of its lane, which is gone with the last.
+    pub(super) fn leave_lane(&mut self, waiter: &Waiter) {
+        let line = &mut self.lines[waiter.line.0];
+        let Some(lane) = line.lanes.get_mut(&waiter.lane) else { return };
+        match waiter.state {
+            WaiterState::Waiting { .. } => {
+                lane.waiting.remove(&waiter.place);
             }
-            let unstaffed_since = (!staffed).then_some(now);
-            Lane { serves, waiting: BTreeSet::new(), aside: 0, unstaffed_since }
-        })
+            WaiterState::Offered { .. } | WaiterState::Held { .. } => lane.aside -= 1,
+        }
+        if lane.is_empty() {
+            if let Some(since) = lane.unstaffed_since {
+                let timer = Timer::Grace(waiter.line, waiter.lane.clone());
+                self.timers.stop(since + self.settings.unstaffed_grace, timer);
+            }
+            line.lanes.remove(&waiter.lane);
+        }
     }
 
     /// The caller hung up or goes elsewhere.
@@ -141,6 +184,7 @@ impl Queues {
     /// A contact leaves its line without an answer.
     pub(super) fn depart(&mut self, call: CallId, how: Exit) {
         let Some(waiter) = self.remove(call) else { return };
+        self.forecast_over(&waiter, Some(how));
         let queue = self.lines[waiter.line.0].id.clone();
         self.outputs.push_back(Output::Left { call, queue, how });
     }
@@ -152,20 +196,9 @@ impl Queues {
         let line = &mut self.lines[waiter.line.0];
         line.order.remove(&waiter.place);
         self.moved.insert(waiter.line);
-        if let Some(lane) = line.lanes.get_mut(&waiter.skills) {
-            match waiter.state {
-                WaiterState::Waiting { .. } => {
-                    lane.waiting.remove(&waiter.place);
-                }
-                WaiterState::Offered { .. } | WaiterState::Held { .. } => lane.aside -= 1,
-            }
-            if lane.is_empty() {
-                if let Some(since) = lane.unstaffed_since {
-                    let timer = Timer::Grace(waiter.line, waiter.skills.clone());
-                    self.timers.stop(since + self.settings.unstaffed_grace, timer);
-                }
-                line.lanes.remove(&waiter.skills);
-            }
+        self.leave_lane(&waiter);
+        if let Some(at) = self.next_ring(&waiter) {
+            self.timers.stop(at, Timer::Ring(call));
         }
         self.stop_waiting(call, &waiter);
         Some(waiter)
@@ -190,9 +223,10 @@ impl Queues {
         self.last_offer += 1;
         let offer = OfferId(self.last_offer);
         waiter.state = WaiterState::Offered { offer, seat };
-        let line = &mut self.lines[waiter.line.0];
+        let number = waiter.line;
+        let line = &mut self.lines[number.0];
         let (ring, queue) = (line.settings.ring, line.id.clone());
-        if let Some(lane) = line.lanes.get_mut(&waiter.skills) {
+        if let Some(lane) = line.lanes.get_mut(&waiter.lane) {
             if !bug::is(Bug::OfferedTwice) {
                 lane.waiting.remove(&waiter.place);
             }
@@ -202,6 +236,7 @@ impl Queues {
         let deadline = self.now + ring + self.settings.lease;
         let live = LiveOffer { offer, call, idle_since, deadline };
         self.change(seat, AgentState::Reserved(live), AgentChange::Offered);
+        self.lines[number.0].took_turn(seat);
         let agent = self.agents[seat.0].id.clone();
         self.outputs.push_back(Output::Offer { offer, call, queue, agent, ring, until: deadline });
     }
@@ -222,6 +257,7 @@ impl Queues {
             AgentState::Reserved(live) | AgentState::Ringing(live) => {
                 let call = live.call;
                 let Some(waiter) = self.remove(call) else { return };
+                self.forecast_over(&waiter, None);
                 self.agents[seat.0].missed = 0;
                 let queue = self.lines[waiter.line.0].id.clone();
                 let deadline = self.now + self.settings.talk_limit + self.settings.lease;
@@ -301,7 +337,7 @@ impl Queues {
     }
 
     /// Takes an offer back. The agent stays bound until its leg is gone.
-    fn withdraw(&mut self, seat: Seat, why: CancelReason) {
+    pub(super) fn withdraw(&mut self, seat: Seat, why: CancelReason) {
         let (AgentState::Reserved(live) | AgentState::Ringing(live)) = self.agents[seat.0].state
         else {
             return;
@@ -332,7 +368,7 @@ impl Queues {
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
         self.touch_contact(call, waiter.line);
         let line = &mut self.lines[waiter.line.0];
-        let Some(lane) = line.lanes.get_mut(&waiter.skills) else { return };
+        let Some(lane) = line.lanes.get_mut(&waiter.lane) else { return };
         if bug::is(Bug::PlaceLost) {
             line.order.remove(&waiter.place);
             waiter.place.score = self.now;
@@ -357,7 +393,7 @@ impl Queues {
     /// Lets a contact that is in no offer wait on, unless its time is over or nobody is left who could serve it.
     pub(super) fn wait_on(&mut self, call: CallId) {
         let Some(waiter) = self.waiters.get(&call) else { return };
-        let lane = self.lines[waiter.line.0].lanes.get(&waiter.skills);
+        let lane = self.lines[waiter.line.0].lanes.get(&waiter.lane);
         let grace = self.settings.unstaffed_grace;
         let deserted = waiter.medium == Medium::Voice
             && lane

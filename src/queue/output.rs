@@ -38,6 +38,15 @@ pub enum Output {
         /// nobody who could serve it is logged in, and the grace is over.
         how: Exit,
     },
+    /// A contact in line has another priority, and with it another place.
+    Reprioritised {
+        /// The contact.
+        call: CallId,
+        /// The queue it stands in.
+        queue: QueueId,
+        /// 1 (first) to 9.
+        priority: u8,
+    },
     /// Ring this agent for this caller.
     Offer {
         /// The offer that its outcome must name.
@@ -114,7 +123,8 @@ pub enum Output {
         reason: AgentChange,
         /// The queue it is about: that of the offer, the talk or the wrap-up.
         queue: Option<QueueId>,
-        /// The break that begins when the agent is free: its reason.
+        /// The break that begins when the agent is free: its reason. [`LOGGED_OUT`](super::LOGGED_OUT) while they are
+        /// logged out, or will be then.
         pending: Option<Arc<str>>,
     },
 }
@@ -126,6 +136,8 @@ pub enum CancelReason {
     CallerLeft,
     /// No outcome came within the ring time and the lease.
     Deadline,
+    /// The caller was moved to another queue.
+    Moved,
 }
 
 impl CancelReason {
@@ -135,7 +147,7 @@ impl CancelReason {
         match self {
             Self::CallerLeft => OfferResult::CallerLeft,
             Self::Deadline if rang => OfferResult::NoAnswer,
-            Self::Deadline => OfferResult::Withdrawn,
+            Self::Deadline | Self::Moved => OfferResult::Withdrawn,
         }
     }
 }
@@ -179,6 +191,12 @@ pub enum AgentChange {
     PauseEnded,
     /// The agent asked for a break.
     BreakAsked,
+    /// The wrap-up was made longer.
+    WrapUpExtended,
+    /// The agent was logged out, or will be when they are free.
+    LoggedOut,
+    /// The agent was logged in.
+    LoggedIn,
     /// The agent came back.
     Resumed,
     /// The node began anew, and the agent is what they were before.

@@ -1,8 +1,9 @@
 //! A node that begins anew: agents go on with what they did, contacts stand where they stood.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::agent::{AgentState, BackOffCause, Intent, Seat};
+use super::agent::{AgentState, BackOffCause, Intent, LOGGED_OUT, Seat, Shift};
 use super::contact::Contact;
 use super::machine::Queues;
 use super::output::AgentChange;
@@ -17,6 +18,8 @@ pub struct Standing {
     pub agents: Vec<AgentStanding>,
     /// Who is in line: they come in without being refused, at the place of `enqueued_at`.
     pub contacts: Vec<Contact>,
+    /// What agents have done since they logged in, for the strategies that count. Default: nothing.
+    pub shifts: BTreeMap<AgentId, Shift>,
 }
 
 /// What one agent did, as the last [`AgentChanged`](crate::history::Fact::AgentChanged) of them says.
@@ -51,6 +54,13 @@ impl Queues {
     /// What bound an agent to a leg died with the node: an offer leaves them as they were before it, a talk is followed
     /// by a wrap-up, since a person needs a moment.
     pub(super) fn restore(&mut self, standing: Standing) {
+        for (agent, shift) in standing.shifts {
+            if let Some(&seat) = self.seats.get(&agent) {
+                self.list(seat, false);
+                self.agents[seat.0].shift = shift;
+                self.list(seat, true);
+            }
+        }
         for agent in standing.agents {
             if let Some(&seat) = self.seats.get(&agent.agent) {
                 self.restore_agent(seat, agent);
@@ -70,6 +80,7 @@ impl Queues {
         let reason = was.pending.clone();
         agent.intent = match (was.status, was.reason.clone()) {
             (AgentStatus::Break, Some(reason)) => Intent::Break(reason),
+            _ if reason.as_deref() == Some(LOGGED_OUT) => Intent::Off,
             _ => reason.map_or(Intent::Work, Intent::Break),
         };
         let kept = self.kept_state(&was);

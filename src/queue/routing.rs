@@ -7,7 +7,6 @@ use super::agent::Seat;
 use super::contact::WaiterState;
 use super::line::Place;
 use super::machine::Queues;
-use super::settings::Strategy;
 use super::timer::Timer;
 use crate::bug::{self, Bug};
 use crate::call::CallId;
@@ -38,15 +37,11 @@ impl Queues {
         }
         let waiter = self.waiters.get(&call)?;
         let line = &self.lines[waiter.line.0];
-        let lane = line.lanes.get(&waiter.skills)?;
-        match line.settings.strategy {
-            Strategy::LongestIdle => {
-                let able = || line.ready.iter().map(|&(_, seat)| seat).filter(|&s| lane.serves(s));
-                able()
-                    .find(|seat| !waiter.tried.contains_key(seat))
-                    .or_else(|| able().find(|&seat| waiter.may_ask(seat, self.now)))
-            }
-        }
+        let lane = line.lanes.get(&waiter.lane)?;
+        let able = || line.ready.iter().filter(|(_, seat)| lane.serves(*seat));
+        self.choose(line, able().filter(|(_, seat)| !waiter.tried.contains_key(seat))).or_else(
+            || self.choose(line, able().filter(|(_, seat)| waiter.may_ask(*seat, self.now))),
+        )
     }
 
     /// Offers an agent who became ready the first contact, of all queues served, that may be offered to them.

@@ -43,6 +43,10 @@ pub struct Settings {
     /// than this later. So no class starves, and none overtakes an equal or higher class that has waited longer.
     /// Default 2 min.
     pub age_credit: Duration,
+    /// The longest wrap-up, however often it is made longer. Default 30 min.
+    pub wrap_up_limit: Duration,
+    /// What chance is made of where a strategy draws. Default 0.
+    pub seed: u64,
     /// How many places from the front are told of every move. Default 5.
     pub told_places: u32,
 }
@@ -64,6 +68,8 @@ impl Default for Settings {
             release_limit: Duration::from_secs(32),
             talk_limit: Duration::from_mins(4 * 60),
             age_credit: Duration::from_mins(2),
+            wrap_up_limit: Duration::from_mins(30),
+            seed: 0,
             told_places: 5,
         }
     }
@@ -76,6 +82,8 @@ pub struct QueueSettings {
     pub max_calls: u32,
     /// How the agent is chosen.
     pub strategy: Strategy,
+    /// Whom callers reach the longer they wait. Default: everybody from the beginning.
+    pub rings: Vec<Ring>,
     /// How long one agent is rung. Default 20 s.
     pub ring: Duration,
     /// How long an agent has after a call. Default 30 s.
@@ -87,17 +95,80 @@ impl Default for QueueSettings {
         Self {
             max_calls: 100,
             strategy: Strategy::LongestIdle,
+            rings: Vec::new(),
             ring: Duration::from_secs(20),
             wrap_up: Duration::from_secs(30),
         }
     }
 }
 
-/// How the agent is chosen among those who are ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the agent is chosen among those who are ready. Agents of a lower level always come first; of two alike, the one
+/// who has been idle longer, then the first by name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strategy {
-    /// Who has been ready longest; of two alike, the first by name.
+    /// Who has been ready longest.
+    #[default]
     LongestIdle,
+    /// Who was last asked for a caller of this queue the longest ago.
+    RoundRobin,
+    /// Who has had the fewest calls since they logged in, of whatever queue.
+    FewestCalls,
+    /// Who has talked the least since they logged in, with callers of whatever queue.
+    LeastTalk,
+    /// Who stands first in the list.
+    Linear,
+    /// Anybody, each as likely as the other.
+    Random,
+    /// Anybody, each as likely as their weight says.
+    Weighted,
+}
+
+impl Strategy {
+    /// Its name, as settings write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LongestIdle => "longest_idle",
+            Self::RoundRobin => "round_robin",
+            Self::FewestCalls => "fewest_calls",
+            Self::LeastTalk => "least_talk",
+            Self::Linear => "linear",
+            Self::Random => "random",
+            Self::Weighted => "weighted",
+        }
+    }
+}
+
+/// The level of agents for whom none is given.
+pub const FIRST_LEVEL: u8 = 1;
+
+/// Whom a contact reaches that has waited for so long, in addition to those before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ring {
+    /// How long, since it first entered.
+    pub after: Duration,
+    /// The levels that are reached. Where no ring of a queue names any, all are from the beginning; else the first level
+    /// alone, until a ring names others.
+    pub levels: BTreeSet<u8>,
+    /// The skills that are asked for no more.
+    pub drop_skills: BTreeSet<Arc<str>>,
+}
+
+/// How an agent serves one queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    /// The level: which ring reaches them, and who is asked first. Default 1.
+    pub level: u8,
+    /// How likely they are drawn by [`Strategy::Weighted`], against the others. Default 1.
+    pub weight: u32,
+    /// Where they stand in the list of [`Strategy::Linear`].
+    pub position: u32,
+}
+
+impl Default for Membership {
+    fn default() -> Self {
+        Self { level: FIRST_LEVEL, weight: 1, position: 0 }
+    }
 }
 
 /// One agent.
@@ -105,8 +176,18 @@ pub enum Strategy {
 pub struct AgentSettings {
     /// The queues served. Names that [`Settings::queues`] does not hold are passed over.
     pub queues: Vec<QueueId>,
+    /// How they serve a queue, where that is not the plain way.
+    pub memberships: BTreeMap<QueueId, Membership>,
     /// The values held per skill. A skill not named here matches any value.
     pub skills: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Whether the agent has a fixed address and so is ready from the start, without registering.
     pub always_there: bool,
+}
+
+impl AgentSettings {
+    /// How they serve a queue that they serve.
+    #[must_use]
+    pub fn membership(&self, queue: &QueueId) -> Membership {
+        self.memberships.get(queue).copied().unwrap_or_default()
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::agent::{AgentState, BackOffCause, Intent, Seat};
-use super::line::{Line, LineNumber, Skills};
+use super::agent::{AgentState, BackOffCause, Intent, Seat, Shift};
+use super::line::{Line, LineNumber};
 use super::machine::Queues;
 use super::output::{AgentChange, Output};
+use super::ring::LaneName;
 use super::timer::Timer;
 use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId, QueueId};
@@ -47,6 +48,9 @@ impl Queues {
     /// An agent asked for a break.
     pub(super) fn break_asked(&mut self, agent: &AgentId, reason: Arc<str>) {
         let Some(&seat) = self.seats.get(agent) else { return };
+        if self.agents[seat.0].intent == Intent::Off {
+            return;
+        }
         self.agents[seat.0].intent = Intent::Break(reason);
         match self.agents[seat.0].state {
             AgentState::Ready { .. }
@@ -67,6 +71,9 @@ impl Queues {
     /// An agent is back from a break, or wants to be done with a pause.
     pub(super) fn resumed(&mut self, agent: &AgentId) {
         let Some(&seat) = self.seats.get(agent) else { return };
+        if self.agents[seat.0].intent == Intent::Off {
+            return;
+        }
         let pending = self.agents[seat.0].pending().is_some();
         self.agents[seat.0].intent = Intent::Work;
         match self.agents[seat.0].state {
@@ -146,6 +153,9 @@ impl Queues {
     /// The state of an agent whom nothing binds any more.
     pub(super) fn unbound(&self, seat: Seat, idle_since: Instant) -> AgentState {
         let agent = &self.agents[seat.0];
+        if agent.intent == Intent::Off {
+            return AgentState::Offline;
+        }
         if !agent.reachable {
             let grace = self.settings.unreachable_grace;
             let deadline = self.now + grace;
@@ -177,15 +187,28 @@ impl Queues {
             return;
         }
         self.touch_seat(seat);
+        self.list(seat, false);
         let agent = &mut self.agents[seat.0];
         let from = std::mem::replace(&mut agent.state, to.clone());
-        for line in &agent.lines {
-            let ready = &mut self.lines[line.0].ready;
-            if let Some(since) = from.ready_since() {
-                ready.remove(&(since, seat));
-            }
-            ready.extend(to.ready_since().map(|since| (since, seat)));
+        if from.talking_with().is_some() {
+            agent.shift.talked += self.now.since(agent.since);
         }
+        if to.talking_with().is_some() {
+            agent.shift.calls = agent.shift.calls.saturating_add(1);
+        }
+        let bound = matches!(
+            to,
+            AgentState::Talking { .. } | AgentState::WrapUp { .. } | AgentState::Engaged { .. }
+        );
+        if let AgentState::Talking { queue, .. } = &to {
+            agent.handles = self.line_numbers.get(queue).map(|line| (*line, self.now));
+        } else if let Some((line, since)) = agent.handles.take_if(|_| !bound) {
+            self.lines[line.0].forecast.handled(self.now.since(since));
+        }
+        if to == AgentState::Offline {
+            agent.shift = Shift::default();
+        }
+        self.list(seat, true);
         if let Some(offer) = from.offer() {
             self.offers.remove(&offer);
         }
@@ -201,15 +224,30 @@ impl Queues {
             self.timers.start(deadline, Timer::Agent(seat));
         }
         let became_ready = to.ready_since().is_some();
-        agent.since = self.now;
+        self.agents[seat.0].since = self.now;
         self.push_state(seat, from, to, reason);
         if became_ready {
             self.find_contact(seat);
         }
     }
 
+    /// Puts an agent who is ready into the lists of the queues they serve, or takes them out.
+    pub(super) fn list(&mut self, seat: Seat, add: bool) {
+        let agent = &self.agents[seat.0];
+        let Some(since) = agent.state.ready_since() else { return };
+        for number in &agent.lines {
+            let line = &mut self.lines[number.0];
+            let entry = (line.rank(seat, agent, since), seat);
+            if add {
+                line.ready.insert(entry);
+            } else {
+                line.ready.remove(&entry);
+            }
+        }
+    }
+
     /// Tells of an agent whose state stays, while what follows it changes.
-    fn tell_state(&mut self, seat: Seat, reason: AgentChange) {
+    pub(super) fn tell_state(&mut self, seat: Seat, reason: AgentChange) {
         let state = self.agents[seat.0].state.clone();
         self.push_state(seat, state.clone(), state, reason);
     }
@@ -222,7 +260,7 @@ impl Queues {
             }
             _ => to.contact().and_then(|call| self.queue_of(call)).cloned(),
         };
-        let (agent, pending) = (agent.id.clone(), agent.pending().cloned());
+        let (agent, pending) = (agent.id.clone(), agent.pending().map(Arc::from));
         self.outputs.push_back(Output::AgentState { agent, from, to, reason, queue, pending });
     }
 
@@ -232,14 +270,14 @@ impl Queues {
     }
 
     /// Looks anew at each lane that an agent serves: whether anybody is logged in for it.
-    fn restaff(&mut self, seat: Seat) {
+    pub(super) fn restaff(&mut self, seat: Seat) {
         let agents = &self.agents;
         for &number in &agents[seat.0].lines {
             let Line { members, lanes, .. } = &mut self.lines[number.0];
-            for (skills, lane) in lanes.iter_mut().filter(|(_, lane)| lane.serves(seat)) {
+            for (name, lane) in lanes.iter_mut().filter(|(_, lane)| lane.could(seat)) {
                 let staffed =
-                    members.iter().any(|&seat| lane.serves(seat) && agents[seat.0].reachable);
-                let timer = || Timer::Grace(number, skills.clone());
+                    members.iter().any(|&seat| lane.could(seat) && agents[seat.0].is_present());
+                let timer = || Timer::Grace(number, name.clone());
                 match lane.unstaffed_since {
                     Some(since) if staffed => {
                         lane.unstaffed_since = None;
@@ -256,8 +294,8 @@ impl Queues {
     }
 
     /// Nobody logged in for a lane within the grace: all who wait in it leave. Live offers may finish.
-    pub(super) fn grace_over(&mut self, line: LineNumber, skills: &Skills) {
-        let Some(lane) = self.lines[line.0].lanes.get(skills) else { return };
+    pub(super) fn grace_over(&mut self, line: LineNumber, name: &LaneName) {
+        let Some(lane) = self.lines[line.0].lanes.get(name) else { return };
         for place in lane.waiting.clone() {
             if self.waiters.get(&place.call).is_some_and(|waiter| waiter.medium == Medium::Voice) {
                 self.depart(place.call, Exit::Unstaffed);

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::agent::Seat;
-use super::line::{LineNumber, Skills};
+use super::line::LineNumber;
+use super::ring::LaneName;
 use crate::call::CallId;
 use crate::time::Instant;
 
@@ -18,8 +19,10 @@ pub(super) enum Timer {
     Retry(CallId),
     /// A contact has waited as long as allowed.
     MaxWait(CallId),
+    /// The next ring of a contact comes.
+    Ring(CallId),
     /// A lane was without staff for the grace.
-    Grace(LineNumber, Skills),
+    Grace(LineNumber, LaneName),
 }
 
 /// All timers that run.

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::agent::{Agent, AgentState};
+use super::agent::{Agent, AgentState, Shift};
 use super::contact::{Waiter, WaiterState};
+use super::estimate::Estimate;
 use super::line::Line;
 use super::machine::Queues;
 use super::settings::QueueSettings;
@@ -38,6 +39,8 @@ pub struct ContactView<'a> {
     pub until: Instant,
     /// Whether its line is out of touch.
     pub held: bool,
+    /// The ring it has reached, from 0.
+    pub ring: usize,
     queues: &'a Queues,
     waiter: &'a Waiter,
 }
@@ -51,12 +54,15 @@ pub struct AgentView<'a> {
     pub state: &'a AgentState,
     /// Since when.
     pub since: Instant,
-    /// The break that begins when nothing binds them any more.
-    pub pending: Option<&'a Arc<str>>,
+    /// The break that begins when nothing binds them any more; [`LOGGED_OUT`](super::LOGGED_OUT) of one who is logged
+    /// out by word, or will be then.
+    pub pending: Option<&'a str>,
     /// Whether their phone is there.
     pub reachable: bool,
     /// How many offers in a row they have missed.
     pub missed: u32,
+    /// What they have done since they logged in.
+    pub shift: Shift,
     queues: &'a Queues,
     inner: &'a Agent,
 }
@@ -106,6 +112,7 @@ impl Queues {
             pending: inner.pending(),
             reachable: inner.reachable,
             missed: inner.missed,
+            shift: inner.shift,
             queues: self,
             inner,
         }
@@ -125,6 +132,7 @@ impl Queues {
             priority: waiter.priority,
             since: waiter.enqueued_at,
             until: waiter.expires_at,
+            ring: waiter.lane.ring,
             held: matches!(waiter.state, WaiterState::Held { .. }),
             queues: self,
             waiter,
@@ -157,6 +165,12 @@ impl<'a> QueueView<'a> {
         self.line.ready.len()
     }
 
+    /// How long a contact would wait that came now; `None` where nothing good enough can be said.
+    #[must_use]
+    pub fn expected_wait(&self) -> Option<Estimate> {
+        self.queues.expected_at_end(self.line)
+    }
+
     /// How many agents serve it.
     #[must_use]
     pub fn members(&self) -> usize {
@@ -182,7 +196,7 @@ impl<'a> QueueView<'a> {
 impl<'a> ContactView<'a> {
     /// The skills asked for: name and value.
     pub fn skills(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        self.waiter.skills.iter()
+        self.waiter.lane.skills.iter()
     }
 
     /// The agents who are rung for it.

@@ -79,6 +79,7 @@ impl Draft {
         let calendars: Vec<&Arc<str>> =
             project.compiled.calendars.iter().map(|calendar| &calendar.name).collect();
         reading.check_names(&flows, &queues, &calendars);
+        reading.check_levels(&assemble::reached_levels(&project.compiled.queues));
         let mut in_flows = std::mem::take(&mut project.compiled.diagnostics);
         // What is wrong with a test keeps nobody from calling.
         let tests = &project.compiled.test_files;

@@ -21,7 +21,7 @@ use super::errands::ServicesInUse;
 use super::prepare::{Draft, PrepareError};
 use crate::assemble::Surroundings;
 use crate::call::{AgentId, FlowHash, FlowId, QueueId};
-use crate::config::{Agent, Config, Disabled};
+use crate::config::{Agent, Config, Disabled, Member};
 use crate::engine;
 use crate::flow::{Diagnostics, Level};
 use crate::media::{Library, UnreadableSound};
@@ -256,7 +256,8 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
     changed.into_iter().filter(|(_, changed)| *changed).map(|(item, _)| item).collect()
 }
 
-/// Whether agents differ at most in serving queues that the node did not start with; those they serve at once.
+/// Whether agents differ at most in how they serve queues, and in serving some that the node did not start with: both
+/// hold at once.
 fn are_same(
     now: &BTreeMap<AgentId, Agent>,
     started: &BTreeMap<AgentId, Agent>,
@@ -264,7 +265,10 @@ fn are_same(
 ) -> bool {
     let fixed = |agents: &BTreeMap<AgentId, Agent>| -> BTreeMap<AgentId, Agent> {
         let mut agents = agents.clone();
-        agents.values_mut().for_each(|agent| agent.queues.retain(|queue| queues.contains(queue)));
+        for agent in agents.values_mut() {
+            agent.queues.retain(|(queue, _)| queues.contains(queue));
+            agent.queues.iter_mut().for_each(|(_, member)| *member = Member::default());
+        }
         agents
     };
     fixed(now) == fixed(started)

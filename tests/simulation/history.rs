@@ -112,7 +112,9 @@ impl History {
                 require(!rung, "leaves while being offered")?;
                 self.gone(now, *call)
             }
-            Output::Moved { call, .. } => require(self.line.contains_key(call), "not in line"),
+            Output::Reprioritised { call, .. } | Output::Moved { call, .. } => {
+                require(self.line.contains_key(call), "not in line")
+            }
             Output::AgentState { agent, from, to, reason, .. } => {
                 if *reason == AgentChange::TalkLimit {
                     self.talking.remove(agent);

@@ -65,6 +65,7 @@ pub(crate) fn contact(call: CallId, enqueued_at: Instant) -> Contact {
         max_wait: Duration::from_mins(8),
         medium: Medium::Voice,
         again: false,
+        longest_expected: None,
     }
 }
 
@@ -357,6 +358,7 @@ impl World {
             | Output::TooLate { .. }
             | Output::Left { .. }
             | Output::OfferEnded { .. }
+            | Output::Reprioritised { .. }
             | Output::Moved { .. }
             | Output::AgentState { .. } => Ok(()),
         }

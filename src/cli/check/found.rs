@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::{CheckArgs, CheckError, Deny, Form};
+use crate::assemble;
 use crate::config;
 use crate::flow::{self, Diagnostic, Diagnostics, FlowEffort, Format, Level, sarif_log};
 use crate::project::{self, Project};
@@ -179,5 +180,6 @@ fn settings_findings(project: &Project) -> Result<Option<Diagnostics>, CheckErro
     let calendars: Vec<_> =
         project.compiled.calendars.iter().map(|calendar| &calendar.name).collect();
     reading.check_names(&flows, &queues, &calendars);
+    reading.check_levels(&assemble::reached_levels(&project.compiled.queues));
     Ok(Some(reading.findings))
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{Found, secrets};
 use crate::call::{AgentId, QueueId, Symbol};
-use crate::config::file::AgentEntry;
+use crate::config::file::{AgentEntry, MemberEntry, MemberMap, ServedEntry};
 use crate::config::rule::CONTRADICTION;
 use crate::config::secret::SecretPlace;
-use crate::config::settings::{Agent, Disabled, Phone};
+use crate::config::settings::{Agent, Disabled, Member, Phone};
 use crate::flow::{Diagnostic, MISSING_KEY, Span, Spanned, WRONG_FORM};
 
 /// A phone as written: its password is not fetched yet.
@@ -26,11 +26,15 @@ pub(super) fn settle(
     let mut agents = BTreeMap::new();
     let mut disabled = Vec::new();
     let mut phones = BTreeMap::new();
+    let mut order: Vec<u32> = entries.values().map(|entry| entry.span.start).collect();
+    order.sort_unstable();
     for (id, entry) in entries {
         let span = entry.span;
+        let place = order.partition_point(|start| *start <= span.start);
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
         let AgentEntry { user, password, address, accept_key, queues, skills } = entry.value;
         let accept_key = accept_key.and_then(|key| one_key(found, &key));
-        let queues = serves(found, queues.unwrap_or_default());
+        let queues = serves(found, queues.unwrap_or_default(), place);
         let skills = skills.unwrap_or_default();
         let named = user.as_ref().map(|user| (Arc::clone(&user.value.0), user.span));
         let named = named.or_else(|| address.as_ref().map(|a| (Arc::clone(&a.value.0), a.span)));
@@ -94,16 +98,59 @@ fn once(found: &mut Found, phones: &mut BTreeMap<Arc<str>, Span>, phone: Arc<str
     }
 }
 
-fn serves(found: &mut Found, written: Vec<Spanned<QueueId>>) -> Vec<QueueId> {
-    let mut queues: Vec<QueueId> = Vec::new();
-    for queue in written {
-        if queues.contains(&queue.value) {
-            found.contradiction(queue.span, format!("queue `{}` is named twice", queue.value));
-        } else {
-            queues.push(found.names.queue(queue));
+/// The queues that an agent serves, and how; `place` is where the agent stands among those of the file, from 1.
+fn serves(
+    found: &mut Found,
+    written: Vec<Spanned<ServedEntry>>,
+    place: u32,
+) -> Vec<(QueueId, Member)> {
+    let mut queues: Vec<(QueueId, Member)> = Vec::new();
+    for Spanned { value, span } in written {
+        let entries = match value {
+            ServedEntry::Text(queue) => vec![(queue, span, None)],
+            ServedEntry::Map(map) => {
+                map.into_iter().map(|(queue, entry)| (queue, entry.span, Some(entry))).collect()
+            }
+        };
+        for (queue, span, entry) in entries {
+            let plain = Member { level: 1, weight: 1, position: place };
+            let member = entry.map_or(plain, |entry| member(found, entry, plain));
+            if queues.iter().any(|(known, _)| *known == queue) {
+                found.contradiction(span, format!("queue `{queue}` is named twice"));
+                continue;
+            }
+            found.names.level(queue.clone(), member.level, span);
+            queues.push((found.names.queue(Spanned { value: queue, span }), member));
         }
     }
     queues
+}
+
+/// The level alone, or a map of it.
+fn member(found: &mut Found, entry: Spanned<MemberEntry>, plain: Member) -> Member {
+    let mut within = |value: Option<Spanned<u32>>, most: u32, default: u32, what: &str| {
+        let Some(value) = value else { return default };
+        if (1..=most).contains(&value.value) {
+            return value.value;
+        }
+        let message = format!("a {what} is a number from 1 to {most}");
+        found.add(Diagnostic::new(&WRONG_FORM, value.span, message));
+        default
+    };
+    let (level, weight, position) = match entry.value {
+        MemberEntry::Text(text) => {
+            // What is no number is none that a level can be.
+            let value = text.trim().parse().unwrap_or(0);
+            (Some(Spanned { value, span: entry.span }), None, None)
+        }
+        MemberEntry::Map(MemberMap { level, weight, position }) => (level, weight, position),
+    };
+    let level = within(level, 99, u32::from(plain.level), "level");
+    Member {
+        level: u8::try_from(level).unwrap_or(plain.level),
+        weight: within(weight, 1_000, plain.weight, "weight"),
+        position: position.map_or(plain.position, |position| position.value),
+    }
 }
 
 /// The key by which an agent takes calls: one digit.

@@ -27,6 +27,7 @@ mod pin;
 mod prompt;
 mod queue_key;
 mod reading;
+mod ring;
 mod rule;
 mod script;
 mod secret;
@@ -68,6 +69,7 @@ pub(super) use prompt::*;
 pub(super) use queue_key::*;
 pub(super) use reading::*;
 pub use reading::{EDITION, GIVEN_TWICE, MISSING_KEY, UNKNOWN_KEY, WRONG_FORM};
+pub(super) use ring::*;
 pub use rule::Rule;
 pub(super) use script::*;
 pub use script::{mock_never_used, never_visited};
@@ -200,6 +202,7 @@ pub static RULES: &[&Rule] = &[
     &HOLIDAYS_END,
     &UNSAFE_REPEAT,
     &RESTRICTED_NUMBER,
+    &RINGS,
     &UNKNOWN_IN_TEST,
     &NEVER_VISITED,
     &MOCK_NEVER_USED,

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::calendar::calendar;
 use super::called_back::callbacks;
 use super::library::{FileKind, Library};
+use super::ring::rings;
 use super::{Facts, check_name};
 use crate::call::QueueId;
 use crate::flow::check::{self, GIVEN_TWICE};
@@ -82,9 +83,11 @@ impl Globals {
                 name: QueueId::from(name.as_str()),
                 hours: calendar.as_ref().map(|calendar| calendar.as_str().into()),
                 max_calls: max_calls.map_or(MAX_CALLS, |max| max.value),
-                strategy: match ring.and_then(|ring| ring.strategy) {
-                    None | Some(StrategyRaw::LongestIdle) => RingStrategy::LongestIdle,
-                },
+                strategy: strategy(ring.and_then(|ring| ring.strategy)),
+                rings: raw
+                    .as_ref()
+                    .and_then(|raw| raw.rings.as_ref())
+                    .map_or_else(Vec::new, |raw| rings(raw, &mut self.findings)),
                 ring_timeout: ring.and_then(|ring| ring.timeout).map_or(RING, |time| time.0),
                 wrap_up: raw.as_ref().and_then(|raw| raw.wrap_up).map_or(WRAP_UP, |time| time.0),
                 callbacks: raw
@@ -105,6 +108,18 @@ impl Globals {
             let calendar = calendar(name.as_str(), raw.as_ref(), facts, &mut self.findings);
             define(&mut self.calendars, &mut self.findings, "calendar", name, calendar);
         }
+    }
+}
+
+fn strategy(raw: Option<StrategyRaw>) -> RingStrategy {
+    match raw {
+        None | Some(StrategyRaw::LongestIdle) => RingStrategy::LongestIdle,
+        Some(StrategyRaw::RoundRobin) => RingStrategy::RoundRobin,
+        Some(StrategyRaw::FewestCalls) => RingStrategy::FewestCalls,
+        Some(StrategyRaw::LeastTalk) => RingStrategy::LeastTalk,
+        Some(StrategyRaw::Linear) => RingStrategy::Linear,
+        Some(StrategyRaw::Random) => RingStrategy::Random,
+        Some(StrategyRaw::Weighted) => RingStrategy::Weighted,
     }
 }
 

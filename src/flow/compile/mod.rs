@@ -20,6 +20,7 @@ mod library;
 mod node;
 mod outside;
 mod prompt;
+mod ring;
 mod script;
 mod service;
 mod slot;

@@ -161,6 +161,7 @@ pub(crate) struct QueueRaw {
     pub(crate) hours: Option<Spanned<String>>,
     pub(crate) max_calls: Option<Spanned<u32>>,
     pub(crate) ring: Option<RingRaw>,
+    pub(crate) rings: Option<Vec<Spanned<RingStepRaw>>>,
     pub(crate) wrap_up: Option<Time>,
     pub(crate) callbacks: Option<CallbacksRaw>,
     #[serde(rename = "about")]
@@ -195,4 +196,42 @@ pub(crate) struct RingRaw {
 #[schemars(rename = "strategy")]
 pub(crate) enum StrategyRaw {
     LongestIdle,
+    RoundRobin,
+    FewestCalls,
+    LeastTalk,
+    Linear,
+    Random,
+    Weighted,
+}
+
+/// Whom callers reach that have waited for so long.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename = "a ring")]
+#[schemars(rename = "ring_step", deny_unknown_fields)]
+pub(crate) struct RingStepRaw {
+    pub(crate) after: Time,
+    pub(crate) levels: Option<Spanned<LevelsRaw>>,
+    pub(crate) drop_skills: Option<Vec<String>>,
+}
+
+/// Levels of agents: `2`, `1..3` or a list of such.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$shape", rename_all = "lowercase")]
+pub(crate) enum LevelsRaw {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl JsonSchema for LevelsRaw {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "levels".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let one = serde_json::json!({ "type": ["integer", "string"], "minimum": 1, "maximum": 99 });
+        schemars::json_schema!({
+            "description": "Levels of agents: `2`, `1..3` or a list of such.",
+            "anyOf": [one.clone(), { "type": "array", "items": one }]
+        })
+    }
 }

@@ -117,6 +117,10 @@ impl History {
             Output::Cancel { offer, .. } => {
                 assert!(!self.live.contains_key(&offer), "how it ended is told first");
             }
+            Output::Reprioritised { call, priority, .. } => {
+                let known = self.in_line.get_mut(&call).expect("only who waits is moved up");
+                known.contact.priority = priority;
+            }
             Output::OfferEnded { offer, call, agent, .. } => {
                 assert_eq!(self.live.remove(&offer), Some((call, agent)), "only a live offer ends");
             }
@@ -279,6 +283,7 @@ impl Run {
                     max_wait: Duration::from_secs(wait_s),
                     medium: if wait_s % 7 == 0 { Medium::Callback } else { Medium::Voice },
                     again: false,
+                    longest_expected: None,
                 })
             }
             Step::Hold(n, true) => Input::Hold { call: call(n) },

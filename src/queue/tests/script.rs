@@ -29,7 +29,7 @@ pub(super) fn settings(agents: &[Staff<'_>]) -> Settings {
         let agent = AgentSettings {
             queues: queues.iter().map(|&queue| queue.into()).collect(),
             skills: skills.collect(),
-            always_there: false,
+            ..AgentSettings::default()
         };
         for &queue in *queues {
             settings.queues.entry(queue.into()).or_insert_with(QueueSettings::default);
@@ -102,6 +102,7 @@ impl Script {
             priority: 5,
             enqueued_at: self.now,
             max_wait: Duration::from_mins(10),
+            longest_expected: None,
             medium: Medium::Voice,
             again: false,
         }
@@ -168,6 +169,35 @@ impl Script {
         self.input(input, &format!("{agent} has wrapped up"))
     }
 
+    pub(super) fn log_out(&mut self, agent: &str) -> &mut Self {
+        self.input(Input::LogOut { agent: agent.into() }, &format!("{agent} logs out"))
+    }
+
+    pub(super) fn log_in(&mut self, agent: &str) -> &mut Self {
+        self.input(Input::LogIn { agent: agent.into() }, &format!("{agent} logs in"))
+    }
+
+    pub(super) fn longer_wrap_up(&mut self, agent: &str, seconds: u64) -> &mut Self {
+        let by = Duration::from_secs(seconds);
+        let input = Input::ExtendWrapUp { agent: agent.into(), by };
+        self.input(input, &format!("{agent} needs {by} more"))
+    }
+
+    pub(super) fn prioritise(&mut self, n: u64, priority: u8) -> &mut Self {
+        let words = format!("{} gets priority {priority}", Self::caller(call(n)));
+        self.input(Input::Reprioritise { call: call(n), priority }, &words)
+    }
+
+    pub(super) fn announce(&mut self, n: u64) -> &mut Self {
+        let words = format!("{} is told the wait", Self::caller(call(n)));
+        self.input(Input::Announced { call: call(n) }, &words)
+    }
+
+    pub(super) fn move_to(&mut self, n: u64, queue: &str) -> &mut Self {
+        let words = format!("{} is moved to {queue}", Self::caller(call(n)));
+        self.input(Input::Move { call: call(n), queue: queue.into() }, &words)
+    }
+
     pub(super) fn change(&mut self, settings: Settings) -> &mut Self {
         self.input(Input::Change(Box::new(settings)), "the queues change")
     }
@@ -192,6 +222,9 @@ impl Script {
             Output::Left { call, how, .. } => format!("{} left: {how:?}", caller(call)),
             Output::OfferEnded { offer, call, agent, result, .. } => {
                 format!("offer {offer} of {} to {agent} ended: {result:?}", caller(call))
+            }
+            Output::Reprioritised { call, priority, .. } => {
+                format!("{} has priority {priority}", caller(call))
             }
             Output::Offer { offer, call, agent, ring, .. } => {
                 format!("offer {offer}: {} to {agent}, ring {ring}", caller(call))

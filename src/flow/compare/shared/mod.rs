@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::flow::compare::Used;
 use crate::flow::compare::change::{Change, Group, Origin, Touch};
 use crate::flow::compile::Compiled;
-use crate::flow::definition::{CallbackDefinition, QueueDefinition, RingStrategy};
+use crate::flow::definition::{CallbackDefinition, QueueDefinition, RingDefinition, RingStrategy};
 use crate::flow::source::Span;
 
 /// Both versions of what flows share.
@@ -143,8 +143,16 @@ impl Used {
 
 /// What changed of a queue.
 fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
-    let QueueDefinition { name, hours, max_calls, strategy, ring_timeout, wrap_up, callbacks } =
-        now;
+    let QueueDefinition {
+        name,
+        hours,
+        max_calls,
+        strategy,
+        rings,
+        ring_timeout,
+        wrap_up,
+        callbacks,
+    } = now;
     let open = |hours: &Option<Arc<str>>| {
         hours
             .as_ref()
@@ -161,11 +169,22 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     };
     let chosen = |strategy: RingStrategy| match strategy {
         RingStrategy::LongestIdle => "who has been idle longest",
+        RingStrategy::RoundRobin => "whose last turn is the longest ago",
+        RingStrategy::FewestCalls => "who has had the fewest calls",
+        RingStrategy::LeastTalk => "who has talked the least",
+        RingStrategy::Linear => "who stands first in the list",
+        RingStrategy::Random => "drawn by chance",
+        RingStrategy::Weighted => "drawn by weight",
     };
     let all = [
         ("the queue", open(&was.hours), open(hours)),
         ("the limit of callers in", was.max_calls.to_string(), max_calls.to_string()),
         ("the agent who is rung for", chosen(was.strategy).into(), chosen(*strategy).into()),
+        (
+            "the agents who are reached in time from",
+            rings_in_words(&was.rings),
+            rings_in_words(rings),
+        ),
         (
             "the time that one agent is rung for",
             was.ring_timeout.to_string(),
@@ -178,4 +197,18 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     let told = changed
         .map(|(what, was, now)| (Group::People, format!("{what} `{name}` was {was}, now {now}")));
     told.collect()
+}
+
+/// `all at once`, or `level 2 after 30s, without language after 1m`.
+fn rings_in_words(rings: &[RingDefinition]) -> String {
+    let words = |ring: &RingDefinition| {
+        let levels: Vec<String> = ring.levels.iter().map(ToString::to_string).collect();
+        let levels = (!levels.is_empty()).then(|| format!("level {}", levels.join(" and ")));
+        let skills: Vec<&str> = ring.drop_skills.iter().map(|skill| &**skill).collect();
+        let skills = (!skills.is_empty()).then(|| format!("without {}", skills.join(" and ")));
+        let what: Vec<String> = levels.into_iter().chain(skills).collect();
+        format!("{} after {}", what.join(" "), ring.after)
+    };
+    let words: Vec<String> = rings.iter().map(words).collect();
+    if words.is_empty() { "all at once".to_owned() } else { words.join(", ") }
 }
