@@ -334,6 +334,16 @@ const CASES: &[(&str, &str, &str)] = &[
         "end",
         "  a: { hours: shop, open: b, closed: b }\n  b: { hours: old, open: c, closed: c }\n  c: { hours: good, open: d, closed: d }\n  d: { hangup: Sampai jumpa. }\ncalendars:\n  shop: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { 2026-08-17: Merdeka, 2026-12-25: Natal } }\n  old: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { 2026-08-17: Merdeka } }\n  good: { zone: Asia/Jakarta, open: { mon-fri: \"08:00-17:00\" }, holidays: { use: indonesia, 12-24: Malam Natal } }\n",
     ),
+    (
+        "E0807",
+        "rings",
+        "  a: { queue: service, done: z, full: z, closed: z, unstaffed: z, too_long: z }\n  z: { hangup: Sampai jumpa. }\nqueues:\n  service:\n    ring: { strategy: round_robin }\n    rings:\n      - { after: 60s, levels: 2 }\n      - { after: 30s, levels: 2..3 }\n      - { after: 90s, levels: [0, 3..1] }\n      - { after: 2m, levels: [1, 2], drop_skills: [] }\n      - { after: 3m, drop_skills: [language] }\n",
+    ),
+    (
+        "E0011",
+        "strategy",
+        "  a: { queue: service, done: z, full: z, closed: z, unstaffed: z, too_long: z }\n  z: { hangup: Sampai jumpa. }\nqueues: { service: { ring: { strategy: round_robbin } } }\n",
+    ),
     ("E0904", "allow", "  a: { hangup: Sampai jumpa., allow: [E0202] }\n"),
 ];
 

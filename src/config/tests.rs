@@ -200,7 +200,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 82] = [
+const FAULTS: [(&str, &str); 83] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -334,6 +334,10 @@ const FAULTS: [(&str, &str); 82] = [
         "figures where they are anyway",
         "sambung: 1\ncontrol: { listen: \"127.0.0.1:1\", metrics: \"127.0.0.1:1\" }",
     ),
+    (
+        "how an agent serves queues",
+        "sambung: 1\nagents: { a: { address: \"sip:x@h\", queues: [{ q: 0 }, { r: { level: 100, weight: 0 } }, { t: two }, { q: 1 }] } }",
+    ),
     ("a number without a way", "sambung: 1\ntransfers: { allow: [\"+6221\"] }"),
     ("a safe number without a way", "sambung: 1\nsafe: { number: \"+6221\" }"),
     ("too many calls", "sambung: 1\nlimits: { calls: 1000000, drain: 48h }"),
@@ -367,6 +371,29 @@ transfers: { allow: ["+62 215550100"] }
 "#;
     let human = Format::Human { color: false };
     insta::assert_snapshot!(read_text(text).findings.render_all(human));
+}
+
+/// An agent whom no ring of a queue reaches would never be rung: told, and no reason not to start.
+#[test]
+fn levels_are_held_against_the_rings() {
+    let text = "sambung: 1\nagents: { a: { address: \"sip:a@h\", queues: [service, { sales: 3 }] }, b: { address: \"sip:b@h\", queues: [{ service: { level: 2, weight: 5 } }] } }\n";
+    let mut reading = read_text(text);
+    let agents = reading.config.as_ref().map(|config| config.agents.clone()).unwrap_or_default();
+    let members: Vec<_> = agents.values().flat_map(|agent| agent.queues.clone()).collect();
+    let member = |level, weight, position| Member { level, weight, position };
+    assert_eq!(
+        members,
+        [
+            ("service".into(), member(1, 1, 1)),
+            ("sales".into(), member(3, 1, 1)),
+            ("service".into(), member(2, 5, 2))
+        ]
+    );
+    reading
+        .check_levels(&[("service".into(), [1, 2].into()), ("sales".into(), [1, 2].into())].into());
+    assert!(reading.config.is_some());
+    let human = Format::Human { color: false };
+    insta::assert_snapshot!(reading.findings.render_all(human));
 }
 
 #[test]

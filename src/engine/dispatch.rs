@@ -39,7 +39,7 @@ impl Engine {
             stood_still: call.pace.stood_still(self.now),
             calendars: &settings.calendars,
             numbers: &settings.numbers,
-            expected: None,
+            expected: self.queues.expected_wait(id),
         };
         let now = call.pace.at(self.now);
         let leg = call.leg.number;

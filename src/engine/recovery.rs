@@ -29,7 +29,7 @@ impl Engine {
             pending: was.pending.clone(),
             missed: was.missed,
         });
-        let stood = queue::Standing { agents: agents.collect(), contacts: Vec::new() };
+        let stood = queue::Standing { agents: agents.collect(), ..queue::Standing::default() };
         self.places = Places::of(&standing.places);
         self.tell_queues(queue::Input::Restore(Box::new(stood)));
         self.tell_staff_but(|agent| standing.agents.contains_key(agent));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::agent::Seat;
-use super::estimate::Estimate;
 use super::input::OfferId;
 use super::line::{LineNumber, Place};
 use super::ring::LaneName;
@@ -59,8 +58,6 @@ pub(super) struct Waiter {
     pub(super) tried: BTreeMap<Seat, Instant>,
     /// When it came into this line.
     pub(super) entered_at: Instant,
-    /// What was said last of its wait.
-    pub(super) said: Option<Estimate>,
     /// The place that was told last, from 1.
     pub(super) told: u32,
     /// What it does.

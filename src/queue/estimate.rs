@@ -1,5 +1,4 @@
-//! How long a contact will wait: an estimate made of what the queue has seen, told in bands, and silence where it would
-//! be a guess.
+//! How long a contact will wait: an estimate made of what the queue has seen, and silence where it would be a guess.
 //!
 //! For a contact with `Q` others before it the wait is the sum over `k` = 0 to `Q` of 1 / (`rate` + `k` / `patience`):
 //! callers are served at `rate`, and each of those who stand before it gives up after `patience` on average (the
@@ -7,13 +6,12 @@
 //! is the number of agents over the time that a call binds one; else it is what was observed while somebody waited.
 
 use std::collections::VecDeque;
-use std::fmt;
 
 use super::agent::{Agent, AgentState, Intent};
 use super::contact::{Waiter, WaiterState};
 use super::line::Line;
 use super::machine::Queues;
-use crate::call::CallId;
+use crate::call::{CallId, Expected};
 use crate::history::Exit;
 use crate::time::{Duration, Instant};
 
@@ -23,65 +21,15 @@ const FEWEST_AGENTS: usize = 5;
 const ANSWERS: usize = 20;
 const ANSWERS_AGE: Duration = Duration::from_mins(120);
 /// The most that one observation weighs in the smoothed time that a call binds an agent.
-const HANDLE_WEIGHT: f64 = 0.02;
+const HANDLE_WEIGHT: f64 = 0.005;
 /// What is kept of the observations of patience when one more comes.
-const PATIENCE_KEPT: f64 = 0.995;
+const PATIENCE_KEPT: f64 = 0.998;
 /// What is observed of a shared queue is kept in spans of this length, …
 const SPAN: Duration = Duration::from_mins(5);
 /// … so many of them: the last 10 to 15 minutes.
 const SPANS: usize = 3;
 /// The fewest answers that make an observed rate.
 const OBSERVED: u32 = 10;
-/// The ends of the bands, in minutes.
-const EDGES: [u8; 7] = [1, 2, 3, 5, 10, 15, 20];
-
-/// An expected wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Estimate {
-    /// From now on.
-    pub wait: Duration,
-    /// As it may be said.
-    pub band: Band,
-    /// How many agents work on the queue.
-    pub staff: usize,
-}
-
-/// A wait as it is said, in minutes: more than `from`, and no more than `to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Band {
-    /// 0 = from now on.
-    pub from: u8,
-    /// `None` = without end.
-    pub to: Option<u8>,
-}
-
-impl Band {
-    /// The band of a wait: a minute that has begun counts as a whole one.
-    #[must_use]
-    pub fn of(wait: Duration) -> Self {
-        let minutes = wait.as_micros().div_ceil(60_000_000);
-        let mut from = 0;
-        for to in EDGES {
-            if minutes <= u64::from(to) {
-                return Self { from, to: Some(to) };
-            }
-            from = to;
-        }
-        Self { from, to: None }
-    }
-}
-
-impl fmt::Display for Band {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self { from: 0, to: Some(1) } => f.write_str("less than 1 minute"),
-            Self { from: 0, to: Some(to) } => write!(f, "less than {to} minutes"),
-            Self { from, to: Some(to) } => write!(f, "between {from} and {to} minutes"),
-            Self { from, to: None } => write!(f, "more than {from} minutes"),
-        }
-    }
-}
-
 /// What one queue has seen that an estimate is made of.
 #[derive(Debug, Default)]
 pub(super) struct Forecast {
@@ -173,34 +121,17 @@ impl Forecast {
 
 impl Queues {
     /// How long a contact in line will still wait; `None` where nothing good enough can be said: too few agents, too few
-    /// answers lately. The band is never larger than the one that was said last, unless agents have left.
+    /// answers lately.
     #[must_use]
-    pub fn expected_wait(&self, call: CallId) -> Option<Estimate> {
+    pub fn expected_wait(&self, call: CallId) -> Option<Expected> {
         let waiter = self.waiters.get(&call)?;
         let line = &self.lines[waiter.line.0];
-        let mut estimate = self.estimate(line, self.before(line, Some(waiter)))?;
-        if let Some(said) = waiter.said
-            && estimate.band > said.band
-            && estimate.staff >= said.staff
-        {
-            estimate.band = said.band;
-            let most = said.band.to.map(|to| Duration::from_mins(u64::from(to)));
-            estimate.wait = most.map_or(estimate.wait, |most| estimate.wait.min(most));
-        }
-        Some(estimate)
+        self.estimate(line, self.before(line, Some(waiter)))
     }
 
     /// How long a contact would wait that came now, as the last of its line.
-    pub(super) fn expected_at_end(&self, line: &Line) -> Option<Estimate> {
+    pub(super) fn expected_at_end(&self, line: &Line) -> Option<Expected> {
         self.estimate(line, self.before(line, None))
-    }
-
-    /// The caller was told what [`expected_wait`](Self::expected_wait) says.
-    pub(super) fn announced(&mut self, call: CallId) {
-        let said = self.expected_wait(call);
-        if let Some(waiter) = self.waiters.get_mut(&call) {
-            waiter.said = said.or(waiter.said);
-        }
     }
 
     /// A contact is about to leave its line. `None` = answered.
@@ -235,7 +166,7 @@ impl Queues {
         line.forecast.pass(self.now, !line.order.is_empty());
     }
 
-    fn estimate(&self, line: &Line, before: usize) -> Option<Estimate> {
+    fn estimate(&self, line: &Line, before: usize) -> Option<Expected> {
         let working = || line.members.iter().map(|seat| &self.agents[seat.0]).filter(|a| works(a));
         let staff = working().count();
         if staff < FEWEST_AGENTS || !line.forecast.knows(self.now) {
@@ -256,7 +187,7 @@ impl Queues {
         };
         let wait = line.forecast.wait(rate, before);
         let wait = Duration::from_std(std::time::Duration::try_from_secs_f64(wait).ok()?);
-        Some(Estimate { wait, band: Band::of(wait), staff })
+        Some(Expected { wait, staff: u32::try_from(staff).ok()? })
     }
 
     /// How many contacts wait before this one, or in all. Who is being offered has an agent already.

@@ -159,11 +159,6 @@ pub enum Input {
         /// The agent.
         agent: AgentId,
     },
-    /// A caller was told the wait that [`expected_wait`](super::Queues::expected_wait) says.
-    Announced {
-        /// The caller.
-        call: CallId,
-    },
     /// A contact in line gets another priority.
     Reprioritise {
         /// The contact.

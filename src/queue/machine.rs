@@ -134,7 +134,6 @@ impl Queues {
             Input::ExtendWrapUp { agent, by } => self.extend_wrap_up(&agent, by),
             Input::LogOut { agent } => self.log_out(&agent),
             Input::LogIn { agent } => self.log_in(&agent),
-            Input::Announced { call } => self.announced(call),
             Input::Reprioritise { call, priority } => self.reprioritise(call, priority),
             Input::Move { call, queue } => self.move_to(call, queue),
             Input::Change(settings) => self.change_queues(*settings),

@@ -45,7 +45,6 @@ mod tests;
 
 pub use agent::{AgentState, BackOffCause, LOGGED_OUT, LiveOffer, Shift};
 pub use contact::Contact;
-pub use estimate::{Band, Estimate};
 pub use explanation::{Explanation, Finding, Rule};
 pub use input::{Input, OfferFailure, OfferId};
 pub use machine::Queues;

@@ -84,7 +84,6 @@ impl Queues {
             medium,
             expires_at,
             entered_at: self.now,
-            said: None,
             tried,
             told,
             state,

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use super::agent::{Agent, AgentState, Shift};
 use super::contact::{Waiter, WaiterState};
-use super::estimate::Estimate;
 use super::line::Line;
 use super::machine::Queues;
 use super::settings::QueueSettings;
-use crate::call::{AgentId, CallId, QueueId};
+use crate::call::{AgentId, CallId, Expected, QueueId};
 use crate::history::Medium;
 use crate::time::Instant;
 
@@ -167,7 +166,7 @@ impl<'a> QueueView<'a> {
 
     /// How long a contact would wait that came now; `None` where nothing good enough can be said.
     #[must_use]
-    pub fn expected_wait(&self) -> Option<Estimate> {
+    pub fn expected_wait(&self) -> Option<Expected> {
         self.queues.expected_at_end(self.line)
     }
 

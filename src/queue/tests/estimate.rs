@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::script::{Script, call, settings};
 use crate::call::{AgentId, CallId};
 use crate::history::{Exit, Refusal};
-use crate::queue::{Band, Contact, Input, Output, QueueSettings, Queues, Settings};
+use crate::queue::{Contact, Input, Output, QueueSettings, Queues, Settings};
 use crate::time::{Duration, Instant};
 
 /// How long a call binds an agent on average, in seconds.
@@ -335,24 +335,17 @@ fn busy(answers: u64) -> Script {
     s
 }
 
-/// A band is never larger than the one said before, unless agents have left; and a queue refuses who would wait longer
-/// than they may.
+/// The wait grows with those before, and with agents who leave; and a queue refuses who would wait longer than they may.
 #[test]
-fn what_was_said_holds_unless_agents_leave() {
+fn who_would_wait_too_long_is_refused() {
     let mut s = busy(30);
-    s.wait(1).enter(101).enter(102);
-    let band = |s: &Script, n| s.queues.expected_wait(call(n)).map(|one| one.band.to_string());
-    assert_eq!(band(&s, 101).as_deref(), Some("less than 1 minute"));
-    assert_eq!(band(&s, 102).as_deref(), Some("between 1 and 2 minutes"));
-    s.announce(102).prioritise(102, 9);
-    for n in 103..=110 {
+    s.wait(1);
+    for n in 101..=110 {
         s.enter(n);
     }
-    assert_eq!(band(&s, 110).as_deref(), Some("between 5 and 10 minutes"));
-    assert_eq!(s.queues.position(call(102)), Some(10));
-    assert_eq!(band(&s, 102).as_deref(), Some("between 1 and 2 minutes"), "as it was said");
-    let wait = |s: &Script| s.queues.expected_wait(call(102)).map(|one| one.wait);
-    assert_eq!(wait(&s), Some(Duration::from_mins(2)));
+    let wait = |s: &Script, n| s.queues.expected_wait(call(n)).map(|one| one.wait.as_secs());
+    // Six agents of 300 s each: one is free every 50 s.
+    assert_eq!([wait(&s, 101), wait(&s, 102), wait(&s, 110)], [Some(50), Some(100), Some(500)]);
     let limit = |s: &Script, n, minutes| Contact {
         longest_expected: Some(Duration::from_mins(minutes)),
         ..s.contact(n)
@@ -361,30 +354,12 @@ fn what_was_said_holds_unless_agents_leave() {
     s.enter_as(short);
     assert!(s.said.contains(&format!("caller 111 refused: {:?}", Refusal::TooLong)));
     s.enter_as(long);
-    assert_eq!(s.queues.position(call(112)), Some(10), "before the one of the lowest class");
+    assert_eq!(s.queues.position(call(112)), Some(11));
     let queue = s.queues.queue(&"service".into()).expect("it is there");
-    let here = queue.expected_wait().map(|one| one.wait);
-    assert!(here > wait(&s), "who comes now waits longer than all");
-    // One of six leaves: five are enough to say something, and it may be more than before.
+    assert_eq!(queue.expected_wait().map(|one| (one.wait.as_secs(), one.staff)), Some((600, 6)));
+    // One of six leaves, and is not reckoned with although they still talk: five are enough to say something.
     s.log_out("a");
-    assert_eq!(band(&s, 102).as_deref(), Some("between 10 and 15 minutes"));
+    assert_eq!(wait(&s, 110), Some(600));
     s.log_out("b");
-    assert_eq!(band(&s, 102), None, "four are too few");
-}
-
-#[test]
-fn bands_are_rounded_up() {
-    for (seconds, expected) in [
-        (0, "less than 1 minute"),
-        (60, "less than 1 minute"),
-        (61, "between 1 and 2 minutes"),
-        (180, "between 2 and 3 minutes"),
-        (181, "between 3 and 5 minutes"),
-        (300, "between 3 and 5 minutes"),
-        (301, "between 5 and 10 minutes"),
-        (1_200, "between 15 and 20 minutes"),
-        (1_201, "more than 20 minutes"),
-    ] {
-        assert_eq!(Band::of(Duration::from_secs(seconds)).to_string(), expected, "{seconds} s");
-    }
+    assert_eq!(wait(&s, 110), None, "four are too few");
 }

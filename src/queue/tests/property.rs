@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use proptest::prelude::Strategy as Any;
 use proptest::prelude::*;
 
 use super::script::{call, settings};
 use crate::call::{AgentId, CallId};
 use crate::history::{Exit, Medium};
-use crate::queue::{AgentState, Contact, Input, OfferFailure, OfferId, Output, Queues, Settings};
+use crate::queue::{
+    AgentState, Contact, Input, Membership, OfferFailure, OfferId, Output, Queues, Ring, Settings,
+    Strategy,
+};
 use crate::time::{Duration, Instant};
 
 const AGENTS: [&str; 4] = ["agus", "budi", "dewi", "sari"];
@@ -32,8 +36,12 @@ enum Step {
     Resume(usize),
     WrapUpDone(usize),
     Part(u64),
-    /// The operator changes how many may wait, and for which queues at all.
-    Change(bool, u32),
+    LogOut(usize, bool),
+    Longer(usize),
+    Prioritise(u64, u8),
+    Move(u64, &'static str),
+    /// The operator changes how many may wait, how agents are chosen and reached, and which queues there are.
+    Change(bool, u32, Strategy),
     /// What an agent does with the offer that many offers ago.
     Offer(u64, Reaction),
 }
@@ -46,9 +54,42 @@ enum Reaction {
     Release,
 }
 
-fn step() -> impl Strategy<Value = (u64, Step)> {
+fn strategy() -> impl Any<Value = Strategy> {
+    prop_oneof![
+        Just(Strategy::LongestIdle),
+        Just(Strategy::RoundRobin),
+        Just(Strategy::FewestCalls),
+        Just(Strategy::LeastTalk),
+        Just(Strategy::Linear),
+        Just(Strategy::Random),
+        Just(Strategy::Weighted)
+    ]
+}
+
+/// Rings that open while the test's callers wait, and agents of two levels.
+fn rings(settings: &mut Settings, strategy: Strategy, open_s: u64) {
+    let after = Duration::from_secs(open_s);
+    let first = Ring { after, levels: [2].into(), ..Ring::default() };
+    let second = Ring {
+        after: after + Duration::from_secs(10),
+        drop_skills: ["language".into()].into(),
+        ..Ring::default()
+    };
+    for queue in settings.queues.values_mut() {
+        queue.strategy = strategy;
+        queue.rings = vec![first.clone(), second.clone()];
+    }
+    for (n, agent) in (0_u32..).zip(settings.agents.values_mut()) {
+        let level = if n % 2 == 0 { 1 } else { 2 };
+        let member = Membership { level, weight: n + 1, position: 9 - n };
+        agent.memberships = agent.queues.iter().map(|queue| (queue.clone(), member)).collect();
+    }
+}
+
+fn step() -> impl Any<Value = (u64, Step)> {
     let agent = 0..AGENTS.len();
     let queue = prop_oneof![4 => Just("service"), 4 => Just("sales"), 1 => Just("repairs")];
+    let other = prop_oneof![Just("service"), Just("sales")];
     let enter = (1..12_u64, queue, any::<bool>(), 1..4_u8, 0..30_u64, 0..90_u64);
     let failure = prop_oneof![
         Just(OfferFailure::Rejected),
@@ -71,9 +112,13 @@ fn step() -> impl Strategy<Value = (u64, Step)> {
         4 => (agent.clone(), prop::bool::weighted(0.7)).prop_map(|(a, on)| Step::Reachable(a, on)),
         1 => agent.clone().prop_map(Step::Break),
         2 => agent.clone().prop_map(Step::Resume),
-        1 => agent.prop_map(Step::WrapUpDone),
+        1 => agent.clone().prop_map(Step::WrapUpDone),
         3 => (1..12_u64).prop_map(Step::Part),
-        1 => (any::<bool>(), 0..8_u32).prop_map(|(new, most)| Step::Change(new, most)),
+        1 => (agent.clone(), prop::bool::weighted(0.3)).prop_map(|(a, out)| Step::LogOut(a, out)),
+        1 => agent.clone().prop_map(Step::Longer),
+        2 => (1..12_u64, 1..9_u8).prop_map(|(n, priority)| Step::Prioritise(n, priority)),
+        1 => (1..12_u64, other).prop_map(|(n, queue)| Step::Move(n, queue)),
+        1 => (any::<bool>(), 0..8_u32, strategy()).prop_map(|(new, most, by)| Step::Change(new, most, by)),
         12 => (0..3_u64, reaction).prop_map(|(back, reaction)| Step::Offer(back, reaction)),
     ];
     (prop_oneof![Just(0_u64), 0..3_000_u64, 0..40_000_u64], step)
@@ -108,7 +153,8 @@ impl History {
             Output::Entered { contact, .. } => {
                 let call = contact.call;
                 self.entered += 1;
-                let contact = self.pending.take().expect("only an enqueued caller enters");
+                // Who is moved enters without having asked, with the place of before.
+                let contact = self.pending.take().unwrap_or_else(|| *contact.clone());
                 let known = Known { contact, offered_before: false, entered_in_step: self.step };
                 assert!(self.in_line.insert(call, known).is_none(), "entered twice");
             }
@@ -190,9 +236,9 @@ struct Run {
 }
 
 impl Run {
-    fn new() -> Self {
+    fn new(strategy: Strategy, open_s: u64) -> Self {
         let both: &[&str] = &["service", "sales"];
-        let settings = Settings {
+        let mut settings = Settings {
             release_limit: Duration::from_secs(8),
             talk_limit: Duration::from_secs(120),
             age_credit: Duration::from_secs(20),
@@ -203,6 +249,7 @@ impl Run {
                 ("sari", both, &[]),
             ])
         };
+        rings(&mut settings, strategy, open_s);
         let queues = Queues::new(settings);
         Self { queues, history: History::default(), now: Instant::ZERO, last_offer: 0 }
     }
@@ -294,9 +341,15 @@ impl Run {
             Step::Resume(n) => Input::Resume { agent: agent(n) },
             Step::WrapUpDone(n) => Input::WrapUpDone { agent: agent(n) },
             Step::Part(n) => Input::TalkEnded { call: call(n) },
-            Step::Change(new, max_calls) => {
+            Step::LogOut(n, true) => Input::LogOut { agent: agent(n) },
+            Step::LogOut(n, false) => Input::LogIn { agent: agent(n) },
+            Step::Longer(n) => Input::ExtendWrapUp { agent: agent(n), by: Duration::from_secs(9) },
+            Step::Prioritise(n, priority) => Input::Reprioritise { call: call(n), priority },
+            Step::Move(n, queue) => Input::Move { call: call(n), queue: queue.into() },
+            Step::Change(new, max_calls, strategy) => {
                 let queue: &[&str] = if new { &["repairs"] } else { &["sales"] };
                 let mut changed = settings(&[("agus", queue, &[]), ("sari", queue, &[])]);
+                rings(&mut changed, strategy, u64::from(max_calls));
                 changed.queues.values_mut().for_each(|queue| queue.max_calls = max_calls);
                 Input::Change(Box::new(changed))
             }
@@ -319,8 +372,10 @@ proptest! {
     fn random_days_break_no_invariant(
         steps in prop::collection::vec(step(), 1..150),
         punctual: bool,
+        strategy in strategy(),
+        open_s in 0..40_u64,
     ) {
-        let mut run = Run::new();
+        let mut run = Run::new(strategy, open_s);
         for agent in AGENTS {
             run.input(Input::Reachable { agent: agent.into(), reachable: true });
         }

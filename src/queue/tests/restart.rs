@@ -60,7 +60,7 @@ fn a_restart_changes_no_reason_no_pause_and_no_deadline() {
             AgentStanding { until: Some(at(-5)), ..was("intan", AgentStatus::Wrapup) },
             was("nobody", AgentStatus::Ready),
         ],
-        contacts: Vec::new(),
+        ..Standing::default()
     });
     let states: Vec<_> = NAMES.iter().map(|name| s.state(name)).collect();
     assert_eq!(
@@ -115,7 +115,7 @@ fn who_waited_stands_where_they_stood() {
             ..s.contact(n)
         })
         .collect();
-    s.restore(Standing { agents: Vec::new(), contacts: contacts.into_iter().rev().collect() });
+    s.restore(Standing { contacts: contacts.into_iter().rev().collect(), ..Standing::default() });
     s.wait(1).reachable("agus", true).enter(200);
     let queue = s.queues.queue(&"service".into()).expect("the queue is there");
     let order: Vec<_> = queue.contacts().map(|contact| contact.call).collect();
@@ -169,7 +169,7 @@ fn a_queue_is_seen_as_it_is() {
     let came = Instant::ZERO + Duration::from_millis(2_020);
     assert_eq!(seen, [(1, call(2), came, 1), (2, call(3), came, 0)]);
     let sari = s.queues.agent(&"sari".into()).expect("she is there");
-    assert_eq!(sari.pending.map(|why| &**why), Some("lunch"));
+    assert_eq!(sari.pending, Some("lunch"));
     assert_eq!((sari.since, sari.state.talking_with()), (came, Some(call(1))));
     assert_eq!(sari.queues().map(|queue| queue.to_string()).collect::<Vec<_>>(), ["service"]);
     assert_eq!(s.queues.agents().count(), 2);

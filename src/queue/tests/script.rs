@@ -188,11 +188,6 @@ impl Script {
         self.input(Input::Reprioritise { call: call(n), priority }, &words)
     }
 
-    pub(super) fn announce(&mut self, n: u64) -> &mut Self {
-        let words = format!("{} is told the wait", Self::caller(call(n)));
-        self.input(Input::Announced { call: call(n) }, &words)
-    }
-
     pub(super) fn move_to(&mut self, n: u64, queue: &str) -> &mut Self {
         let words = format!("{} is moved to {queue}", Self::caller(call(n)));
         self.input(Input::Move { call: call(n), queue: queue.into() }, &words)
