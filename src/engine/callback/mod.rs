@@ -272,6 +272,7 @@ impl Engine {
             priority: PRIORITY,
             enqueued_at: wish.order,
             max_wait: wish.expires.since(self.now),
+            longest_expected: None,
             medium: Medium::Callback,
             again,
         }));
