@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::{exit, print};
 use crate::config::{self, Config};
-use crate::history::{CallerKey, Fact, Row, Store, StoreError, Write};
+use crate::history::{CallerKey, Fact, Row, Store as _, StoreError, Write};
 use crate::runtime::Clock;
 use crate::storage::{Durability, SqliteStore, StorageError};
 
