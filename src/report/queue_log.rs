@@ -12,6 +12,9 @@ use crate::call::{AgentId, CallId, EndedBy, QueueId};
 use crate::history::{AgentStatus, Entry, Exit, Fact, OfferResult};
 use crate::time::{Duration, Wall};
 
+/// What a line says: queue, agent, event, data.
+type Told = (QueueId, String, &'static str, Vec<String>);
+
 /// A contact in line, or talking.
 #[derive(Debug, Clone)]
 struct Open {
@@ -78,12 +81,7 @@ impl QueueLog {
     }
 
     /// What happened to a contact, in the words of the log: queue, agent, event, data.
-    fn contact(
-        &mut self,
-        contact: CallId,
-        fact: &Fact,
-        at: Wall,
-    ) -> Option<(QueueId, String, &'static str, Vec<String>)> {
+    fn contact(&mut self, contact: CallId, fact: &Fact, at: Wall) -> Option<Told> {
         let none = || "NONE".to_owned();
         match fact {
             Fact::Enqueued { queue, .. } => {
@@ -144,25 +142,28 @@ impl QueueLog {
                 let data = vec![wait, talk, open.position.to_string()];
                 Some((open.queue, agent.to_string(), event, data))
             }
-            Fact::Left { how, key, .. } => {
-                let ahead = self.open.get(&contact)?;
-                let position = self.waiting(&ahead.queue, ahead.entered).max(1);
-                let open = self.open.remove(&contact)?;
-                let mut data = vec![position.to_string(), open.position.to_string()];
-                data.push(seconds(between(open.entered, at)));
-                let event = match how {
-                    Exit::Abandoned | Exit::AbandonedRinging | Exit::Lost => "ABANDON",
-                    Exit::Timeout | Exit::System | Exit::Withdrawn => "EXITWITHTIMEOUT",
-                    Exit::Unstaffed => "EXITEMPTY",
-                    Exit::Key | Exit::Callback | Exit::Voicemail | Exit::Moved => {
-                        data.insert(0, key.as_deref().unwrap_or_default().to_owned());
-                        "EXITWITHKEY"
-                    }
-                };
-                Some((open.queue, none(), event, data))
-            }
+            Fact::Left { how, key, .. } => self.left(contact, *how, key.as_deref(), at),
             _ => None,
         }
+    }
+
+    /// How a contact left the line.
+    fn left(&mut self, contact: CallId, how: Exit, key: Option<&str>, at: Wall) -> Option<Told> {
+        let ahead = self.open.get(&contact)?;
+        let position = self.waiting(&ahead.queue, ahead.entered).max(1);
+        let open = self.open.remove(&contact)?;
+        let mut data = vec![position.to_string(), open.position.to_string()];
+        data.push(seconds(between(open.entered, at)));
+        let event = match how {
+            Exit::Abandoned | Exit::AbandonedRinging | Exit::Lost => "ABANDON",
+            Exit::Timeout | Exit::System | Exit::Withdrawn => "EXITWITHTIMEOUT",
+            Exit::Unstaffed => "EXITEMPTY",
+            Exit::Key | Exit::Callback | Exit::Voicemail | Exit::Moved => {
+                data.insert(0, key.unwrap_or_default().to_owned());
+                "EXITWITHKEY"
+            }
+        };
+        Some((open.queue, "NONE".to_owned(), event, data))
     }
 
     /// How many wait in a queue who came until then.

@@ -140,6 +140,7 @@ impl Table {
 
 impl Cell {
     /// A name.
+    #[expect(clippy::needless_pass_by_value, reason = "names, ids and words alike")]
     pub(super) fn text(text: impl ToString) -> Self {
         Self::Text(text.to_string())
     }
@@ -242,9 +243,9 @@ pub(super) fn long(span: Duration) -> String {
     /// A day, so that `24h` stays as it is mostly said.
     const DAY: u64 = 24;
     let minutes = span.as_secs() / 60;
-    let whole = span == Duration::from_mins(minutes) && minutes > 0 && minutes % 60 == 0;
+    let whole = span == Duration::from_mins(minutes) && minutes > 0 && minutes.is_multiple_of(60);
     match minutes / 60 {
-        hours if whole && hours > DAY && hours % DAY == 0 => format!("{}d", hours / DAY),
+        hours if whole && hours > DAY && hours.is_multiple_of(DAY) => format!("{}d", hours / DAY),
         hours if whole => format!("{hours}h"),
         _ => span.to_string(),
     }
