@@ -91,7 +91,11 @@ const TABLE: &[Row] = &[
     ("telephony::kit", Edge, &["runtime", "telephony::remote", "time"]),
     ("telephony", Edge, &[]),
     // Agents and supervisors reach the engine by visits; what they see of it is told in its own terms.
-    ("control", Edge, &["call", "engine", "history", "queue", "runtime", "session", "time"]),
+    (
+        "control",
+        Edge,
+        &["call", "engine", "history", "queue", "runtime", "session", "storage", "time"],
+    ),
     ("backend", Edge, &["call", "time"]),
     ("speech", Edge, &["media"]),
     // The project on disk, for every command alike.

@@ -11,6 +11,7 @@ use super::queues;
 use super::view::QueueView;
 use crate::call::QueueId;
 use crate::runtime::{QueueTally, Tally, Visit};
+use crate::storage::StoreStatus;
 use crate::time::Instant;
 
 /// What is told, taken in one visit.
@@ -48,11 +49,14 @@ pub(super) fn take(visit: &Visit<'_>) -> Figures {
 }
 
 /// They as they are told, with what the system says of the process.
-pub(super) fn told(figures: &Figures) -> String {
+pub(super) fn told(figures: &Figures, store: Option<StoreStatus>) -> String {
     let mut told = Exposition::default();
     node(&mut told, figures);
     line(&mut told, figures);
     counts(&mut told, &figures.tally);
+    if let Some(status) = store {
+        self::store(&mut told, status);
+    }
     process(&mut told, figures.started);
     told.into_text()
 }
@@ -129,6 +133,16 @@ fn labelled<W: Serialize>(
         (vec![("queue", queue.to_string()), (label, word(of))], count(*times))
     };
     counts.iter().map(value).collect()
+}
+
+fn store(told: &mut Exposition, status: StoreStatus) {
+    let failing = f64::from(u8::from(status.failing.is_some()));
+    let about = "1 while the history cannot be written.";
+    told.one("sambung_store_offline", Kind::Gauge, about, failing);
+    let about = "Rows and records that are not on the disk yet.";
+    told.one("sambung_store_waiting", Kind::Gauge, about, number(status.waiting));
+    let about = "Rows and records that found no room.";
+    told.one("sambung_store_lost_total", Kind::Counter, about, count(status.lost));
 }
 
 fn process(told: &mut Exposition, started: f64) {

@@ -14,6 +14,7 @@ mod answer;
 mod asked;
 mod calls;
 mod door;
+mod events;
 mod exposition;
 mod guard;
 mod keys;
@@ -33,6 +34,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use events::Followed;
 pub use openapi::document;
 pub use refusal::{Fault, FaultBody};
 pub use serve::{Control, ControlError};

@@ -1,11 +1,13 @@
 //! What is behind all routes: the door to the engine, the guard, the orders that came.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::door::Source;
+use super::events::{Followed, STREAMS};
 use super::guard::{Guard, Who};
 use super::keys::Keys;
 use super::look::Moment;
@@ -27,6 +29,10 @@ pub(super) struct Node {
     pub(super) keys: Mutex<Keys>,
     /// Whether the figures are told without a token.
     pub(super) open_figures: bool,
+    /// The history, where one is kept.
+    pub(super) followed: Option<Followed>,
+    /// Room for streams of it.
+    pub(super) streams: Arc<Semaphore>,
 }
 
 impl Node {
@@ -35,6 +41,7 @@ impl Node {
         clock: Clock,
         tokens: Vec<Token>,
         open_figures: bool,
+        followed: Option<Followed>,
     ) -> Self {
         Self {
             handle,
@@ -42,6 +49,8 @@ impl Node {
             guard: Mutex::new(Guard::new(tokens)),
             keys: Mutex::default(),
             open_figures,
+            followed,
+            streams: Arc::new(Semaphore::new(STREAMS)),
         }
     }
 
@@ -67,6 +76,12 @@ impl Node {
         }
     }
 
+    /// How the store fares, where a history is kept.
+    pub(super) fn storage(&self) -> Option<String> {
+        let failing = self.followed.as_ref()?.slot.status().failing.is_some();
+        Some(if failing { "offline" } else { "ok" }.to_owned())
+    }
+
     /// Whether it takes calls.
     pub(super) async fn standing(&self) -> Result<Standing, Refusal> {
         let status = self.handle.status();
@@ -80,7 +95,7 @@ impl Node {
                 (false, true) => "ok",
             }
         });
-        Ok(Standing { status: wrong.await?.to_owned() })
+        Ok(Standing { status: wrong.await?.to_owned(), storage: self.storage() })
     }
 }
 

@@ -87,6 +87,7 @@ fn content(route: &Route) -> Value {
     match route.gives {
         Gives::Shape(schema) => json!({ "application/json": { "schema": reference(schema) } }),
         Gives::Json => json!({ "application/json": { "schema": {} } }),
+        Gives::Events => json!({ "text/event-stream": { "schema": { "type": "string" } } }),
         Gives::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
     }
 }

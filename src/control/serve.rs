@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use super::asked::{self, Asked};
 use super::door::{Door, Source};
+use super::events::{self, Followed};
 use super::keys::{MAX_KEY, OrderKey, Outcome};
 use super::node::Node;
 use super::refusal::Refusal;
@@ -76,9 +77,9 @@ impl Control {
     }
 
     /// Answers until it is dropped.
-    pub async fn run(self, handle: Handle, clock: Clock) {
+    pub async fn run(self, handle: Handle, clock: Clock, followed: Option<Followed>) {
         let open_figures = self.metrics().ip().is_loopback();
-        let node = Arc::new(Node::new(handle, clock, self.settings.tokens, open_figures));
+        let node = Arc::new(Node::new(handle, clock, self.settings.tokens, open_figures, followed));
         let Some((figures, _)) = self.figures else {
             return answer_at(self.door, router(node, |_| true)).await;
         };
@@ -168,6 +169,9 @@ async fn take(
     asked.query = asked::query(query.0, route.query)?;
     asked.body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?.to_vec();
     match route.method {
+        Method::Get if route.operation == Operation::Events => {
+            events::follow(node, &asked, &parts.headers).await
+        }
         Method::Get => carry_out(node, route.operation, &asked).await,
         Method::Post => once(node, route, &asked, &parts.headers).await,
     }
@@ -291,7 +295,10 @@ async fn carry_out(
         Operation::ShowNode => Ok(answer::json(OK, &node.visit(|visit| node::show(visit)).await?)),
         Operation::Health => {
             node.visit(|_| ()).await?;
-            Ok(answer::json(OK, &super::view::Standing { status: "ok".to_owned() }))
+            Ok(answer::json(
+                OK,
+                &super::view::Standing { status: "ok".to_owned(), storage: node.storage() },
+            ))
         }
         Operation::Ready => {
             let standing = node.standing().await?;
@@ -301,9 +308,12 @@ async fn carry_out(
         }
         Operation::Metrics => {
             let figures = node.visit(|visit| metrics::take(visit)).await?;
-            let text = metrics::told(&figures).into_bytes();
+            let text = metrics::told(&figures, node.followed.as_ref().map(|f| f.slot.status()))
+                .into_bytes();
             Ok(answer::text(OK, "text/plain; version=0.0.4; charset=utf-8", text))
         }
+        // It is answered by a stream.
+        Operation::Events => Err(Refusal::gone()),
         Operation::Document => Ok(answer::json(OK, &openapi::document())),
     }
 }

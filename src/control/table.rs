@@ -43,6 +43,7 @@ pub(super) enum Operation {
     Ready,
     Document,
     Metrics,
+    Events,
 }
 
 /// One value in the query.
@@ -81,6 +82,8 @@ pub(super) enum Gives {
     Json,
     /// Text.
     Text,
+    /// Server-sent events.
+    Events,
 }
 
 const AFTER: Parameter = Parameter {
@@ -227,6 +230,22 @@ pub(super) const ROUTES: &[Route] = &[
         "Whether the node takes calls: 200, or 503 while it drains or cannot.",
         Gives::Shape("Standing"),
     ),
+    Route {
+        query: &[Parameter {
+            name: "after",
+            about: "The id of the last event that was seen, where the header `Last-Event-ID` cannot be sent; `0.0` = from the beginning.",
+            required: false,
+            number: false,
+        }],
+        ..get(
+            "/v1/events",
+            Needs::Read,
+            Operation::Events,
+            "followEvents",
+            "The history as it is kept, as server-sent events. Each id is a place; with `Last-Event-ID` a reader goes on exactly there, without it with what is new.",
+            Gives::Events,
+        )
+    },
     get(
         "/v1/openapi.json",
         Needs::Nothing,

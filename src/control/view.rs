@@ -253,4 +253,7 @@ pub struct AdapterView {
 pub(super) struct Standing {
     /// `ok`, or what is wrong: `draining`, `full`, `no_adapter`.
     pub(super) status: String,
+    /// `ok`, or `offline` while the history cannot be written: calls go on, nobody is offered to agents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) storage: Option<String>,
 }
