@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::calendar::{self, Calendar};
 use crate::call::{AgentId, AllowList, Language, QueueId, Target};
 use crate::config::{Agent, Called, Config, Member, Phone};
-use crate::engine::{self, Pattern, Programs, Route, Routes};
+use crate::engine::{self, AgentOrder, Codes, Pattern, Programs, Route, Routes};
 use crate::faq::{self, Faq};
 use crate::flow::{
     CalendarDefinition, FaqDefinition, Flow, QueueDefinition, RingDefinition, RingStrategy,
@@ -58,6 +58,7 @@ pub fn project(
         },
         queue_hours: queues.iter().filter_map(hours).collect(),
         agents: BTreeMap::new(),
+        codes: Codes::default(),
         transfers: AllowList::default(),
         safe_flow: None,
         safe_number: None,
@@ -83,6 +84,7 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     for (id, agent) in &config.agents {
         add_agent(settings, id.clone(), agent);
     }
+    settings.codes = codes(config);
     settings.transfers = config.transfers.allow.iter().cloned().collect();
     settings.safe_flow.clone_from(&config.safe_flow);
     settings.safe_number.clone_from(&config.safe_number);
@@ -199,6 +201,17 @@ fn route(route: &crate::config::Route) -> Route {
         .as_ref()
         .map(|hours| engine::Hours { calendar: hours.calendar.clone(), open: hours.open });
     Route { pattern, trunk: route.trunk.clone(), hours, flow: route.flow.clone() }
+}
+
+/// What each code that agents may dial stands for.
+fn codes(config: &Config) -> Codes {
+    let Some(written) = &config.agent_codes else { return Codes::default() };
+    let breaks = written.breaks.iter();
+    let mut orders: BTreeMap<_, _> =
+        breaks.map(|(code, reason)| (code.clone(), AgentOrder::Break(reason.clone()))).collect();
+    orders.insert(written.ready.clone(), AgentOrder::Ready);
+    orders.insert(written.done.clone(), AgentOrder::WrapUpDone);
+    Codes { orders, languages: config.languages.clone() }
 }
 
 fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::codes::CodesSection;
 use super::control::ControlSection;
 use super::retention::RetentionSection;
 use super::settings::{AdapterWay, Codec, DigestHash, Dtmf, MediaSource, Reliable, Srtp};
@@ -44,6 +45,7 @@ pub(super) struct File {
     pub(super) agents: Option<BTreeMap<AgentId, Spanned<AgentEntry>>>,
     pub(super) trunks: Option<TrunkEntries>,
     pub(super) control: Option<Spanned<ControlSection>>,
+    pub(super) agent_codes: Option<Spanned<CodesSection>>,
     pub(super) transfers: Option<TransferSection>,
     pub(super) pop_url: Option<Page>,
     pub(super) limits: Option<LimitSection>,

@@ -4,6 +4,7 @@
 //! places in the same form as those of a flow. Nothing else in the crate reads the environment. It knows nothing of
 //! what its values are used for.
 
+mod codes;
 mod control;
 mod environment;
 mod file;
@@ -28,6 +29,7 @@ use crate::flow::{Diagnostic, Diagnostics, read_yaml};
 use file::File;
 use references::References;
 
+pub use codes::AgentCodes;
 pub use control::{Control, ControlRole, ControlToken};
 pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;

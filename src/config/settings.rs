@@ -11,6 +11,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::codes::AgentCodes;
 use super::control::Control;
 use super::keyring::Keyring;
 use super::retention::Retention;
@@ -51,6 +52,8 @@ pub struct Config {
     pub trunks: BTreeMap<Arc<str>, Trunk>,
     /// `control`: the interface for agents and supervisors. Default: none.
     pub control: Option<Control>,
+    /// `agent_codes`: what agents dial on their phones to say what they do. Default: none.
+    pub agent_codes: Option<AgentCodes>,
     /// `transfers`: which numbers may be called.
     pub transfers: Transfers,
     /// `pop_url`: the page to open at the agent's desk; `{call}` stands for the call's id. Default: none.

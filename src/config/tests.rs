@@ -169,6 +169,7 @@ trunks:
     keepalive: never
     limits: { outgoing: 5, per_day: 20, length: 30m, incoming: 7 }
   cabang: { address: "sip:192.0.2.20", register: { user: 201, password: { file: sari.secret } } }
+agent_codes: { ready: "*24", reasons: { 1: lunch, 2: training } }
 control:
   listen: "127.0.0.1:8022"
   metrics: "127.0.0.1:9022"
@@ -200,7 +201,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 83] = [
+const FAULTS: [(&str, &str); 85] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -316,6 +317,9 @@ const FAULTS: [(&str, &str); 83] = [
         "sambung: 1\nagents: { a: { address: \"sip:x@h\" }, b: { address: \"sip:x@h\" } }",
     ),
     ("a queue twice", "sambung: 1\nagents: { a: { address: \"sip:x@h\", queues: [q, q] } }"),
+    ("codes alike", "sambung: 1\nagent_codes: { break: \"*1\", ready: \"*14\" }"),
+    ("no code", "sambung: 1\nagent_codes: { ready: ready }"),
+    ("a reason without a digit", "sambung: 1\nagent_codes: { reasons: { lunch: 1 } }"),
     ("control without tokens", "sambung: 1\ncontrol: { listen: \"0.0.0.0:8022\" }"),
     (
         "control in clear",

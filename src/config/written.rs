@@ -101,6 +101,15 @@ written! {
     |text| text.parse().ok()
 }
 written! {
+    /// What an agent dials.
+    Code(Arc<str>): "a code of `*` and 1 to 7 digits, such as `*13`",
+    |text| {
+        let digits = text.strip_prefix('*')?;
+        let fits = (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| text.into())
+    }
+}
+written! {
     /// A range of addresses.
     Range(Network): "a range of addresses such as `192.168.0.0/16`, or one address",
     network
@@ -339,6 +348,7 @@ mod tests {
             &["7070", "localhost:7070", "127.0.0.1:0", "127.0.0.1", ""],
         );
         check::<ControlSocket>(&["127.0.0.1:8022", "[::1]:0"], &["8022", "localhost:8022", ""]);
+        check::<Code>(&["*1", "*1234567"], &["*", "13", "*12345678", "*1a", "**1", "*1#", ""]);
         check::<Range>(&["127.0.0.0/8", "10.1.2.3", "fd00::/8"], &["lan", "10.0.0.0/33", ""]);
         check::<Advertise>(&["auto", "203.0.113.7", "2001:db8::7"], &["0.0.0.0", "::", "me", ""]);
         check::<Ports>(

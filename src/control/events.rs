@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::unfold;
@@ -30,8 +30,6 @@ pub(super) const STREAMS: usize = 64;
 const PAGE: usize = 100;
 /// How often a stream without news shows that it lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// The header by which a reader says what it has seen.
-const SEEN: &str = "last-event-id";
 
 /// Where the history is kept.
 #[derive(Clone)]
@@ -59,19 +57,13 @@ struct Follower {
 }
 
 /// Begins a stream.
-pub(super) async fn follow(
-    node: &Node,
-    asked: &Asked,
-    headers: &HeaderMap,
-) -> Result<Response<Body>, Refusal> {
+pub(super) async fn follow(node: &Node, asked: &Asked) -> Result<Response<Body>, Refusal> {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let Some(followed) = &node.followed else {
         return Err(Refusal::new(status, "no_history", "This node keeps no history."));
     };
     let newest = followed.slot.newest();
-    let seen = headers.get(SEEN).map(|seen| seen.to_str().unwrap_or_default());
-    let seen = seen.or_else(|| asked.query.get("after").map(String::as_str));
-    let told = match seen {
+    let told = match asked.query.get("after") {
         Some(seen) => position(seen, *newest.borrow())?,
         None => *newest.borrow(),
     };

@@ -28,6 +28,8 @@ use crate::runtime::{Clock, Handle};
 const MAX_BODY: usize = 64 * 1_024;
 /// The header of an order that may come twice.
 const KEY: &str = "idempotency-key";
+/// The header by which a reader of events says what it has seen.
+const SEEN: &str = "last-event-id";
 
 /// The control interface, at its address.
 #[derive(Debug)]
@@ -167,11 +169,12 @@ async fn take(
         );
     }
     asked.query = asked::query(query.0, route.query)?;
+    if let (Operation::Events, Some(seen)) = (route.operation, parts.headers.get(SEEN)) {
+        // Readers that come back by themselves ask by the header for what follows what they saw last.
+        asked.query.insert("after".to_owned(), String::from_utf8_lossy(seen.as_bytes()).into());
+    }
     asked.body = to_bytes(body, MAX_BODY).await.map_err(|_| too_large())?.to_vec();
     match route.method {
-        Method::Get if route.operation == Operation::Events => {
-            events::follow(node, &asked, &parts.headers).await
-        }
         Method::Get => carry_out(node, route.operation, &asked).await,
         Method::Post => once(node, route, &asked, &parts.headers).await,
     }
@@ -312,8 +315,7 @@ async fn carry_out(
                 .into_bytes();
             Ok(answer::text(OK, "text/plain; version=0.0.4; charset=utf-8", text))
         }
-        // It is answered by a stream.
-        Operation::Events => Err(Refusal::gone()),
+        Operation::Events => events::follow(node, asked).await,
         Operation::Document => Ok(answer::json(OK, &openapi::document())),
     }
 }

@@ -396,6 +396,7 @@ impl Engine {
             Some(
                 Role::Agent { .. }
                 | Role::Caller(_)
+                | Role::Code { .. }
                 | Role::Consulting { .. }
                 | Role::Consulted { .. }
                 | Role::Customer { .. },

@@ -50,6 +50,12 @@ pub(super) enum Role {
         /// The wish.
         wish: CallId,
     },
+    /// An agent who dials a code.
+    Code {
+        agent: AgentId,
+        /// The built-in words that tell what came of it.
+        words: &'static str,
+    },
     /// A number that is rung for, or talks with, a caller.
     Target {
         call: CallId,
@@ -70,6 +76,7 @@ impl Role {
             | Self::Consulting { .. }
             | Self::Consulted { .. }
             | Self::Customer { .. }
+            | Self::Code { .. }
             | Self::Target { .. } => None,
         }
     }
@@ -86,6 +93,7 @@ impl Role {
             | Self::Consulting { .. }
             | Self::Consulted { .. }
             | Self::Customer { .. }
+            | Self::Code { .. }
             | Self::Target { .. } => None,
         }
     }
@@ -111,6 +119,7 @@ impl Legs {
         self.forget(leg);
         match &role {
             Role::Caller(_)
+            | Role::Code { .. }
             | Role::Consulting { .. }
             | Role::Consulted { .. }
             | Role::Customer { .. } => {}
@@ -165,6 +174,7 @@ impl Legs {
             Some(Role::Target { call, .. } | Role::Colleague { call, .. }) => (Some(*call), None),
             Some(
                 Role::Caller(_)
+                | Role::Code { .. }
                 | Role::Consulting { .. }
                 | Role::Consulted { .. }
                 | Role::Customer { .. },

@@ -64,6 +64,7 @@ impl Engine {
             | Role::Consulting { .. }
             | Role::Consulted { .. }
             | Role::Customer { .. }
+            | Role::Code { .. }
             | Role::Target { .. } => None,
         }
     }
@@ -84,6 +85,7 @@ impl Engine {
             | Role::Consulting { .. }
             | Role::Consulted { .. }
             | Role::Customer { .. }
+            | Role::Code { .. }
             | Role::Target { .. } => None,
         }
     }

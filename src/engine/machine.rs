@@ -264,7 +264,7 @@ impl Engine {
         if offer.replaces.is_some() {
             return self.takes_place(leg, &offer);
         }
-        if self.consults(leg, &offer) {
+        if self.takes_code(leg, &offer) || self.consults(leg, &offer) {
             return;
         }
         let full = self.draining || self.calls.len() >= self.settings.max_calls;
@@ -355,6 +355,7 @@ impl Engine {
             }
             Role::Consulted { by, .. } => return self.consulted_event(event.leg, *by, &event.kind),
             Role::Customer { wish } => return self.customer_event(*wish, event.leg, &event.kind),
+            Role::Code { .. } => return self.code_event(event.leg, &event.kind),
             Role::Caller(_) | Role::Agent { .. } | Role::Colleague { .. } | Role::Target { .. } => {
             }
         }
@@ -401,6 +402,7 @@ impl Engine {
                 }
             }
             Role::Caller(_)
+            | Role::Code { .. }
             | Role::Consulting { .. }
             | Role::Consulted { .. }
             | Role::Customer { .. } => {}
@@ -422,6 +424,7 @@ impl Engine {
                 self.step(*call, SessionInput::Peer(PeerNews::Answered { leg }));
             }
             Role::Caller(_)
+            | Role::Code { .. }
             | Role::Colleague { .. }
             | Role::Consulting { .. }
             | Role::Consulted { .. }
@@ -487,6 +490,7 @@ impl Engine {
             }
             Some(
                 Role::Caller(_)
+                | Role::Code { .. }
                 | Role::Colleague { .. }
                 | Role::Consulting { .. }
                 | Role::Consulted { .. }

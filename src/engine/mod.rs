@@ -10,6 +10,7 @@ mod audit;
 mod callback;
 mod claims;
 mod clock;
+mod codes;
 mod consult;
 mod dispatch;
 mod ear;
@@ -35,6 +36,7 @@ mod settings;
 mod touch;
 
 pub use callback::CallbackRules;
+pub use codes::Codes;
 pub use input::Input;
 pub use look::LiveCall;
 pub use machine::Engine;

@@ -26,6 +26,13 @@ pub enum Notice {
         /// Why.
         cause: HangupCause,
     },
+    /// An agent dialled a code on their phone.
+    CodeDialled {
+        /// The agent.
+        agent: AgentId,
+        /// The built-in words that tell what came of it.
+        words: &'static str,
+    },
     /// A call entered a queue.
     Queued {
         /// The call.
@@ -172,6 +179,7 @@ impl Notice {
             | Self::Transferring { .. }
             | Self::Transferred { .. }
             | Self::AgentCalls { .. }
+            | Self::CodeDialled { .. }
             | Self::CallEnded { .. } => Level::Info,
             Self::AgentRung { .. } | Self::AgentState { .. } | Self::ReplyDropped { .. } => {
                 Level::Debug
@@ -199,6 +207,7 @@ impl Notice {
             | Self::OffersResumed {}
             | Self::TransferRefused { .. }
             | Self::AgentCalls { .. }
+            | Self::CodeDialled { .. }
             | Self::AgentState { .. }
             | Self::ReplyDropped { .. } => None,
         }
@@ -216,6 +225,9 @@ impl fmt::Display for Notice {
                 write!(f, "Caller entered queue {queue} at place {position}.")
             }
             Self::AgentRung { agent, .. } => write!(f, "Agent {agent} is rung."),
+            Self::CodeDialled { agent, words } => {
+                write!(f, "Agent {agent} dialled a code and is told {words}.")
+            }
             Self::OfferFailed { agent, result, .. } => {
                 write!(f, "Offer to agent {agent} ended: {result}.")
             }

@@ -113,6 +113,7 @@ const fn occupied_by(role: &Role) -> Option<&AgentId> {
         | Role::Colleague { .. }
         | Role::Caller(_)
         | Role::Customer { .. }
+        | Role::Code { .. }
         | Role::Target { .. } => None,
     }
 }

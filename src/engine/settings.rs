@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::callback::CallbackRules;
+use super::codes::Codes;
 use super::routes::Routes;
 use crate::calendar::Calendar;
 use crate::call::{AgentId, AllowList, FlowId, Language, QueueId, Symbol, Target};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub queue_hours: BTreeMap<QueueId, Arc<str>>,
     /// Where the agents' phones are.
     pub agents: BTreeMap<AgentId, Agent>,
+    /// What agents may dial on their own phones to say what they do.
+    pub codes: Codes,
     /// The numbers and addresses that a flow may transfer to.
     pub transfers: AllowList,
     /// The flow that takes over where another cannot be carried out.

@@ -150,6 +150,18 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "Dari 0 sampai 10, seberapa besar kemungkinan Anda menyarankan kami kepada teman? Tekan angkanya, lalu tombol pagar.",
         "From 0 to 10, how likely are you to recommend us to a friend? Press the number, then the hash key.",
     ),
+    words("code_ready", "Anda siap menerima panggilan.", "You are ready for calls."),
+    words("code_logged_in", "Anda sudah masuk.", "You are logged in."),
+    words("code_logged_out", "Anda sudah keluar.", "You are logged out."),
+    words("code_break", "Istirahat Anda dimulai.", "Your break has begun."),
+    words(
+        "code_break_later",
+        "Istirahat Anda dimulai setelah panggilan ini.",
+        "Your break begins after this call.",
+    ),
+    words("code_done", "Pekerjaan setelah panggilan selesai.", "Your wrap-up is done."),
+    words("code_vain", "Tidak ada yang berubah.", "Nothing has changed."),
+    words("code_wrong", "Maaf, kode itu tidak dikenal.", "Sorry, that code is not known."),
     words("caller_left", "Penelepon sudah menutup telepon.", "The caller has hung up."),
     words(
         "apology",

@@ -20,7 +20,8 @@ type Folder = &'static [(&'static str, &'static [u8])];
 
 const STD_EN: Folder = embedded! { "en/std":
     "accept_call" "apology" "callback_declined" "callback_dialling" "callback_for" "callback_hello"
-    "callback_machine" "callback_unreached" "caller_left" "cleared" "connecting" "csat_ask"
+    "callback_machine" "callback_unreached" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
+    "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting" "csat_ask"
     "csat_solved" "csat_thanks" "did_you_mean" "digit_0" "digit_1" "digit_2" "digit_3" "digit_4"
     "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "nearly_over" "next_in_line"
     "no_input" "no_match" "not_kept" "nps_ask" "offer_person" "one_moment" "place_2" "place_3" "place_4"
@@ -30,7 +31,8 @@ const STD_EN: Folder = embedded! { "en/std":
 
 const STD_ID: Folder = embedded! { "id/std":
     "accept_call" "apology" "callback_declined" "callback_dialling" "callback_for" "callback_hello"
-    "callback_machine" "callback_unreached" "caller_left" "cleared" "connecting" "csat_ask"
+    "callback_machine" "callback_unreached" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
+    "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting" "csat_ask"
     "csat_solved" "csat_thanks" "did_you_mean" "digit_0" "digit_1" "digit_2" "digit_3" "digit_4"
     "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "nearly_over" "next_in_line"
     "no_input" "no_match" "not_kept" "nps_ask" "offer_person" "one_moment" "place_2" "place_3" "place_4"

@@ -222,6 +222,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         agents,
         trunks,
         control,
+        agent_codes: _,
         transfers,
         pop_url: _,
         records,

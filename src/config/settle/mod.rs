@@ -2,6 +2,7 @@
 
 mod adapters;
 mod agents;
+mod codes;
 mod control;
 mod guard;
 mod routes;
@@ -140,6 +141,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         agents,
         trunks,
         control,
+        agent_codes: codes::settle(&mut found, file.agent_codes),
         transfers,
         pop_url: file.pop_url.map(|page| page.0),
         secrets: secrets::settle(&mut found, file.secrets.unwrap_or_default()),

@@ -10,7 +10,7 @@ use crate::call::{
     AllowList, CommandKind, EndedBy, Event, EventKind, Item, LegId, Offer, Origin, PlayEnd,
     PromptId,
 };
-use crate::engine::{Pattern, Route, Routes, Settings};
+use crate::engine::{Codes, Pattern, Route, Routes, Settings};
 use crate::flow::{AnswerPolicy, Flow, HangupNode, Limits, Node, NodeIndex, Piece, Prompt, Verb};
 use crate::interpreter::Program;
 use crate::runtime::{AdapterFuture, CONTRACT, Capabilities, Gone, Media};
@@ -147,6 +147,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
     };
     let program = Program { flow: Arc::new(flow), faqs: Vec::new() };
     let settings = Settings {
+        codes: Codes::default(),
         adapters: adapters.iter().map(|name| Arc::from(*name)).collect(),
         routes: Routes::new(vec![Route::new(Pattern::Exact("100".into()), "bye".into())]),
         programs: Arc::new(BTreeMap::from([("bye".into(), Arc::new(program))])),
