@@ -6,6 +6,8 @@ mod support;
 mod agents;
 #[path = "sip/calls.rs"]
 mod calls;
+#[path = "sip/codes.rs"]
+mod codes;
 #[path = "sip/drain.rs"]
 mod drain;
 #[path = "sip/encrypted.rs"]

@@ -69,6 +69,7 @@ fn the_examples_in_the_shipped_file_can_be_taken_out_of_their_comments() {
     for key in [
         "safe",
         "adapters",
+        "agent_codes",
         "control",
         "  listen",
         "  metrics",

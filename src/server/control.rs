@@ -1,7 +1,10 @@
-//! What the control interface is told.
+//! What the control interface is told, and how it is begun.
+
+use tokio::task::JoinHandle;
 
 use crate::config::{self, ControlRole, ControlToken};
-use crate::control::{Role, Settings, Token};
+use crate::control::{Control, ControlError, Followed, Role, Settings, Token};
+use crate::runtime::{Clock, Handle};
 
 /// From what is written.
 pub(super) fn settings(written: &config::Control) -> Settings {
@@ -17,4 +20,34 @@ fn token(written: &ControlToken) -> Option<Token> {
         ControlRole::Admin => Role::Admin,
     };
     Some(Token::new(written.name.clone(), role, written.secret.reveal()))
+}
+
+/// The interface, if there is one, at its addresses.
+#[derive(Debug)]
+pub(super) struct Opened(Option<Control>);
+
+impl Opened {
+    /// Takes the addresses.
+    pub(super) async fn bind(settings: Option<Settings>) -> Result<Self, ControlError> {
+        Ok(Self(match settings {
+            Some(settings) => Some(Control::bind(settings).await?),
+            None => None,
+        }))
+    }
+
+    /// Where it is reached, and where the figures are.
+    pub(super) fn places(&self) -> (Option<String>, Option<String>) {
+        let control = self.0.as_ref();
+        (control.map(|c| c.address().to_string()), control.map(|c| c.metrics().to_string()))
+    }
+
+    /// Begins to answer.
+    pub(super) fn start(
+        self,
+        handle: Handle,
+        clock: Clock,
+        followed: Followed,
+    ) -> Option<JoinHandle<()>> {
+        self.0.map(|control| tokio::spawn(control.run(handle, clock, Some(followed))))
+    }
 }

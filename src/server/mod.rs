@@ -26,7 +26,7 @@ use tokio::sync::watch;
 use crate::assemble::Services;
 use crate::call::{CallJournal, CallRecord};
 use crate::config::Disabled;
-use crate::control::{Control, ControlError};
+use crate::control::{ControlError, Followed};
 use crate::engine::{self, Engine};
 use crate::history::StoreError;
 use crate::media::Library;
@@ -152,19 +152,16 @@ impl Server {
                 let adapter = RemoteAdapter::bind(settings)?;
                 adapters.push(Box::new(adapter.sounding(newest.clone(), tapes.clone())));
             }
-            let control = match self.control {
-                Some(settings) => Some(Control::bind(settings).await?),
-                None => None,
-            };
-            let control_at = control.as_ref().map(|control| control.address().to_string());
-            let metrics_at = control.as_ref().map(|control| control.metrics().to_string());
+            let control = control::Opened::bind(self.control).await?;
+            let (control_at, metrics_at) = control.places();
+            let followed = Followed { slot: slot.clone(), store: self.store };
             let (handle, driver) = {
                 let _signalling = signalling.enter();
                 let keeper: Box<dyn Keeper> = Box::new(Kept(slot));
                 Driver::start(engine, clock, adapters, records, Box::new(errands), Some(keeper))
             };
             let driver = signalling.spawn(driver.run());
-            let control = control.map(|control| tokio::spawn(control.run(handle.clone(), clock)));
+            let control = control.start(handle.clone(), clock, followed);
             tracing::info!(
                 listen,
                 flows,

@@ -272,12 +272,15 @@ fn probes_see_a_node_drain() {
     let mut caller = Phone::calls(desk.node.sip(), "100");
     caller.is_answered();
     let nobody = Client { token: None, ..desk.supervisor.clone() };
-    assert_eq!(nobody.get("/v1/ready").json(), json!({ "status": "ok" }));
+    assert_eq!(nobody.get("/v1/ready").json(), json!({ "status": "ok", "storage": "ok" }));
     desk.node.signal("TERM");
     desk.node.logs("Draining");
     desk.sees("/v1/ready", |told| told["status"] == "draining");
     let ready = nobody.get("/v1/ready");
-    assert_eq!((ready.status, ready.json()), (503, json!({ "status": "draining" })));
+    assert_eq!(
+        (ready.status, ready.json()),
+        (503, json!({ "status": "draining", "storage": "ok" }))
+    );
     assert_eq!(nobody.get("/v1/health").status, 200);
     caller.hangs_up();
     assert_eq!(desk.node.ends(), Some(0));
@@ -413,6 +416,63 @@ fn a_node_that_is_not_there_is_told_with_what_helps() {
     fs::write(folder.path().join("sambung.yaml"), "sambung: 1\n").expect("written");
     let (code, told) = run(&["queue", "list"]);
     assert!(code == Some(3) && told.contains("has no `control`"), "{told}");
+}
+
+/// The next events of a stream, each with its id and its data.
+fn events(stream: &mut TcpStream, wanted: usize) -> Vec<(String, Value)> {
+    let (mut text, mut buffer) = (String::new(), [0; 4_096]);
+    loop {
+        let mut found = Vec::new();
+        for event in text.split("\n\n").filter(|event| event.contains("data: ")) {
+            let field = |name: &str| {
+                event.lines().find_map(|line| line.trim().strip_prefix(name)).map(ToOwned::to_owned)
+            };
+            if let (Some(id), Some(data)) = (field("id: "), field("data: "))
+                && let Ok(data) = serde_json::from_str(&data)
+            {
+                found.push((id, data));
+            }
+        }
+        if found.len() >= wanted {
+            found.truncate(wanted);
+            return found;
+        }
+        let length = stream.read(&mut buffer).expect("events in time");
+        assert_ne!(length, 0, "the stream goes on: {text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..length]));
+    }
+}
+
+#[test]
+fn the_history_is_followed_and_taken_up_exactly_where_it_was_left() {
+    let desk = Desk::start("");
+    desk.state("budi", r#"{"state":"break","reason":"lunch"}"#);
+    desk.state("budi", r#"{"state":"ready"}"#);
+    let mut all = desk.supervisor.sends("GET", "/v1/events?after=0.0", &[], "");
+    let told = events(&mut all, 4);
+    let ids: Vec<&str> = told.iter().map(|(id, _)| &**id).collect();
+    assert_eq!(ids, ["1.1", "1.2", "1.3", "1.4"], "{told:?}");
+    let changed = |(_, data): &&(String, Value)| data["kind"] == "agent_changed";
+    let lunch = told.iter().filter(changed).find(|(_, data)| data["reason"] == "lunch");
+    assert_eq!(lunch.expect("it is told").1["by"], "supervisor", "{told:?}");
+    let seen = [("Last-Event-ID", "1.2")];
+    let mut rest = desk.supervisor.sends("GET", "/v1/events", &seen, "");
+    assert_eq!(events(&mut rest, 1)[0].0, "1.3");
+    desk.state("budi", r#"{"state":"break","reason":"training"}"#);
+    let new = events(&mut all, 1);
+    assert!(new[0].1.to_string().contains("training") || new[0].0 == "1.5", "{new:?}");
+    for (place, code) in [("9.9", "not_yet"), ("x", "wrong_place")] {
+        let answer = desk.supervisor.get(&format!("/v1/events?after={place}"));
+        assert_eq!(answer.code(), code, "{answer:?}");
+    }
+    let open: Vec<TcpStream> =
+        (0..62).map(|_| desk.supervisor.sends("GET", "/v1/events", &[], "")).collect();
+    for mut stream in open.iter() {
+        stream.read_exact(&mut [0; 12]).expect("it begins");
+    }
+    assert_eq!(desk.supervisor.get("/v1/events").code(), "too_many_streams");
+    let storage = desk.supervisor.get("/v1/health").json();
+    assert_eq!(storage, json!({ "status": "ok", "storage": "ok" }));
 }
 
 #[test]
