@@ -224,7 +224,8 @@ impl Watch {
             | Notice::Transferred { .. }
             | Notice::TransferFailed { .. }
             | Notice::TransferRefused { .. }
-            | Notice::AgentCalls { .. } => self.handed_over(notice),
+            | Notice::AgentCalls { .. }
+            | Notice::CodeDialled { .. } => self.handed_over(notice),
             Notice::AgentState { agent, state } => self.desk.staff.told(agent, state),
             Notice::ReplyDropped { .. } => require(std::mem::take(&mut self.stray), || {
                 "an answer that was waited for is dropped".to_owned()
