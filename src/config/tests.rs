@@ -202,7 +202,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 85] = [
+const FAULTS: [(&str, &str); 82] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -318,9 +318,6 @@ const FAULTS: [(&str, &str); 85] = [
         "sambung: 1\nagents: { a: { address: \"sip:x@h\" }, b: { address: \"sip:x@h\" } }",
     ),
     ("a queue twice", "sambung: 1\nagents: { a: { address: \"sip:x@h\", queues: [q, q] } }"),
-    ("codes alike", "sambung: 1\nagent_codes: { break: \"*1\", ready: \"*14\" }"),
-    ("no code", "sambung: 1\nagent_codes: { ready: ready }"),
-    ("a reason without a digit", "sambung: 1\nagent_codes: { reasons: { lunch: 1 } }"),
     ("control without tokens", "sambung: 1\ncontrol: { listen: \"0.0.0.0:8022\" }"),
     (
         "control in clear",
