@@ -202,7 +202,7 @@ calendars: {}
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 82] = [
+const FAULTS: [(&str, &str); 83] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),

@@ -101,10 +101,11 @@ impl Engine {
 
     /// A call is over.
     pub(super) fn call_ended(&mut self, contact: CallId, record: &CallRecord) {
+        self.surveyed(contact, record);
         let Some(teller) = &mut self.teller else { return };
         teller.forget(contact);
         let Some(call) = self.calls.get(&contact) else { return };
-        let told = call.wanted.as_ref().and_then(|wanted| public_topic(wanted));
+        let told = call.wanted.as_ref().and_then(public_topic);
         let fact = Fact::CallEnded {
             contact,
             outcome: outcome(record, call.to_human),

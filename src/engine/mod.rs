@@ -33,6 +33,7 @@ mod requests;
 mod roster;
 mod routes;
 mod settings;
+mod survey;
 mod touch;
 
 pub use callback::CallbackRules;

@@ -7,8 +7,8 @@ use crate::queue;
 use crate::time::{Instant, Wall};
 
 impl Engine {
-    /// Takes over what stood before: what agents did, with reasons, deadlines and misses, and the places of callers who
-    /// were cut off or hung up in line. `standing` is what an epoch's beginning left: nothing in it is under way. To be
+    /// Takes over what stood before: what agents did, with reasons, deadlines and misses, the places of callers who
+    /// were cut off or hung up in line, and who is to be called back. `standing` is what an epoch's beginning left: nothing in it is under way. To be
     /// told once, before anything else; `wall` is the time of day at `now`.
     ///
     /// How far back the past has a place on the engine's axis is for the clock to say; what was before counts as its
@@ -32,6 +32,7 @@ impl Engine {
         let stood = queue::Standing { agents: agents.collect(), ..queue::Standing::default() };
         self.places = Places::of(&standing.places);
         self.tell_queues(queue::Input::Restore(Box::new(stood)));
+        self.recover_callbacks(&standing.callbacks);
         self.tell_staff_but(|agent| standing.agents.contains_key(agent));
     }
 }

@@ -134,22 +134,6 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "Halo, kami menelepon kembali seperti yang Anda minta. Kami akan mencoba lagi nanti. Terima kasih.",
         "Hello, this is the call back that you asked for. We will try again later. Thank you.",
     ),
-    words(
-        "csat_ask",
-        "Seberapa puas Anda dengan layanan kami? Tekan 1 untuk sangat tidak puas, sampai 5 untuk sangat puas.",
-        "How satisfied are you with our service? Press 1 for very dissatisfied, up to 5 for very satisfied.",
-    ),
-    words(
-        "csat_solved",
-        "Apakah keperluan Anda sudah selesai? Jika ya, tekan 1. Jika tidak, tekan 2.",
-        "Has your request been settled? For yes, press 1. For no, press 2.",
-    ),
-    words("csat_thanks", "Terima kasih atas penilaian Anda.", "Thank you for your rating."),
-    words(
-        "nps_ask",
-        "Dari 0 sampai 10, seberapa besar kemungkinan Anda menyarankan kami kepada teman? Tekan angkanya, lalu tombol pagar.",
-        "From 0 to 10, how likely are you to recommend us to a friend? Press the number, then the hash key.",
-    ),
     words("code_ready", "Anda siap menerima panggilan.", "You are ready for calls."),
     words("code_logged_in", "Anda sudah masuk.", "You are logged in."),
     words("code_logged_out", "Anda sudah keluar.", "You are logged out."),

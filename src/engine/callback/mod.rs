@@ -30,7 +30,7 @@ use crate::call::{
     AdapterId, AgentId, CallId, Callback, CommandKind, Language, LegId, PlayId, QueueId,
     mask_number,
 };
-use crate::history::{CallbackEnd, Exit, Medium, TryResult};
+use crate::history::{CallbackEnd, Exit, Fact, Medium, OpenCallback, TryResult};
 use crate::queue::{self, Contact};
 use crate::time::{Duration, Instant};
 
@@ -199,6 +199,36 @@ impl Engine {
         self.callbacks.wishes.insert(contact, new);
         // The caller is still on the line: their own call ends first.
         self.callback_rests(contact, self.now + FIRST_PAUSE);
+    }
+
+    /// Wishes of the process before this one stand where they stood. A try that was under way counts as none.
+    pub(super) fn recover_callbacks(&mut self, open: &BTreeMap<u64, OpenCallback>) {
+        for (number, was) in open {
+            let Fact::CallbackAsked { contact, queue, language, order, expires, .. } =
+                &was.asked.fact
+            else {
+                continue;
+            };
+            let to = was.asked.private.as_ref().and_then(|private| private.0.get("to")).cloned();
+            let known = self.settings.callbacks.contains_key(queue);
+            let Some(to) = to.filter(|_| known) else { continue };
+            let again = was.again.map_or(self.now, |again| self.clock.instant(again));
+            let wish = Wish {
+                number: *number,
+                queue: queue.clone(),
+                to,
+                language: language.clone(),
+                order: self.clock.instant(*order),
+                expires: self.clock.instant(*expires),
+                adapter: AdapterId(0),
+                tries: was.tries,
+                message_left: was.tries > 0,
+                again: true,
+                stage: Stage::Resting { until: self.now },
+            };
+            self.callbacks.wishes.insert(*contact, wish);
+            self.callback_rests(*contact, again.max(self.now));
+        }
     }
 
     /// A customer talks with an agent of that queue by their own call: nobody has to call them any more.

@@ -16,6 +16,7 @@ sambung: 1
 flow: line
 language: en
 start: agent
+vars: { score: { type: int, class: public } }
 nodes:
   agent:
     queue: service
@@ -27,6 +28,9 @@ nodes:
     unstaffed: bye
     too_long: bye
     called_back: bye
+    done: rate
+  rate: { collect: rate, into: score, as: { type: int, min: 1, max: 5, digits: 1 }, ok: keep, failed: bye }
+  keep: { note: { csat: =score }, next: bye }
   bye: { hangup: bye }
 queues:
   service:
@@ -35,6 +39,7 @@ queues:
 prompts:
   about: { en: "A caller of the shop." }
   bye: { en: "Good bye." }
+  rate: { en: "How was it, from one to five?" }
 "#;
 
 /// A Wednesday, 10 h in Jakarta.
@@ -361,4 +366,33 @@ fn an_outside_number_has_a_caller_only_after_the_key() {
     assert!(node.was_told(again, &CommandKind::Hangup(HangupCause::Cancelled)));
     node.ends(again, HangupCause::Cancelled);
     node.engine.check_invariants();
+}
+
+#[test]
+fn whoever_comes_to_the_question_was_asked_and_an_answer_knows_its_agent() {
+    let mut node = Node::new(MORNING, phone());
+    for answers in [true, false] {
+        let caller = node.caller("+6281100001111");
+        let (agent, _) = node.dialled();
+        node.happens(agent, EventKind::Answered);
+        node.heard_out(agent);
+        node.seconds(30);
+        node.ends(agent, HangupCause::Normal);
+        assert_eq!(node.said(caller).1, "rate", "the agent hung up first, the caller goes on");
+        if answers {
+            node.key(caller, '5');
+        }
+        node.ends(caller, HangupCause::Normal);
+        node.orders(AgentOrder::WrapUpDone);
+        node.seconds(5);
+    }
+    let asked = node.facts.iter().filter(|fact| matches!(fact, Fact::SurveyAsked { .. })).count();
+    let scores = node.facts.iter().filter_map(|fact| match fact {
+        Fact::Surveyed { question, score, agent, .. } => {
+            Some((question.to_string(), *score, agent.as_ref().map(ToString::to_string)))
+        }
+        _ => None,
+    });
+    let scores: Vec<_> = scores.collect();
+    assert_eq!((asked, scores), (2, vec![("csat".to_owned(), 5, Some("sari".to_owned()))]));
 }
