@@ -133,7 +133,7 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
     let records = node.records_of(left.calls.keys());
     for call in left.calls.keys() {
         let of = |record: &&serde_json::Value| record["call"] == call.to_string();
-        let record = records.iter().find(of).unwrap_or_else(|| panic!("{call} has no record"));
+        let record = records.iter().find(of).expect(&call.to_string());
         assert_eq!(record["cause"], "interrupted", "{record}");
     }
     let begin = begun[0].row.at;
@@ -316,7 +316,7 @@ fn comes_back(left: &Standing, town: &mut Town, node: &Node, reader: &SqliteRead
             _ => None,
         })
     });
-    let (_, order) = found.unwrap_or_else(|| panic!("{number} did not get back to its place"));
+    let (_, order) = found.expect("whoever rings again gets back to the place");
     let apart = order.as_unix_micros().abs_diff(waited.order.as_unix_micros());
     assert!(apart < 50_000, "the place of {number} is {apart} µs off");
     true

@@ -116,11 +116,8 @@ fn write_secrets(folder: &Path) {
     }
 }
 
-#[test]
-fn every_section_is_read() {
-    let folder = tempfile::tempdir().expect("a folder");
-    write_secrets(folder.path());
-    let text = r#"
+/// A file that says everything that can be said.
+const EVERY_SECTION: &str = r#"
 sambung: 1
 languages: [en, id]
 flows: calls
@@ -184,7 +181,12 @@ secrets: { ORDERS_TOKEN: { file: orders.token }, CORE_KEY: { env: BANK_KEY } }
 queues: { service: { max_calls: 3 } }
 calendars: {}
 "#;
-    let reading = read("sambung.yaml", text.as_bytes(), folder.path());
+
+#[test]
+fn every_section_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_secrets(folder.path());
+    let reading = read("sambung.yaml", EVERY_SECTION.as_bytes(), folder.path());
     assert_eq!(reading.findings.render_all(Format::Short), "");
     let mut config = reading.config.expect("clean");
     config.flows = config.flows.strip_prefix(folder.path()).expect("below").to_owned();

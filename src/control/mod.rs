@@ -6,7 +6,7 @@
 //! ```
 //!
 //! It owns nothing: each question and each order is a visit to the engine between two of its inputs. All routes stand in
-//! one table with what they need; the router, the rights and the OpenAPI document are made of it. What belongs to people
+//! one table with what they need; the router, the rights and the `OpenAPI` document are made of it. What belongs to people
 //! goes out masked. Everything from outside is bounded: connections, times, bytes, tries, streams.
 
 mod agents;

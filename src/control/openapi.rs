@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made of the table of routes and the shapes of what is told.
+//! The `OpenAPI` 3.1 document, made of the table of routes and the shapes of what is told.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -62,7 +62,7 @@ fn operation(route: &Route) -> Value {
     operation
 }
 
-/// Whether a token must be shown, as OpenAPI says it.
+/// Whether a token must be shown, as `OpenAPI` says it.
 fn security(needs: Needs) -> Value {
     match needs {
         Needs::Nothing => json!([]),

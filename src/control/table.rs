@@ -1,4 +1,4 @@
-//! All routes, each with what it needs, takes and gives. The router, the rights and the OpenAPI document are made of it.
+//! All routes, each with what it needs, takes and gives. The router, the rights and the `OpenAPI` document are made of it.
 
 /// What a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) struct Parameter {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route {
     pub(super) method: Method,
-    /// With names in braces, as both the router and OpenAPI write them.
+    /// With names in braces, as both the router and `OpenAPI` write them.
     pub(super) path: &'static str,
     pub(super) needs: Needs,
     pub(super) operation: Operation,

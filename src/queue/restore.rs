@@ -63,7 +63,7 @@ impl Queues {
         }
         for agent in standing.agents {
             if let Some(&seat) = self.seats.get(&agent.agent) {
-                self.restore_agent(seat, agent);
+                self.restore_agent(seat, &agent);
             }
         }
         for contact in standing.contacts {
@@ -74,7 +74,7 @@ impl Queues {
         }
     }
 
-    fn restore_agent(&mut self, seat: Seat, was: AgentStanding) {
+    fn restore_agent(&mut self, seat: Seat, was: &AgentStanding) {
         let agent = &mut self.agents[seat.0];
         agent.missed = was.missed;
         let reason = was.pending.clone();
@@ -83,7 +83,7 @@ impl Queues {
             _ if reason.as_deref() == Some(LOGGED_OUT) => Intent::Off,
             _ => reason.map_or(Intent::Work, Intent::Break),
         };
-        let kept = self.kept_state(&was);
+        let kept = self.kept_state(was);
         let (state, since) = match kept {
             Some(state) => (state, was.since),
             None => (self.unbound(seat, was.idle_since.unwrap_or(self.now)), self.now),

@@ -16,7 +16,9 @@ use crate::history::{
     CallerSecret, Fact, LiveCall, Private, Retention, Row, Standing, Store as _, StoreError,
 };
 use crate::runtime::{Clock, Judge, Keeper};
-use crate::storage::{Durability, HistorySlot, HistoryWriter, Limits, SqliteStore};
+use crate::storage::{
+    Durability, HistorySlot, HistoryWriter, Ledger, Limits, SqliteStore, StorageError,
+};
 use crate::time::{Duration, Wall};
 
 /// How far back the engine's axis of time reaches: agents may have been idle, and places in line kept, since before the
@@ -25,6 +27,9 @@ pub const PAST: Duration = Duration::from_mins(24 * 60);
 
 /// How much of the end of the file of call records is looked at: that of far more calls than end in a second.
 const RECORDS_READ: u64 = 4 << 20;
+
+/// Records that are written in one go: fewer than the file's writer takes at a time.
+const RECORDS_TOGETHER: usize = 256;
 
 /// A history that is open.
 #[derive(Debug)]
@@ -35,22 +40,23 @@ pub(super) struct History {
     pub(super) secret: CallerSecret,
     /// What stands now: nothing of it is under way.
     pub(super) standing: Standing,
-    /// The records of calls that died with the process before.
-    pub(super) interrupted: Vec<CallRecord>,
 }
 
 impl History {
-    /// Opens the store, begins an epoch in it and starts its writer.
+    /// Opens the store, begins an epoch in it and starts its writer. Calls that died with the process before get their
+    /// records first: once the epoch has begun they are over, and nobody would ask for them again.
+    ///
     /// `records` is the file of call records: what has one there already gets no other.
     pub(super) fn open(path: &Path, records: &Path, clock: Clock) -> Result<Self, ServerError> {
         let mut store = SqliteStore::open(path, Durability::default())?;
         let before = store.standing()?;
-        let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
-        let standing = store.standing()?;
         let told = end_of(records);
         let without = before.calls.iter().filter(|(call, _)| !told.contains(&call.to_string()));
         let interrupted: Vec<CallRecord> =
             without.map(|(call, live)| interrupted(*call, live, before.at)).collect();
+        write_records(records, &interrupted)?;
+        let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
+        let standing = store.standing()?;
         if !before.stopped && before.newest.epoch > 0 {
             let (calls, waiting) = (before.calls.len(), before.waiting.len());
             tracing::warn!(
@@ -63,8 +69,20 @@ impl History {
         tracing::info!(epoch, agents, places, "The history goes on.");
         let secret = store.secret().clone();
         let (writer, slot) = HistoryWriter::start(store, clock)?;
-        Ok(Self { writer, slot, secret, standing, interrupted })
+        interrupted.iter().for_each(|record| keep_record(&slot, record));
+        Ok(Self { writer, slot, secret, standing })
     }
+}
+
+/// Writes records, and returns when they are on the disk.
+fn write_records(path: &Path, records: &[CallRecord]) -> Result<(), StorageError> {
+    for some in records.chunks(RECORDS_TOGETHER) {
+        let (ledger, slot) = Ledger::open(path)?;
+        some.iter().for_each(|record| slot.keep(Box::new(record.clone())));
+        drop(slot);
+        ledger.close();
+    }
+    Ok(())
 }
 
 /// The end of the file of call records: a call's record may be on the disk when the word of its end is not yet.

@@ -4,6 +4,7 @@
 //! written. It takes no decision about a call.
 
 mod adapters;
+mod books;
 mod control;
 mod drain;
 mod errands;
@@ -24,20 +25,20 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::assemble::Services;
-use crate::call::{CallJournal, CallRecord};
 use crate::config::Disabled;
 use crate::control::{ControlError, Followed};
 use crate::engine::{self, Engine};
 use crate::history::StoreError;
 use crate::media::Library;
-use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Keeper, Left, RecordSink};
-use crate::storage::{HistorySlot, Ledger, Limits, Recordings, Slot, StorageError, Store, Upkeep};
+use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Keeper};
+use crate::storage::{Limits, StorageError};
 use crate::telephony;
 use crate::telephony::remote::RemoteAdapter;
 use crate::telephony::sip::SipAdapter;
 use crate::time::Duration;
+use books::{Books, Opened, sink};
 use errands::{Errands, ServicesInUse};
-use history::{History, Kept};
+use history::Kept;
 use reload::{Reload, Served};
 use tasks::Tasks;
 
@@ -112,20 +113,10 @@ impl Server {
         let connections = &mut self.sip.connections.total;
         *connections = files::raise_limit(self.engine.max_calls, *connections);
         let tasks = Tasks::start().map_err(start("the tasks"))?;
-        let (ledger, records) = Ledger::open(&self.records)?;
-        let journals = self.journals.as_deref().map(Ledger::open).transpose()?;
-        let (journal_ledger, journals) = journals.unzip();
-        let History { writer, slot, secret, standing, interrupted } =
-            History::open(&self.store, &self.records, clock)?;
+        let (books, opened) = Books::open(&self, clock)?;
+        let Opened { records, journals, slot, tapes, store, secret, standing } = opened;
         self.engine.history = true;
         self.engine.caller_secret = Some(secret);
-        for record in interrupted {
-            history::keep_record(&slot, &record);
-            records.keep(Box::new(record));
-        }
-        let upkeep = Upkeep::start(slot.clone(), self.limits, clock)?;
-        let (recordings, tapes) = Recordings::open(&self.recordings, clock)?;
-        let store = Store::open(&self.tickets, &self.callbacks, clock)?;
         let seed = seed().map_err(start("the source of chance"))?;
         let signalling = tasks.signalling.handle().clone();
         let outcome = tasks.beside.block_on(async move {
@@ -134,9 +125,7 @@ impl Server {
             let (library, newest) = watch::channel(self.library);
             let adapter = SipAdapter::bind(self.sip, newest.clone())?.recording(tapes.clone());
             let listen: Vec<String> = adapter.sockets().iter().map(ToString::to_string).collect();
-            for Disabled { item, why } in &self.disabled {
-                tracing::warn!(item, why, "Left out.");
-            }
+            tell_left_out(&self.disabled);
             let flows: Vec<&str> = self.engine.programs.keys().map(|flow| flow.as_str()).collect();
             let (flows, listen) = (flows.join(" "), listen.join(" "));
             debug_assert_eq!(adapters::OWN, adapter.name());
@@ -186,34 +175,17 @@ impl Server {
             outcome
         });
         tasks.stop();
-        upkeep.close();
-        writer.close();
-        ledger.close();
-        journal_ledger.into_iter().for_each(Ledger::close);
-        recordings.close();
+        books.close();
         adapters::clear();
         tracing::info!("Stopped.");
         outcome
     }
 }
 
-/// Where goes what calls leave behind.
-fn sink(
-    records: Slot<CallRecord>,
-    journals: Option<Slot<CallJournal>>,
-    slot: HistorySlot,
-) -> RecordSink {
-    Box::new(move |left| match left {
-        Left::Record(record) => {
-            history::keep_record(&slot, &record);
-            records.keep(record);
-        }
-        Left::Journal(journal) => {
-            if let Some(journals) = &journals {
-                journals.keep(journal);
-            }
-        }
-    })
+fn tell_left_out(disabled: &[Disabled]) {
+    for Disabled { item, why } in disabled {
+        tracing::warn!(item, why, "Left out.");
+    }
 }
 
 /// A number that nobody can foresee.

@@ -94,7 +94,7 @@ impl Engine {
     }
 
     /// Nobody pressed a key: a machine answered, and is told once that we called.
-    pub(super) fn machine_answered(&mut self, contact: CallId, with: Pair) {
+    pub(super) fn machine_answered(&mut self, contact: CallId, with: &Pair) {
         let Some(wish) = self.callbacks.wishes.get_mut(&contact) else { return };
         let Stage::Asked { since, .. } = wish.stage else { return };
         if std::mem::replace(&mut wish.message_left, true) {
@@ -103,8 +103,8 @@ impl Engine {
         } else {
             self.last_words_to(contact, with.customer, "callback_machine");
         }
-        self.record_try(contact, &with, (since, None), (EndedBy::System, HangupCause::Normal));
-        self.agent_hears_of_failure(&with);
+        self.record_try(contact, with, (since, None), (EndedBy::System, HangupCause::Normal));
+        self.agent_hears_of_failure(with);
         self.callback_failed(contact, &with.agent, TryResult::Machine);
     }
 

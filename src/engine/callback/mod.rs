@@ -270,7 +270,7 @@ impl Engine {
                     self.leave_line(contact, Exit::Withdrawn, None);
                     self.callback_rests(contact, self.now);
                 }
-                Stage::Asked { with, .. } => self.machine_answered(contact, with),
+                Stage::Asked { with, .. } => self.machine_answered(contact, &with),
                 Stage::Rung { .. } | Stage::Talking { .. } => {}
             }
         }

@@ -3,9 +3,7 @@
 
 use super::*;
 use crate::call::{AgentId, HangupCause};
-use crate::history::{
-    AgentStatus, CallerKey, Exit, LOST_NODE, Medium, OfferId, OfferResult, Outcome,
-};
+use crate::history::{AgentStatus, Exit, LOST_NODE, Medium, OfferId, OfferResult, Outcome};
 use crate::time::Duration;
 
 fn wall(seconds: u64) -> Wall {

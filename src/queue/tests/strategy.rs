@@ -74,7 +74,8 @@ fn each_strategy_asks_in_its_order() {
         ("agus", position(3)),
         ("budi", position(3)),
     ];
-    let table: [(Strategy, &[(&str, Membership)], [&str; 6]); 5] = [
+    type Case<'a> = (Strategy, &'a [(&'a str, Membership)], [&'a str; 6]);
+    let table: [Case<'_>; 5] = [
         (Strategy::LongestIdle, &[], ["agus", "budi", "dewi", "sari", "agus", "budi"]),
         (Strategy::RoundRobin, &[], ["agus", "budi", "dewi", "sari", "agus", "budi"]),
         // Whoever had a call comes after all who had fewer; between two alike, who has been idle longer.

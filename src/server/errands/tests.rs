@@ -4,12 +4,10 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
 use crate::backend::tests::http::{Answer as Says, HttpServer};
-use crate::call::{
-    Argument, CallId, Callback, Class, Failure, Operation, Reply, RequestId, Ticket,
-};
+use crate::call::{Argument, CallId, Callback, Class, Failure, Operation, RequestId, Ticket};
 use crate::config::Keyring;
 use crate::flow::{Facts, Sources, compile};
-use crate::runtime::{Clock, Requests};
+use crate::runtime::Requests;
 
 /// The services of a project at `base`.
 fn services(base: &str) -> Services {

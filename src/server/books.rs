@@ -1,0 +1,78 @@
+//! What outlives the node: opened in order before anything else, and closed in order after everything else.
+
+use super::history::History;
+use super::{Server, ServerError};
+use crate::call::{CallJournal, CallRecord};
+use crate::history::{CallerSecret, Standing};
+use crate::runtime::{Clock, Left, RecordSink};
+use crate::storage::{
+    HistorySlot, HistoryWriter, Ledger, RecordingSlot, Recordings, Slot, Store, Upkeep,
+};
+
+/// The writers, running.
+#[derive(Debug)]
+pub(super) struct Books {
+    ledger: Ledger,
+    journals: Option<Ledger>,
+    writer: HistoryWriter,
+    upkeep: Upkeep,
+    recordings: Recordings,
+}
+
+/// The ways into them, and what they tell at the start.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) records: Slot<CallRecord>,
+    pub(super) journals: Option<Slot<CallJournal>>,
+    pub(super) slot: HistorySlot,
+    pub(super) tapes: RecordingSlot,
+    pub(super) store: Store,
+    /// What callers are named by.
+    pub(super) secret: CallerSecret,
+    /// What stands now: nothing of it is under way.
+    pub(super) standing: Standing,
+}
+
+impl Books {
+    /// Opens all of them.
+    pub(super) fn open(server: &Server, clock: Clock) -> Result<(Self, Opened), ServerError> {
+        let History { writer, slot, secret, standing } =
+            History::open(&server.store, &server.records, clock)?;
+        let (ledger, records) = Ledger::open(&server.records)?;
+        let journals = server.journals.as_deref().map(Ledger::open).transpose()?;
+        let (journal_ledger, journals) = journals.unzip();
+        let upkeep = Upkeep::start(slot.clone(), server.limits.clone(), clock)?;
+        let (recordings, tapes) = Recordings::open(&server.recordings, clock)?;
+        let store = Store::open(&server.tickets, &server.callbacks, clock)?;
+        let books = Self { ledger, journals: journal_ledger, writer, upkeep, recordings };
+        Ok((books, Opened { records, journals, slot, tapes, store, secret, standing }))
+    }
+
+    /// Waits until everything is on the disk or, if the disk refuses to the last, given up. The ways in must be gone.
+    pub(super) fn close(self) {
+        self.upkeep.close();
+        self.writer.close();
+        self.ledger.close();
+        self.journals.into_iter().for_each(Ledger::close);
+        self.recordings.close();
+    }
+}
+
+/// Where goes what calls leave behind.
+pub(super) fn sink(
+    records: Slot<CallRecord>,
+    journals: Option<Slot<CallJournal>>,
+    slot: HistorySlot,
+) -> RecordSink {
+    Box::new(move |left| match left {
+        Left::Record(record) => {
+            super::history::keep_record(&slot, &record);
+            records.keep(record);
+        }
+        Left::Journal(journal) => {
+            if let Some(journals) = &journals {
+                journals.keep(journal);
+            }
+        }
+    })
+}
