@@ -106,7 +106,7 @@ fn the_shop_calls_back_and_goes_on_without_its_system_in_english() {
     all_said(
         &shown,
         &[
-            "> You are first in line",
+            "> You are next.",
             "> To be called back without losing your place",
             "> All right, we will call zero eight one one, zero zero zero zero, one one one one",
         ],
