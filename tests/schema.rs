@@ -125,7 +125,7 @@ const BROKEN_FILES: &[&str] = &[
     "sambung: 1\nflow: t\nlanguage: id\nstart: a\nlimits: { calls: 1 }\nnodes: { a: { hangup: Halo. } }\n",
     "sambung: 1\nflow: t\nlanguage: id\nstart: a\nvars: { x: { class: public } }\nnodes: { a: { hangup: Halo. } }\n",
     "sambung: 1\nflow: t\nlanguage: id\nstart: a\nvars: { x: { type: int, class: private } }\nnodes: { a: { hangup: Halo. } }\n",
-    "sambung: 1\nqueues: { q: { ring: { strategy: random } } }\n",
+    "sambung: 1\nqueues: { q: { ring: { strategy: fastest } } }\n",
     "sambung: 1\ncalendars: { c: { open: { mon: \"08:00-17:00\" } } }\n",
     "sambung: 1\nservices: { s: { base: { env: A, file: b } } }\n",
     "sambung: 1\nlanguage: id\nnodes: {}\n",

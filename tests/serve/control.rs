@@ -452,9 +452,9 @@ fn the_history_is_followed_and_taken_up_exactly_where_it_was_left() {
     let told = events(&mut all, 4);
     let ids: Vec<&str> = told.iter().map(|(id, _)| &**id).collect();
     assert_eq!(ids, ["1.1", "1.2", "1.3", "1.4"], "{told:?}");
-    let changed = |(_, data): &&(String, Value)| data["kind"] == "agent_changed";
-    let lunch = told.iter().filter(changed).find(|(_, data)| data["reason"] == "lunch");
-    assert_eq!(lunch.expect("it is told").1["by"], "supervisor", "{told:?}");
+    let changed = |(_, data): &&(String, Value)| data["fact"]["kind"] == "agent_changed";
+    let lunch = told.iter().filter(changed).find(|(_, data)| data["fact"]["reason"] == "lunch");
+    assert_eq!(lunch.expect("it is told").1["fact"]["by"], "supervisor", "{told:?}");
     let seen = [("Last-Event-ID", "1.2")];
     let mut rest = desk.supervisor.sends("GET", "/v1/events", &seen, "");
     assert_eq!(events(&mut rest, 1)[0].0, "1.3");
