@@ -8,6 +8,8 @@ mod agents;
 mod calls;
 #[path = "sip/codes.rs"]
 mod codes;
+#[path = "sip/day.rs"]
+mod day;
 #[path = "sip/drain.rs"]
 mod drain;
 #[path = "sip/encrypted.rs"]
@@ -25,6 +27,8 @@ mod media;
 mod noise;
 #[path = "sip/proxies.rs"]
 mod proxies;
+#[path = "sip/reckoning.rs"]
+mod reckoning;
 #[path = "sip/recipes.rs"]
 mod recipes;
 #[path = "sip/reload.rs"]

@@ -198,6 +198,13 @@ impl Baresip {
         }
     }
 
+    /// The next event of a kind, if one has come; each is found once.
+    pub(crate) fn next(&mut self, kind: &str) -> Option<Value> {
+        self.take_events();
+        let at = self.events.iter().position(|event| event["type"] == kind)?;
+        Some(self.events.remove(at))
+    }
+
     /// Whether an event of a kind has come that nobody waited for.
     pub(crate) fn has_seen(&mut self, kind: &str) -> bool {
         self.take_events();

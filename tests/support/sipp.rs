@@ -14,6 +14,9 @@ use super::{ports, wait};
 /// Media ports that one SIPp may use.
 const MEDIA_PORTS: u16 = 8;
 
+/// How far apart SIPp lays the media ports of its calls.
+const PORTS_OF_A_CALL: u16 = 4;
+
 /// The port of the discard service (RFC 863), for media that nobody listens to.
 const DISCARD: u16 = 9;
 
@@ -30,6 +33,10 @@ pub(crate) struct Sipp {
     talk: Duration,
     limit: Duration,
     media: u16,
+    /// How many ports its calls may send keys from.
+    ports: u16,
+    /// What stands for a word in brackets in the scenario.
+    words: Vec<(&'static str, String)>,
     transport: &'static str,
 }
 
@@ -53,6 +60,8 @@ impl Sipp {
             talk: Duration::ZERO,
             limit: Duration::from_secs(30),
             media: DISCARD,
+            ports: MEDIA_PORTS,
+            words: Vec::new(),
             transport: "u1",
         }
     }
@@ -93,6 +102,18 @@ impl Sipp {
         self
     }
 
+    /// Lets every call press keys from ports of its own.
+    pub(crate) fn pressing(mut self) -> Self {
+        self.ports = u16::try_from(self.calls).expect("few calls") * PORTS_OF_A_CALL;
+        self
+    }
+
+    /// Puts `value` where the scenario has `[word]`.
+    pub(crate) fn word(mut self, word: &'static str, value: &str) -> Self {
+        self.words.push((word, value.to_owned()));
+        self
+    }
+
     /// Starts it.
     pub(crate) fn start(self) -> Run {
         let folder = tempfile::tempdir().expect("a folder for the traces");
@@ -110,7 +131,7 @@ impl Sipp {
             "-max_socket",
             "1000",
             "-mp",
-            &ports::block(MEDIA_PORTS).to_string(),
+            &ports::block(self.ports).to_string(),
         ]);
         command.args(["-cp", &ports::one().to_string()]);
         command.args(["-m", &self.calls.to_string(), "-l", &self.at_once.to_string()]);
@@ -122,6 +143,9 @@ impl Sipp {
             command.args(["-trace_msg", "-message_file", "messages"]);
         }
         command.args(["-key", "rtp_port", &self.media.to_string()]);
+        for (word, value) in &self.words {
+            command.args(["-key", word, value]);
+        }
         if let Some(target) = self.target {
             command.arg(target.to_string());
         }
@@ -151,6 +175,11 @@ impl Run {
     /// The port it takes calls on.
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether calls are still under way.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.process.is_running()
     }
 
     /// Waits for the end, and fails unless every call went as the scenario says.

@@ -1,0 +1,156 @@
+//! A whole day in small: fifty callers and five agents, and figures that two programs make of the same history.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::reckoning::Reckoning;
+use crate::needs;
+use crate::support::baresip::{Account, Answering, Baresip};
+use crate::support::project::Project;
+use crate::support::rtp::Endpoint;
+use crate::support::server::Server;
+use crate::support::sipp::{Run, Sipp};
+use crate::support::{sound, wait};
+
+/// How long an agent talks before hanging up.
+const TALK: Duration = Duration::from_millis(1_200);
+/// How long the day may last.
+const DAY: Duration = Duration::from_secs(150);
+/// Agents who take whatever comes, then one who does not pick up, then one who goes on a break.
+const AGENTS: [(&str, &str, &str); 5] = [
+    ("sari", "201", "kopi-tubruk-201"),
+    ("budi", "202", "teh-tarik-202"),
+    ("dewi", "203", "wedang-jahe-203"),
+    ("tono", "204", "es-cendol-204"),
+    ("rini", "205", "bajigur-205"),
+];
+
+/// An agent at a telephone.
+struct Desk {
+    phone: Baresip,
+    /// When the present talk is over.
+    until: Option<Instant>,
+    talks: u32,
+}
+
+impl Desk {
+    fn new(server: &Server, place: usize, answering: Answering) -> Self {
+        let (_, user, password) = AGENTS[place];
+        let account = Account { user, password, registrar: server.sip() };
+        let hertz = 700.0 + 200.0 * f64::from(u32::try_from(place).expect("few agents"));
+        Self { phone: Baresip::start(hertz, answering, Some(&account)), until: None, talks: 0 }
+    }
+
+    /// Hangs up when the talk was long enough.
+    fn work(&mut self) {
+        if self.phone.next("CALL_ESTABLISHED").is_some() {
+            self.until = Some(wait::now() + TALK);
+            self.talks += 1;
+        }
+        if self.phone.next("CALL_CLOSED").is_some() {
+            self.until = None;
+        }
+        if self.until.is_some_and(|until| until <= wait::now()) {
+            self.until = None;
+            self.phone.hang_up();
+        }
+    }
+}
+
+fn project(customers: u16) -> Project {
+    let mut project = Project::new("day").rtp_ports(240);
+    for (name, user, password) in AGENTS {
+        project = project.registering_agent(name, user, password);
+    }
+    project.more = format!(
+        "transfers: {{ allow: [\"+62812*\"], via: \"sip:127.0.0.1:{customers}\" }}\n"
+    );
+    project.prompt("ask", &sound::tone(600.0, 200))
+}
+
+/// The callers, group by group: how many, the keys, and how soon each comes after the one before.
+fn callers(server: &Server, ear: &Endpoint) -> Vec<Run> {
+    let group = |number: &str, calls, first: &str, then: &str| {
+        Sipp::calling("presses_on", server.sip(), "day")
+            .calls(calls, calls, 1)
+            .pressing()
+            .media_to(ear.port())
+            .word("group", number)
+            .word("first", first)
+            .word("then", then)
+            .within(DAY)
+            .start()
+    };
+    let impatient = Sipp::calling("loses_patience", server.sip(), "day")
+        .calls(7, 7, 1)
+        .pressing()
+        .media_to(ear.port())
+        .talking(Duration::from_millis(1_700))
+        .word("group", "5")
+        .word("first", "0")
+        .within(DAY);
+    vec![
+        group("1", 29, "0", "4"),
+        group("2", 6, "5", "5"),
+        group("3", 4, "0", "1"),
+        group("4", 4, "1", "1"),
+        impatient.start(),
+    ]
+}
+
+/// Who would rather leave a message: waits a moment, presses 2, speaks, and hangs up.
+fn leaves_a_message(server: &Server, caller: &mut Baresip) {
+    caller.dial(&server.number("day"));
+    caller.expect("CALL_ESTABLISHED");
+    wait::pause(Duration::from_millis(600));
+    caller.press("0");
+    wait::pause(Duration::from_millis(400));
+    caller.press("2");
+}
+
+#[test]
+fn a_day_adds_up() {
+    needs!("a_day_adds_up", Sipp, Baresip);
+    let customers = Sipp::waiting("customer_confirms")
+        .calls(40, 8, 10)
+        .pressing()
+        .word("group", "9")
+        .within(DAY * 2)
+        .start();
+    let mut server = Server::start(project(customers.port()));
+    let ear = Endpoint::open();
+    let manual = |place| if place == 3 { Answering::Manual } else { Answering::Auto };
+    let mut desks: Vec<Desk> =
+        (0..AGENTS.len()).map(|place| Desk::new(&server, place, manual(place))).collect();
+    let order = |words: &[&str]| {
+        let done = server.run(&[&["agent"], words].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    order(&["break", "rini", "lunch"]);
+
+    let mut runs = callers(&server, &ear);
+    let mut messages: Vec<Baresip> =
+        (0..3).map(|_| Baresip::start(440.0, Answering::Manual, None)).collect();
+    let (start, mut back) = (wait::now(), false);
+    let mut next_message = Duration::from_secs(6);
+    let mut leaving = messages.iter_mut();
+    while runs.iter_mut().any(Run::is_running) || server.calls() > 0 {
+        assert!(start.elapsed() < DAY, "the day does not end:\n{}", server.log());
+        desks.iter_mut().for_each(Desk::work);
+        if start.elapsed() > next_message
+            && let Some(caller) = leaving.next()
+        {
+            leaves_a_message(&server, caller);
+            next_message += Duration::from_secs(3);
+        }
+        if !back && start.elapsed() > Duration::from_secs(15) {
+            back = true;
+            order(&["ready", "rini"]);
+        }
+    }
+    runs.iter_mut().for_each(Run::finish);
+    server.terminate();
+    assert_eq!(server.wait(Duration::from_secs(10)).code(), Some(0), "{}", server.log());
+    compare(&server);
+}
