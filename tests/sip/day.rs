@@ -11,7 +11,7 @@ use crate::support::project::Project;
 use crate::support::rtp::Endpoint;
 use crate::support::server::Server;
 use crate::support::sipp::{Run, Sipp};
-use crate::support::{sound, wait};
+use crate::support::{ports, wait};
 
 /// How long an agent talks before hanging up.
 const TALK: Duration = Duration::from_millis(1_200);
@@ -64,9 +64,12 @@ fn project(customers: u16) -> Project {
         project = project.registering_agent(name, user, password);
     }
     project.more = format!(
-        "transfers: {{ allow: [\"+62812*\"], via: \"sip:127.0.0.1:{customers}\" }}\n"
+        "transfers: {{ allow: [\"+62812*\"], via: \"sip:127.0.0.1:{customers}\" }}
+control: {{ listen: \"127.0.0.1:{}\", tokens: {{ desk: {{ env: SAMBUNG_TOKEN, role: supervisor }} }} }}
+",
+        ports::one()
     );
-    project.prompt("ask", &sound::tone(600.0, 200))
+    project.environment("SAMBUNG_TOKEN", "bukan-rahasia-siapa-siapa-2026")
 }
 
 /// The callers, group by group: how many, the keys, and how soon each comes after the one before.
@@ -127,7 +130,7 @@ fn a_day_adds_up() {
         let done = server.run(&[&["agent"], words].concat());
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
-    order(&["break", "rini", "lunch"]);
+    order(&["break", "lunch", "rini"]);
 
     let mut runs = callers(&server, &ear);
     let mut messages: Vec<Baresip> =
@@ -135,7 +138,7 @@ fn a_day_adds_up() {
     let (start, mut back) = (wait::now(), false);
     let mut next_message = Duration::from_secs(6);
     let mut leaving = messages.iter_mut();
-    while runs.iter_mut().any(Run::is_running) || server.calls() > 0 {
+    while runs.iter_mut().any(Run::is_running) || back_office(&server) > 0 {
         assert!(start.elapsed() < DAY, "the day does not end:\n{}", server.log());
         desks.iter_mut().for_each(Desk::work);
         if start.elapsed() > next_message
@@ -153,4 +156,35 @@ fn a_day_adds_up() {
     server.terminate();
     assert_eq!(server.wait(Duration::from_secs(10)).code(), Some(0), "{}", server.log());
     compare(&server);
+}
+
+/// How many calls are under way and how many callbacks are open.
+fn back_office(server: &Server) -> u64 {
+    let shown = server.run(&["queue", "show", "service", "--json"]);
+    let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    shown["waiting"].as_u64().unwrap_or(1)
+}
+
+/// The report and the reckoning come to the same.
+fn compare(server: &Server) {
+    let text = |arguments: &[&str]| {
+        let done = server.run(arguments);
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.success(), "{arguments:?}: {told}");
+        String::from_utf8(done.stdout).expect("text")
+    };
+    let day = Reckoning::of(&text(&["report", "export", "history"]));
+    assert!(day.balances(), "{day:?}");
+    let records = server.records_so_far();
+    let date = |record: Option<&Value>| {
+        let ended = record.expect("there were calls")["ended"].as_str().expect("a time");
+        ended.split('T').next().expect("a date").to_owned()
+    };
+    let (from, to) = (date(records.first()), date(records.last()));
+    let report = text(&[
+        "report", "day", "--from", &from, "--to", &to, "--sl", "4", "--target", "3s", "--short", "1s",
+        "--format", "json",
+    ]);
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    eprintln!("{report:#}\n{day:#?}");
 }

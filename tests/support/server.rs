@@ -112,6 +112,7 @@ impl Server {
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
         command.args(arguments).current_dir(self.project.folder()).env_remove("SAMBUNG_LOG");
+        command.envs(self.project.secrets().iter().cloned());
         command.output().expect("the program runs")
     }
 
