@@ -27,10 +27,10 @@ mod media;
 mod noise;
 #[path = "sip/proxies.rs"]
 mod proxies;
-#[path = "sip/reckoning.rs"]
-mod reckoning;
 #[path = "sip/recipes.rs"]
 mod recipes;
+#[path = "sip/reckoning.rs"]
+mod reckoning;
 #[path = "sip/reload.rs"]
 mod reload;
 #[path = "sip/replay.rs"]

@@ -138,7 +138,11 @@ fn a_day_adds_up() {
     let (start, mut back) = (wait::now(), false);
     let mut next_message = Duration::from_secs(6);
     let mut leaving = messages.iter_mut();
-    while runs.iter_mut().any(Run::is_running) || back_office(&server) > 0 {
+    let mut quiet = 0;
+    // The last callbacks come a moment after the last caller.
+    while quiet < 3 {
+        let over = !runs.iter_mut().any(Run::is_running);
+        quiet = if over && at_work(&server) == 0 { quiet + 1 } else { 0 };
         assert!(start.elapsed() < DAY, "the day does not end:\n{}", server.log());
         desks.iter_mut().for_each(Desk::work);
         if start.elapsed() > next_message
@@ -158,11 +162,20 @@ fn a_day_adds_up() {
     compare(&server);
 }
 
-/// How many calls are under way and how many callbacks are open.
-fn back_office(server: &Server) -> u64 {
-    let shown = server.run(&["queue", "show", "service", "--json"]);
-    let shown: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
-    shown["waiting"].as_u64().unwrap_or(1)
+/// How many callers still wait, agents still talk, and callbacks are still to be made.
+fn at_work(server: &Server) -> u64 {
+    let agents = server.run(&["agent", "list", "--json"]);
+    let agents: Value = serde_json::from_slice(&agents.stdout).expect("the node tells of itself");
+    let agents = agents["agents"].as_array().expect("a list").iter();
+    let busy = agents.filter(|agent| agent["contact"].is_string()).count() as u64;
+    let day = history(server);
+    busy + day.waiting + day.callbacks_asked - day.callbacks_ended
+}
+
+/// The day so far.
+fn history(server: &Server) -> Reckoning {
+    let told = server.run(&["report", "export", "history"]);
+    Reckoning::of(&String::from_utf8_lossy(&told.stdout))
 }
 
 /// The report and the reckoning come to the same.
@@ -173,7 +186,7 @@ fn compare(server: &Server) {
         assert!(done.status.success(), "{arguments:?}: {told}");
         String::from_utf8(done.stdout).expect("text")
     };
-    let day = Reckoning::of(&text(&["report", "export", "history"]));
+    let day = history(server);
     assert!(day.balances(), "{day:?}");
     let records = server.records_so_far();
     let date = |record: Option<&Value>| {
@@ -182,9 +195,75 @@ fn compare(server: &Server) {
     };
     let (from, to) = (date(records.first()), date(records.last()));
     let report = text(&[
-        "report", "day", "--from", &from, "--to", &to, "--sl", "4", "--target", "3s", "--short", "1s",
-        "--format", "json",
+        "report", "day", "--from", &from, "--to", &to, "--sl", "4", "--target", "3s", "--short",
+        "1s", "--format", "json",
     ]);
     let report: Value = serde_json::from_str(&report).expect("JSON");
-    eprintln!("{report:#}\n{day:#?}");
+    same(&report, &day);
+    every_kind_of_thing_happened(&day);
+}
+
+/// Every figure of the report that the reckoning has as well.
+fn same(report: &Value, day: &Reckoning) {
+    let row = |table: &str, name: &str, value: &str| -> Value {
+        let tables = report["tables"].as_array().expect("tables").iter();
+        let table = tables.clone().find(|one| one["table"] == table).expect("the report has it");
+        let rows = table["rows"].as_array().expect("rows").iter();
+        rows.clone().find(|row| row[name] == value).cloned().unwrap_or_default()
+    };
+    let line = row("line", "queue", "service");
+    let others: u64 = day.exits.values().sum();
+    for (name, reckoned) in [
+        ("offered", day.offered),
+        ("answered", day.answered),
+        ("abandoned", day.abandoned),
+        ("other", others),
+        ("lost", day.lost),
+        ("waiting", day.waiting),
+    ] {
+        assert_eq!(line[name], reckoned, "{name}: {day:#?}");
+    }
+    let near = |told: &Value, reckoned: f64, what: &str| {
+        let told = told.as_f64().expect(what);
+        assert!((told - reckoned).abs() < 0.002, "{what}: {told} told, {reckoned} reckoned");
+    };
+    near(&line["level"]["ratio"], day.service_level(), "service level");
+    let raw = Reckoning::share(day.abandoned, day.offered);
+    near(&line["abandon_raw"]["ratio"], raw, "abandoned");
+    let net = Reckoning::share(day.abandoned - day.short, day.offered - day.short);
+    near(&line["abandon"]["ratio"], net, "abandoned, short ones aside");
+    let waits = row("waits", "queue", "service");
+    near(&waits["asa"], day.speed_of_answer(), "speed of answer");
+    let work = row("work", "queue", "service");
+    assert_eq!(work["handled"], day.talks.values().sum::<u64>(), "{day:#?}");
+    let talk = work["talk"].as_f64().expect("a span") + work["held"].as_f64().expect("a span");
+    near(&talk.into(), Reckoning::seconds(day.talked_us), "time of talk");
+    for (agent, talks) in &day.talks {
+        assert_eq!(row("agents", "agent", agent)["talks"], *talks, "{agent}");
+    }
+    let survey = row("survey", "agent", "*");
+    assert_eq!(
+        (&survey["asked"], &survey["answers"]),
+        (&day.surveys_asked.into(), &day.scores.len().into())
+    );
+    near(&survey["csat"]["ratio"], day.satisfied(), "satisfied");
+    let callbacks = row("callbacks", "queue", "service");
+    assert_eq!(
+        (&callbacks["asked"], &callbacks["done"]),
+        (&day.callbacks_asked.into(), &day.callbacks_done.into())
+    );
+    assert_eq!(row("tickets", "sort", "voicemail")["opened"], day.tickets);
+    let resolved = day.outcomes.get("resolved").copied().unwrap_or(0);
+    assert_eq!(row("calls", "figure", "resolved")["value"], resolved);
+}
+
+/// A day on which nothing happens adds up as well.
+fn every_kind_of_thing_happened(day: &Reckoning) {
+    let out = |how: &str| day.exits.get(how).copied().unwrap_or(0);
+    assert!(day.answered >= 20 && day.abandoned >= 1, "{day:#?}");
+    assert!(out("callback") >= 1 && out("key") + out("voicemail") >= 1, "{day:#?}");
+    assert!(day.callbacks_done >= 1 && day.tickets >= 1, "{day:#?}");
+    assert!(day.missed.get("tono").is_some_and(|missed| *missed >= 2), "{day:#?}");
+    assert!(day.talks.len() >= 4 && day.scores.len() >= 10, "{day:#?}");
+    assert!(day.outcomes.contains_key("resolved"), "{day:#?}");
 }

@@ -31,6 +31,7 @@ pub(crate) struct Reckoning {
     /// Offers that nobody picked up, by agent.
     pub(crate) missed: BTreeMap<String, u64>,
     pub(crate) callbacks_asked: u64,
+    pub(crate) callbacks_ended: u64,
     pub(crate) callbacks_done: u64,
     pub(crate) tickets: u64,
     pub(crate) surveys_asked: u64,
@@ -90,7 +91,10 @@ impl Reckoning {
                     *day.missed.entry(text("agent")).or_default() += 1;
                 }
                 "callback_asked" => day.callbacks_asked += 1,
-                "callback_ended" => day.callbacks_done += u64::from(text("how") == "done"),
+                "callback_ended" => {
+                    day.callbacks_ended += 1;
+                    day.callbacks_done += u64::from(text("how") == "done");
+                }
                 "ticket_opened" => day.tickets += 1,
                 "survey_asked" => day.surveys_asked += 1,
                 "surveyed" if text("question") == "csat" => {
@@ -106,13 +110,30 @@ impl Reckoning {
     /// `A / (A + B - B_T)` with `A_T` above: who hangs up before the target does not count.
     pub(crate) fn service_level(&self) -> f64 {
         let of = self.answered + self.abandoned - self.abandoned_in_time;
-        100.0 * share(self.answered_in_time, of)
+        Self::share(self.answered_in_time, of)
     }
 
     /// The share of 4 and 5.
     pub(crate) fn satisfied(&self) -> f64 {
         let good = self.scores.iter().filter(|score| **score >= 4).count();
-        100.0 * share(good as u64, self.scores.len() as u64)
+        Self::share(good as u64, self.scores.len() as u64)
+    }
+
+    /// How long the answered waited on average, in seconds.
+    pub(crate) fn speed_of_answer(&self) -> f64 {
+        Self::seconds(self.wait_us) / Self::share(self.answered, 1)
+    }
+
+    /// A part of a whole.
+    #[expect(clippy::cast_precision_loss, reason = "a day has few calls")]
+    pub(crate) fn share(part: u64, of: u64) -> f64 {
+        part as f64 / of as f64
+    }
+
+    /// Microseconds as seconds.
+    #[expect(clippy::cast_precision_loss, reason = "a day is short")]
+    pub(crate) fn seconds(micros: i64) -> f64 {
+        micros as f64 / 1e6
     }
 
     /// Whether everybody who came is accounted for.
@@ -138,9 +159,4 @@ impl Reckoning {
             other => *self.exits.entry(other.to_owned()).or_default() += 1,
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a day has few calls")]
-fn share(part: u64, of: u64) -> f64 {
-    part as f64 / of as f64
 }
