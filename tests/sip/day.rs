@@ -85,20 +85,24 @@ fn callers(server: &Server, ear: &Endpoint) -> Vec<Run> {
             .within(DAY)
             .start()
     };
-    let impatient = Sipp::calling("loses_patience", server.sip(), "day")
-        .calls(7, 7, 1)
-        .pressing()
-        .media_to(ear.port())
-        .talking(Duration::from_millis(1_700))
-        .word("group", "5")
-        .word("first", "0")
-        .within(DAY);
+    let impatient = |number: &str, calls, patience| {
+        Sipp::calling("loses_patience", server.sip(), "day")
+            .calls(calls, calls, 1)
+            .pressing()
+            .media_to(ear.port())
+            .talking(Duration::from_millis(patience))
+            .word("group", number)
+            .word("first", "0")
+            .within(DAY)
+            .start()
+    };
     vec![
         group("1", 29, "0", "4"),
         group("2", 6, "5", "5"),
         group("3", 4, "0", "1"),
         group("4", 4, "1", "1"),
-        impatient.start(),
+        impatient("5", 4, 1_700),
+        impatient("6", 3, 4_500),
     ]
 }
 
@@ -115,12 +119,7 @@ fn leaves_a_message(server: &Server, caller: &mut Baresip) {
 #[test]
 fn a_day_adds_up() {
     needs!("a_day_adds_up", Sipp, Baresip);
-    let customers = Sipp::waiting("customer_confirms")
-        .calls(40, 8, 10)
-        .pressing()
-        .word("group", "9")
-        .within(DAY * 2)
-        .start();
+    let customers = Sipp::waiting("customer_confirms").calls(40, 8, 10).within(DAY * 2).start();
     let mut server = Server::start(project(customers.port()));
     let ear = Endpoint::open();
     let manual = |place| if place == 3 { Answering::Manual } else { Answering::Auto };
