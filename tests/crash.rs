@@ -133,7 +133,7 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
     let records = node.records_of(left.calls.keys());
     for call in left.calls.keys() {
         let of = |record: &&serde_json::Value| record["call"] == call.to_string();
-        let record = records.iter().find(of).expect(&call.to_string());
+        let record = records.iter().find(of).expect("each has its record");
         assert_eq!(record["cause"], "interrupted", "{record}");
     }
     let begin = begun[0].row.at;

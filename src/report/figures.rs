@@ -28,7 +28,7 @@ pub struct Estimates {
 pub struct QueueFigures {
     /// Counts by interval; intervals without any are absent.
     pub intervals: BTreeMap<usize, Counts>,
-    /// The wait of each caller who was answered; sorted by [`Book::close`].
+    /// The wait of each caller who was answered; sorted by [`Book::close`](super::Book::close).
     pub waits: Vec<Duration>,
     /// How well waits were foretold.
     pub estimates: Estimates,
@@ -58,7 +58,7 @@ pub struct CallbackFigures {
     pub ends: BTreeMap<CallbackEnd, u64>,
     /// How often somebody tried.
     pub tries: u64,
-    /// From the wish to the talk, one of each, in order after [`Book::close`].
+    /// From the wish to the talk, one of each, in order after [`Book::close`](super::Book::close).
     pub waits: Vec<Duration>,
 }
 
@@ -71,9 +71,9 @@ pub struct TicketFigures {
     pub closed: u64,
     /// Of those with a time, done after it or not yet though it is over.
     pub late: u64,
-    /// From opening to the first thing that somebody did, in order after [`Book::close`].
+    /// From opening to the first thing that somebody did, in order after [`Book::close`](super::Book::close).
     pub first: Vec<Duration>,
-    /// From opening to done, in order after [`Book::close`].
+    /// From opening to done, in order after [`Book::close`](super::Book::close).
     pub resolution: Vec<Duration>,
 }
 

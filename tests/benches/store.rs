@@ -2,6 +2,8 @@
 //!
 //! Cycles of enqueue, offer and release, each step durable; and a start over a million records of calls.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::sync::mpsc::channel;
 use std::time::Instant;
 

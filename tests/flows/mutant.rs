@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sambung::call::FlowId;
-use sambung::flow::{Flow, Goto, Input, NodeIndex, QueueKeyAction, Verb};
+use sambung::flow::{Flow, Goto, Input, NodeIndex, QueueKeyAction, QueueNode, Verb};
 
 /// A flow in which one way leads elsewhere.
 #[derive(Debug)]
@@ -147,20 +147,7 @@ fn roads(verb: &mut Verb) -> Vec<(Arc<str>, &mut Goto)> {
             let empty = maybe("empty", &mut record.empty);
             [ok].into_iter().chain(empty).chain(maybe("hung_up", &mut record.hung_up)).collect()
         }
-        Verb::Queue(queue) => {
-            let nobody = [
-                ("too_long".into(), &mut queue.too_long),
-                ("full".into(), &mut queue.full),
-                ("closed".into(), &mut queue.closed),
-                ("unstaffed".into(), &mut queue.unstaffed),
-            ];
-            let done = maybe("done", &mut queue.done).into_iter().chain(nobody);
-            let keys = queue.keys.iter_mut().filter_map(|key| match &mut key.action {
-                QueueKeyAction::Leave(goto) => Some((key.key.to_string().into(), goto)),
-                _ => None,
-            });
-            done.chain(maybe("called_back", &mut queue.called_back)).chain(keys).collect()
-        }
+        Verb::Queue(queue) => out_of_line(queue),
         Verb::Transfer(transfer) => [
             ("done", &mut transfer.done),
             ("busy", &mut transfer.busy),
@@ -172,6 +159,22 @@ fn roads(verb: &mut Verb) -> Vec<(Arc<str>, &mut Goto)> {
         .collect(),
         Verb::Return(_) | Verb::Hangup(_) => Vec::new(),
     }
+}
+
+/// Every way out of a line.
+fn out_of_line(queue: &mut QueueNode) -> Vec<(Arc<str>, &mut Goto)> {
+    let nobody = [
+        ("too_long".into(), &mut queue.too_long),
+        ("full".into(), &mut queue.full),
+        ("closed".into(), &mut queue.closed),
+        ("unstaffed".into(), &mut queue.unstaffed),
+    ];
+    let done = maybe("done", &mut queue.done).into_iter().chain(nobody);
+    let keys = queue.keys.iter_mut().filter_map(|key| match &mut key.action {
+        QueueKeyAction::Leave(goto) => Some((key.key.to_string().into(), goto)),
+        _ => None,
+    });
+    done.chain(maybe("called_back", &mut queue.called_back)).chain(keys).collect()
 }
 
 fn asked(input: &mut Input) -> impl Iterator<Item = (Arc<str>, &mut Goto)> {

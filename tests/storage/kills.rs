@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use sambung::history::{AgentStatus, Exit, Fact, Medium, OfferResult, Store, Verdict, Write};
+use sambung::history::{AgentStatus, Exit, Fact, Medium, OfferResult, Store as _, Verdict, Write};
 use sambung::storage::{Durability, SqliteStore};
 
 use crate::backend::{faults, history};
