@@ -9,9 +9,8 @@ use std::time::Duration as Span;
 
 use sambung::call::{AgentId, CallId, HangupCause};
 use sambung::history::{AgentStatus, Entry, Exit, Fact, Filter, Position, Standing};
-use sambung::runtime::Clock;
 use sambung::storage::SqliteReader;
-use sambung::time::{Duration, Wall};
+use sambung::time::Duration;
 
 use node::Node;
 use town::Town;
@@ -21,8 +20,6 @@ mod node;
 #[path = "crash/town.rs"]
 mod town;
 
-/// The last word of a call is on the disk this long after it, at the latest.
-const RECORDED_AFTER: Duration = Duration::from_secs(1);
 /// How long a node may take from its start until it takes calls.
 const READY_WITHIN: Span = Span::from_secs(5);
 
@@ -160,15 +157,13 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
     }
 }
 
-/// Calls that ended long enough before the end of the process have their records.
-fn check_records(entries: &[Entry], node: &Node, died: Wall) {
+/// Every call that ended has its record when the node is back, however shortly before the kill that was.
+fn check_records(entries: &[Entry], node: &Node) {
     let records = node.records();
     let kept: BTreeSet<&str> =
         records.iter().filter_map(|record| record["call"].as_str()).collect();
     for entry in entries {
-        if let Fact::CallEnded { contact, .. } = entry.row.fact
-            && entry.row.at.after(RECORDED_AFTER) < died
-        {
+        if let Fact::CallEnded { contact, .. } = entry.row.fact {
             assert!(
                 kept.contains(contact.to_string().as_str()),
                 "{contact} ended and has no record"
@@ -190,19 +185,18 @@ fn a_node_that_is_killed_comes_back_as_it_was() {
         town.calls(12);
         town.lives_for(node.sip(), Span::from_millis(300 + chance.below(2_200)));
         node.kill();
-        let died = Clock::new().wall();
         let reader = SqliteReader::open(&node.store()).expect("the store is whole");
         let entries = everything(&reader);
         let left = reader.standing().expect("readable");
         assert_eq!(folded(&entries), left, "kill {kill}: what stands is the fold of the rows");
         check_life(&entries, &town);
-        check_records(&entries, &node, died);
         let waiting = left.waiting.len();
         in_line += waiting;
 
         let took = node.start();
         slowest = slowest.max(took);
         assert!(took < READY_WITHIN, "kill {kill}: ready after {took:?}");
+        check_records(&entries, &node);
         let entries = everything(&reader);
         let now = reader.standing().expect("readable");
         check_return(&left, &entries, &now, &node);

@@ -6,6 +6,8 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::ServerError;
 use crate::call::{
     Argument, CallId, CallRecord, Class, Direction, EndedBy, Errand, HangupCause, Request,
@@ -13,11 +15,12 @@ use crate::call::{
 };
 use crate::config::Config;
 use crate::history::{
-    CallerSecret, Fact, LiveCall, Private, Retention, Row, Standing, Store as _, StoreError,
+    CallerSecret, Fact, Filter, LiveCall, MAX_PAGE, Position, Private, Retention, Row, Standing,
+    Store as _, StoreError,
 };
 use crate::runtime::{Clock, Judge, Keeper};
 use crate::storage::{
-    Durability, HistorySlot, HistoryWriter, Ledger, Limits, SqliteStore, StorageError,
+    Durability, HistorySlot, HistoryWriter, Leaving, Ledger, Limits, SqliteStore, StorageError,
 };
 use crate::time::{Duration, Wall};
 
@@ -27,6 +30,9 @@ pub const PAST: Duration = Duration::from_mins(24 * 60);
 
 /// How much of the end of the file of call records is looked at: that of far more calls than end in a second.
 const RECORDS_READ: u64 = 4 << 20;
+
+/// How many of the last rows of the history are looked through for calls that ended: those of several busy seconds.
+const ROWS_READ: u64 = 20_000;
 
 /// Records that are written in one go: fewer than the file's writer takes at a time.
 const RECORDS_TOGETHER: usize = 256;
@@ -52,9 +58,12 @@ impl History {
         let before = store.standing()?;
         let told = end_of(records);
         let without = before.calls.iter().filter(|(call, _)| !told.contains(&call.to_string()));
-        let interrupted: Vec<CallRecord> =
+        let mut interrupted: Vec<CallRecord> =
             without.map(|(call, live)| interrupted(*call, live, before.at)).collect();
-        write_records(records, &interrupted)?;
+        let Late { kept, unkept } = late(&store, before.newest, &told)?;
+        interrupted.extend(unkept);
+        write_records(records, kept)?;
+        write_records(records, interrupted.clone())?;
         let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
         let standing = store.standing()?;
         if !before.stopped && before.newest.epoch > 0 {
@@ -74,11 +83,73 @@ impl History {
     }
 }
 
+/// What the file of call records lacks of calls that ended right before the process did: the disk may have taken the
+/// history and not yet the file.
+#[derive(Debug, Default)]
+struct Late {
+    /// Records that the store has.
+    kept: Vec<Kept>,
+    /// Records of calls of which only the end was kept.
+    unkept: Vec<CallRecord>,
+}
+
+/// A record as the store has it.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Kept {
+    record: serde_json::Value,
+    #[serde(skip)]
+    call: CallId,
+}
+
+impl Leaving for Kept {
+    const NAME: &'static str = CallRecord::NAME;
+
+    fn call(&self) -> CallId {
+        self.call
+    }
+
+    fn give_up(line: &str) {
+        CallRecord::give_up(line);
+    }
+}
+
+/// Looks for the records of the calls that ended last.
+fn late(store: &SqliteStore, newest: Position, told: &str) -> Result<Late, StoreError> {
+    let after = Position { epoch: newest.epoch, seq: newest.seq.saturating_sub(ROWS_READ) };
+    let ended = Filter { kinds: vec!["call_ended"], ..Filter::default() };
+    let mut late = Late::default();
+    for end in store.entries(after, &ended, MAX_PAGE)? {
+        let Fact::CallEnded { contact, cause, by, .. } = end.row.fact else { continue };
+        if told.contains(&contact.to_string()) {
+            continue;
+        }
+        let kept = store.record(contact)?.and_then(|text| serde_json::from_str(&text).ok());
+        if let Some(record) = kept {
+            late.kept.push(Kept { record, call: contact });
+            continue;
+        }
+        let began = Filter {
+            contact: Some(contact),
+            kinds: vec!["call_began"],
+            private: true,
+            ..Filter::default()
+        };
+        for began in store.entries(Position::default(), &began, 1)? {
+            let live = LiveCall { began: began.row, queued: false };
+            let record = interrupted(contact, &live, end.row.at);
+            late.unkept.push(CallRecord { cause, ended_by: by, ..record });
+        }
+    }
+    Ok(late)
+}
+
 /// Writes records, and returns when they are on the disk.
-fn write_records(path: &Path, records: &[CallRecord]) -> Result<(), StorageError> {
-    for some in records.chunks(RECORDS_TOGETHER) {
+fn write_records<T: Leaving>(path: &Path, records: Vec<T>) -> Result<(), StorageError> {
+    let mut records = records.into_iter().peekable();
+    while records.peek().is_some() {
         let (ledger, slot) = Ledger::open(path)?;
-        some.iter().for_each(|record| slot.keep(Box::new(record.clone())));
+        records.by_ref().take(RECORDS_TOGETHER).for_each(|record| slot.keep(Box::new(record)));
         drop(slot);
         ledger.close();
     }
@@ -142,9 +213,9 @@ fn interrupted(call: CallId, live: &LiveCall, ended: Wall) -> CallRecord {
 
 /// What the engine tells goes to the writer.
 #[derive(Debug)]
-pub(super) struct Kept(pub(super) HistorySlot);
+pub(super) struct Telling(pub(super) HistorySlot);
 
-impl Keeper for Kept {
+impl Keeper for Telling {
     fn keep(&mut self, row: Row) {
         self.0.keep(row);
     }

@@ -38,7 +38,7 @@ use crate::telephony::sip::SipAdapter;
 use crate::time::Duration;
 use books::{Books, Opened, sink};
 use errands::{Errands, ServicesInUse};
-use history::Kept;
+use history::Telling;
 use reload::{Reload, Served};
 use tasks::Tasks;
 
@@ -146,7 +146,7 @@ impl Server {
             let followed = Followed { slot: slot.clone(), store: self.store };
             let (handle, driver) = {
                 let _signalling = signalling.enter();
-                let keeper: Box<dyn Keeper> = Box::new(Kept(slot));
+                let keeper: Box<dyn Keeper> = Box::new(Telling(slot));
                 Driver::start(engine, clock, adapters, records, Box::new(errands), Some(keeper))
             };
             let driver = signalling.spawn(driver.run());
