@@ -281,6 +281,7 @@ impl Watch {
     pub(super) fn recorded(&mut self, record: &CallRecord) -> Result<(), Fault> {
         let id = record.call;
         self.leave_line(id)?;
+        self.desk.staff.caller_ended(id);
         let Some(mut call) = self.calls.remove(&id) else {
             return Err("a second record is written, or one of no call".to_owned());
         };

@@ -170,10 +170,10 @@ impl Staff {
             Bond::Talking { call, wrap_up, .. } => {
                 person.bond = Bond::Free;
                 self.talks.remove(&call);
+                // A rest after a phone that vanished is no shorter than the wrap-up.
+                person.wraps_until = now + wrap_up;
                 if cause == HangupCause::MediaLost {
                     self.lost.insert(leg, call);
-                } else {
-                    person.wraps_until = now + wrap_up;
                 }
                 None
             }
@@ -271,6 +271,11 @@ impl Staff {
         self.legs.insert(leg, agent.clone());
         self.talks.insert(call, agent.clone());
         Ok(())
+    }
+
+    /// A caller's call is over: whose leg is yet to end because of it has lost nobody.
+    pub(super) fn caller_ended(&mut self, call: CallId) {
+        self.lost.retain(|_, lost| *lost != call);
     }
 
     /// Whether the caller has just lost the agent, whose phone is gone without a word.
