@@ -1,12 +1,13 @@
 //! The node's history: the store is opened and taken over before anything else, calls that died with the process before get
 //! their records, and what the engine tells goes to the writer.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ServerError;
 use crate::call::{
@@ -56,8 +57,8 @@ impl History {
     pub(super) fn open(path: &Path, records: &Path, clock: Clock) -> Result<Self, ServerError> {
         let mut store = SqliteStore::open(path, Durability::default())?;
         let before = store.standing()?;
-        let told = end_of(records);
-        let without = before.calls.iter().filter(|(call, _)| !told.contains(&call.to_string()));
+        let told = told_in(records);
+        let without = before.calls.iter().filter(|(call, _)| !told.contains(*call));
         let mut interrupted: Vec<CallRecord> =
             without.map(|(call, live)| interrupted(*call, live, before.at)).collect();
         let Late { kept, unkept } = late(&store, before.newest, &told)?;
@@ -115,13 +116,17 @@ impl Leaving for Kept {
 }
 
 /// Looks for the records of the calls that ended last.
-fn late(store: &SqliteStore, newest: Position, told: &str) -> Result<Late, StoreError> {
+fn late(
+    store: &SqliteStore,
+    newest: Position,
+    told: &BTreeSet<CallId>,
+) -> Result<Late, StoreError> {
     let after = Position { epoch: newest.epoch, seq: newest.seq.saturating_sub(ROWS_READ) };
     let ended = Filter { kinds: vec!["call_ended"], ..Filter::default() };
     let mut late = Late::default();
     for end in store.entries(after, &ended, MAX_PAGE)? {
         let Fact::CallEnded { contact, cause, by, .. } = end.row.fact else { continue };
-        if told.contains(&contact.to_string()) {
+        if told.contains(&contact) {
             continue;
         }
         let kept = store.record(contact)?.and_then(|text| serde_json::from_str(&text).ok());
@@ -156,8 +161,13 @@ fn write_records<T: Leaving>(path: &Path, records: Vec<T>) -> Result<(), Storage
     Ok(())
 }
 
-/// The end of the file of call records: a call's record may be on the disk when the word of its end is not yet.
-fn end_of(records: &Path) -> String {
+/// The calls whose records the end of the file of call records holds: a record may be on the disk when the word of the
+/// call's end is not yet.
+fn told_in(records: &Path) -> BTreeSet<CallId> {
+    #[derive(Deserialize)]
+    struct Told {
+        call: CallId,
+    }
     let read = || -> std::io::Result<Vec<u8>> {
         let mut file = File::open(records)?;
         let length = file.metadata()?.len();
@@ -166,7 +176,10 @@ fn end_of(records: &Path) -> String {
         file.take(RECORDS_READ).read_to_end(&mut end)?;
         Ok(end)
     };
-    String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
+    let end = read().unwrap_or_default();
+    // The first line may be cut: it is then of a call that ended long before.
+    let lines = end.split(|byte| *byte == b'\n');
+    lines.filter_map(|line| serde_json::from_slice(line).ok()).map(|Told { call }| call).collect()
 }
 
 /// The record of a call that died with its process: what its beginning says of it.
@@ -190,7 +203,7 @@ fn interrupted(call: CallId, live: &LiveCall, ended: Wall) -> CallRecord {
         answered: None,
         ended: ended.to_rfc3339(),
         steps: Vec::new(),
-        notes: std::collections::BTreeMap::new(),
+        notes: BTreeMap::new(),
         queue: None,
         transfer: None,
         agent: None,
