@@ -14,17 +14,25 @@ mod day;
 mod drain;
 #[path = "sip/encrypted.rs"]
 mod encrypted;
+#[path = "sip/faults.rs"]
+mod faults;
+#[path = "sip/figures.rs"]
+mod figures;
 #[path = "support/http.rs"]
 #[expect(dead_code, reason = "other tests need ruder servers")]
 mod http;
 #[path = "sip/linphone.rs"]
 mod linphone;
+#[path = "sip/losses.rs"]
+mod losses;
 #[path = "sip/many.rs"]
 mod many;
 #[path = "sip/media.rs"]
 mod media;
 #[path = "sip/noise.rs"]
 mod noise;
+#[path = "sip/offers.rs"]
+mod offers;
 #[path = "sip/proxies.rs"]
 mod proxies;
 #[path = "sip/recipes.rs"]
@@ -39,6 +47,8 @@ mod replay;
 mod rules;
 #[path = "sip/secrets.rs"]
 mod secrets;
+#[path = "sip/segments.rs"]
+mod segments;
 #[path = "sip/softphones.rs"]
 mod softphones;
 #[path = "sip/streams.rs"]

@@ -42,7 +42,7 @@ fn caller(server: &Server) -> Baresip {
 }
 
 /// The offers of a record: who, and how it ended.
-fn offers(record: &Value) -> Vec<String> {
+pub(crate) fn offers(record: &Value) -> Vec<String> {
     let offers = record["queue"]["offers"].as_array().expect("a record of a queue has offers");
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     offers.iter().map(|offer| text(&offer["agent"]) + " " + &text(&offer["result"])).collect()

@@ -185,6 +185,12 @@ impl Baresip {
         self.command("hangup", "");
     }
 
+    /// Switches it off as one does: it says goodbye to its registrar.
+    pub(crate) fn switch_off(mut self) {
+        self.process.terminate();
+        self.process.wait(PATIENCE);
+    }
+
     /// Waits for the next event of a kind, such as `CALL_ESTABLISHED`; each is found once.
     pub(crate) fn expect(&mut self, kind: &str) -> Value {
         let start = wait::now();

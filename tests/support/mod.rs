@@ -16,5 +16,6 @@ pub(crate) mod rtp;
 pub(crate) mod server;
 pub(crate) mod sipp;
 pub(crate) mod sound;
+pub(crate) mod telephone;
 pub(crate) mod torture;
 pub(crate) mod wait;

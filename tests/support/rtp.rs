@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use sambung::media::Law;
 
-use super::{ports, wait};
+use super::{ports, sound, wait};
 
 /// Payload type of PCMU, RFC 3551 §6.
 pub(crate) const PCMU: u8 = 0;
@@ -51,6 +51,30 @@ impl Packet {
             ssrc: u32::from_be_bytes([header[8], header[9], header[10], header[11]]),
             payload: payload.to_vec(),
         })
+    }
+}
+
+impl Packet {
+    /// Whether a tone is what one hears in it.
+    pub(crate) fn is_tone(&self, hertz: f64) -> bool {
+        let samples: Vec<i16> = self.payload.iter().map(|byte| Law::Mu.decode(*byte)).collect();
+        self.payload_type == PCMU && sound::share(&samples, hertz) > 0.8
+    }
+}
+
+/// Somebody who speaks; stops when dropped.
+#[derive(Debug)]
+pub(crate) struct Speech {
+    ended: Arc<AtomicBool>,
+    mouth: Option<JoinHandle<()>>,
+}
+
+impl Drop for Speech {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        if let Some(mouth) = self.mouth.take() {
+            mouth.join().expect("the mouth does not panic");
+        }
     }
 }
 
@@ -122,6 +146,26 @@ impl Endpoint {
         }
     }
 
+    /// Speaks a tone to `to` until what this gives is dropped, in real time, from a thread of its own.
+    pub(crate) fn speaks(&self, hertz: f64, to: SocketAddr) -> Speech {
+        let socket = self.socket.try_clone().expect("a socket can be doubled");
+        let ended = Arc::new(AtomicBool::new(false));
+        let mouth = std::thread::spawn({
+            let ended = Arc::clone(&ended);
+            let tone = sound::tone(hertz, 1_000).into_iter().map(|sample| Law::Mu.encode(sample));
+            let tone: Vec<u8> = tone.collect();
+            move || speak(&socket, to, &tone, &ended)
+        });
+        Speech { ended, mouth: Some(mouth) }
+    }
+
+    /// When a tone was first heard after `since`, by the packet that brought it.
+    pub(crate) fn first_heard(&self, hertz: f64, since: Instant) -> Option<Instant> {
+        let packets = self.packets();
+        let mut later = packets.iter().filter(|packet| packet.at >= since);
+        later.find(|packet| packet.is_tone(hertz)).map(|packet| packet.at)
+    }
+
     /// Presses a key by its RFC 4733 event code for 100 ms, in real time: updates, then the end three times.
     pub(crate) fn press(&mut self, to: SocketAddr, event: u8) {
         const UPDATES: u16 = 5;
@@ -155,6 +199,25 @@ impl Drop for Endpoint {
         if let Some(ear) = self.ear.take() {
             ear.join().expect("the ear does not panic");
         }
+    }
+}
+
+/// Sends a tone of whole frames over and over, one packet each 20 ms.
+fn speak(socket: &UdpSocket, to: SocketAddr, tone: &[u8], ended: &AtomicBool) {
+    let start = wait::now();
+    let frames = tone.chunks_exact(160).cycle();
+    for (number, payload) in (0_u32..).zip(frames) {
+        if ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let [.., high, low] = number.to_be_bytes();
+        let mut datagram = vec![0x80, PCMU, high, low];
+        datagram.extend(number.wrapping_mul(FRAME).to_be_bytes());
+        datagram.extend(0x5350_4b52_u32.to_be_bytes());
+        datagram.extend(payload);
+        // A far side that is gone refuses.
+        drop(socket.send_to(&datagram, to));
+        wait::pause((start + PACE * (number + 1)).saturating_duration_since(wait::now()));
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Sipp {
     ports: u16,
     /// What stands for a word in brackets in the scenario.
     words: Vec<(&'static str, String)>,
+    /// The status with which its scenario answers: `[refusal]` there.
+    refusal: Option<&'static str>,
     transport: &'static str,
 }
 
@@ -62,6 +64,7 @@ impl Sipp {
             media: DISCARD,
             ports: MEDIA_PORTS,
             words: Vec::new(),
+            refusal: None,
             transport: "u1",
         }
     }
@@ -114,13 +117,24 @@ impl Sipp {
         self
     }
 
+    /// Turns calls away with a status: SIPp wants to read it in the scenario itself.
+    pub(crate) fn refusing(status: &'static str) -> Self {
+        Self { refusal: Some(status), ..Self::waiting("agent_refuses") }
+    }
+
     /// Starts it.
     pub(crate) fn start(self) -> Run {
         let folder = tempfile::tempdir().expect("a folder for the traces");
-        let scenario = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        let mut scenario = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("tests/sip/scenarios")
             .join(self.scenario)
             .with_extension("xml");
+        if let Some(refusal) = self.refusal {
+            let text = fs::read_to_string(&scenario).expect("the scenario is there");
+            scenario = folder.path().join("scenario.xml");
+            fs::write(&scenario, text.replace("[refusal]", refusal))
+                .expect("the folder takes files");
+        }
         let mut command = Command::new("sipp");
         command.current_dir(folder.path()).arg("-sf").arg(scenario).args(["-nostdin", "-aa"]);
         command.args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", &self.port.to_string()]);

@@ -36,17 +36,18 @@ class Phone(pj.Call):
 
 
 class Line(pj.Account):
-    """One person, who takes every call that comes."""
+    """One person, who takes every call that comes, or answers it otherwise."""
 
     def __init__(self):
         super().__init__()
         self.calls = []
+        self.answer = 200
 
     def onIncomingCall(self, prm):
         call = Phone(self, prm.callId)
         self.calls.append(call)
         answer = pj.CallOpParam()
-        answer.statusCode = 200
+        answer.statusCode = self.answer
         call.answer(answer)
 
 
@@ -122,6 +123,17 @@ def play():
         hears("sari", asking)
         talk.xferReplaces(asking, pj.CallOpParam())
         until("sari is let go of both", lambda: not talk.isActive() and not asking.isActive())
+    elif SCENARIO == "declined":
+        budi.answer = 603
+        talk.setHold(pj.CallOpParam(True))
+        pause(1.0)
+        asking = dial(sari, "202")
+        until("budi declines", lambda: not asking.isActive() and bool(budi.calls))
+        budi.calls.clear()
+        back = pj.CallOpParam(True)
+        back.opt.flag = pj.PJSUA_CALL_UNHOLD
+        talk.reinvite(back)
+        pause(0.5)
     else:
         raise SystemExit(f"no scenario {SCENARIO}")
 
