@@ -209,6 +209,8 @@ fn codes(config: &Config) -> Codes {
     let breaks = written.breaks.iter();
     let mut orders: BTreeMap<_, _> =
         breaks.map(|(code, reason)| (code.clone(), AgentOrder::Break(reason.clone()))).collect();
+    orders.insert(written.login.clone(), AgentOrder::Ready);
+    orders.insert(written.logout.clone(), AgentOrder::Offline);
     orders.insert(written.ready.clone(), AgentOrder::Ready);
     orders.insert(written.done.clone(), AgentOrder::WrapUpDone);
     Codes { orders, languages: config.languages.clone() }

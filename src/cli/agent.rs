@@ -17,6 +17,7 @@ Examples:
   sambung agent list
   sambung agent break lunch sari
   sambung agent ready sari --as desk
+  sambung agent extend --by 60 sari
 
 Exit codes: 0 done, 1 not done, 2 the arguments make no sense, 3 the configuration or a token cannot be read.")]
 pub(crate) struct AgentArgs {
@@ -26,13 +27,16 @@ pub(crate) struct AgentArgs {
     node: NodeArgs,
 }
 
+/// What the node tells to be pending of one who is, or then will be, logged out.
+const LOGGED_OUT: &str = "logged_out";
+
 #[derive(Debug, Subcommand)]
 enum What {
     /// All agents, by name
     List,
     /// One agent
     Show(Whom),
-    /// Take calls again: ends a break, and any pause after failed offers
+    /// Take calls: logs in, and ends a break and any pause after failed offers
     Ready(Whom),
     /// Have a break, once the present offer, talk and wrap-up are over
     Break {
@@ -41,8 +45,18 @@ enum What {
         #[command(flatten)]
         whom: Whom,
     },
+    /// Be logged out, once the present offer, talk and wrap-up are over
+    Offline(Whom),
     /// Be done with the wrap-up
     Done(Whom),
+    /// Have longer for the wrap-up, up to 30 minutes in all
+    Extend {
+        #[command(flatten)]
+        whom: Whom,
+        /// By how many seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+        by: u64,
+    },
     /// Free an agent who is stuck: takes an offer back, ends a talk, a wrap-up and a pause
     Free(Whom),
 }
@@ -65,6 +79,10 @@ pub(crate) fn run(args: &AgentArgs) -> ExitCode {
         What::Show(whom) => name(&node, whom).and_then(|agent| node.get(&["agents", &agent], &[])),
         What::Ready(whom) => change(whom, json!({ "state": "ready" })),
         What::Break { reason, whom } => change(whom, json!({ "state": "break", "reason": reason })),
+        What::Offline(whom) => change(whom, json!({ "state": "offline" })),
+        What::Extend { whom, by } => {
+            change(whom, json!({ "state": "extend_wrapup", "seconds": by }))
+        }
         What::Done(whom) => change(whom, json!({ "state": "wrapup_done" })),
         What::Free(whom) => post(&node, whom, "free", None),
     };
@@ -99,7 +117,11 @@ fn table(agents: &[AgentView]) -> String {
     let row = |agent: &AgentView| {
         let mut why = agent.reason.clone().or_else(|| agent.contact.clone()).unwrap_or_default();
         if let Some(pending) = &agent.pending {
-            why.push_str(&format!(" (then break: {pending})"));
+            why.push_str(&match (&**pending, &*agent.state) {
+                (LOGGED_OUT, "offline") => "logged out".to_owned(),
+                (LOGGED_OUT, _) => " (then logged out)".to_owned(),
+                (pending, _) => format!(" (then break: {pending})"),
+            });
         }
         let until = agent.until.clone().unwrap_or_default();
         let (name, state) = (agent.agent.clone(), agent.state.clone());

@@ -1,4 +1,4 @@
-//! `sambung queue`: how the queues of a running node stand, and why somebody waits.
+//! `sambung queue`: how the queues of a running node stand, why somebody waits, and where they are to stand.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::desk::{self, Node, NodeArgs, columns};
 use crate::control::{ContactView, Explained, QueueDetail, QueueList, QueueView};
 
-/// See how queues stand, who waits and why, on a running node
+/// See how queues stand, who waits and why, and change places, on a running node
 ///
 /// The node is reached by its control interface: `control` in sambung.yaml says where, and which tokens open it.
 #[derive(Debug, Args)]
@@ -16,6 +16,7 @@ use crate::control::{ContactView, Explained, QueueDetail, QueueList, QueueView};
 Examples:
   sambung queue list
   sambung queue show service
+  sambung queue move 0192f0c4-5d1e-7c43-9f3a-6f2d8e1b0a77 sales
   sambung queue explain service 0192f0c4-5d1e-7c43-9f3a-6f2d8e1b0a77 sari
 
 Exit codes: 0 done, 1 not done, 2 the arguments make no sense, 3 the configuration or a token cannot be read.")]
@@ -33,6 +34,20 @@ enum What {
     /// One queue and who waits in it, first first
     Show {
         /// The queue
+        queue: String,
+    },
+    /// Give a contact another priority
+    Priority {
+        /// The contact, as `queue show` tells it
+        contact: String,
+        /// 1 (first) to 9
+        priority: u8,
+    },
+    /// Lead a contact to another queue, with its place
+    Move {
+        /// The contact, as `queue show` tells it
+        contact: String,
+        /// The queue to go to
         queue: String,
     },
     /// Why a contact is, or is not, offered to an agent now, rule by rule
@@ -62,12 +77,23 @@ pub(crate) fn run(args: &QueueArgs) -> ExitCode {
             let shown = node.get::<QueueDetail>(&["queues", queue], &[]);
             desk::tell(shown, json, detail)
         }
+        What::Priority { contact, priority } => {
+            change(&node, json, contact, serde_json::json!({ "priority": priority }))
+        }
+        What::Move { contact, queue } => {
+            change(&node, json, contact, serde_json::json!({ "queue": queue }))
+        }
         What::Explain { queue, contact, agent } => {
             let query = [("contact", &**contact), ("agent", &**agent)];
             let told = node.get::<Explained>(&["queues", queue, "explain"], &query);
             desk::tell(told, json, explained)
         }
     }
+}
+
+fn change(node: &Node, json: bool, contact: &str, body: Value) -> ExitCode {
+    let changed = node.post::<ContactView>(&["contacts", contact], Some(body));
+    desk::tell(changed, json, |contact| contacts(std::slice::from_ref(contact)))
 }
 
 fn queues(queues: &[QueueView]) -> String {
@@ -87,9 +113,18 @@ fn queues(queues: &[QueueView]) -> String {
 }
 
 fn detail(queue: &QueueDetail) -> String {
+    let head = queues(std::slice::from_ref(&queue.view));
+    if queue.contacts.is_empty() {
+        return head;
+    }
+    head + "\n" + &contacts(&queue.contacts)
+}
+
+fn contacts(contacts: &[ContactView]) -> String {
     let row = |contact: &ContactView| {
         [
             contact.position.to_string(),
+            contact.queue.clone(),
             contact.contact.clone(),
             contact.priority.to_string(),
             format!("{} s", contact.waited_s),
@@ -97,13 +132,9 @@ fn detail(queue: &QueueDetail) -> String {
             contact.offered_to.join(", "),
         ]
     };
-    let head = queues(std::slice::from_ref(&queue.view));
-    let rows: Vec<_> = queue.contacts.iter().map(row).collect();
-    if rows.is_empty() {
-        return head;
-    }
-    let names = ["PLACE", "CONTACT", "PRIORITY", "WAITED", "CALLER", "OFFERED TO"];
-    head + "\n" + &columns(names, &rows)
+    let rows: Vec<_> = contacts.iter().map(row).collect();
+    let names = ["PLACE", "QUEUE", "CONTACT", "PRIORITY", "WAITED", "CALLER", "OFFERED TO"];
+    columns(names, &rows)
 }
 
 fn explained(told: &Explained) -> String {

@@ -14,6 +14,10 @@ use crate::flow::Spanned;
 #[serde(rename = "`agent_codes`")]
 #[schemars(rename = "agent_codes", deny_unknown_fields)]
 pub(super) struct CodesSection {
+    /// Logged in: calls are taken. Default `*11`.
+    pub(super) login: Option<Spanned<Code>>,
+    /// Logged out. Default `*12`.
+    pub(super) logout: Option<Spanned<Code>>,
     /// A break; the digits of `reasons` follow. Default `*13`.
     #[serde(rename = "break")]
     pub(super) pause: Option<Spanned<Code>>,
@@ -31,6 +35,10 @@ pub(super) struct CodesSection {
 pub struct AgentCodes {
     /// `break` and each of `reasons`: the code with its digit, and why.
     pub breaks: BTreeMap<Arc<str>, Arc<str>>,
+    /// `login`: logged in, calls are taken.
+    pub login: Arc<str>,
+    /// `logout`: logged out.
+    pub logout: Arc<str>,
     /// `ready`: calls are taken.
     pub ready: Arc<str>,
     /// `done`: the wrap-up is done.

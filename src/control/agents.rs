@@ -8,7 +8,12 @@ use crate::call::AgentId;
 use crate::engine::{AgentOrder, Input, Order};
 use crate::queue::{self, AgentState};
 use crate::runtime::Visit;
+use crate::time::Duration;
 
+/// By how many seconds a wrap-up is extended where nothing is said.
+const EXTENSION: u64 = 30;
+/// The most seconds by which it is extended at a time.
+const MAX_EXTENSION: u64 = 3_600;
 /// The longest reason of a break, in characters.
 const MAX_REASON: usize = 64;
 
@@ -36,11 +41,26 @@ pub(super) fn wanted(asked: &Asked) -> Result<AgentOrder, Refusal> {
     if change.reason.is_some() && change.state != WantedState::Break {
         return Err(Refusal::senseless("wrong_reason", "Only a break has a `reason`."));
     }
+    if change.seconds.is_some() && change.state != WantedState::ExtendWrapup {
+        let message = "Only `extend_wrapup` has `seconds`.";
+        return Err(Refusal::senseless("wrong_seconds", message));
+    }
     Ok(match change.state {
+        WantedState::Offline => AgentOrder::Offline,
+        WantedState::ExtendWrapup => AgentOrder::ExtendWrapUp(extension(change.seconds)?),
         WantedState::Ready => AgentOrder::Ready,
         WantedState::WrapupDone => AgentOrder::WrapUpDone,
         WantedState::Break => AgentOrder::Break(break_reason(change.reason)?.into()),
     })
+}
+
+fn extension(seconds: Option<u64>) -> Result<Duration, Refusal> {
+    let seconds = seconds.unwrap_or(EXTENSION);
+    if (1..=MAX_EXTENSION).contains(&seconds) {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let message = format!("`seconds` must be a whole number from 1 to {MAX_EXTENSION}.");
+    Err(Refusal::senseless("wrong_seconds", message))
 }
 
 fn break_reason(written: Option<String>) -> Result<String, Refusal> {
@@ -62,28 +82,41 @@ pub(super) fn change(
     order: AgentOrder,
     by: Option<std::sync::Arc<str>>,
 ) -> Result<AgentView, Refusal> {
-    let Some(state) = visit.engine().queues().agent_state(agent) else {
+    let Some(found) = visit.engine().queues().agent(agent) else {
         return Err(unknown(agent));
     };
-    if let Some(why) = in_vain(state, &order) {
-        let message = format!("`{agent}` is {}: {why}.", state_name(state));
-        return Err(Refusal::conflict("wrong_state", message));
+    if let Some((why, hint)) = in_vain(&found, &order) {
+        let message = format!("`{agent}` is {}: {why}.", state_name(found.state));
+        let refusal = Refusal::conflict("wrong_state", message);
+        return Err(match hint {
+            Some(hint) => refusal.hint(hint),
+            None => refusal,
+        });
     }
     let order = Order::Agent { agent: agent.clone(), order };
     visit.tell(Input::Ordered { by, order });
     show(visit, agent)
 }
 
-/// Why an order would bring about nothing.
-const fn in_vain(state: &AgentState, order: &AgentOrder) -> Option<&'static str> {
-    match (order, state) {
-        (AgentOrder::WrapUpDone, AgentState::WrapUp { .. }) => None,
-        (AgentOrder::WrapUpDone, _) => Some("there is no wrap-up to be done with"),
+/// Why an order would bring about nothing, and what to do about it.
+fn in_vain(
+    agent: &queue::AgentView<'_>,
+    order: &AgentOrder,
+) -> Option<(&'static str, Option<&'static str>)> {
+    match (order, agent.state) {
+        (AgentOrder::WrapUpDone | AgentOrder::ExtendWrapUp(_), AgentState::WrapUp { .. }) => None,
+        (AgentOrder::WrapUpDone, _) => Some(("there is no wrap-up to be done with", None)),
+        (AgentOrder::ExtendWrapUp(_), _) => Some(("there is no wrap-up to be extended", None)),
+        (AgentOrder::Break(_), _) if agent.pending == Some(queue::LOGGED_OUT) => {
+            Some(("who is logged out has no break", Some("`ready` logs in.")))
+        }
         (
             AgentOrder::Free,
             AgentState::Offline | AgentState::Unreachable { .. } | AgentState::Ready { .. },
-        ) => Some("there is nothing to be freed of"),
-        (AgentOrder::Ready | AgentOrder::Break(_) | AgentOrder::Free, _) => None,
+        ) => Some(("there is nothing to be freed of", None)),
+        (AgentOrder::Ready | AgentOrder::Offline | AgentOrder::Break(_) | AgentOrder::Free, _) => {
+            None
+        }
     }
 }
 

@@ -46,6 +46,11 @@ impl Asked {
         Err(Refusal::senseless("wrong_name", format!("This is no name of one {of}.")))
     }
 
+    /// The contact in the path.
+    pub(super) fn contact(&self) -> Result<CallId, Refusal> {
+        contact(self.path.get("contact").map_or("", String::as_str))
+    }
+
     /// A contact in the query.
     pub(super) fn contact_in_query(&self) -> Result<CallId, Refusal> {
         contact(self.query.get("contact").map_or("", String::as_str))

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::refusal::Fault;
 use super::table::{Gives, Method, Needs, ROUTES, Route};
 use super::view::{
-    AgentChange, AgentList, AgentView, CallList, Explained, NodeView, OfferList, QueueDetail,
-    QueueList, Standing,
+    AgentChange, AgentList, AgentView, CallList, ContactChange, ContactView, Explained, NodeView,
+    OfferList, QueueDetail, QueueList, Standing,
 };
 
 /// The document.
@@ -132,6 +132,8 @@ fn schemas() -> Value {
     shape::<AgentList>(&mut generator);
     shape::<AgentView>(&mut generator);
     shape::<CallList>(&mut generator);
+    shape::<ContactChange>(&mut generator);
+    shape::<ContactView>(&mut generator);
     shape::<Explained>(&mut generator);
     shape::<Fault>(&mut generator);
     shape::<NodeView>(&mut generator);

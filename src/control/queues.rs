@@ -1,15 +1,17 @@
 //! Queues: how each stands, who waits, whom they are offered to and why not.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::agents;
 use super::look::{Moment, queue_of, state_name};
 use super::refusal::Refusal;
 use super::view::{
-    ContactView, Explained, FindingView, OfferList, OfferView, QueueDetail, QueueList, QueueView,
+    ContactChange, ContactView, Explained, FindingView, OfferList, OfferView, QueueDetail,
+    QueueList, QueueView,
 };
 use crate::call::{AgentId, CallId, QueueId, mask_number};
-use crate::engine::Engine;
+use crate::engine::{ContactOrder, Engine, Input, Order};
 use crate::history::Medium;
 use crate::queue;
 use crate::runtime::Visit;
@@ -33,6 +35,49 @@ pub(super) fn show(visit: &Visit<'_>, queue: &QueueId) -> Result<QueueDetail, Re
     let contacts = queue.contacts().take(MAX_CONTACTS);
     let contacts = contacts.map(|contact| told(visit.engine(), moment, &contact)).collect();
     Ok(QueueDetail { view: view(moment, &queue), contacts })
+}
+
+/// Gives a contact in line another priority, or leads it to another queue.
+pub(super) fn change(
+    visit: &mut Visit<'_>,
+    contact: CallId,
+    change: &ContactChange,
+    by: Option<Arc<str>>,
+) -> Result<ContactView, Refusal> {
+    if change.priority.is_none() && change.queue.is_none() {
+        return Err(Refusal::senseless("no_change", "Give `priority`, `queue` or both."));
+    }
+    if let Some(priority) = change.priority.filter(|priority| !(1..=9).contains(priority)) {
+        let message = format!("A priority is 1 (first) to 9, not {priority}.");
+        return Err(Refusal::senseless("wrong_priority", message));
+    }
+    let queue = change.queue.as_deref().map(QueueId::from);
+    if let Some(queue) = &queue {
+        known(visit, queue)?;
+    }
+    let stands = visit.engine().queues().contact(contact).ok_or_else(|| gone(contact))?;
+    if let Some(queue) = queue.as_ref().filter(|queue| **queue != *stands.queue)
+        && stands.medium == Medium::Callback
+        && !visit.engine().settings().callbacks.contains_key(queue)
+    {
+        let message = format!("`{queue}` calls nobody back, and {contact} waits for that.");
+        return Err(Refusal::conflict("no_callbacks", message)
+            .hint("`callbacks` of a queue, in a flow or in sambung.yaml, says that it does."));
+    }
+    let orders = [change.priority.map(ContactOrder::Priority), queue.map(ContactOrder::Queue)];
+    for order in orders.into_iter().flatten() {
+        let order = Order::Contact { contact, order };
+        visit.tell(Input::Ordered { by: by.clone(), order });
+    }
+    let moment = Moment::of(visit);
+    let now = visit.engine().queues().contact(contact).ok_or_else(|| gone(contact))?;
+    Ok(told(visit.engine(), moment, &now))
+}
+
+fn gone(contact: CallId) -> Refusal {
+    let message = format!("Contact {contact} does not wait in a queue.");
+    Refusal::unknown("unknown_contact", message)
+        .hint("`GET /v1/queues/{queue}`, or `sambung queue show QUEUE`, tells who does.")
 }
 
 /// Why a contact of a queue is, or is not, offered to an agent.
@@ -123,6 +168,7 @@ fn told(engine: &Engine, moment: Moment, contact: &queue::ContactView<'_>) -> Co
     let skills = contact.skills().map(|(name, value)| (name.to_owned(), value.to_owned()));
     ContactView {
         contact: contact.call.to_string(),
+        queue: contact.queue.to_string(),
         medium: medium.to_owned(),
         position: contact.position,
         priority: contact.priority,

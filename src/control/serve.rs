@@ -286,6 +286,11 @@ async fn carry_out(
             let told = node.visit(move |visit| queues::explain(visit, &queue, contact, &agent));
             Ok(answer::json(OK, &told.await??))
         }
+        Operation::ChangeContact => {
+            let (contact, by, change) = (asked.contact()?, asked.by(), asked.read()?);
+            let told = node.visit(move |visit| queues::change(visit, contact, &change, by));
+            Ok(answer::json(OK, &told.await??))
+        }
         Operation::ListOffers => {
             Ok(answer::json(OK, &node.visit(|visit| queues::offers(visit)).await?))
         }

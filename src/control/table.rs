@@ -36,6 +36,7 @@ pub(super) enum Operation {
     ListQueues,
     ShowQueue,
     Explain,
+    ChangeContact,
     ListOffers,
     ListCalls,
     ShowNode,
@@ -145,7 +146,7 @@ pub(super) const ROUTES: &[Route] = &[
             Needs::Change,
             Operation::ChangeAgent,
             "changeAgent",
-            "Changes what an agent does. A break begins when the present offer, talk and wrap-up are over. With the header `Idempotency-Key` a repeated order is carried out once.",
+            "Changes what an agent does. A break or a log-out begins when the present offer, talk and wrap-up are over. With the header `Idempotency-Key` a repeated order is carried out once.",
             Gives::Shape("AgentView"),
         )
     },
@@ -185,6 +186,18 @@ pub(super) const ROUTES: &[Route] = &[
             "explain",
             "Why a contact is, or is not, offered to an agent now: rule by rule.",
             Gives::Shape("Explained"),
+        )
+    },
+    Route {
+        method: Method::Post,
+        takes: Some("ContactChange"),
+        ..get(
+            "/v1/contacts/{contact}",
+            Needs::Supervise,
+            Operation::ChangeContact,
+            "changeContact",
+            "Gives a contact in line another priority, or leads it to another queue with its place. An offer that is under way is taken back by a move.",
+            Gives::Shape("ContactView"),
         )
     },
     get(

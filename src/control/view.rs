@@ -32,7 +32,7 @@ pub struct AgentView {
     /// When it ends by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// The break that begins when nothing binds them any more.
+    /// The break that begins when nothing binds them any more; `logged_out` of one who is, or then will be, logged out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<String>,
     /// Whether their phone is there.
@@ -59,18 +59,37 @@ pub(super) struct AgentChange {
     /// Why: needed for a break, such as `lunch`, up to 64 characters.
     #[serde(default)]
     pub(super) reason: Option<String>,
+    /// By how many seconds a wrap-up is extended: 1 to 3600, 30 if it is left out.
+    #[serde(default)]
+    pub(super) seconds: Option<u64>,
+}
+
+/// What becomes of a contact in line: one of the two, or both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactChange {
+    /// 1 (first) to 9.
+    #[serde(default)]
+    pub(super) priority: Option<u8>,
+    /// The queue to stand in, with its place.
+    #[serde(default)]
+    pub(super) queue: Option<String>,
 }
 
 /// What an agent can be told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum WantedState {
-    /// Take calls: ends a break, and any pause after failed offers.
+    /// Take calls: logs in, and ends a break and any pause after failed offers.
     Ready,
+    /// Be logged out, once the present offer, talk and wrap-up are over. Only `ready` ends it.
+    Offline,
     /// Have a break.
     Break,
     /// Be done with the wrap-up.
     WrapupDone,
+    /// Have longer for the wrap-up, by `seconds`, up to 30 minutes in all.
+    ExtendWrapup,
 }
 
 /// All queues.
@@ -111,6 +130,8 @@ pub struct QueueDetail {
 pub struct ContactView {
     /// The id.
     pub contact: String,
+    /// The queue.
+    pub queue: String,
     /// How it reaches us: `voice`, `callback`.
     pub medium: String,
     /// The place in line, from 1.

@@ -72,13 +72,22 @@ impl Engine {
         let after = self.queues.agent_state(agent);
         match (order, after) {
             (AgentOrder::Break(_), Some(AgentState::Break { .. })) => "code_break",
+            (AgentOrder::Break(_), Some(AgentState::Offline)) => "code_vain",
             (AgentOrder::Break(_), _) => "code_break_later",
+            (AgentOrder::Offline, _) => "code_logged_out",
+            (AgentOrder::Ready, Some(_)) if before == Some(AgentState::Offline) => "code_logged_in",
             (
                 AgentOrder::Ready,
                 Some(AgentState::Ready { .. } | AgentState::Reserved(_) | AgentState::Ringing(_)),
             ) => "code_ready",
             (AgentOrder::WrapUpDone, _) if before.as_ref() != after => "code_done",
-            (AgentOrder::Ready | AgentOrder::WrapUpDone | AgentOrder::Free, _) => "code_vain",
+            (
+                AgentOrder::Ready
+                | AgentOrder::WrapUpDone
+                | AgentOrder::ExtendWrapUp(_)
+                | AgentOrder::Free,
+                _,
+            ) => "code_vain",
         }
     }
 

@@ -15,7 +15,7 @@ use crate::call::{
     AgentId, CallId, CallRecord, Class, Command, CommandKind, Dial, EndedBy, HangupCause, Item,
     LegId, QueueId, Target,
 };
-use crate::history::{Exit, Fact, Medium, Refusal};
+use crate::history::{Exit, Medium, Refusal};
 use crate::interpreter::{Enqueue, Ring, World};
 use crate::queue::{self, Contact, OfferId};
 use crate::session::{Action, Input, PeerNews, QueueNews};
@@ -208,12 +208,23 @@ impl Engine {
         match output {
             queue::Output::Entered { contact, position } => {
                 let Contact { call, queue, again, .. } = *contact;
+                let led_from = self.led_from.take_if(|(contact, _)| *contact == call);
+                let again = again && led_from.is_none();
                 match self.callback_entered(call, again) {
                     Some(fact) => self.callback_in_line(call, &queue, fact),
                     None => self.entered(call),
                 }
-                self.notice(Notice::Queued { call, queue, position });
-                self.step(call, Input::Queue(QueueNews::Entered { position }));
+                let news = match led_from {
+                    Some((_, from)) => {
+                        self.notice(Notice::Led { call, from, queue: queue.clone(), position });
+                        QueueNews::Led { queue, position }
+                    }
+                    None => {
+                        self.notice(Notice::Queued { call, queue, position });
+                        QueueNews::Entered { position }
+                    }
+                };
+                self.step(call, Input::Queue(news));
             }
             queue::Output::Refused { call, queue, why } => self.queue_refused(call, &queue, why),
             // Other ways out are told where they are asked for.
@@ -244,8 +255,7 @@ impl Engine {
             }
             queue::Output::OfferEnded { offer, result, .. } => self.offer_closed(offer, result),
             queue::Output::Reprioritised { call: contact, queue, priority } => {
-                let by = self.by.clone();
-                self.happened(Fact::Reprioritised { contact, queue, priority, by });
+                self.reprioritised(contact, queue, priority);
             }
             // The leg has been told to end already; the queue hears of it when it has.
             queue::Output::TooLate { .. } => {}

@@ -21,7 +21,7 @@ use super::routes::Called;
 use super::settings::Settings;
 use crate::call::{
     AdapterId, AgentId, CallId, Callback, CommandKind, EndedBy, Event, EventKind, HangupCause,
-    LegId, Offer, Quality, Report, RequestId, Target, TransferStep,
+    LegId, Offer, Quality, QueueId, Report, RequestId, Target, TransferStep,
 };
 use crate::interpreter::Enqueue;
 use crate::queue::{self, OfferFailure, Queues};
@@ -66,6 +66,8 @@ pub struct Engine {
     pub(super) refused_transfers: u64,
     /// Who ordered what is being carried out; `None` = nobody, or the agent it is about.
     pub(super) by: Option<Arc<str>>,
+    /// The contact that is being led to another queue, and from which.
+    pub(super) led_from: Option<(CallId, QueueId)>,
     /// What has changed since the last check, if anybody checks.
     pub(super) audit: Option<Audit>,
 }
@@ -140,6 +142,7 @@ impl Engine {
             strays: 0,
             refused_transfers: 0,
             by: None,
+            led_from: None,
             audit: None,
         }
     }

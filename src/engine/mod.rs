@@ -42,7 +42,7 @@ pub use input::Input;
 pub use look::LiveCall;
 pub use machine::Engine;
 pub use notice::{Level, Notice};
-pub use order::{AgentOrder, Order};
+pub use order::{AgentOrder, ContactOrder, Order};
 pub use output::Output;
 pub use routes::{Called, Hours, Pattern, Route, Routes};
 pub use settings::{Agent, Programs, Settings};

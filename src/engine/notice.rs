@@ -58,6 +58,17 @@ pub enum Notice {
         /// How it ended.
         result: &'static str,
     },
+    /// A caller in line was led to another queue.
+    Led {
+        /// The call.
+        call: CallId,
+        /// From which.
+        from: QueueId,
+        /// To which.
+        queue: QueueId,
+        /// The place in the new line, from 1.
+        position: u32,
+    },
     /// The store did not let an offer be made: caller or agent are taken elsewhere.
     OfferStale {
         /// The call.
@@ -174,6 +185,7 @@ impl Notice {
             | Self::TransferRefused { .. } => Level::Warn,
             Self::CallStarted { .. }
             | Self::Queued { .. }
+            | Self::Led { .. }
             | Self::OffersResumed {}
             | Self::Connected { .. }
             | Self::Transferring { .. }
@@ -195,6 +207,7 @@ impl Notice {
             | Self::Queued { call, .. }
             | Self::AgentRung { call, .. }
             | Self::OfferFailed { call, .. }
+            | Self::Led { call, .. }
             | Self::OfferStale { call, .. }
             | Self::Connected { call, .. }
             | Self::Transferring { call, .. }
@@ -223,6 +236,9 @@ impl fmt::Display for Notice {
             Self::CallRefused { leg, cause } => write!(f, "Call on leg {leg} refused: {cause:?}."),
             Self::Queued { queue, position, .. } => {
                 write!(f, "Caller entered queue {queue} at place {position}.")
+            }
+            Self::Led { from, queue, position, .. } => {
+                write!(f, "Caller is led from queue {from} to queue {queue}, place {position}.")
             }
             Self::AgentRung { agent, .. } => write!(f, "Agent {agent} is rung."),
             Self::CodeDialled { agent, words } => {

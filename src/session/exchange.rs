@@ -133,6 +133,13 @@ pub enum QueueNews {
         /// The place in line, from 1.
         position: u32,
     },
+    /// Somebody led the caller to another queue.
+    Led {
+        /// The queue.
+        queue: QueueId,
+        /// The place in it, from 1.
+        position: u32,
+    },
     /// The place in line changed.
     Moved {
         /// The place in line, from 1.

@@ -168,6 +168,18 @@ impl Journal {
         }
     }
 
+    /// The caller was led to another queue: the stay goes on there.
+    pub(super) fn queue_led(&mut self, name: &QueueId) {
+        if let Some(stay) = &mut self.queue {
+            stay.name = name.clone();
+        }
+    }
+
+    /// The queue of the last stay, else the one that a node names.
+    pub(super) fn queue_or(&self, named: &QueueId) -> QueueId {
+        self.queue.as_ref().map_or(named, |stay| &stay.name).clone()
+    }
+
     /// A key that does nothing here, in line.
     pub(super) const fn ignored_key(&mut self) {
         self.ignored_keys = self.ignored_keys.saturating_add(1);

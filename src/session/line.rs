@@ -127,6 +127,19 @@ impl InLine {
         self.keyed = !queue.keys.is_empty();
     }
 
+    /// Somebody led the caller to another queue, for which the flow has a node of its own: what that one says and offers
+    /// holds from here on. A wish that the store is asked to keep is waited for.
+    pub(super) fn led(&mut self, node: NodeIndex, queue: &QueueNode, callable: bool, now: Instant) {
+        self.node = node;
+        self.told = None;
+        let asked = self.asks().then(|| self.callback.clone());
+        self.callback = CallbackOffer::None;
+        self.entered(queue, callable, now);
+        if let Some(asked) = asked {
+            self.callback = asked;
+        }
+    }
+
     /// What is to be told of the wait now, because it is due.
     fn news(&mut self, at: Moment<'_>) -> Option<News> {
         let due = self.telling.as_ref()?.due(self.position, self.said_at);

@@ -29,6 +29,7 @@ mod entry;
 mod errand;
 mod exchange;
 mod journal;
+mod led;
 mod line;
 mod look;
 mod outline;

@@ -100,7 +100,7 @@ impl Session {
     fn wish(&mut self, mut line: Box<InLine>, queue: &QueueNode, at: Moment<'_>) {
         let flow = self.program.flow.clone();
         let view = View { flow: &flow, memory: &self.memory, world: at.world };
-        let errand = call_back_caller(&queue.queue, &view);
+        let errand = call_back_caller(&self.journal.queue_or(&queue.queue), &view);
         self.actions.extend(line.playback.stop().map(Action::Command));
         match errand {
             Some(errand) => {

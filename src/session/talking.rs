@@ -41,6 +41,7 @@ impl Session {
                 return self.journal.offer_ended(&agent, result);
             }
             QueueNews::Entered { .. }
+            | QueueNews::Led { .. }
             | QueueNews::Moved { .. }
             | QueueNews::Full
             | QueueNews::Unstaffed
@@ -62,7 +63,8 @@ impl Session {
         };
         match news {
             QueueNews::Entered { position } => {
-                self.journal.queue_rejoined(&queue.queue, at.now);
+                let present = self.journal.queue_or(&queue.queue);
+                self.journal.queue_rejoined(&present, at.now);
                 line.moved(position);
                 self.memory.set_queue_position(Some(position));
                 self.memory.set_queue_wait(Duration::ZERO);
@@ -76,6 +78,7 @@ impl Session {
                 line.playback = self.play(&words, Bargein::None, SymbolSet::NONE, at);
                 self.state = State::Queued(line);
             }
+            QueueNews::Led { queue, position } => self.led(line, &queue, position, at),
             QueueNews::Moved { position } => {
                 line.moved(position);
                 self.memory.set_queue_position(Some(position));
@@ -195,7 +198,7 @@ impl Session {
             self.command(CommandKind::Music(None));
             return self.talk_ended(node, at);
         };
-        let queue = queue.queue.clone();
+        let queue = self.journal.queue_or(&queue.queue);
         self.note_queue(&queue);
         let words = built_in(&flow, "connecting").into_iter().collect();
         self.actions.push_back(Action::Rejoin { queue });

@@ -11,7 +11,7 @@ use crate::flow::{Flow, Goto, Verb, WayKind};
 
 /// Outcomes that a record may name beside the ways of its node: the call ended or went on without the flow having said
 /// where to. `command` stands for the keys beside it.
-pub const EXTRA_OUTCOMES: [&str; 10] = [
+pub const EXTRA_OUTCOMES: [&str; 11] = [
     "busy",
     "called_back",
     "command",
@@ -21,6 +21,7 @@ pub const EXTRA_OUTCOMES: [&str; 10] = [
     "failed",
     "hangup",
     "left",
+    "moved",
     "no_answer",
 ];
 

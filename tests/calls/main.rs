@@ -9,6 +9,7 @@ mod dialogue;
 mod fault;
 mod hangup;
 mod input;
+mod led;
 mod limits;
 mod orders;
 mod origin;

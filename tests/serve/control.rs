@@ -38,7 +38,7 @@ nodes:
     unstaffed: bye
     too_long: bye
   bye: { hangup: Goodbye now. }
-queues: { service: { ring: { timeout: 20s }, wrap_up: 30s } }
+queues: { service: { ring: { timeout: 20s }, wrap_up: 30s }, sales: {} }
 ";
 
 /// A node with one agent, whose phone is a socket that says nothing.
@@ -162,6 +162,29 @@ fn a_supervisor_sees_who_waits_why_and_brings_the_agent_back() {
     assert!(ready["fact"].as_str().is_some_and(|fact| fact.contains("break(lunch)")), "{ready}");
     assert_eq!(desk.supervisor.get("/v1/calls").json()["calls"][0]["queue"], "service");
 
+    let place = |body: &str| desk.supervisor.post(&format!("/v1/contacts/{id}"), body);
+    assert_eq!(place(r#"{"priority":9}"#).json()["priority"], 9);
+    let changes = [
+        ("{}", 422, "no_change"),
+        (r#"{"priority":0}"#, 422, "wrong_priority"),
+        (r#"{"priority":1,"place":1}"#, 422, "wrong_body"),
+        (r#"{"queue":"nowhere"}"#, 404, "unknown_queue"),
+    ];
+    for (body, status, code) in changes {
+        let refused = place(body);
+        assert_eq!((refused.status, &*refused.code()), (status, code), "{body}");
+    }
+    let led = place(r#"{"queue":"sales","priority":2}"#).json();
+    assert_eq!((&led["queue"], &led["priority"]), (&json!("sales"), &json!(2)));
+    assert_eq!(desk.supervisor.get("/v1/queues/service").json()["waiting"], 0);
+    let calls = desk.supervisor.get("/v1/calls").json();
+    assert_eq!(calls["calls"][0]["queue"], "sales", "the call's own record of it followed");
+    assert_eq!(place(r#"{"queue":"sales"}"#).status, 200, "it stands there already");
+    assert_eq!(place(r#"{"queue":"service"}"#).json()["queue"], "service");
+    assert_eq!(desk.state("budi", r#"{"state":"offline"}"#).json()["state"], "offline");
+    let refused = desk.state("budi", r#"{"state":"break","reason":"lunch"}"#);
+    assert_eq!((refused.status, &*refused.code()), (409, "wrong_state"));
+    assert_eq!(refused.json()["error"]["hint"], "`ready` logs in.");
     assert_eq!(desk.state("budi", r#"{"state":"ready"}"#).status, 200);
     let offers = desk.sees("/v1/offers", |told| told["offers"][0]["agent"] == "budi");
     assert_eq!(offers["offers"][0]["contact"], id);
@@ -194,6 +217,9 @@ fn what_makes_no_sense_is_told_in_one_form() {
         (supervisor.post(state, r#"{"state":"asleep"}"#), 422, "wrong_body"),
         (supervisor.post(state, r#"{"state":"break"}"#), 422, "wrong_reason"),
         (supervisor.post(state, r#"{"state":"ready","reason":"x"}"#), 422, "wrong_reason"),
+        (supervisor.post(state, r#"{"state":"extend_wrapup"}"#), 409, "wrong_state"),
+        (supervisor.post(state, r#"{"state":"extend_wrapup","seconds":0}"#), 422, "wrong_seconds"),
+        (supervisor.post(state, r#"{"state":"ready","seconds":5}"#), 422, "wrong_seconds"),
         (supervisor.post(state, &large), 413, "too_large"),
         (supervisor.showing("not-the-token-at-all").get("/v1/agents"), 401, "wrong_token"),
     ] {

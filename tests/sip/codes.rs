@@ -1,5 +1,7 @@
 //! Agents who say by codes on their own telephones what they do.
 
+use std::collections::BTreeMap;
+
 use crate::needs;
 use crate::support::baresip::{Account, Answering, Baresip};
 use crate::support::project::Project;
@@ -25,15 +27,25 @@ fn an_agent_dials_a_code_and_one_sentence_says_that_it_is_done() {
     let server = started();
     let account = Account { user: "201", password: PASSWORD_201, registrar: server.sip() };
     let mut sari = Baresip::start(1_000.0, Answering::Manual, Some(&account));
-    for (code, words) in
-        [("*131", "code_break"), ("*14", "code_ready"), ("*15", "code_vain"), ("*19", "code_wrong")]
-    {
+    let mut dialled = BTreeMap::<&str, usize>::new();
+    for (code, words) in [
+        ("*131", "code_break"),
+        ("*14", "code_ready"),
+        ("*15", "code_vain"),
+        ("*19", "code_wrong"),
+        ("*12", "code_logged_out"),
+        // Whoever is logged out has no break.
+        ("*13", "code_vain"),
+        ("*11", "code_logged_in"),
+        ("*11", "code_ready"),
+    ] {
         sari.dial(&server.number(code));
         sari.expect("CALL_ESTABLISHED");
         sari.expect("CALL_CLOSED");
         let told = format!("Agent sari dialled a code and is told {words}.");
+        *dialled.entry(words).or_default() += 1;
         wait::until(std::time::Duration::from_secs(5), &told, || {
-            server.log().contains(&told).then_some(())
+            (server.log().matches(&told).count() == dialled[words]).then_some(())
         });
     }
     assert!(server.log().contains("break(lunch)"), "the reason of the digit");

@@ -41,6 +41,9 @@ impl<W: Write> Screen<W> {
                 Notice::Queued { queue, position, .. } => {
                     self.say(&format!("* You wait in queue `{queue}` at place {position}."))
                 }
+                Notice::Led { queue, position, .. } => {
+                    self.say(&format!("* You are led to queue `{queue}`, place {position}."))
+                }
                 Notice::OfferFailed { agent, result, .. } => {
                     self.say(&format!("* Agent {agent}: {result}."))
                 }

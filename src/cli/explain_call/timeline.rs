@@ -159,6 +159,9 @@ fn said(event: &JournalEvent) -> Option<String> {
 fn in_line(news: &JournalQueue) -> String {
     match news {
         JournalQueue::Entered { position } => format!("is in line at place {position}"),
+        JournalQueue::Led { queue, position } => {
+            format!("is led to queue `{queue}`, place {position}")
+        }
         JournalQueue::Moved { position } => format!("moves to place {position}"),
         JournalQueue::Full => "the queue is full".to_owned(),
         JournalQueue::Unstaffed => "nobody is logged in".to_owned(),

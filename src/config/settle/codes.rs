@@ -8,8 +8,8 @@ use crate::config::codes::{AgentCodes, CodesSection};
 use crate::config::written::Code;
 use crate::flow::{Diagnostic, Span, Spanned, WRONG_FORM};
 
-/// What is dialled where nothing is said: a break, ready, the end of a wrap-up.
-const CODES: [&str; 3] = ["*13", "*14", "*15"];
+/// What is dialled where nothing is said: log-in, log-out, a break, ready, the end of a wrap-up.
+const CODES: [&str; 5] = ["*11", "*12", "*13", "*14", "*15"];
 /// Why somebody has a break who dials no reason.
 const NO_REASON: &str = "break";
 /// The longest reason, in characters.
@@ -20,7 +20,7 @@ pub(super) fn settle(
     section: Option<Spanned<CodesSection>>,
 ) -> Option<AgentCodes> {
     let Spanned { value: section, span } = section?;
-    let written = [section.pause, section.ready, section.done];
+    let written = [section.login, section.logout, section.pause, section.ready, section.done];
     let codes: Vec<(Arc<str>, Span)> = written
         .into_iter()
         .zip(CODES)
@@ -38,9 +38,10 @@ pub(super) fn settle(
             }
         }
     }
-    let [(pause, _), (ready, _), (done, _)] = <[_; 3]>::try_from(codes).ok()?;
+    let [(login, _), (logout, _), (pause, _), (ready, _), (done, _)] =
+        <[_; 5]>::try_from(codes).ok()?;
     let breaks = breaks(found, &pause, section.reasons);
-    Some(AgentCodes { breaks, ready, done })
+    Some(AgentCodes { breaks, login, logout, ready, done })
 }
 
 fn breaks(

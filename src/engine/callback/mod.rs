@@ -71,6 +71,8 @@ pub(super) struct Wish {
     language: Language,
     /// Since when it has its place in line.
     order: Instant,
+    /// 1 (first) to 9.
+    priority: u8,
     expires: Instant,
     adapter: AdapterId,
     tries: u32,
@@ -172,6 +174,7 @@ impl Engine {
             to: wish.to.clone(),
             language: wish.language.clone(),
             order,
+            priority: PRIORITY,
             expires: self.now + within,
             adapter,
             tries: 0,
@@ -204,7 +207,7 @@ impl Engine {
     /// Wishes of the process before this one stand where they stood. A try that was under way counts as none.
     pub(super) fn recover_callbacks(&mut self, open: &BTreeMap<u64, OpenCallback>) {
         for (number, was) in open {
-            let Fact::CallbackAsked { contact, queue, language, order, expires, .. } =
+            let Fact::CallbackAsked { contact, queue, language, order, priority, expires, .. } =
                 &was.asked.fact
             else {
                 continue;
@@ -219,6 +222,7 @@ impl Engine {
                 to,
                 language: language.clone(),
                 order: self.clock.instant(*order),
+                priority: *priority,
                 expires: self.clock.instant(*expires),
                 adapter: AdapterId(0),
                 tries: was.tries,
@@ -299,7 +303,7 @@ impl Engine {
             call: contact,
             queue: wish.queue,
             skills: Vec::new(),
-            priority: PRIORITY,
+            priority: wish.priority,
             enqueued_at: wish.order,
             max_wait: wish.expires.since(self.now),
             longest_expected: None,
@@ -335,6 +339,26 @@ impl Engine {
             self.leave_line(contact, Exit::Withdrawn, None);
         }
         self.tell_ended(contact, wish.number, how);
+    }
+
+    /// A wish in line is led to another queue, by whose rules it is called from here on. `false` if that one calls nobody
+    /// back, or there is no such wish in line.
+    pub(super) fn callback_led(&mut self, contact: CallId, queue: &QueueId) -> bool {
+        let calls_back = self.settings.callbacks.contains_key(queue);
+        let wish = self.callbacks.wishes.get_mut(&contact).filter(|_| calls_back);
+        let wish = wish.filter(|wish| matches!(wish.stage, Stage::InLine { .. }));
+        let found = wish.is_some();
+        if let Some(wish) = wish {
+            wish.queue = queue.clone();
+        }
+        found
+    }
+
+    /// A wish in line has another priority.
+    pub(super) fn callback_reprioritised(&mut self, contact: CallId, priority: u8) {
+        if let Some(wish) = self.callbacks.wishes.get_mut(&contact) {
+            wish.priority = priority;
+        }
     }
 
     /// What the agent's phone shows: the number in part, so that nobody reads it from afar.

@@ -23,7 +23,7 @@ impl Engine {
             caller: secret.and_then(|secret| secret.key(&wish.to)),
             language: wish.language.clone(),
             order: self.clock.at(wish.order),
-            priority: super::PRIORITY,
+            priority: wish.priority,
             not_before: None,
             expires: self.clock.at(wish.expires),
         };
@@ -64,7 +64,7 @@ impl Engine {
             contact,
             queue: wish.queue.clone(),
             medium: Medium::Callback,
-            priority: super::PRIORITY,
+            priority: wish.priority,
             order: self.clock.at(wish.order),
             skills: Vec::new(),
             again,

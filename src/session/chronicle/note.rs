@@ -123,6 +123,9 @@ impl Session {
 fn queue(news: &QueueNews) -> JournalQueue {
     match news {
         QueueNews::Entered { position } => JournalQueue::Entered { position: *position },
+        QueueNews::Led { queue, position } => {
+            JournalQueue::Led { queue: queue.clone(), position: *position }
+        }
         QueueNews::Moved { position } => JournalQueue::Moved { position: *position },
         QueueNews::Full => JournalQueue::Full,
         QueueNews::Unstaffed => JournalQueue::Unstaffed,

@@ -34,6 +34,9 @@ impl Doing {
     pub(super) fn of_queue(news: &JournalQueue) -> Self {
         Self::Tell(Input::Queue(match news {
             JournalQueue::Entered { position } => QueueNews::Entered { position: *position },
+            JournalQueue::Led { queue, position } => {
+                QueueNews::Led { queue: queue.clone(), position: *position }
+            }
             JournalQueue::Moved { position } => QueueNews::Moved { position: *position },
             JournalQueue::Full => QueueNews::Full,
             JournalQueue::Unstaffed => QueueNews::Unstaffed,

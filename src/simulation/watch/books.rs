@@ -192,6 +192,15 @@ impl Watch {
                 }
                 self.desk.enter(now, step, *call, queue)
             }
+            Notice::Led { call, queue, .. } => {
+                if let Some(call) = self.calls.get_mut(call) {
+                    if let Some(stay) = &mut call.stay {
+                        stay.name = queue.clone();
+                    }
+                    call.queued = true;
+                }
+                self.desk.led(step, *call, queue)
+            }
             Notice::AgentRung { call, agent } => {
                 if self.settings.history {
                     self.claims.ring(*call, agent)?;

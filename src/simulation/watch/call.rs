@@ -253,7 +253,9 @@ impl Call {
         path::known(&self.flow, step)?;
         let flow = Arc::clone(&self.flow);
         let Some(node) = path::find(&flow, &step.node) else { return Ok(()) };
-        if step.outcome.as_deref() == Some("escape") || tells_news(&node.verb, step) {
+        if matches!(step.outcome.as_deref(), Some("escape" | "moved"))
+            || tells_news(&node.verb, step)
+        {
             self.visits.clear();
         }
         if let Verb::Collect(collect) = &node.verb {

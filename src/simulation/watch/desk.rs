@@ -133,6 +133,45 @@ impl Desk {
         self.lanes.entry(standing.lane.clone()).or_default().insert((score, call));
     }
 
+    /// A caller is led to another queue, with their place; nobody there has failed them yet.
+    pub(super) fn led(&mut self, step: u64, call: CallId, queue: &QueueId) -> Result<(), Fault> {
+        let Some(mine) = self.standing.get_mut(&call) else {
+            return Err(format!("it is led to queue `{queue}` and stands in no line"));
+        };
+        require(mine.offered.is_none(), || "it is led away while an agent is rung".to_owned())?;
+        let ring = self.settings.queues.get(queue).map_or(Duration::ZERO, |queue| queue.ring);
+        let new = (queue.clone(), mine.lane.1.clone());
+        let old = std::mem::replace(&mut mine.lane, new.clone());
+        mine.until = mine.until.map(|until| until + ring);
+        mine.waits_since_step = Some(step);
+        mine.failed.clear();
+        if let (Some(place), Some(lane)) = (mine.place, self.lanes.get_mut(&old)) {
+            lane.remove(&(place, call));
+            if lane.is_empty() {
+                self.lanes.remove(&old);
+            }
+            self.lanes.entry(new).or_default().insert((place, call));
+        }
+        if let Some(count) = self.counts.get_mut(&old.0) {
+            *count -= 1;
+        }
+        *self.counts.entry(queue.clone()).or_default() += 1;
+        Ok(())
+    }
+
+    /// A caller in line has another priority: the place is what it would be, had they come with that one.
+    fn reprioritised(&mut self, call: CallId, priority: u8) {
+        let Some(mine) = self.standing.get_mut(&call) else { return };
+        let Some(old) = mine.place else { return };
+        let below_first = priority.clamp(1, LOWEST_CLASS) - 1;
+        let score = mine.since + self.settings.age_credit.times(u64::from(below_first));
+        mine.place = Some(score);
+        if let Some(lane) = self.lanes.get_mut(&mine.lane) {
+            lane.remove(&(old, call));
+            lane.insert((score, call));
+        }
+    }
+
     /// What the history is told: an offer that is to be kept first is made now, whenever the phone rings, and the caller
     /// waits on where it comes to nothing before that.
     pub(super) fn history(&mut self, now: Instant, step: u64, fact: &Fact) {
@@ -148,6 +187,9 @@ impl Desk {
                 if let (OfferResult::Stale, Some(mine)) = (result, self.standing.get_mut(contact)) {
                     mine.failed.insert(agent.clone(), now);
                 }
+            }
+            Fact::Reprioritised { contact, priority, .. } => {
+                self.reprioritised(*contact, *priority);
             }
             _ => {}
         }

@@ -139,9 +139,14 @@ impl Watch {
             Input::Ordered { order: Order::Agent { agent, order }, .. } => match order {
                 AgentOrder::Break(_) => self.desk.staff.wants_break(agent, true),
                 AgentOrder::Ready => self.desk.staff.wants_break(agent, false),
-                // No day has agents who end their wrap-up, or who get stuck.
-                AgentOrder::WrapUpDone | AgentOrder::Free => {}
+                // No day has agents who log out by word, see to their wrap-up, or get stuck.
+                AgentOrder::Offline
+                | AgentOrder::WrapUpDone
+                | AgentOrder::ExtendWrapUp(_)
+                | AgentOrder::Free => {}
             },
+            // What comes of it is seen in what is told.
+            Input::Ordered { order: Order::Contact { .. }, .. } => {}
             Input::Publish(settings) => {
                 self.desk.change(&settings.queues);
                 self.settings.programs = Arc::clone(&settings.programs);

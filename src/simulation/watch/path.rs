@@ -23,6 +23,10 @@ pub(super) fn follows(flow: &Flow, from: &RecordStep, to: &NodeId) -> Result<(),
         }
         (Verb::Call(call), _) => flow.node(flow.subflow(call.subflow).start).id == *to,
         (_, None) => false,
+        // A supervisor leads a caller in line to another queue.
+        (Verb::Queue(_), Some("moved")) => {
+            find(flow, to).is_some_and(|node| matches!(node.verb, Verb::Queue(_)))
+        }
         (_, Some("escape")) => flow.escape.is_some_and(leads),
         (Verb::Return(_), Some(outcome)) => returns(flow, node, outcome, to),
         (Verb::Record(record), Some("hung_up")) => record.hung_up.is_some_and(leads),
@@ -52,9 +56,10 @@ pub(super) fn known(flow: &Flow, step: &RecordStep) -> Result<(), Fault> {
     let Some(outcome) = step.outcome.as_deref() else { return Ok(()) };
     let node = find(flow, &step.node).ok_or_else(|| format!("there is no node `{}`", step.node))?;
     let by_trouble = ["escape", "command", "left", "hung_up", "failed"].contains(&outcome);
+    let led = outcome == "moved" && matches!(node.verb, Verb::Queue(_));
     let by_return = matches!(&node.verb, Verb::Return(end) if *end.outcome == *outcome);
     let ways = || node.verb.ways().iter().any(|way| *way.outcome == *outcome);
-    require(by_trouble || by_return || ENDS.contains(&outcome) || ways(), || {
+    require(by_trouble || led || by_return || ENDS.contains(&outcome) || ways(), || {
         format!("`{outcome}` is no way out of `{}`", step.node)
     })
 }
