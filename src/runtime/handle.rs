@@ -42,7 +42,8 @@ pub struct Gone;
 
 /// A door to the engine. Clones lead to the same one.
 ///
-/// Each request but a visit waits only for room at the door, not for what it brings about; requests are taken in order.
+/// Each request but a visit and a drain waits only for room at the door, not for what it brings about; requests are taken
+/// in order.
 #[derive(Debug, Clone)]
 pub struct Handle {
     door: mpsc::Sender<Request>,
@@ -54,12 +55,13 @@ impl Handle {
         Self { door, status }
     }
 
-    /// Takes no further calls; those in progress go on.
+    /// Takes no further calls; those in progress go on. When this returns, every adapter has the word.
     ///
     /// # Errors
     /// When the driver has ended.
-    pub async fn drain(&self) -> Result<(), Gone> {
-        self.ask(Request::Drain).await
+    pub async fn drain(&mut self) -> Result<(), Gone> {
+        self.ask(Request::Drain).await?;
+        self.wait_for(|status| status.draining).await
     }
 
     /// Ends every call: a caller who listens to us hears a word of farewell first.

@@ -68,8 +68,6 @@ pub(super) async fn supervise(
         outcome = &mut driver => return ended(outcome),
         () = signals.next() => {}
     }
-    let calls = handle.status().live_calls;
-    tracing::info!(calls, limit = %limit, "Draining: no new calls; a second signal ends at once.");
     if end(&mut handle, &mut signals, limit).await.is_err() {
         tracing::debug!("The driver ended by itself.");
     }
@@ -79,6 +77,8 @@ pub(super) async fn supervise(
 /// Sees the last calls out and stops the driver. Fails only if the driver is gone already.
 async fn end(handle: &mut Handle, signals: &mut Signals, limit: Duration) -> Result<(), Gone> {
     handle.drain().await?;
+    let calls = handle.status().live_calls;
+    tracing::info!(calls, limit = %limit, "Draining: no new calls; a second signal ends at once.");
     let first = wait(handle, signals, limit).await;
     if first != Wait::Empty {
         let calls = handle.status().live_calls;

@@ -229,7 +229,7 @@ async fn a_drained_node_refuses_what_still_comes() {
         while port.commands.recv().await.is_some() {}
         Ok(())
     });
-    let (handle, driver, mut records) = start(AT_ONCE, vec![caller]);
+    let (mut handle, driver, mut records) = start(AT_ONCE, vec![caller]);
     let driver = tokio::spawn(driver.run());
     handle.drain().await.expect("it runs");
     assert_eq!(heard.await, Ok(CommandKind::Refuse(HangupCause::Overload)));

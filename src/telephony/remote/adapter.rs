@@ -106,12 +106,15 @@ impl Life {
         loop {
             let woken = self.wait(&mut port).await;
             let now = clock.now();
+            // What was read after the node began to drain is refused, whichever of the two woke us.
+            if !self.machine.draining && *port.drain.borrow() {
+                self.machine.drain();
+            }
             match woken {
                 Woken::Over => break,
                 Woken::Ordered(command) => self.machine.order(now, command),
                 Woken::Heard(heard) => self.heard(now, heard),
-                Woken::Drain => self.machine.drain(),
-                Woken::Reported | Woken::Due => {}
+                Woken::Drain | Woken::Reported | Woken::Due => {}
             }
             self.settle(now);
         }

@@ -182,10 +182,13 @@ impl Wires {
     async fn step(&mut self, switch: &mut Switch) -> bool {
         let woken = self.wait(switch).await;
         let now = self.port.clock.now();
+        // What was read after the node began to drain is refused, whichever of the two woke us.
+        if !switch.draining && *self.port.drain.borrow() {
+            switch.drain(now);
+        }
         match woken {
             Woken::Over => return false,
-            Woken::Reported | Woken::Due => {}
-            Woken::Drain => switch.drain(now),
+            Woken::Reported | Woken::Due | Woken::Drain => {}
             Woken::Found(found) => {
                 if let Some((search, spots)) = found {
                     switch.contain(now, |switch| switch.found(now, search, spots));

