@@ -13,10 +13,24 @@ use crate::call::{
 };
 use crate::time::Wall;
 
+/// Makes [`Fact`], and beside it `Shape`: the same variants by which `tagged` reads them.
+macro_rules! facts {
+    ($(#[$about:meta])* pub enum Fact $variants:tt) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        pub enum Fact $variants
+
+        /// How a fact is read once its kind is known.
+        #[derive(Deserialize)]
+        #[serde(remote = "Fact", rename_all = "snake_case")]
+        pub(super) enum Shape $variants
+    };
+}
+
+facts! {
 /// One thing that happened. A *contact* is a call, or a wish to be called back that stands in line under an id of its
 /// own. Written as one JSON object whose `kind` is the variant's name in snake case; times are microseconds since 1970.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fact {
     // ---- the node
     /// A process began its epoch.
@@ -441,6 +455,7 @@ pub enum Fact {
         /// How many contacts it was.
         contacts: u64,
     },
+}
 }
 
 impl Fact {

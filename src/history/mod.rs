@@ -28,6 +28,7 @@ mod reap;
 mod row;
 mod standing;
 mod store;
+mod tagged;
 
 #[cfg(test)]
 mod tests;

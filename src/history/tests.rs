@@ -1,5 +1,7 @@
 //! Facts are written and read back as they were, and say of themselves what their JSON says.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::{AgentStatus, Entry, Exit, Fact, OfferId, Outcome, Private, Row};
@@ -51,6 +53,56 @@ fn facts_are_read_as_they_were_written() {
         assert_eq!(json["kind"], fact.kind(), "{text}");
         let contact = fact.contact().map(|id| id.to_string());
         assert_eq!(json.get("contact").and_then(Json::as_str), contact.as_deref(), "{text}");
+    }
+}
+
+/// Every kind of fact as it has been written since the first release: with all its fields, and with none that may be absent.
+const FORMS: &str = include_str!("tests/forms.jsonl");
+
+#[test]
+fn every_kind_of_fact_keeps_its_written_form() {
+    let mut seen = BTreeSet::new();
+    for line in FORMS.lines() {
+        let fact: Fact = serde_json::from_str(line).expect(line);
+        assert_eq!(serde_json::to_string(&fact).expect("facts can be written"), line);
+        assert_eq!(serde_json::from_str::<Json>(line).expect("JSON")["kind"], fact.kind());
+        seen.insert(fact.kind().to_owned());
+    }
+    let unknown = serde_json::from_str::<Fact>(r#"{"kind":"?"}"#).expect_err("no such kind");
+    let unknown = unknown.to_string();
+    let known = unknown.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+    assert_eq!(seen, known, "a form of each kind");
+}
+
+/// The order of fields does not matter, nor what a later release may add.
+#[test]
+fn facts_are_read_however_their_fields_are_ordered() {
+    for line in FORMS.lines() {
+        let fact: Fact = serde_json::from_str(line).expect(line);
+        let sorted: Json = serde_json::from_str(line).expect("JSON");
+        let sorted = sorted.as_object().expect("an object").iter().rev();
+        let fields: Vec<_> = sorted.map(|(key, value)| format!("{key:?} : {value}")).collect();
+        let text = format!(r#"{{ "later": {{"kind": 1}}, {} }}"#, fields.join(", "));
+        assert_eq!(serde_json::from_str::<Fact>(&text).expect(&text), fact, "{text}");
+        let value: Json = serde_json::from_str(line).expect("JSON");
+        assert_eq!(serde_json::from_value::<Fact>(value).expect(line), fact, "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_fact_is_told() {
+    let cases = [
+        ("{}", "missing field `kind`"),
+        (r#"{"offer":1}"#, "missing field `kind`"),
+        (r#"{"kind":7}"#, "invalid type: number, expected variant identifier"),
+        (r#"{"kind":"rang","offer":1}"#, "missing field `contact`"),
+        (r#"{"kind":"rang","offer":-1}"#, "invalid value: integer `-1`, expected u64"),
+        (r#"{"offer":-1,"kind":"rang"}"#, "invalid value: integer `-1`, expected u64"),
+        ("[]", "invalid type: sequence, expected what happened"),
+    ];
+    for (text, wrong) in cases {
+        let told = serde_json::from_str::<Fact>(text).expect_err(text).to_string();
+        assert!(told.contains(wrong), "{text}: {told}");
     }
 }
 
