@@ -20,7 +20,7 @@ pub use error::StorageError;
 pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
 pub use recordings::Recordings;
 pub use records::{Leaving, Ledger, Slot};
-pub use sqlite::{Checked, Durability, SqliteReader, SqliteStore};
+pub use sqlite::{Checked, Durability, SqliteReader, SqliteStore, Stretch};
 pub use store::Store;
 pub use tape::{RecordingSlot, Tape, Verdict};
 pub use upkeep::{LetGo, Limits, Upkeep, remove_recordings};

@@ -13,6 +13,7 @@ mod care;
 mod check;
 mod gate;
 mod read;
+mod scan;
 mod schema;
 mod seal;
 mod sql;
@@ -23,6 +24,7 @@ mod work;
 mod tests;
 
 pub use check::Checked;
+pub use scan::Stretch;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -123,8 +123,8 @@ pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
 
 /// A value of ours that was written as JSON.
 pub(super) fn read_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| unreadable(column, error))
+    let text = row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))?;
+    serde_json::from_str(text).map_err(|error| unreadable(column, error))
 }
 
 /// A word of an enum of ours, such as `wrapup`.

@@ -2,6 +2,7 @@
 
 mod faults;
 mod files;
+mod scan;
 
 use std::path::PathBuf;
 
