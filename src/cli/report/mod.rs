@@ -6,6 +6,7 @@ mod coverage;
 mod export;
 mod figures;
 mod html;
+mod ordered;
 mod records;
 mod source;
 mod staffing;

@@ -1,19 +1,20 @@
 //! Where the history is read from.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::Period;
+use super::ordered::in_order;
 use crate::config::{self, ConfigError};
-use crate::history::{Entry, Filter, MAX_PAGE, Position, StoreError};
+use crate::history::{Entry, StoreError};
 use crate::project;
 use crate::report::Grid;
 use crate::storage::{SqliteReader, StorageError};
 use crate::time::Duration;
 
 /// The longest line that is read, in bytes: a row of the history is far shorter.
-const MAX_LINE: u64 = 1 << 20;
+const MAX_LINE: usize = 1 << 20;
 
 /// Where the history is if nothing says it.
 const STORE: &str = "sambung.db";
@@ -24,6 +25,9 @@ const AROUND: Duration = Duration::from_mins(8 * 24 * 60);
 
 /// How much of a file is read at once, in bytes.
 const CHUNK: usize = 1 << 18;
+
+/// How many entries of a store are read at once: about as much.
+const ENTRIES: u32 = 1_024;
 
 /// Why the history could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -71,17 +75,17 @@ pub(super) fn read(
         None => store_here()?,
     };
     let store = SqliteReader::open(&path)?;
-    let (since, until) = (grid.start().before(AROUND), grid.end().after(AROUND));
-    let filter = Filter { since: Some(since), until: Some(until), ..Filter::default() };
-    let mut after = Position::default();
-    loop {
-        let page = store.entries(after, &filter, MAX_PAGE)?;
-        page.iter().for_each(&mut *each);
-        match page.last() {
-            Some(last) if page.len() == MAX_PAGE => after = last.position(),
-            Some(_) | None => return Ok(()),
-        }
-    }
+    let stretches =
+        store.stretches(grid.start().before(AROUND), grid.end().after(AROUND))?.into_iter();
+    in_order(
+        stretches.flat_map(|stretch| stretch.cut(ENTRIES)).map(Ok),
+        || Ok(SqliteReader::open(&path)?),
+        |store, stretch| Ok(store.scan(stretch)?),
+        &mut |entries: Vec<Entry>| {
+            entries.iter().for_each(&mut *each);
+            Ok(())
+        },
+    )
 }
 
 /// The store that the settings here name.
@@ -98,40 +102,92 @@ fn store_here() -> Result<PathBuf, SourceError> {
 fn files(paths: &[PathBuf], each: &mut dyn FnMut(&Entry)) -> Result<(), SourceError> {
     for path in paths {
         let fault = |source| SourceError::File { path: path.clone(), source };
-        let file: Box<dyn Read> = if path == Path::new("-") {
+        let file: Box<dyn Read + Send> = if path == Path::new("-") {
             Box::new(io::stdin())
         } else {
             Box::new(File::open(path).map_err(fault)?)
         };
-        lines(path, &mut BufReader::with_capacity(CHUNK, file), each)?;
+        lines(path, file, each)?;
     }
     Ok(())
 }
 
+/// Hands on every entry of a file.
 fn lines(
     path: &Path,
-    file: &mut dyn BufRead,
+    file: impl Read + Send,
     each: &mut dyn FnMut(&Entry),
 ) -> Result<(), SourceError> {
-    let mut number = 0;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = file.take(MAX_LINE).read_until(b'\n', &mut line);
-        let read = read.map_err(|source| SourceError::File { path: path.to_owned(), source })?;
-        if read == 0 {
-            return Ok(());
-        }
-        number += 1;
+    let fault = |source| SourceError::File { path: path.to_owned(), source };
+    let mut before = 0;
+    in_order(
+        Blocks { file, rest: Vec::new() }.map(|block| block.map_err(fault)),
+        || Ok(()),
+        |(), block: Vec<u8>| Ok(page(&block)),
+        &mut |Page { entries, lines, fault }: Page| {
+            entries.iter().for_each(&mut *each);
+            if let Some(source) = fault {
+                let line = before + lines;
+                return Err(SourceError::Line { path: path.to_owned(), line, source });
+            }
+            before += lines;
+            Ok(())
+        },
+    )
+}
+
+/// What a block of a file holds.
+struct Page {
+    entries: Vec<Entry>,
+    /// How many lines were read, the one that is no row included.
+    lines: u64,
+    fault: Option<serde_json::Error>,
+}
+
+fn page(block: &[u8]) -> Page {
+    let mut page = Page { entries: Vec::new(), lines: 0, fault: None };
+    for line in block.split_inclusive(|byte| *byte == b'\n') {
+        page.lines += 1;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        match Entry::from_line(&line) {
-            Ok(entry) => each(&entry),
-            Err(source) => {
-                return Err(SourceError::Line { path: path.to_owned(), line: number, source });
+        match Entry::from_line(line) {
+            Ok(entry) => page.entries.push(entry),
+            Err(fault) => {
+                page.fault = Some(fault);
+                break;
             }
         }
+    }
+    page
+}
+
+/// A file in blocks of whole lines. A line that is too long to be one of ours is cut.
+struct Blocks<R> {
+    file: R,
+    /// The beginning of the next line.
+    rest: Vec<u8>,
+}
+
+impl<R: Read> Iterator for Blocks<R> {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut block = std::mem::take(&mut self.rest);
+        while block.len() < MAX_LINE {
+            let from = block.len();
+            let wanted = u64::try_from(CHUNK).unwrap_or(u64::MAX);
+            match self.file.by_ref().take(wanted).read_to_end(&mut block) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+            if let Some(end) = block.iter().skip(from).rposition(|byte| *byte == b'\n') {
+                self.rest = block.split_off(from + end + 1);
+                break;
+            }
+        }
+        (!block.is_empty()).then_some(Ok(block))
     }
 }
 
@@ -144,13 +200,35 @@ mod tests {
         let row = r#"{"epoch":1,"seq":1,"at":5,"fact":{"kind":"node_stopped"}}"#;
         let path = Path::new("history.jsonl");
         let mut seen = Vec::new();
-        let read = lines(path, &mut format!("{row}\n\n{row}").as_bytes(), &mut |entry| {
-            seen.push(entry.seq);
-        });
-        assert!(read.is_ok());
-        assert_eq!(seen, [1, 1]);
-        let error = lines(path, &mut format!("{row}\nno row\n").as_bytes(), &mut |_| {});
+        let mut read = |text: &str| lines(path, text.as_bytes(), &mut |entry| seen.push(entry.seq));
+        assert!(read(&format!("{row}\n\n{row}")).is_ok());
+        let error = read(&format!("{row}\nno row\n{row}\n"));
         let shown = error.expect_err("a fault").to_string();
         assert_eq!(shown, "read history.jsonl: line 2 is no row of a history");
+        assert_eq!(seen, [1, 1, 1], "what stands before the fault was read");
+    }
+
+    /// Longer than several blocks, with an end of line wherever it falls.
+    #[test]
+    fn long_files_are_read_block_by_block() {
+        let path = Path::new("history.jsonl");
+        let row =
+            |n: u64| format!(r#"{{"epoch":1,"seq":{n},"at":5,"fact":{{"kind":"node_stopped"}}}}"#);
+        let (count, fault) = (30_000_u64, 29_000_u64);
+        let text: String = (1..=count).map(|n| row(n) + "\n").collect();
+        assert!(text.len() > 5 * CHUNK);
+        let mut seen = 0;
+        let read = lines(path, text.as_bytes(), &mut |entry| {
+            seen += 1;
+            assert_eq!(entry.seq, seen);
+        });
+        assert!(read.is_ok());
+        assert_eq!(seen, count);
+        let bad = text.replacen(&row(fault), "no row", 1);
+        let error = lines(path, bad.as_bytes(), &mut |_| {}).expect_err("a fault");
+        assert_eq!(error.to_string(), "read history.jsonl: line 29000 is no row of a history");
+        let long = "x".repeat(3 * MAX_LINE);
+        let error = lines(path, long.as_bytes(), &mut |_| {}).expect_err("a fault");
+        assert_eq!(error.to_string(), "read history.jsonl: line 1 is no row of a history");
     }
 }
