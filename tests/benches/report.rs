@@ -5,11 +5,15 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
 use std::time::Duration as Span;
 
 use made::{Made, make};
 use sambung::history::Entry;
 use sambung::report::{Book, Fold, Grid, Level, Settings, Step};
+use sambung::storage::{Durability, SqliteStore};
 use sambung::time::{Date, Duration};
 use serde::de::IgnoredAny;
 
@@ -37,6 +41,10 @@ fn main() {
     let contacts: u32 =
         std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_000_000);
     let days = contacts.div_ceil(CALLS_A_DAY);
+    let made = Made { seed: 1, days, calls_a_day: contacts / days, agents: 120 };
+    if let Some(at) = std::env::args().position(|argument| argument == "--into") {
+        return keep(made, Path::new(&std::env::args().nth(at + 1).expect("a folder")));
+    }
     let first = Date::parse("2026-03-04").expect("a date");
     let last = Date::from_days(first.days_since_epoch() + i64::from(days) - 1).expect("a date");
     let grid = Grid::new("Asia/Jakarta", first, last, Step::HalfHour).expect("days");
@@ -50,7 +58,6 @@ fn main() {
     });
     let (mut fold, mut spent) = (Fold::default(), Spent::default());
     let mut page: Vec<Vec<u8>> = Vec::with_capacity(PAGE);
-    let made = Made { seed: 1, days, calls_a_day: contacts / days, agents: 120 };
     make(made, &mut |entry| {
         page.push(entry.to_line(false).expect("a line").into_bytes());
         if page.len() == PAGE {
@@ -77,6 +84,35 @@ fn main() {
     let seconds = (read + fold).as_secs_f64() * 1e6 / calls as f64;
     let verdict = if seconds < TARGET { "within" } else { "over" };
     println!("a million contacts: {seconds:.2} s on one core; {verdict} the target of {TARGET} s");
+}
+
+/// Writes the history as a store and as lines. The rows of the store go straight into its table: what stands after each of
+/// them is of no use to a report.
+fn keep(made: Made, folder: &Path) {
+    let store = folder.join("sambung.db");
+    drop(SqliteStore::open(&store, Durability::Normal).expect("a new store"));
+    let mut store = rusqlite::Connection::open(store).expect("opens");
+    let rows = store.transaction().expect("begins");
+    let insert = "INSERT INTO entry (id, at_us, kind, contact_id, agent_id, queue_id, data_json)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let mut statement = rows.prepare(insert).expect("a statement");
+    let lines = File::create(folder.join("history.jsonl")).expect("a new file");
+    let mut lines = BufWriter::new(lines);
+    let count = make(made, &mut |entry| {
+        let fact = &entry.row.fact;
+        let id = i64::try_from(entry.epoch << 40 | entry.seq).expect("small");
+        let contact = fact.contact().map(|contact| contact.to_string());
+        let data = serde_json::to_string(fact).expect("JSON");
+        let (agent, queue) = (fact.agent().map(|a| a.as_str()), fact.queue().map(|q| q.as_str()));
+        let at = entry.row.at.as_unix_micros();
+        let values = rusqlite::params![id, at, fact.kind(), contact, agent, queue, data];
+        statement.execute(values).expect("a row");
+        writeln!(lines, "{}", entry.to_line(false).expect("a line")).expect("written");
+    });
+    lines.flush().expect("written");
+    drop(statement);
+    rows.commit().expect("written");
+    println!("{count} rows in {}", folder.display());
 }
 
 /// Reads a page of lines three times: for nothing, as entries, and entries into the book.
