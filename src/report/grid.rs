@@ -160,8 +160,20 @@ impl Grid {
     /// The interval that a moment lies in.
     #[must_use]
     pub fn at(&self, wall: Wall) -> Option<usize> {
-        let after = self.edges.partition_point(|edge| *edge <= wall);
-        (after > 0 && after < self.edges.len()).then(|| after - 1)
+        if wall < self.start() || wall >= self.end() {
+            return None;
+        }
+        // All but the last interval of a day are equally long: only days whose clocks change lead astray, and not far.
+        let step = self.step.span().unwrap_or(Duration::from_mins(24 * 60));
+        let guess = between(self.start(), wall).as_micros() / step.as_micros();
+        let mut n = usize::try_from(guess).map_or(0, |n| n.min(self.len() - 1));
+        while self.edges[n] > wall {
+            n -= 1;
+        }
+        while self.edges[n + 1] <= wall {
+            n += 1;
+        }
+        Some(n)
     }
 
     /// Tells how much of a stretch lies in each interval.
@@ -171,7 +183,7 @@ impl Grid {
         if from >= to {
             return;
         }
-        let mut n = self.edges.partition_point(|edge| *edge <= from).saturating_sub(1);
+        let Some(mut n) = self.at(from) else { return };
         let mut at = from;
         while at < to {
             let Some(edge) = self.edges.get(n + 1) else { return };

@@ -47,6 +47,22 @@ fn the_repeated_hour_is_two_hours() {
 }
 
 #[test]
+fn every_moment_of_a_year_lies_in_one_interval() {
+    for zone in ["Asia/Jakarta", "Europe/Berlin", "Australia/Lord_Howe"] {
+        for step in [Step::Quarter, Step::HalfHour, Step::Hour, Step::Day] {
+            let grid = Grid::new(zone, date("2026-01-01"), date("2026-12-31"), step).expect(zone);
+            let instant = Duration::from_micros(1);
+            for n in 0..grid.len() {
+                let (from, to) = grid.interval(n).expect("an interval");
+                assert_eq!(grid.at(from), Some(n), "{zone} {n}");
+                assert_eq!(grid.at(to.before(instant)), Some(n), "{zone} {n}");
+            }
+            assert_eq!((grid.at(grid.start().before(instant)), grid.at(grid.end())), (None, None));
+        }
+    }
+}
+
+#[test]
 fn what_makes_no_days_is_refused() {
     let (from, to) = (date("2026-03-04"), date("2026-03-03"));
     assert!(Grid::new("Asia/Jakarta", from, to, Step::Day).is_err(), "backwards");
