@@ -16,12 +16,13 @@ use crate::history::Exit;
 use crate::time::{Duration, Instant};
 
 /// The fewest agents of whom anything is said: with fewer even the best estimate is mostly wrong.
-const FEWEST_AGENTS: usize = 5;
+const FEWEST_AGENTS: u32 = 5;
 /// How many answers are needed, and how old the oldest of them may be.
 const ANSWERS: usize = 20;
 const ANSWERS_AGE: Duration = Duration::from_mins(120);
-/// The most that one observation weighs in the smoothed time that a call binds an agent.
-const HANDLE_WEIGHT: f64 = 0.005;
+/// The least that one observation weighs in the smoothed time that a call binds an agent: a few very long calls must not
+/// sway it.
+const HANDLE_WEIGHT: f64 = 0.002;
 /// What is kept of the observations of patience when one more comes.
 const PATIENCE_KEPT: f64 = 0.998;
 /// What is observed of a shared queue is kept in spans of this length, …
@@ -124,6 +125,12 @@ impl Queues {
     /// answers lately.
     #[must_use]
     pub fn expected_wait(&self, call: CallId) -> Option<Expected> {
+        let line = &self.lines[self.waiters.get(&call)?.line.0];
+        self.reckoned(call).filter(|expected| self.is_sure(line, *expected))
+    }
+
+    /// The same, also where it is not good enough to be told.
+    pub(super) fn reckoned(&self, call: CallId) -> Option<Expected> {
         let waiter = self.waiters.get(&call)?;
         let line = &self.lines[waiter.line.0];
         self.estimate(line, self.before(line, Some(waiter)))
@@ -131,7 +138,13 @@ impl Queues {
 
     /// How long a contact would wait that came now, as the last of its line.
     pub(super) fn expected_at_end(&self, line: &Line) -> Option<Expected> {
-        self.estimate(line, self.before(line, None))
+        let expected = self.estimate(line, self.before(line, None));
+        expected.filter(|expected| self.is_sure(line, *expected))
+    }
+
+    /// Whether enough agents work and enough answers were seen lately to tell it.
+    fn is_sure(&self, line: &Line, expected: Expected) -> bool {
+        expected.staff >= FEWEST_AGENTS && line.forecast.knows(self.now)
     }
 
     /// A contact is about to leave its line. `None` = answered.
@@ -169,7 +182,7 @@ impl Queues {
     fn estimate(&self, line: &Line, before: usize) -> Option<Expected> {
         let working = || line.members.iter().map(|seat| &self.agents[seat.0]).filter(|a| works(a));
         let staff = working().count();
-        if staff < FEWEST_AGENTS || !line.forecast.knows(self.now) {
+        if staff == 0 {
             return None;
         }
         let handle = line.forecast.handle.max(1.0);
