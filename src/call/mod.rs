@@ -46,7 +46,7 @@ pub use record::{
 };
 pub use recording::{LEAST_AT_HANGUP, MAX_RECORDING, Recording, RecordingEnd};
 pub use request::{
-    Argument, Callback, Errand, Failure, Operation, Reply, Request, RequestId, Ticket,
+    Argument, Callback, Errand, Failure, Operation, Reply, Request, RequestId, Ticket, WishPlace,
 };
 pub use say_as::SayAs;
 pub use transfer::{Transfer, TransferMode, TransferRequest, TransferStep};

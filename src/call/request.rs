@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::id::{CallId, Language, QueueId, RecordingId};
 use super::mask::{Class, mask_value};
-use crate::time::Duration;
+use crate::time::{Duration, Wall};
 
 /// A request, numbered over the life of a node; never twice the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +88,21 @@ pub struct Callback {
     pub within: Option<Duration>,
     /// The caller's language.
     pub language: Language,
+    /// Where the wish will stand in line; `None` = nobody has said so yet.
+    pub place: Option<WishPlace>,
+}
+
+/// Where a wish to be called back stands in line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WishPlace {
+    /// The contact that stands there for it.
+    pub contact: CallId,
+    /// Since when.
+    pub order: Wall,
+    /// 1 (first) to 9.
+    pub priority: u8,
+    /// When it is too late.
+    pub expires: Wall,
 }
 
 /// How a request was answered.

@@ -57,8 +57,8 @@ pub struct Engine {
     pub(super) ears: Ears,
     /// Who is to be called back.
     pub(super) callbacks: Callbacks,
-    /// The wishes to be called back that the store is asked to keep.
-    pub(super) wished: BTreeMap<RequestId, Callback>,
+    /// The wishes to be called back that the store is asked to keep, each with the adapter it came by.
+    pub(super) wished: BTreeMap<RequestId, (Callback, AdapterId)>,
     /// The adapters that are out of touch.
     pub(super) away: BTreeSet<AdapterId>,
     pub(super) strays: u64,

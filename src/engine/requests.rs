@@ -9,15 +9,17 @@ use crate::session::Input;
 
 impl Engine {
     /// Asks for a call. A call asks one thing at a time.
-    pub(super) fn request(&mut self, call: CallId, what: Errand) {
+    pub(super) fn request(&mut self, call: CallId, mut what: Errand) {
         self.abandon(call);
         self.requested += 1;
         let id = RequestId(self.requested);
         let Some(asking) = self.calls.get_mut(&call) else { return };
         asking.request = Some(id);
         self.requests.insert(id, call);
-        if let Errand::Callback(wish) = &what {
-            self.wished.insert(id, wish.clone());
+        let adapter = asking.leg.adapter;
+        if let Errand::Callback(wish) = &mut what {
+            wish.place = self.wish_place(call, wish);
+            self.wished.insert(id, (wish.clone(), adapter));
         }
         self.outputs.push_back(Output::Request(Box::new(Request { id, call, what })));
     }
@@ -26,7 +28,6 @@ impl Engine {
     pub(super) fn abandon(&mut self, call: CallId) {
         let waiting = self.calls.get_mut(&call).and_then(|call| call.request.take());
         if let Some(id) = waiting {
-            self.wished.remove(&id);
             if !bug::is(Bug::LateReplyTaken) {
                 self.requests.remove(&id);
             }
@@ -36,6 +37,10 @@ impl Engine {
 
     /// An answer: to the call that waits for exactly this one. Any other is dropped and counted.
     pub(super) fn reply(&mut self, id: RequestId, reply: Reply) {
+        // What the store has kept stands, whether the caller still waits for the word of it or has hung up.
+        if let (Some((wish, adapter)), Reply::Kept(number)) = (self.wished.remove(&id), &reply) {
+            self.callback_kept(&wish, adapter, number.parse().unwrap_or(0));
+        }
         let mut asked = self.requests.remove(&id);
         if bug::is(Bug::ReplyToAnother) {
             asked = self.requests.last_key_value().map(|(_, call)| *call).or(asked);
@@ -47,9 +52,6 @@ impl Engine {
         };
         if let Some(asking) = self.calls.get_mut(&call) {
             asking.request = None;
-        }
-        if let (Some(wish), Reply::Kept(number)) = (self.wished.remove(&id), &reply) {
-            self.callback_kept(call, &wish, number.parse().unwrap_or(0));
         }
         self.step(call, Input::Reply(reply));
     }

@@ -362,6 +362,9 @@ pub enum Fact {
         /// What the caller was recorded saying.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recording: Option<RecordingId>,
+        /// Whose it is, where the history does not know of the call: it came from a file of before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caller: Option<CallerKey>,
     },
     /// Somebody took it, or it is done.
     TicketChanged {

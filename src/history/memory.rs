@@ -117,7 +117,8 @@ impl MemoryStore {
         }
         match &row.fact {
             Fact::CallBegan { contact, caller: Some(caller), .. }
-            | Fact::CallbackAsked { contact, caller: Some(caller), .. } => {
+            | Fact::CallbackAsked { contact, caller: Some(caller), .. }
+            | Fact::TicketOpened { contact, caller: Some(caller), .. } => {
                 self.callers.insert(*contact, caller.clone());
             }
             Fact::RecordingKept { recording, contact, class, .. } => {

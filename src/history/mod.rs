@@ -19,6 +19,7 @@
 mod about;
 mod caller;
 mod care;
+mod errand;
 mod fact;
 mod fold;
 mod line;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use caller::CallerSecret;
 pub use care::{EXPIRED_TOGETHER, Forgotten, Known, closing, private_class};
+pub use errand::{asked, kept};
 pub use fact::Fact;
 pub use memory::{Fault, MemoryStore};
 pub use parts::{

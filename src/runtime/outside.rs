@@ -105,6 +105,7 @@ mod tests {
             to: "+62811".into(),
             within: None,
             language: "id".into(),
+            place: None,
         };
         Request { id: RequestId(number), call: CallId::new(1, 1), what: Errand::Callback(callback) }
     }

@@ -5,9 +5,7 @@ use super::{Server, ServerError};
 use crate::call::{CallJournal, CallRecord};
 use crate::history::{CallerSecret, Standing};
 use crate::runtime::{Clock, Left, RecordSink};
-use crate::storage::{
-    HistorySlot, HistoryWriter, Ledger, RecordingSlot, Recordings, Slot, Store, Upkeep,
-};
+use crate::storage::{HistorySlot, HistoryWriter, Ledger, RecordingSlot, Recordings, Slot, Upkeep};
 
 /// The writers, running.
 #[derive(Debug)]
@@ -26,7 +24,6 @@ pub(super) struct Opened {
     pub(super) journals: Option<Slot<CallJournal>>,
     pub(super) slot: HistorySlot,
     pub(super) tapes: RecordingSlot,
-    pub(super) store: Store,
     /// What callers are named by.
     pub(super) secret: CallerSecret,
     /// What stands now: nothing of it is under way.
@@ -36,16 +33,14 @@ pub(super) struct Opened {
 impl Books {
     /// Opens all of them.
     pub(super) fn open(server: &Server, clock: Clock) -> Result<(Self, Opened), ServerError> {
-        let History { writer, slot, secret, standing } =
-            History::open(&server.store, &server.records, clock)?;
+        let History { writer, slot, secret, standing } = History::open(server, clock)?;
         let (ledger, records) = Ledger::open(&server.records)?;
         let journals = server.journals.as_deref().map(Ledger::open).transpose()?;
         let (journal_ledger, journals) = journals.unzip();
         let upkeep = Upkeep::start(slot.clone(), server.limits.clone(), clock)?;
         let (recordings, tapes) = Recordings::open(&server.recordings, clock)?;
-        let store = Store::open(&server.tickets, &server.callbacks, clock)?;
         let books = Self { ledger, journals: journal_ledger, writer, upkeep, recordings };
-        Ok((books, Opened { records, journals, slot, tapes, store, secret, standing }))
+        Ok((books, Opened { records, journals, slot, tapes, secret, standing }))
     }
 
     /// Waits until everything is on the disk or, if the disk refuses to the last, given up. The ways in must be gone.

@@ -1,7 +1,8 @@
-//! What calls ask of the world outside, sent on: operations to the services, tickets and callbacks to the store.
+//! What calls ask of the world outside, sent on: operations to the services, tickets and wishes to be called back to the
+//! history, which numbers them.
 //!
-//! Each errand is a task of its own, those of the store on threads that may wait for the disk, so that none waits for another; how many there may be, `runtime` and the services
-//! themselves bound.
+//! Each operation is a task of its own, so that none waits for another; how many there may be, `runtime` and the services
+//! themselves bound. What is to be kept waits for the disk with everything else that is told to the history.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -13,57 +14,51 @@ use tracing::Instrument as _;
 
 use crate::assemble::{self, Services};
 use crate::backend::Backend;
-use crate::call::{Errand, Reply, Request};
+use crate::call::{Errand, Request};
+use crate::history::{asked, kept};
 use crate::runtime::{Answer, Clock, Outside};
-use crate::storage::{HistorySlot, Store};
+use crate::storage::HistorySlot;
 
 /// The errands of all calls.
 #[derive(Debug)]
 pub(super) struct Errands {
     backend: watch::Receiver<Arc<Backend>>,
-    store: Arc<Store>,
-    /// Where the history is told of tickets.
-    history: Option<(HistorySlot, Clock)>,
+    slot: HistorySlot,
+    clock: Clock,
     tokio: Handle,
     /// Those under way; what is left at the end of the node is dropped with them.
     under_way: JoinSet<()>,
 }
 
 impl Errands {
-    /// Runs errands on `tokio` against the newest `backend` and the `store`.
-    pub(super) fn new(backend: watch::Receiver<Arc<Backend>>, store: Store, tokio: Handle) -> Self {
-        let (store, history) = (Arc::new(store), None);
-        Self { backend, store, history, tokio, under_way: JoinSet::new() }
-    }
-
-    /// Tells the history of every ticket that is kept.
-    pub(super) fn telling(mut self, slot: HistorySlot, clock: Clock) -> Self {
-        self.history = Some((slot, clock));
-        self
+    /// Runs errands on `tokio` against the newest `backend` and the history.
+    pub(super) fn new(
+        backend: watch::Receiver<Arc<Backend>>,
+        slot: HistorySlot,
+        clock: Clock,
+        tokio: Handle,
+    ) -> Self {
+        Self { backend, slot, clock, tokio, under_way: JoinSet::new() }
     }
 }
 
 impl Outside for Errands {
     fn ask(&mut self, request: Request, answer: Answer) {
         while self.under_way.try_join_next().is_some() {}
-        match request {
-            Request { what: Errand::Operation(operation), .. } => {
-                let backend = Arc::clone(&self.backend.borrow());
-                let work = async move { answer.give(backend.carry_out(operation).await) };
-                self.under_way.spawn_on(work.in_current_span(), &self.tokio);
-            }
-            Request { what: Errand::Ticket(_) | Errand::Callback(_), .. } => {
-                let store = Arc::clone(&self.store);
-                let history = self.history.clone();
-                let work = move || {
-                    let reply = store.keep(&request);
-                    if let (Some((slot, clock)), Reply::Kept(number)) = (history, &reply) {
-                        super::history::ticket_opened(&slot, clock.wall(), &request, number);
-                    }
-                    answer.give(reply);
-                };
-                self.under_way.spawn_blocking_on(work, &self.tokio);
-            }
+        if let Some(row) = asked(&request, Some(self.slot.secret()), self.clock.wall()) {
+            let call = request.call;
+            let told = move |receipt: crate::history::Receipt| {
+                if receipt.number.is_none() {
+                    tracing::error!(%call, "A ticket or callback cannot be kept.");
+                }
+                answer.give(kept(&receipt));
+            };
+            return self.slot.claim(row, Box::new(told));
+        }
+        if let Errand::Operation(operation) = request.what {
+            let backend = Arc::clone(&self.backend.borrow());
+            let work = async move { answer.give(backend.carry_out(operation).await) };
+            self.under_way.spawn_on(work.in_current_span(), &self.tokio);
         }
     }
 }

@@ -9,19 +9,17 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ServerError;
-use crate::call::{
-    Argument, CallId, CallRecord, Class, Direction, EndedBy, Errand, HangupCause, Request,
-    mask_number,
-};
+use super::{Server, ServerError};
+use crate::call::{CallId, CallRecord, Direction, EndedBy, HangupCause, mask_number};
 use crate::config::Config;
 use crate::history::{
-    CallerSecret, Fact, Filter, LiveCall, MAX_PAGE, Position, Private, Retention, Row, Standing,
-    Store as _, StoreError,
+    CallerSecret, Fact, Filter, LiveCall, MAX_PAGE, Position, Retention, Row, Standing, Store as _,
+    StoreError,
 };
 use crate::runtime::{Clock, Judge, Keeper};
 use crate::storage::{
-    Durability, HistorySlot, HistoryWriter, Leaving, Ledger, Limits, SqliteStore, StorageError,
+    Durability, HistorySlot, HistoryWriter, Imported, Leaving, Ledger, Limits, OldFiles,
+    SqliteStore, StorageError,
 };
 use crate::time::{Duration, Wall};
 
@@ -53,9 +51,10 @@ impl History {
     /// Opens the store, begins an epoch in it and starts its writer. Calls that died with the process before get their
     /// records first: once the epoch has begun they are over, and nobody would ask for them again.
     ///
-    /// `records` is the file of call records: what has one there already gets no other.
-    pub(super) fn open(path: &Path, records: &Path, clock: Clock) -> Result<Self, ServerError> {
-        let mut store = SqliteStore::open(path, Durability::default())?;
+    /// What has a record in the file of call records already gets no other.
+    pub(super) fn open(server: &Server, clock: Clock) -> Result<Self, ServerError> {
+        let records = &server.records;
+        let mut store = SqliteStore::open(&server.store, Durability::default())?;
         let before = store.standing()?;
         let told = told_in(records);
         let without = before.calls.iter().filter(|(call, _)| !told.contains(*call));
@@ -66,6 +65,7 @@ impl History {
         write_records(records, kept)?;
         write_records(records, interrupted.clone())?;
         let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
+        take_in(&server.old, &mut store, clock.wall())?;
         let standing = store.standing()?;
         if !before.stopped && before.newest.epoch > 0 {
             let (calls, waiting) = (before.calls.len(), before.waiting.len());
@@ -253,29 +253,29 @@ pub fn limits(config: &Config) -> Limits {
     Limits { stay, recordings: config.recordings.clone() }
 }
 
-/// Tells the history of a ticket that was given a number.
-pub(super) fn ticket_opened(slot: &HistorySlot, now: Wall, request: &Request, number: &str) {
-    let (Errand::Ticket(ticket), Ok(number)) = (&request.what, number.parse()) else { return };
-    let shown = |argument: &&Argument| match argument.class {
-        Class::Public | Class::Personal => !argument.value.is_null(),
-        Class::Secret => false,
-    };
-    let text = |argument: &Argument| -> (Arc<str>, Arc<str>) {
-        let text =
-            argument.value.as_str().map_or_else(|| argument.value.to_string(), str::to_owned);
-        (Arc::clone(&argument.name), text.into())
-    };
-    let private = Private(ticket.with.iter().filter(shown).map(text).collect());
-    let fact = Fact::TicketOpened {
-        ticket: number,
-        contact: request.call,
-        sort: Arc::clone(&ticket.kind),
-        language: ticket.language.clone(),
-        owner: None,
-        due: ticket.due.map(|due| now.after(due)),
-        recording: ticket.recording.clone(),
-    };
-    slot.keep(Row::new(now, fact).with(private));
+/// The files that tickets and callbacks were kept in before the history had them.
+#[must_use]
+pub fn old_files(config: &Config) -> OldFiles {
+    OldFiles { tickets: config.tickets.clone(), callbacks: config.callbacks.clone() }
+}
+
+/// Takes them in, with a word.
+fn take_in(files: &OldFiles, store: &mut SqliteStore, now: Wall) -> Result<(), ServerError> {
+    let Imported { tickets, callbacks, left_out } = files.import(store, now)?;
+    if tickets + callbacks > 0 {
+        tracing::info!(
+            tickets,
+            callbacks,
+            "What earlier releases kept in files is in the history now."
+        );
+    }
+    if left_out > 0 {
+        tracing::error!(
+            left_out,
+            "Some lines of tickets or callbacks of before could not be taken in; they are in the files that end in `.imported`."
+        );
+    }
+    Ok(())
 }
 
 /// Hands the record of a call that is over to the store as well.

@@ -31,7 +31,7 @@ use crate::engine::{self, Engine};
 use crate::history::StoreError;
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Keeper};
-use crate::storage::{Limits, StorageError};
+use crate::storage::{ImportError, Limits, OldFiles, StorageError};
 use crate::telephony;
 use crate::telephony::remote::RemoteAdapter;
 use crate::telephony::sip::SipAdapter;
@@ -43,7 +43,7 @@ use reload::{Reload, Served};
 use tasks::Tasks;
 
 pub use adapters::adapter_kind;
-pub use history::{PAST, limits};
+pub use history::{PAST, limits, old_files};
 pub use prepare::{Preparation, PrepareError, prepare};
 pub use sip::{try_certificate, whereabouts};
 
@@ -60,8 +60,7 @@ pub struct Server {
     journals: Option<PathBuf>,
     store: PathBuf,
     recordings: PathBuf,
-    tickets: PathBuf,
-    callbacks: PathBuf,
+    old: OldFiles,
     limits: Limits,
     drain: Duration,
     disabled: Vec<Disabled>,
@@ -88,6 +87,9 @@ pub enum ServerError {
     /// The history cannot be taken over.
     #[error("take the history over")]
     History(#[source] StoreError),
+    /// Tickets and callbacks of before cannot be taken into the history.
+    #[error("take the tickets and callbacks of before into the history")]
+    Import(#[from] ImportError),
     /// An adapter cannot be started.
     #[error(transparent)]
     Adapter(#[from] AdapterError),
@@ -114,7 +116,7 @@ impl Server {
         *connections = files::raise_limit(self.engine.max_calls, *connections);
         let tasks = Tasks::start().map_err(start("the tasks"))?;
         let (books, opened) = Books::open(&self, clock)?;
-        let Opened { records, journals, slot, tapes, store, secret, standing } = opened;
+        let Opened { records, journals, slot, tapes, secret, standing } = opened;
         self.engine.history = true;
         self.engine.caller_secret = Some(secret);
         let seed = seed().map_err(start("the source of chance"))?;
@@ -134,8 +136,7 @@ impl Server {
             let records = sink(records, journals, slot.clone());
             let services = ServicesInUse::new(self.services, seed);
             let beside = tokio::runtime::Handle::current();
-            let errands =
-                Errands::new(services.newest(), store, beside).telling(slot.clone(), clock);
+            let errands = Errands::new(services.newest(), slot.clone(), clock, beside);
             let mut adapters: Vec<Box<dyn Adapter>> = vec![Box::new(adapter)];
             for settings in self.adapters {
                 let adapter = RemoteAdapter::bind(settings)?;

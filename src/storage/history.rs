@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::error::StorageError;
 use crate::call::CallId;
 use crate::history::{
-    CallerKey, CallerSecret, Fact, Position, Receipt, Row, Store, StoreError, Verdict, Write,
+    CallerSecret, Fact, Position, Receipt, Row, Store, StoreError, Verdict, Write,
 };
 use crate::runtime::Clock;
 use crate::time::Wall;
@@ -159,10 +159,10 @@ impl HistorySlot {
         true
     }
 
-    /// Stands for a caller's number in the history; `None` = it holds no digit.
+    /// What stands for callers' numbers is made with.
     #[must_use]
-    pub fn caller_key(&self, number: &str) -> Option<CallerKey> {
-        self.secret.key(number)
+    pub const fn secret(&self) -> &CallerSecret {
+        &self.secret
     }
 
     /// How the store fares.

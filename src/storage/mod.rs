@@ -1,26 +1,25 @@
-//! What outlives the process: the history, call records and journals, tickets, wishes to be called back, and what callers
-//! were recorded saying.
+//! What outlives the process: the history with tickets and wishes to be called back, call records and journals, and what
+//! callers were recorded saying.
 //!
-//! Comes in: finished call records, journals and samples through bounded channels, requests to keep something. Goes out: lines
+//! Comes in: finished call records, journals and samples through bounded channels, rows to keep. Goes out: lines
 //! of files, WAV files, numbers. It knows nothing of flows, engines or adapters, and nobody in a call waits for a disk.
 
-mod book;
 mod error;
 mod history;
+mod import;
 mod index;
 mod lines;
 mod recordings;
 mod records;
 mod sqlite;
-mod store;
 mod tape;
 mod upkeep;
 
 pub use error::StorageError;
 pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
+pub use import::{ImportError, Imported, OldFiles};
 pub use recordings::Recordings;
 pub use records::{Leaving, Ledger, Slot};
 pub use sqlite::{Checked, Durability, SqliteReader, SqliteStore, Stretch};
-pub use store::Store;
 pub use tape::{RecordingSlot, Tape, Verdict};
 pub use upkeep::{LetGo, Limits, Upkeep, remove_recordings};

@@ -42,6 +42,7 @@ impl Rig {
                 owner: None,
                 due: None,
                 recording: Some("rec-1".into()),
+                caller: None,
             },
             Fact::RecordingKept {
                 recording: RecordingId::from("rec-1"),

@@ -120,5 +120,6 @@ pub(crate) fn ticket(number: u64) -> Fact {
         owner: None,
         due: Some(wall(5_000)),
         recording: None,
+        caller: None,
     }
 }

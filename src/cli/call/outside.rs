@@ -1,4 +1,4 @@
-//! The outside of a console call: real services, faults on request, and a store that keeps nothing.
+//! The outside of a console call: real services, faults on request, and a store in memory, which ends with the call.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,6 +11,7 @@ use crate::assemble::Services;
 use crate::backend::{Backend, TOTAL_LIMIT};
 use crate::call::{Errand, Failure, Operation, Reply, Request, RequestId};
 use crate::cli::print;
+use crate::history::{MemoryStore, Store as _, Write, asked, kept};
 use crate::runtime::Clock;
 use crate::time::{Duration, Instant};
 
@@ -45,8 +46,8 @@ pub(super) struct Outside {
     faults: Faults,
     clock: Clock,
     under_way: Vec<UnderWay>,
-    /// The last number that a ticket or callback was given.
-    kept: u32,
+    /// What gives tickets and callbacks their numbers.
+    store: MemoryStore,
 }
 
 /// A request on its way.
@@ -103,14 +104,17 @@ impl Outside {
         let (backend, errors) = Backend::new(services.clone(), SEED);
         errors.iter().for_each(|error| print::error(error));
         let key = |fault: &Fault| (Arc::clone(&fault.service), Arc::clone(&fault.operation));
+        let (mut store, clock) = (MemoryStore::default(), Clock::new());
+        let begun = store.begin(env!("CARGO_PKG_VERSION"), clock.wall());
+        begun.map_err(io::Error::other)?;
         Ok(Self {
             tokio,
             backend: Arc::new(backend),
             services,
             faults: faults.iter().map(|fault| (key(fault), fault.reply)).collect(),
-            clock: Clock::new(),
+            clock,
             under_way: Vec::new(),
-            kept: 0,
+            store,
         })
     }
 
@@ -118,11 +122,12 @@ impl Outside {
     pub(super) fn ask(&mut self, asked: Instant, request: Request) -> Option<Answered> {
         let id = request.id;
         let answered = |after, reply| Some(Answered { request: id, at: asked + after, reply });
-        match request.what {
-            Errand::Operation(operation) => match self.fault(&operation) {
+        match &request.what {
+            Errand::Operation(operation) => match self.fault(operation) {
                 Some((after, reply)) => answered(after, reply),
                 None => {
                     let (backend, clock) = (Arc::clone(&self.backend), self.clock);
+                    let operation = operation.clone();
                     let work = self.tokio.spawn(async move {
                         let began = clock.now();
                         let reply = backend.carry_out(operation).await;
@@ -133,10 +138,18 @@ impl Outside {
                 }
             },
             Errand::Ticket(_) | Errand::Callback(_) => {
-                self.kept += 1;
-                answered(Duration::ZERO, Reply::Kept(self.kept.to_string().into()))
+                answered(Duration::ZERO, self.keep(&request))
             }
         }
+    }
+
+    /// Keeps a ticket or a wish to be called back, as long as the console call lasts.
+    fn keep(&mut self, request: &Request) -> Reply {
+        let row = asked(request, Some(self.store.secret()), self.clock.wall());
+        let write = row.map(|row| Write::Row(Box::new(row)));
+        let receipts = self.store.commit(write.as_slice());
+        let receipt = receipts.ok().and_then(|receipts| receipts.first().copied());
+        receipt.map_or(Reply::Failed(Failure::Error), |receipt| kept(&receipt))
     }
 
     /// Waits for everything that is under way.
@@ -197,7 +210,7 @@ pub(super) fn outcome(reply: &Reply) -> String {
         Reply::Answered(_) => "answered".to_owned(),
         Reply::NotFound => "not found".to_owned(),
         Reply::Failed(failure) => format!("failed: {}", failure.name()),
-        Reply::Kept(number) => format!("number {number}; a console call keeps nothing"),
+        Reply::Kept(number) => format!("number {number}; it ends with this console call"),
     }
 }
 
@@ -287,9 +300,9 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_is_given_a_number_and_kept_nowhere() {
+    fn a_ticket_is_given_a_number_by_a_store_in_memory() {
         let mut outside = Outside::new(Services::new(), &[]).expect("set up");
-        for number in ["1", "2"] {
+        for number in ["1001", "1002"] {
             let ticket = Ticket {
                 kind: "complaint".into(),
                 with: Vec::new(),

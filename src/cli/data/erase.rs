@@ -47,7 +47,14 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
     let (count, recordings) = (gone.count, gone.recordings.len());
     let left = remove_recordings(&config.recordings, &gone.recordings);
     print::out(&format!("{number}: {count} contacts and {recordings} recordings are forgotten."));
-    if left.is_empty() {
+    let old = crate::server::old_files(config).left_behind();
+    for path in &old {
+        let path = path.display();
+        eprintln!(
+            "error: {path} may still hold the number in clear; its tickets or callbacks are in the store, delete it"
+        );
+    }
+    if left.is_empty() && old.is_empty() {
         return Ok(());
     }
     for (path, error) in left {

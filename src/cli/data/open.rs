@@ -42,6 +42,11 @@ impl Owned {
         let mut owned = Self { store, clock };
         let begun = owned.store.begin(env!("CARGO_PKG_VERSION"), clock.wall());
         begun.map_err(|error| failed(&error))?;
+        let old = crate::server::old_files(config);
+        old.import(&mut owned.store, clock.wall()).map_err(|error| {
+            print::error(&error);
+            exit::FINDINGS
+        })?;
         Ok(owned)
     }
 

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use super::machine::Engine;
 use crate::call::{
-    AdapterId, AgentId, CallId, Callback, CommandKind, Language, LegId, PlayId, QueueId,
+    AdapterId, AgentId, CallId, Callback, CommandKind, Language, LegId, PlayId, QueueId, WishPlace,
     mask_number,
 };
 use crate::history::{CallbackEnd, Exit, Fact, Medium, OpenCallback, TryResult};
@@ -48,6 +48,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// The priority of wishes: the middle class.
 const PRIORITY: u8 = 5;
+/// How long a wish is open where no agents call by themselves. It is closed with the first start after that.
+const KEPT_UNCALLED: Duration = Duration::from_mins(24 * 60);
 /// The most wishes that are kept open; further ones are only written down.
 const MOST_WISHES: usize = 10_000;
 
@@ -159,30 +161,40 @@ impl Engine {
         self.callbacks.wishes.len()
     }
 
-    /// The store has kept a wish that was asked for in a call.
-    pub(super) fn callback_kept(&mut self, call: CallId, wish: &Callback, number: u64) {
-        let Some(rules) = self.settings.callbacks.get(&wish.queue).cloned() else { return };
-        let Some(asking) = self.calls.get(&call) else { return };
-        let adapter = asking.leg.adapter;
-        let place = asking.wanted.as_ref().filter(|wanted| wanted.request.queue == wish.queue);
+    /// Where a wish of a call will stand: at the call's own place in that line, or at the end of it. Nowhere if no history
+    /// is kept and nobody will call.
+    pub(super) fn wish_place(&mut self, call: CallId, wish: &Callback) -> Option<WishPlace> {
+        let rules = self.settings.callbacks.get(&wish.queue);
+        if rules.is_none() && self.teller.is_none() {
+            return None;
+        }
+        let longest = rules.map_or(KEPT_UNCALLED, |rules| rules.expires);
+        let within = wish.within.unwrap_or(longest).min(longest);
+        let place = self.wanted(call).filter(|wanted| wanted.request.queue == wish.queue);
         let order = place.map_or(self.now, |wanted| wanted.since);
-        let within = wish.within.unwrap_or(rules.expires).min(rules.expires);
+        let (order, expires) = (self.clock.at(order), self.clock.at(self.now + within));
         let contact = self.new_call_id();
+        Some(WishPlace { contact, order, priority: PRIORITY, expires })
+    }
+
+    /// The store has kept a wish that was asked for in a call.
+    pub(super) fn callback_kept(&mut self, wish: &Callback, adapter: AdapterId, number: u64) {
+        let Some(WishPlace { contact, order, priority, expires }) = wish.place else { return };
+        let Some(rules) = self.settings.callbacks.get(&wish.queue).cloned() else { return };
         let new = Wish {
             number,
             queue: wish.queue.clone(),
             to: wish.to.clone(),
             language: wish.language.clone(),
-            order,
-            priority: PRIORITY,
-            expires: self.now + within,
+            order: self.clock.instant(order),
+            priority,
+            expires: self.clock.instant(expires),
             adapter,
             tries: 0,
             message_left: false,
             again: false,
             stage: Stage::Resting { until: self.now },
         };
-        self.tell_asked(contact, call, &new);
         if !rules.allow.contains(&new.to) {
             return self.tell_ended(contact, number, CallbackEnd::NotAllowed);
         }
@@ -213,8 +225,14 @@ impl Engine {
                 continue;
             };
             let to = was.asked.private.as_ref().and_then(|private| private.0.get("to")).cloned();
-            let known = self.settings.callbacks.contains_key(queue);
-            let Some(to) = to.filter(|_| known) else { continue };
+            let expires = self.clock.instant(*expires);
+            if !self.settings.callbacks.contains_key(queue) {
+                if expires <= self.now {
+                    self.tell_ended(*contact, *number, CallbackEnd::Expired);
+                }
+                continue;
+            }
+            let Some(to) = to else { continue };
             let again = was.again.map_or(self.now, |again| self.clock.instant(again));
             let wish = Wish {
                 number: *number,
@@ -223,7 +241,7 @@ impl Engine {
                 language: language.clone(),
                 order: self.clock.instant(*order),
                 priority: *priority,
-                expires: self.clock.instant(*expires),
+                expires,
                 adapter: AdapterId(0),
                 tries: was.tries,
                 message_left: was.tries > 0,

@@ -1,35 +1,17 @@
 //! What becomes of wishes to be called back, told: to the history, and as a record of each try.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::{Pair, Wish};
+use super::Pair;
 use crate::call::{
     AgentId, CallId, CallRecord, Direction, EndedBy, HangupCause, QueueStay, mask_number,
 };
 use crate::engine::machine::Engine;
 use crate::engine::output::Output;
-use crate::history::{CallbackEnd, Fact, Medium, Private, TryResult};
+use crate::history::{CallbackEnd, Fact, Medium, TryResult};
 use crate::time::{Duration, Instant};
 
 impl Engine {
-    pub(super) fn tell_asked(&mut self, contact: CallId, call: CallId, wish: &Wish) {
-        let secret = self.settings.caller_secret.as_ref();
-        let fact = Fact::CallbackAsked {
-            callback: wish.number,
-            contact,
-            call,
-            queue: wish.queue.clone(),
-            caller: secret.and_then(|secret| secret.key(&wish.to)),
-            language: wish.language.clone(),
-            order: self.clock.at(wish.order),
-            priority: wish.priority,
-            not_before: None,
-            expires: self.clock.at(wish.expires),
-        };
-        self.happened_with(fact, Private([(Arc::from("to"), wish.to.clone())].into()));
-    }
-
     pub(super) fn tell_tried(
         &mut self,
         contact: CallId,

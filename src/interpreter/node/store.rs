@@ -77,7 +77,7 @@ pub fn call_back_caller(queue: &QueueId, view: &View<'_>) -> Option<Errand> {
 
 fn wish(queue: &QueueId, to: Arc<str>, within: Option<Duration>, view: &View<'_>) -> Errand {
     let language = view.memory.language().clone();
-    Errand::Callback(Callback { queue: queue.clone(), to, within, language })
+    Errand::Callback(Callback { queue: queue.clone(), to, within, language, place: None })
 }
 
 /// A number that can be called, without what people put between its digits.

@@ -110,6 +110,7 @@ fn who_calls_again_was_not_served_at_first() {
                 owner: None,
                 due: Some(at(t + 1_000.0)),
                 recording: None,
+                caller: None,
             };
             made.row(t, fact);
         }
@@ -248,6 +249,7 @@ fn tickets_have_a_first_answer_and_an_end() {
             owner: None,
             due: Some(at(500.0)),
             recording: None,
+            caller: None,
         };
         made.row(0.0, fact);
     }

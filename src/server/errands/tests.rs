@@ -4,10 +4,14 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
 use crate::backend::tests::http::{Answer as Says, HttpServer};
-use crate::call::{Argument, CallId, Callback, Class, Failure, Operation, RequestId, Ticket};
+use crate::call::{
+    Argument, CallId, Callback, Class, Failure, Operation, Reply, RequestId, Ticket,
+};
 use crate::config::Keyring;
 use crate::flow::{Facts, Sources, compile};
+use crate::history::{MemoryStore, Store as _};
 use crate::runtime::Requests;
+use crate::storage::HistoryWriter;
 
 /// The services of a project at `base`.
 fn services(base: &str) -> Services {
@@ -40,16 +44,12 @@ fn find(number: u64) -> Request {
     Request { id: RequestId(number), call: CallId::new(1, 1), what: Errand::Operation(operation) }
 }
 
-/// The driver's own side of the door to these services, with nothing to keep.
+/// The driver's own side of the door to these services, beside a history that is kept in memory.
 fn requests_of(in_use: &ServicesInUse) -> Requests {
-    requests_with(in_use, std::path::Path::new("/nowhere"))
-}
-
-/// The same with a store in `folder`.
-fn requests_with(in_use: &ServicesInUse, folder: &std::path::Path) -> Requests {
-    let (tickets, callbacks) = (folder.join("tickets.jsonl"), folder.join("callbacks.jsonl"));
-    let store = Store::open(&tickets, &callbacks, Clock::new()).expect("opens");
-    Requests::new(Box::new(Errands::new(in_use.newest(), store, Handle::current())))
+    let (mut store, clock) = (MemoryStore::default(), Clock::new());
+    store.begin("1", clock.wall()).expect("begins");
+    let (_, slot) = HistoryWriter::start(store, clock).expect("a thread");
+    Requests::new(Box::new(Errands::new(in_use.newest(), slot, clock, Handle::current())))
 }
 
 /// Asks through the driver's own side of the door and gives the reply.
@@ -91,15 +91,15 @@ async fn changed_services_are_asked_from_then_on_and_unchanged_ones_keep_their_h
 }
 
 #[tokio::test]
-async fn tickets_and_callbacks_go_to_the_store() {
-    let folder = tempfile::tempdir().expect("a folder");
+async fn tickets_and_callbacks_are_numbered_by_the_history() {
     let in_use = ServicesInUse::new(Services::new(), 1);
-    let mut requests = requests_with(&in_use, folder.path());
+    let mut requests = requests_of(&in_use);
     let callback = Callback {
         queue: "service".into(),
         to: "+62811".into(),
         within: None,
         language: "id".into(),
+        place: None,
     };
     let ticket = Ticket {
         kind: "complaint".into(),
@@ -108,12 +108,12 @@ async fn tickets_and_callbacks_go_to_the_store() {
         due: None,
         language: "id".into(),
     };
-    for (what, file) in
-        [(Errand::Callback(callback), "callbacks.jsonl"), (Errand::Ticket(ticket), "tickets.jsonl")]
-    {
+    for (what, number) in [
+        (Errand::Callback(callback), "1001"),
+        (Errand::Ticket(ticket.clone()), "1001"),
+        (Errand::Ticket(ticket), "1002"),
+    ] {
         let request = Request { id: RequestId(1), call: CallId::new(1, 1), what };
-        assert_eq!(ask(&mut requests, request).await.1, Reply::Kept("1001".into()));
-        let kept = std::fs::read_to_string(folder.path().join(file)).expect("kept by now");
-        assert!(kept.contains("\"1001\""), "{kept}");
+        assert_eq!(ask(&mut requests, request).await.1, Reply::Kept(number.into()));
     }
 }

@@ -38,7 +38,7 @@ const EVENING: Duration = Duration::from_mins(12 * 60);
 pub struct Day {
     seed: u64,
     span: Duration,
-    begins: Wall,
+    pub(super) begins: Wall,
     pub(super) engine: Engine,
     pub(super) phones: Phones,
     pub(super) now: Instant,

@@ -4,8 +4,10 @@
 use super::agenda::Happening;
 use super::day::{Broken, Day, Person};
 use super::fault::Fault;
+use crate::call::{Reply, Request};
 use crate::engine::Input;
-use crate::history::{Entry, Fact, OfferId, Row, Standing, Verdict};
+use crate::history::{Entry, Fact, OfferId, Row, Standing, Verdict, asked};
+use crate::time::Instant;
 
 /// The slowest answer of a slow store, in milliseconds: longer than an engine waits for it.
 const SLOWEST: u64 = 4_000;
@@ -63,6 +65,19 @@ impl Day {
             None => self.claimed.push_back((offer, verdict)),
         }
         Ok(())
+    }
+
+    /// A ticket or a wish to be called back is kept under the number that the call is about to hear.
+    pub(super) fn paper_keeps(&mut self, request: &Request, reply: &Reply) {
+        let Reply::Kept(told) = reply else { return };
+        let wall = self.begins.after(self.now.since(Instant::ZERO));
+        let Some(mut row) = asked(request, None, wall) else { return };
+        if let Fact::TicketOpened { ticket: number, .. }
+        | Fact::CallbackAsked { callback: number, .. } = &mut row.fact
+        {
+            *number = told.parse().unwrap_or(0);
+        }
+        self.paper.keep(row);
     }
 
     /// Tells the engine what the store said at once.

@@ -193,8 +193,10 @@ impl Day {
 
     /// The outside answers.
     pub(super) fn answers(&mut self, request: RequestId) -> Result<(), Broken> {
-        let Some((_, what, reply)) = self.asked.remove(&request) else { return Ok(()) };
-        self.totals.outside(&what, &reply);
+        let Some((call, what, reply)) = self.asked.remove(&request) else { return Ok(()) };
+        let asked = Request { id: request, call, what };
+        self.paper_keeps(&asked, &reply);
+        self.totals.outside(&asked.what, &reply);
         self.tell(Input::Reply { request, reply })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::*;
 use crate::history::{
-    Entry, Fault, Filter, Forgotten, Known, MemoryStore, OfferId, Retention, Standing,
+    CallerKey, Entry, Fault, Filter, Forgotten, Known, MemoryStore, OfferId, Retention, Standing,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -125,6 +125,7 @@ fn ticket() -> Fact {
         owner: None,
         due: None,
         recording: None,
+        caller: None,
     }
 }
 

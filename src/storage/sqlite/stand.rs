@@ -196,7 +196,8 @@ fn errand(sql: Sql<'_>, row: &Row, id: i64) -> rusqlite::Result<()> {
         Fact::CallbackEnded { callback, .. } => {
             sql.execute("DELETE FROM callback WHERE number = ?1", [sql::number(*callback)])?;
         }
-        Fact::TicketOpened { ticket, owner, due, .. } => {
+        Fact::TicketOpened { ticket, contact, owner, due, caller, .. } => {
+            belongs(sql, &contact.to_string(), caller.as_ref())?;
             let insert = "INSERT OR REPLACE INTO ticket (number, entry_id, owner, due_us)
                 VALUES (?1, ?2, ?3, ?4)";
             let owner = owner.as_ref().map(|owner| owner.as_str());

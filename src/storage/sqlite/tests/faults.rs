@@ -60,6 +60,7 @@ fn batch(number: u64) -> Vec<Write> {
             owner: None,
             due: None,
             recording: Some("0192-1".into()),
+            caller: None,
         },
     ];
     let private = || Private([("number".into(), "+62811".into())].into());
