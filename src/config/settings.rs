@@ -66,9 +66,9 @@ pub struct Config {
     pub store: PathBuf,
     /// `recordings`: the folder of what callers were recorded saying. Default `recordings`.
     pub recordings: PathBuf,
-    /// `tickets`: the file of tickets. Default `tickets.jsonl`.
+    /// `tickets`: a file of tickets from before, to be taken into the store. Default `tickets.jsonl`.
     pub tickets: PathBuf,
-    /// `callbacks`: the file of wishes to be called back. Default `callbacks.jsonl`.
+    /// `callbacks`: a file of wishes to be called back from before, likewise. Default `callbacks.jsonl`.
     pub callbacks: PathBuf,
     /// `retention`: for how long what is kept stays.
     pub retention: Retention,
