@@ -10,6 +10,7 @@ use sambung::runtime::Clock;
 use sambung::time::Instant;
 
 use super::Chance;
+use super::speaker::Speaker;
 
 const NAMES: [&str; 3] = ["budi", "dewi", "sari"];
 /// The longest rest of the loop that carries messages.
@@ -20,6 +21,10 @@ pub(crate) struct Town {
     clock: Clock,
     chance: Chance,
     callers: UdpSocket,
+    /// Where those are called who wanted to be called back: their lines are busy.
+    customers: UdpSocket,
+    /// Who leaves a message.
+    speaker: Option<Speaker>,
     agents: Vec<(&'static str, UdpSocket)>,
     calls: BTreeMap<String, Call>,
     made: u64,
@@ -59,6 +64,8 @@ impl Town {
             clock: Clock::new(),
             chance: Chance(seed ^ 0x5eed),
             callers: socket(),
+            customers: socket(),
+            speaker: None,
             agents: NAMES.map(|name| (name, socket())).into(),
             calls: BTreeMap::new(),
             made: 0,
@@ -79,6 +86,25 @@ impl Town {
         self.agents.iter().map(|(name, socket)| ((*name).to_owned(), at(socket))).collect()
     }
 
+    /// Where customers are called.
+    pub(crate) fn customers(&self) -> SocketAddr {
+        self.customers.local_addr().expect("bound")
+    }
+
+    /// Somebody calls to leave a message, and hangs up after a while, if that is said.
+    pub(crate) fn leaves_a_message(&mut self, node: SocketAddr, speaks: Option<Duration>) {
+        self.made += 1;
+        let speaks = speaks.map(sambung::time::Duration::from_std);
+        self.speaker = Some(Speaker::calls(node, self.made, &self.clock, speaks));
+    }
+
+    /// Somebody hangs up who is in a call.
+    pub(crate) fn one_hangs_up(&mut self, node: SocketAddr) {
+        let up = self.calls.iter().find(|(_, call)| call.to.is_some() && !call.over);
+        let id = up.expect("somebody is in a call").0.clone();
+        self.sends(node, &id, "BYE", 2, "");
+    }
+
     /// How often each agent was rung.
     pub(crate) fn rung(&self) -> impl Iterator<Item = (&String, u64)> {
         self.rung.iter().map(|(agent, rung)| (agent, *rung))
@@ -93,7 +119,10 @@ impl Town {
     pub(crate) fn calls(&mut self, count: u64) {
         for _ in 0..count {
             self.made += 1;
-            let number = format!("+62811{:07}", self.made);
+            // Most want a person; others leave a wish or some work.
+            let kind =
+                if self.calm { 0 } else { [0, 0, 0, 0, 0, 0, 8, 9][(self.made % 8) as usize] };
+            let number = format!("+62811{kind}{:06}", self.made);
             let wait = self.chance_of(900);
             let at = self.after(wait);
             self.due.push((at, Deed::Calls(number)));
@@ -208,6 +237,15 @@ impl Town {
         while let Some(message) = receive(&self.callers) {
             self.caller_hears(node, &message);
         }
+        while let Some(message) = receive(&self.customers) {
+            if message.starts_with("INVITE ") {
+                let reply = response(&message, "486 Busy Here", "");
+                self.customers.send_to(reply.as_bytes(), node).expect("sent");
+            }
+        }
+        if let Some(speaker) = &mut self.speaker {
+            speaker.beat(node, now);
+        }
         for agent in 0..self.agents.len() {
             while let Some(message) = receive(&self.agents[agent].1) {
                 self.agent_hears(node, agent, &message);
@@ -307,7 +345,7 @@ impl Town {
 }
 
 /// The next message of a socket that is text.
-fn receive(socket: &UdpSocket) -> Option<String> {
+pub(crate) fn receive(socket: &UdpSocket) -> Option<String> {
     let mut buffer = [0; 4_096];
     loop {
         let (length, _) = socket.recv_from(&mut buffer).ok()?;
@@ -318,7 +356,7 @@ fn receive(socket: &UdpSocket) -> Option<String> {
 }
 
 /// A response to a request of the node.
-fn response(request: &str, status: &str, body: &str) -> String {
+pub(crate) fn response(request: &str, status: &str, body: &str) -> String {
     let to = header(request, "To: ").unwrap_or_default();
     let to = if to.contains("tag=") { to.to_owned() } else { format!("{to};tag=agent") };
     let kept: Vec<String> = request
@@ -344,6 +382,6 @@ fn call_id(message: &str) -> Option<&str> {
 }
 
 /// The value of a header field.
-fn header<'a>(message: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(message: &'a str, name: &str) -> Option<&'a str> {
     message.lines().find_map(|line| line.strip_prefix(name))
 }
