@@ -94,7 +94,11 @@ const TABLE: &[Row] = &[
     (
         "control",
         Edge,
-        &["call", "engine", "history", "queue", "runtime", "session", "storage", "time"],
+        &[
+            "call", "engine", "history", "queue",
+            // The day so far is told as a report of it tells it afterwards.
+            "report", "runtime", "session", "storage", "time",
+        ],
     ),
     ("backend", Edge, &["call", "time"]),
     ("speech", Edge, &["media"]),

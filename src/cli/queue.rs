@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::desk::{self, Node, NodeArgs, columns};
-use crate::control::{ContactView, Explained, QueueDetail, QueueList, QueueView};
+use crate::control::{ContactView, Explained, QueueDetail, QueueList, QueueToday, QueueView};
 
 /// See how queues stand, who waits and why, and change places, on a running node
 ///
@@ -101,15 +101,36 @@ fn queues(queues: &[QueueView]) -> String {
         let agents = queue.agents.iter().map(|(state, number)| format!("{number} {state}"));
         let agents: Vec<String> = agents.collect();
         let longest = queue.longest_wait_s.map(|seconds| format!("{seconds} s"));
+        let today = queue.today.as_ref();
+        let counted = |of: fn(&QueueToday) -> u64| today.map(|t| of(t).to_string());
+        let share = |of: fn(&QueueToday) -> Option<f64>| today.and_then(of).map(per_cent);
         [
             queue.queue.clone(),
             queue.waiting.to_string(),
             longest.unwrap_or_default(),
+            counted(|today| today.offered).unwrap_or_default(),
+            counted(|today| today.answered).unwrap_or_default(),
+            share(|today| today.abandonment).unwrap_or_default(),
+            share(|today| today.service_level).unwrap_or_default(),
             agents.join(", "),
         ]
     };
     let rows: Vec<_> = queues.iter().map(row).collect();
-    columns(["QUEUE", "WAITING", "LONGEST", "AGENTS"], &rows)
+    let names =
+        ["QUEUE", "WAITING", "LONGEST", "OFFERED", "ANSWERED", "ABANDONED", "LEVEL", "AGENTS"];
+    let mut text = columns(names, &rows);
+    if let Some(today) = queues.iter().find_map(|queue| queue.today.as_ref()) {
+        let QueueToday { zone, reckoned, whole, .. } = today;
+        text.push_str(&format!("From OFFERED to LEVEL: today ({zone}), LEVEL is {reckoned}.\n"));
+        if !whole {
+            text.push_str("The day is still being read from the store.\n");
+        }
+    }
+    text
+}
+
+fn per_cent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
 }
 
 fn detail(queue: &QueueDetail) -> String {

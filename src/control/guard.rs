@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest as _, Sha256};
@@ -64,6 +64,17 @@ struct Source {
     right: Option<(Instant, Arc<str>)>,
 }
 
+/// The way to other tokens while the interface answers.
+#[derive(Debug, Clone)]
+pub struct Tokens(pub(super) Arc<Mutex<Guard>>);
+
+impl Tokens {
+    /// From here on these open, and no others. Streams that are open go on; who guessed is still remembered.
+    pub fn renew(&self, tokens: Vec<Token>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).tokens = tokens;
+    }
+}
+
 impl Guard {
     pub(super) const fn new(tokens: Vec<Token>) -> Self {
         Self { tokens, sources: BTreeMap::new() }
@@ -117,7 +128,7 @@ impl Guard {
             "This needs a token, and none is shown.",
         );
         refusal.hint(if self.tokens.is_empty() {
-            "Add one under `control.tokens` in sambung.yaml, and restart the node."
+            "Add one under `control.tokens` in sambung.yaml, and have the node read it: `kill -HUP`."
         } else {
             "Send the header `Authorization: Bearer TOKEN`, with a token of `control.tokens` in sambung.yaml."
         })
@@ -201,6 +212,21 @@ mod tests {
             assert_eq!(guard.who(at(0), here, &shown(token)), Err(wrong()), "{token}");
         }
         assert_eq!(guard.who(at(0), here, &HeaderMap::new()), Err(guard.unshown()));
+    }
+
+    #[test]
+    fn other_tokens_take_the_place_of_those_of_before() {
+        let guard = Arc::new(Mutex::new(guard()));
+        let tokens = Tokens(Arc::clone(&guard));
+        let role = |token: &str| {
+            let mut guard = guard.lock().expect("a lock");
+            guard.who(at(0), IpAddr::from([192, 0, 2, 1]), &shown(token)).map(|who| who.role)
+        };
+        tokens.renew(vec![Token::new("desk".into(), Role::Read, RIGHT)]);
+        assert_eq!(role(RIGHT), Ok(Role::Read), "another role");
+        tokens.renew(vec![Token::new("desk".into(), Role::Admin, "0f6f1a4b1c5d8e7f9a3b")]);
+        assert_eq!(role(RIGHT), Err(wrong()), "it opens no more");
+        assert_eq!(role("0f6f1a4b1c5d8e7f9a3b"), Ok(Role::Admin));
     }
 
     #[test]

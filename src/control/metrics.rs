@@ -25,7 +25,7 @@ pub(super) struct Figures {
     strays: u64,
     refused_transfers: u64,
     adapters: Vec<(String, bool)>,
-    queues: Vec<QueueView>,
+    pub(super) queues: Vec<QueueView>,
     agents: BTreeMap<&'static str, usize>,
     tally: Tally,
 }
@@ -90,9 +90,26 @@ fn line(told: &mut Exposition, figures: &Figures) {
     let staffed = figures.queues.iter().map(|q| (of(q), f64::from(u8::from(q.staffed))));
     let about = "1 while anybody who serves it is logged in.";
     told.figure("sambung_queue_staffed", Kind::Gauge, about, staffed);
+    today(told, figures);
     let agents = figures.agents.iter();
     let agents = agents.map(|(state, of)| (vec![("state", (*state).to_owned())], number(*of)));
     told.figure("sambung_agents", Kind::Gauge, "Agents by what they do.", agents);
+}
+
+/// What has come of the day so far; nothing where nothing can be reckoned yet.
+fn today(told: &mut Exposition, figures: &Figures) {
+    let days = || figures.queues.iter().filter_map(|q| Some((q, q.today.as_ref()?)));
+    let levels = days().filter_map(|(queue, today)| {
+        let reckoned = ("reckoned", today.reckoned.clone());
+        Some((vec![("queue", queue.queue.clone()), reckoned], today.service_level?))
+    });
+    let about = "Service level of those taken in today (UTC), 0 to 1.";
+    told.figure("sambung_queue_service_level", Kind::Gauge, about, levels);
+    let abandoned = days().filter_map(|(queue, today)| {
+        Some((vec![("queue", queue.queue.clone())], today.abandonment?))
+    });
+    let about = "Abandonment of those taken in today (UTC) without short ones, 0 to 1.";
+    told.figure("sambung_queue_abandonment", Kind::Gauge, about, abandoned);
 }
 
 fn counts(told: &mut Exposition, tally: &Tally) {

@@ -29,17 +29,19 @@ mod refusal;
 mod serve;
 mod settings;
 mod table;
+mod today;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 pub use events::Followed;
+pub use guard::Tokens;
 pub use openapi::document;
 pub use refusal::{Fault, FaultBody};
 pub use serve::{Control, ControlError};
 pub use settings::{Role, Settings, Token};
 pub use view::{
     AdapterView, AgentList, AgentView, CallList, CallView, ContactView, Explained, FindingView,
-    NodeView, OfferList, OfferView, QueueDetail, QueueList, QueueView,
+    NodeView, OfferList, OfferView, QueueDetail, QueueList, QueueToday, QueueView,
 };

@@ -12,10 +12,10 @@ use super::guard::{Guard, Who};
 use super::keys::Keys;
 use super::look::Moment;
 use super::refusal::Refusal;
-use super::settings::Token;
-use super::view::{AdapterView, NodeView, Standing};
+use super::today::Today;
+use super::view::{AdapterView, NodeView, QueueView, Standing};
 use crate::runtime::{Clock, Handle, Visit};
-use crate::time::{Duration, Instant};
+use crate::time::{Duration, Instant, Wall};
 
 /// How long the engine may take to let a visitor in. Calls go first.
 const VISIT: Duration = Duration::from_secs(2);
@@ -25,7 +25,9 @@ const VISIT: Duration = Duration::from_secs(2);
 pub(super) struct Node {
     handle: Handle,
     clock: Clock,
-    guard: Mutex<Guard>,
+    guard: Arc<Mutex<Guard>>,
+    /// What has come of the day so far, where a history is kept.
+    pub(super) today: Option<Today>,
     pub(super) keys: Mutex<Keys>,
     /// Whether the figures are told without a token.
     pub(super) open_figures: bool,
@@ -39,14 +41,16 @@ impl Node {
     pub(super) fn new(
         handle: Handle,
         clock: Clock,
-        tokens: Vec<Token>,
+        guard: Arc<Mutex<Guard>>,
         open_figures: bool,
         followed: Option<Followed>,
     ) -> Self {
+        let today = followed.is_some().then(|| Today::new(clock.wall()));
         Self {
             handle,
             clock,
-            guard: Mutex::new(Guard::new(tokens)),
+            guard,
+            today,
             keys: Mutex::default(),
             open_figures,
             followed,
@@ -62,6 +66,18 @@ impl Node {
     pub(super) fn who(&self, from: Source, headers: &HeaderMap) -> Result<Who, Refusal> {
         let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
         guard.who(self.clock.now(), from.0, headers)
+    }
+
+    /// The time of day.
+    pub(super) fn wall(&self) -> Wall {
+        self.clock.wall()
+    }
+
+    /// Adds what has come of the day so far.
+    pub(super) fn with_today<'q>(&self, queues: impl IntoIterator<Item = &'q mut QueueView>) {
+        if let Some(today) = &self.today {
+            today.fill(self.wall(), queues);
+        }
     }
 
     /// Does something with the engine.

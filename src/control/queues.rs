@@ -154,6 +154,7 @@ fn view(moment: Moment, queue: &queue::QueueView<'_>) -> QueueView {
         longest_wait_s: since.map(|since| moment.now.since(since).as_secs()),
         staffed: queue.agents().any(|agent| agent.reachable),
         agents: agents.map(|(state, number)| (state.to_owned(), number)).collect(),
+        today: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -15,12 +15,13 @@ use tokio::net::TcpListener;
 use super::asked::{self, Asked};
 use super::door::{Door, Source};
 use super::events::{self, Followed};
+use super::guard::{Guard, Tokens};
 use super::keys::{MAX_KEY, OrderKey, Outcome};
 use super::node::Node;
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::table::{Method, Needs, Operation, ROUTES, Route};
-use super::{agents, answer, calls, metrics, node, openapi, queues};
+use super::{agents, answer, calls, metrics, node, openapi, queues, today};
 use crate::engine::AgentOrder;
 use crate::runtime::{Clock, Handle};
 
@@ -38,7 +39,7 @@ pub struct Control {
     address: SocketAddr,
     /// Where the figures are, if they have an address of their own.
     figures: Option<(Door, SocketAddr)>,
-    settings: Settings,
+    guard: Arc<Mutex<Guard>>,
 }
 
 /// It cannot be reached where it should be.
@@ -63,7 +64,8 @@ impl Control {
             Some(address) => Some(open(address).await?),
             None => None,
         };
-        Ok(Self { door, address, figures, settings })
+        let guard = Arc::new(Mutex::new(Guard::new(settings.tokens)));
+        Ok(Self { door, address, figures, guard })
     }
 
     /// Where it is reached.
@@ -78,16 +80,25 @@ impl Control {
         self.figures.as_ref().map_or(self.address, |(_, address)| *address)
     }
 
+    /// The way to other tokens while it answers.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens {
+        Tokens(Arc::clone(&self.guard))
+    }
+
     /// Answers until it is dropped.
     pub async fn run(self, handle: Handle, clock: Clock, followed: Option<Followed>) {
         let open_figures = self.metrics().ip().is_loopback();
-        let node = Arc::new(Node::new(handle, clock, self.settings.tokens, open_figures, followed));
+        let node = Arc::new(Node::new(handle, clock, self.guard, open_figures, followed));
+        let following = today::follow(Arc::clone(&node));
         let Some((figures, _)) = self.figures else {
-            return answer_at(self.door, router(node, |_| true)).await;
+            let all = answer_at(self.door, router(node, |_| true));
+            tokio::join!(all, following);
+            return;
         };
         let is_figure = |route: &Route| route.operation == Operation::Metrics;
-        let rest = router(Arc::clone(&node), |route| !is_figure(route));
-        tokio::join!(answer_at(self.door, rest), answer_at(figures, router(node, is_figure)));
+        let rest = answer_at(self.door, router(Arc::clone(&node), |route| !is_figure(route)));
+        tokio::join!(rest, answer_at(figures, router(node, is_figure)), following);
     }
 }
 
@@ -274,11 +285,15 @@ async fn carry_out(
         Operation::ChangeAgent => order(node, asked, agents::wanted(asked)?).await,
         Operation::FreeAgent => order(node, asked, AgentOrder::Free).await,
         Operation::ListQueues => {
-            Ok(answer::json(OK, &node.visit(|visit| queues::list(visit)).await?))
+            let mut list = node.visit(|visit| queues::list(visit)).await?;
+            node.with_today(&mut list.queues);
+            Ok(answer::json(OK, &list))
         }
         Operation::ShowQueue => {
             let queue = asked.queue()?;
-            Ok(answer::json(OK, &node.visit(move |visit| queues::show(visit, &queue)).await??))
+            let mut shown = node.visit(move |visit| queues::show(visit, &queue)).await??;
+            node.with_today([&mut shown.view]);
+            Ok(answer::json(OK, &shown))
         }
         Operation::Explain => {
             let (queue, agent) = (asked.queue()?, asked.agent_in_query());
@@ -315,7 +330,8 @@ async fn carry_out(
             Ok(answer::json(status, &standing))
         }
         Operation::Metrics => {
-            let figures = node.visit(|visit| metrics::take(visit)).await?;
+            let mut figures = node.visit(|visit| metrics::take(visit)).await?;
+            node.with_today(&mut figures.queues);
             let text = metrics::told(&figures, node.followed.as_ref().map(|f| f.slot.status()))
                 .into_bytes();
             Ok(answer::text(OK, "text/plain; version=0.0.4; charset=utf-8", text))

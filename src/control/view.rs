@@ -113,6 +113,34 @@ pub struct QueueView {
     pub staffed: bool,
     /// How many of those who serve it do what.
     pub agents: BTreeMap<String, usize>,
+    /// What has come of the day so far; absent where no history is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<QueueToday>,
+}
+
+/// What has come so far of those whom a queue took in today: what `sambung report day` tells of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QueueToday {
+    /// The day, as a date of `zone`.
+    pub day: String,
+    /// The zone.
+    pub zone: String,
+    /// How service level is reckoned: `SL#4/20s/short=5s`.
+    pub reckoned: String,
+    /// Service level, 0 to 1; absent while there is nothing to reckon it of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_level: Option<f64>,
+    /// Abandonment without short ones, 0 to 1; absent while there is nothing to reckon it of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abandonment: Option<f64>,
+    /// Callers taken in.
+    pub offered: u64,
+    /// Of those, answered by an agent.
+    pub answered: u64,
+    /// Of those, hung up in line.
+    pub abandoned: u64,
+    /// Whether all of the day is counted; `false` while it is read after a start.
+    pub whole: bool,
 }
 
 /// One queue with those who wait.

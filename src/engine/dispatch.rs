@@ -34,14 +34,17 @@ impl Engine {
     pub(super) fn step(&mut self, id: CallId, input: Input) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let settings = Arc::clone(&call.settings);
+        let now = call.pace.at(self.now);
+        // It looks at everybody who stands before: only where it is told.
+        let tells = call.session.tells_wait(now, &input);
+        let expected = if tells { self.queues.expected_wait(id) } else { None };
         let world = World {
             wall: self.clock.at(self.now),
             stood_still: call.pace.stood_still(self.now),
             calendars: &settings.calendars,
             numbers: &settings.numbers,
-            expected: self.queues.expected_wait(id),
+            expected,
         };
-        let now = call.pace.at(self.now);
         let leg = call.leg.number;
         let done = catch_unwind(AssertUnwindSafe(|| {
             bug::trip(Place::Session, leg);

@@ -27,6 +27,7 @@ mod memory;
 mod parts;
 mod reap;
 mod row;
+mod shift;
 mod standing;
 mod store;
 mod tagged;
@@ -45,6 +46,7 @@ pub use parts::{
 };
 pub use reap::{LOST_NODE, LOST_WRAP_UP, reap};
 pub use row::{Entry, Position, Private, Row};
+pub use shift::{Shift, Shifts};
 pub use standing::{
     AgentStanding, LiveCall, LiveOffer, OpenCallback, OpenTicket, PLACES_KEPT, Place, Standing,
     Waiting,

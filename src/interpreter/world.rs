@@ -22,6 +22,7 @@ pub struct World<'a> {
     pub calendars: &'a BTreeMap<Arc<str>, Calendar>,
     /// The telephone numbers that come from the environment or files of the node.
     pub numbers: &'a Numbers,
-    /// What the queue expects of the wait of a caller in line; `None` where it is not sure, or nobody waits.
+    /// What the queue expects of the wait of a caller in line; `None` where it is not sure, nobody waits, or
+    /// nothing is to be told of it in this step.
     pub expected: Option<Expected>,
 }

@@ -90,6 +90,17 @@ pub struct QueueSettings {
     pub wrap_up: Duration,
 }
 
+impl Settings {
+    /// Whether a queue chooses agents by what they have done since they logged in.
+    #[must_use]
+    pub fn counts_shifts(&self) -> bool {
+        let counts = |queue: &QueueSettings| {
+            matches!(queue.strategy, Strategy::FewestCalls | Strategy::LeastTalk)
+        };
+        self.queues.values().any(counts)
+    }
+}
+
 impl Default for QueueSettings {
     fn default() -> Self {
         Self {

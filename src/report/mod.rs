@@ -20,6 +20,7 @@ mod figures;
 mod fold;
 mod grid;
 mod level;
+mod live;
 mod piece;
 mod queue_log;
 mod rates;
@@ -38,6 +39,7 @@ pub use figures::{AgentFigures, Broken, CallbackFigures, Estimates, QueueFigures
 pub use fold::{Fault, Fold, Wrong};
 pub use grid::{Error, Grid, Step};
 pub use level::Level;
+pub use live::Live;
 pub use piece::{
     Callback, Ended, Hold, Met, Offer, OfferEnd, Piece, Refused, Span, Stay, Survey, Taken, Talk,
     Ticket, Transfer,

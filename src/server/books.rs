@@ -3,7 +3,7 @@
 use super::history::History;
 use super::{Server, ServerError};
 use crate::call::{CallJournal, CallRecord};
-use crate::history::{CallerSecret, Standing};
+use crate::history::{CallerSecret, Shifts, Standing};
 use crate::runtime::{Clock, Left, RecordSink};
 use crate::storage::{HistorySlot, HistoryWriter, Ledger, RecordingSlot, Recordings, Slot, Upkeep};
 
@@ -28,19 +28,21 @@ pub(super) struct Opened {
     pub(super) secret: CallerSecret,
     /// What stands now: nothing of it is under way.
     pub(super) standing: Standing,
+    /// What agents have done since they logged in.
+    pub(super) shifts: Shifts,
 }
 
 impl Books {
     /// Opens all of them.
     pub(super) fn open(server: &Server, clock: Clock) -> Result<(Self, Opened), ServerError> {
-        let History { writer, slot, secret, standing } = History::open(server, clock)?;
+        let History { writer, slot, secret, standing, shifts } = History::open(server, clock)?;
         let (ledger, records) = Ledger::open(&server.records)?;
         let journals = server.journals.as_deref().map(Ledger::open).transpose()?;
         let (journal_ledger, journals) = journals.unzip();
         let upkeep = Upkeep::start(slot.clone(), server.limits.clone(), clock)?;
         let (recordings, tapes) = Recordings::open(&server.recordings, clock)?;
         let books = Self { ledger, journals: journal_ledger, writer, upkeep, recordings };
-        Ok((books, Opened { records, journals, slot, tapes, secret, standing }))
+        Ok((books, Opened { records, journals, slot, tapes, secret, standing, shifts }))
     }
 
     /// Waits until everything is on the disk or, if the disk refuses to the last, given up. The ways in must be gone.

@@ -3,13 +3,17 @@
 use tokio::task::JoinHandle;
 
 use crate::config::{self, ControlRole, ControlToken};
-use crate::control::{Control, ControlError, Followed, Role, Settings, Token};
+use crate::control::{Control, ControlError, Followed, Role, Settings, Token, Tokens};
 use crate::runtime::{Clock, Handle};
 
 /// From what is written.
 pub(super) fn settings(written: &config::Control) -> Settings {
-    let tokens = written.tokens.iter().filter_map(token).collect();
-    Settings { listen: written.listen, metrics: written.metrics, tokens }
+    Settings { listen: written.listen, metrics: written.metrics, tokens: tokens(written) }
+}
+
+/// Who may do what.
+pub(super) fn tokens(written: &config::Control) -> Vec<Token> {
+    written.tokens.iter().filter_map(token).collect()
 }
 
 fn token(written: &ControlToken) -> Option<Token> {
@@ -39,6 +43,11 @@ impl Opened {
     pub(super) fn places(&self) -> (Option<String>, Option<String>) {
         let control = self.0.as_ref();
         (control.map(|c| c.address().to_string()), control.map(|c| c.metrics().to_string()))
+    }
+
+    /// The way to other tokens, once it answers.
+    pub(super) fn tokens(&self) -> Option<Tokens> {
+        self.0.as_ref().map(Control::tokens)
     }
 
     /// Begins to answer.

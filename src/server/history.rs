@@ -13,8 +13,8 @@ use super::{Server, ServerError};
 use crate::call::{CallId, CallRecord, Direction, EndedBy, HangupCause, mask_number};
 use crate::config::Config;
 use crate::history::{
-    CallerSecret, Fact, Filter, LiveCall, MAX_PAGE, Position, Retention, Row, Standing, Store as _,
-    StoreError,
+    CallerSecret, Fact, Filter, LiveCall, MAX_PAGE, Position, Retention, Row, Shifts, Standing,
+    Store as _, StoreError,
 };
 use crate::runtime::{Clock, Judge, Keeper};
 use crate::storage::{
@@ -45,6 +45,8 @@ pub(super) struct History {
     pub(super) secret: CallerSecret,
     /// What stands now: nothing of it is under way.
     pub(super) standing: Standing,
+    /// What agents have done since they logged in, if any queue counts it.
+    pub(super) shifts: Shifts,
 }
 
 impl History {
@@ -67,6 +69,11 @@ impl History {
         let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
         take_in(&server.old, &mut store, clock.wall())?;
         let standing = store.standing()?;
+        // To read them takes time, and few queues count.
+        let shifts = match server.engine.queues.counts_shifts() {
+            true => shifts(&store, clock.wall().before(PAST))?,
+            false => Shifts::default(),
+        };
         if !before.stopped && before.newest.epoch > 0 {
             let (calls, waiting) = (before.calls.len(), before.waiting.len());
             tracing::warn!(
@@ -80,7 +87,22 @@ impl History {
         let secret = store.secret().clone();
         let (writer, slot) = HistoryWriter::start(store, clock)?;
         interrupted.iter().for_each(|record| keep_record(&slot, record));
-        Ok(Self { writer, slot, secret, standing })
+        Ok(Self { writer, slot, secret, standing, shifts })
+    }
+}
+
+/// What agents have done since they logged in, of those who did so after `since`.
+fn shifts(store: &SqliteStore, since: Wall) -> Result<Shifts, StoreError> {
+    let kinds = Shifts::KINDS.to_vec();
+    let filter = Filter { kinds, since: Some(since), ..Filter::default() };
+    let (mut shifts, mut after) = (Shifts::default(), Position::default());
+    loop {
+        let page = store.entries(after, &filter, MAX_PAGE)?;
+        page.iter().for_each(|entry| shifts.apply(&entry.row));
+        match page.last() {
+            Some(last) if page.len() == MAX_PAGE => after = last.position(),
+            _ => return Ok(shifts),
+        }
     }
 }
 

@@ -116,7 +116,7 @@ impl Server {
         *connections = files::raise_limit(self.engine.max_calls, *connections);
         let tasks = Tasks::start().map_err(start("the tasks"))?;
         let (books, opened) = Books::open(&self, clock)?;
-        let Opened { records, journals, slot, tapes, secret, standing } = opened;
+        let Opened { records, journals, slot, tapes, secret, standing, shifts } = opened;
         self.engine.history = true;
         self.engine.caller_secret = Some(secret);
         let seed = seed().map_err(start("the source of chance"))?;
@@ -132,7 +132,7 @@ impl Server {
             let (flows, listen) = (flows.join(" "), listen.join(" "));
             debug_assert_eq!(adapters::OWN, adapter.name());
             let mut engine = Engine::new(self.engine, seed);
-            engine.recover(clock.now(), clock.wall(), &standing);
+            engine.recover(clock.now(), clock.wall(), &standing, &shifts);
             let records = sink(records, journals, slot.clone());
             let services = ServicesInUse::new(self.services, seed);
             let beside = tokio::runtime::Handle::current();
@@ -144,6 +144,7 @@ impl Server {
             }
             let control = control::Opened::bind(self.control).await?;
             let (control_at, metrics_at) = control.places();
+            let tokens = control.tokens();
             let followed = Followed { slot: slot.clone(), store: self.store };
             let (handle, driver) = {
                 let _signalling = signalling.enter();
@@ -163,7 +164,8 @@ impl Server {
             let served = Arc::new(self.served);
             let door = handle.clone();
             let settings = self.settings;
-            let reload = Reload { settings, served, handle: door, library, services, clock };
+            let reload =
+                Reload { settings, served, handle: door, library, services, tokens, clock };
             let reload = tokio::spawn(reload.run(hangup, watch));
             let outcome = drain::supervise(handle, driver, signals, self.drain).await;
             control.inspect(tokio::task::JoinHandle::abort);

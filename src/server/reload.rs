@@ -9,6 +9,7 @@
 //! A call stays with the project that it began with. What cannot change while the node runs is told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ use super::errands::ServicesInUse;
 use super::prepare::{Draft, PrepareError};
 use crate::assemble::Surroundings;
 use crate::call::{AgentId, FlowHash, FlowId, QueueId};
-use crate::config::{Agent, Config, Disabled, Member};
+use crate::config::{Agent, Config, Control, Disabled, Member};
+use crate::control::{Token, Tokens};
 use crate::engine;
 use crate::flow::{Diagnostics, Level};
 use crate::media::{Library, UnreadableSound};
@@ -62,13 +64,15 @@ pub(super) struct Reload {
     pub(super) handle: Handle,
     pub(super) library: watch::Sender<Arc<Library>>,
     pub(super) services: ServicesInUse,
+    /// The way to other tokens of the control interface, if there is one.
+    pub(super) tokens: Option<Tokens>,
     pub(super) clock: Clock,
 }
 
 /// What came of reading the project.
 enum Reading {
-    /// It is what is in service, but for what stands outside of it, such as a renewed key of a service.
-    Unchanged(Surroundings),
+    /// It is what is in service, but for what stands outside of it, such as a renewed key of a service, or a token.
+    Unchanged(Surroundings, Option<Vec<Token>>),
     /// It has errors.
     Broken([Diagnostics; 2]),
     /// It can be served.
@@ -80,6 +84,8 @@ struct Next {
     served: Served,
     engine: engine::Settings,
     surroundings: Surroundings,
+    /// Who may do what by the control interface; `None` = nothing is said of it.
+    tokens: Option<Vec<Token>>,
     /// `None` where no recording has changed.
     library: Option<(Library, Vec<UnreadableSound>)>,
 }
@@ -103,8 +109,8 @@ impl Reload {
         let begun = self.clock.now();
         let (path, served) = (self.settings.clone(), Arc::clone(&self.served));
         let next = match spawn_blocking(move || read(&path, &served)).await {
-            Ok(Ok(Reading::Unchanged(surroundings))) => {
-                self.settle_in(surroundings);
+            Ok(Ok(Reading::Unchanged(surroundings, tokens))) => {
+                self.settle_in(surroundings, tokens);
                 tracing::info!("The project is unchanged.");
                 return Ok(());
             }
@@ -136,7 +142,7 @@ impl Reload {
             }
             self.library.send_replace(Arc::new(library));
         }
-        self.settle_in(next.surroundings);
+        self.settle_in(next.surroundings, next.tokens);
         self.handle.publish(Box::new(next.engine)).await?;
         let changed = changed_flows(&self.served.draft, &next.served.draft);
         self.served = Arc::new(next.served);
@@ -146,7 +152,10 @@ impl Reload {
     }
 
     /// Takes over what the project finds around it.
-    fn settle_in(&mut self, surroundings: Surroundings) {
+    fn settle_in(&mut self, surroundings: Surroundings, tokens: Option<Vec<Token>>) {
+        if let (Some(door), Some(tokens)) = (&self.tokens, tokens) {
+            door.renew(tokens);
+        }
         for Disabled { item, why } in &surroundings.disabled {
             tracing::warn!(item, why, "Left out.");
         }
@@ -159,8 +168,9 @@ fn read(settings: &Path, served: &Served) -> Result<Reading, PrepareError> {
     let draft = Draft::read(settings)?;
     let Some(config) = &draft.config else { return Ok(Reading::Broken(draft.findings)) };
     let surroundings = draft.surroundings(config);
+    let tokens = config.control.as_ref().map(super::control::tokens);
     if draft.is_same(&served.draft) {
-        return Ok(Reading::Unchanged(surroundings));
+        return Ok(Reading::Unchanged(surroundings, tokens));
     }
     let engine = draft.engine(config, &surroundings)?;
     let library = if draft.stamp.has_sounds_of(&served.draft.stamp) {
@@ -169,7 +179,7 @@ fn read(settings: &Path, served: &Served) -> Result<Reading, PrepareError> {
         Some(draft.project.library()?)
     };
     let served = Served { draft, started: Arc::clone(&served.started) };
-    Ok(Reading::Sound(Box::new(Next { served, engine, surroundings, library })))
+    Ok(Reading::Sound(Box::new(Next { served, engine, surroundings, tokens, library })))
 }
 
 /// Waits until the files are no longer as they were `seen`, and nobody is writing them any more.
@@ -243,7 +253,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         ("adapters", *adapters != started.adapters),
         ("agents", !are_same(agents, &started.agents, queues)),
         ("trunks", *trunks != started.trunks),
-        ("control", *control != started.control),
+        ("control", doors(control.as_ref()) != doors(started.control.as_ref())),
         ("transfers.via", transfers.via != started.transfers.via),
         ("records", *records != started.records),
         ("journals", *journals != started.journals),
@@ -255,6 +265,11 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         ("limits", *limits != started.limits),
     ];
     changed.into_iter().filter(|(_, changed)| *changed).map(|(item, _)| item).collect()
+}
+
+/// Where the control interface is; its tokens change at once.
+fn doors(control: Option<&Control>) -> Option<(SocketAddr, Option<SocketAddr>)> {
+    control.map(|control| (control.listen, control.metrics))
 }
 
 /// Whether agents differ at most in how they serve queues, and in serving some that the node did not start with: both

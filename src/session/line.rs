@@ -6,7 +6,7 @@ use super::announcing::{News, Telling};
 use super::playback::{Playback, group};
 use super::question::built_in;
 use super::state::{State, Then};
-use super::{Action, Moment, Session};
+use super::{Action, Input, Moment, QueueNews, Session};
 use crate::call::{Digits, HangupCause, Item, Reply, Symbol, SymbolSet};
 use crate::flow::{Bargein, NodeIndex, OfferCallback, Prompt, QueueNode, Verb};
 use crate::history::Exit;
@@ -137,6 +137,31 @@ impl InLine {
         self.entered(queue, callable, now);
         if let Some(asked) = asked {
             self.callback = asked;
+        }
+    }
+
+    /// Whether the expected wait may be told in a step that begins with this: announcements that are due, keys, and the
+    /// way into the line.
+    pub(super) fn tells_wait(&self, now: Instant, input: &Input) -> bool {
+        match input {
+            Input::Key { .. } => true,
+            Input::Queue(QueueNews::Entered { .. }) => true,
+            Input::Tick
+            | Input::Answered
+            | Input::Said { .. }
+            | Input::PlayStopped { .. }
+            | Input::PlayEnded { .. }
+            | Input::PlayFailed { .. }
+            | Input::Recorded { .. }
+            | Input::Reply(_)
+            | Input::Queue(_)
+            | Input::Peer(_)
+            | Input::CallerEnded { .. }
+            | Input::Close(_)
+            | Input::Abort(_) => {
+                let telling = self.telling.as_ref();
+                telling.is_some_and(|telling| telling.due(self.position, self.said_at) <= now)
+            }
         }
     }
 
@@ -329,6 +354,15 @@ impl Session {
                 read_slot(slot, prompt, language, &view).unwrap_or_default()
             });
         parts.into_iter().flat_map(|(_, items)| items).collect()
+    }
+
+    /// Whether the caller waits in line and the expected wait may be told in a step that begins with this.
+    #[must_use]
+    pub fn tells_wait(&self, now: Instant, input: &Input) -> bool {
+        match &self.state {
+            State::Queued(line) => line.tells_wait(now, input),
+            _ => false,
+        }
     }
 
     /// The line is left, whatever for.

@@ -516,3 +516,101 @@ fn tokens_are_nowhere_to_be_seen() {
     }
     assert!(fs::read_dir(desk.secrets.path()).expect("a folder").count() >= TOKENS.len());
 }
+
+#[test]
+fn who_logged_out_is_logged_out_after_a_crash() {
+    let Desk { node, supervisor, secrets, _phone } = Desk::start("");
+    let state = "/v1/agents/budi/state";
+    assert_eq!(supervisor.post(state, r#"{"state":"offline"}"#).json()["state"], "offline");
+    // What was answered is told to the store at once, and on the disk soon after.
+    let seen = |told: &Value| told["pending"] == "logged_out";
+    assert!(seen(&supervisor.get("/v1/agents/budi").json()));
+    std::thread::park_timeout(Duration::from_millis(500));
+    let node = node.dies_and_comes_back();
+    let supervisor = Client::new(&node.ready()["control"], Some(token("supervisor")));
+    let desk = Desk { node, supervisor, secrets, _phone };
+    let budi = desk.sees("/v1/agents/budi", seen);
+    assert_eq!(budi["state"], "offline", "{budi}");
+    assert_eq!(desk.state("budi", r#"{"state":"ready"}"#).json()["state"], "ready");
+}
+
+#[test]
+fn tokens_change_by_a_reload_and_streams_go_on() {
+    let mut desk = Desk::start("");
+    let reader = desk.supervisor.showing(token("read"));
+    let mut events = Stream::opens(&desk, token("read"));
+    fs::write(desk.secrets.path().join("read"), "0d83f5c1a96b7e24d07f\n").expect("written");
+    desk.node.signal("HUP");
+    desk.node.logs("The project is unchanged.");
+    assert_eq!(reader.get("/v1/queues").status, 401, "the token of before opens nothing");
+    let newer = desk.supervisor.showing("0d83f5c1a96b7e24d07f");
+    assert_eq!(newer.get("/v1/queues").status, 200);
+    let free = "/v1/agents/budi/free";
+    assert_eq!(newer.post(free, "").status, 403, "it sees, and changes nothing");
+    let text = desk.node.reads("sambung.yaml").replace("role: read", "role: supervisor");
+    desk.node.writes("sambung.yaml", &text);
+    desk.node.signal("HUP");
+    desk.node.logs("Reloaded");
+    assert_eq!(newer.post(free, "").code(), "wrong_state", "it may, and there is nothing to do");
+    assert_eq!(desk.state("budi", r#"{"state":"break","reason":"lunch"}"#).status, 200);
+    events.hears("agent_changed");
+}
+
+/// The history as it comes.
+struct Stream(TcpStream);
+
+impl Stream {
+    fn opens(desk: &Desk, token: &str) -> Self {
+        let mut stream = TcpStream::connect(desk.supervisor.address).expect("it listens");
+        let request = format!(
+            "GET /v1/events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {token}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut stream = Self(stream);
+        stream.hears("text/event-stream");
+        stream
+    }
+
+    /// Reads on until these words come.
+    fn hears(&mut self, words: &str) {
+        self.0.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit");
+        let mut heard = String::new();
+        let mut some = [0; 2_048];
+        while !heard.contains(words) {
+            let count = self.0.read(&mut some).unwrap_or(0);
+            assert!(count > 0, "`{words}` never came, but\n{heard}");
+            heard.push_str(&String::from_utf8_lossy(&some[..count]));
+        }
+    }
+}
+
+#[test]
+fn the_day_so_far_is_what_the_report_of_the_day_tells() {
+    let desk = Desk::start("");
+    assert_eq!(desk.state("budi", r#"{"state":"break","reason":"lunch"}"#).status, 200);
+    for _ in 0..3 {
+        let mut caller = Phone::calls(desk.node.sip(), "100");
+        caller.is_answered();
+        desk.sees("/v1/queues/service", |queue| queue["waiting"] == 1);
+        caller.hangs_up();
+        desk.sees("/v1/queues/service", |queue| queue["waiting"] == 0);
+    }
+    let queue = desk.sees("/v1/queues/service", |queue| queue["today"]["abandoned"] == 3);
+    let today = &queue["today"];
+    assert_eq!(today["whole"], true);
+    let output = Command::new(env!("CARGO_BIN_EXE_sambung"))
+        .args(["report", "day", "--format", "json", "--store"])
+        .arg(desk.node.path("sambung.db"))
+        .output()
+        .expect("it runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let text = report.to_string();
+    assert!(text.contains(today["reckoned"].as_str().expect("how")), "{text}");
+    for (name, of) in [("offered", 3), ("answered", 0), ("abandoned", 3)] {
+        assert_eq!(today[name], of, "{name} in {today}");
+    }
+    // Short ones alone: nothing to reckon a share of.
+    assert_eq!((&today["abandonment"], &today["service_level"]), (&Value::Null, &Value::Null));
+    let (code, out, _) = sambung(&desk, "read", &["queue", "list"]);
+    assert!(code == Some(0) && out.contains("today (UTC), LEVEL is SL#4/20s/short=5s."), "{out}");
+}

@@ -31,7 +31,19 @@ impl Node {
 
     /// The same with further arguments.
     pub(crate) fn start_with(arguments: &[&str], settings: &str, flow: &str) -> Self {
-        let folder = project("127.0.0.1:0", settings, flow);
+        Self::in_folder(arguments, project("127.0.0.1:0", settings, flow))
+    }
+
+    /// Kills the process as the power would, and starts it again with what it left.
+    pub(crate) fn dies_and_comes_back(mut self) -> Self {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it can be waited for");
+        let empty = tempfile::tempdir().expect("a folder");
+        let folder = std::mem::replace(&mut self.folder, empty);
+        Self::in_folder(&[], folder)
+    }
+
+    fn in_folder(arguments: &[&str], folder: TempDir) -> Self {
         let mut child = command(&folder).args(arguments).spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("it is piped");
         let (sender, log) = channel();

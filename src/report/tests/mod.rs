@@ -3,10 +3,11 @@
 mod days;
 mod figures;
 mod line;
+mod live;
 mod made;
 mod oracle;
 
-use super::{Book, Fault, Fold, Grid, Level, Settings, Step};
+use super::{Book, Fault, Fold, Grid, Level, Live, Settings, Step};
 use crate::history::Entry;
 use crate::time::{Date, Duration, Wall};
 
