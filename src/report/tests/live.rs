@@ -1,7 +1,7 @@
 //! The day so far is the report of that day.
 
 use super::made::{Made, at, secs};
-use super::{DAY, Level, Live, book_of};
+use super::{Counts, DAY, Level, Live, book_of};
 use crate::history::{Entry, Exit, Medium};
 
 const ZONE: &str = "Asia/Jakarta";
@@ -47,7 +47,7 @@ fn the_day_so_far_is_the_report_of_the_day() {
         entries.iter().for_each(|entry| live.take(entry));
         let (book, _) = book_of(entries, DAY, DAY);
         for (queue, figures) in book.queues() {
-            let mut sum = super::super::Counts::default();
+            let mut sum = Counts::default();
             for counts in figures.intervals.values() {
                 sum.offered += counts.offered;
                 sum.answered += counts.answered;
@@ -57,7 +57,7 @@ fn the_day_so_far_is_the_report_of_the_day() {
                 sum.short += counts.short;
             }
             let counts = live.counts(queue);
-            let told = |counts: &super::super::Counts| {
+            let told = |counts: &Counts| {
                 let shares = (Level::Four.share(counts), counts.abandonment());
                 (counts.offered, counts.answered, counts.abandoned, shares)
             };

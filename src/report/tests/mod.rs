@@ -7,7 +7,7 @@ mod live;
 mod made;
 mod oracle;
 
-use super::{Book, Fault, Fold, Grid, Level, Live, Settings, Step};
+use super::{Book, Counts, Fault, Fold, Grid, Level, Live, Settings, Step};
 use crate::history::Entry;
 use crate::time::{Date, Duration, Wall};
 
