@@ -7,11 +7,8 @@ use std::sync::Arc;
 
 use super::machine::Engine;
 use crate::call::{CallId, CallRecord};
-use crate::flow::{Flow, Formula, NodeIndex, VariableIndex, Verb};
+use crate::flow::{Flow, SURVEY_NOTES};
 use crate::history::Fact;
-
-/// The questions of surveys, by the notes that keep their answers; nobody is asked more than [`MOST_QUESTIONS`].
-const QUESTIONS: [&str; 3] = ["csat", "nps", "solved"];
 
 /// The most answers of one call that count.
 const MOST_QUESTIONS: usize = 2;
@@ -26,7 +23,7 @@ impl Engine {
         let flow = Arc::clone(&call.session.program().flow);
         let asked = |question: &&&str| was_asked(&flow, question, record);
         let questions: Vec<&str> =
-            QUESTIONS.iter().filter(asked).take(MOST_QUESTIONS).copied().collect();
+            SURVEY_NOTES.iter().filter(asked).take(MOST_QUESTIONS).copied().collect();
         if questions.is_empty() {
             return;
         }
@@ -55,22 +52,9 @@ impl Engine {
 
 /// Whether the caller came to a question whose answer is kept under this name.
 fn was_asked(flow: &Flow, question: &str, record: &CallRecord) -> bool {
-    let kept: Vec<VariableIndex> =
-        flow.nodes.iter().filter_map(|n| kept(&n.verb, question)).collect();
-    let visited = |index: NodeIndex| {
-        let node = flow.node(index);
-        let fills = matches!(&node.verb, Verb::Collect(collect) if kept.contains(&collect.into));
-        fills && record.steps.iter().any(|step| step.node == node.id)
-    };
-    (0_u32..).take(flow.nodes.len()).any(|index| visited(NodeIndex(index)))
-}
-
-/// The variable that a `note` keeps under this name.
-fn kept(verb: &Verb, question: &str) -> Option<VariableIndex> {
-    let Verb::Note(note) = verb else { return None };
-    let entry = note.entries.iter().find(|(name, _)| name.as_ref() == question);
-    match entry.map(|(_, value)| value) {
-        Some(Formula::Variable(variable)) => Some(*variable),
-        _ => None,
-    }
+    let mut nodes = flow.surveys.iter().filter(|(_, name)| **name == question);
+    nodes.any(|(index, _)| {
+        let id = &flow.node(*index).id;
+        record.steps.iter().any(|step| step.node == *id)
+    })
 }

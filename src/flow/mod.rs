@@ -25,6 +25,7 @@ mod repair;
 mod revise;
 mod schema;
 mod script;
+mod shipped;
 mod source;
 mod suggest;
 mod tidy;
@@ -62,8 +63,8 @@ pub use node::{
     CheckDigit, Choice, Collect, CommandBinding, Destination, Entry, EntryKind, FaqIndex, Flow,
     Goto, HangupNode, Hours, HttpNode, Input, Limits, MAX_ENTRY, Menu, Node, NodeIndex, NoteNode,
     OfferCallback, Piece, Place, Prompt, QueueKey, QueueKeyAction, QueueNode, RecordNode, Retry,
-    ReturnNode, Say, SetNode, Slot, Subflow, SubflowIndex, TicketNode, Transfer, VariableIndex,
-    Verb, Way, WayKind, Words,
+    ReturnNode, SURVEY_NOTES, Say, SetNode, Slot, Subflow, SubflowIndex, TicketNode, Transfer,
+    VariableIndex, Verb, Way, WayKind, Words,
 };
 pub use read::read_yaml;
 pub use recorded::words_hash;

@@ -36,6 +36,8 @@ pub struct Memory {
     queue_position: Option<u32>,
     queue_wait: Option<Duration>,
     fault: Option<Failure>,
+    /// Whether the caller came to a question about the service.
+    surveyed: bool,
     notes: BTreeMap<String, Json>,
     errands: u32,
 }
@@ -52,6 +54,7 @@ impl Memory {
             queue_position: None,
             queue_wait: None,
             fault: None,
+            surveyed: false,
             notes: BTreeMap::new(),
             errands: 0,
         }
@@ -155,6 +158,11 @@ impl Memory {
         self.fault = fault;
     }
 
+    /// Tells that the caller is asked about the service, for `call.surveyed`.
+    pub(super) const fn set_surveyed(&mut self) {
+        self.surveyed = true;
+    }
+
     /// Writes a note; a secret value is left out, a personal one masked. The last value of a name wins.
     pub fn note(&mut self, name: &str, value: &Value, class: Class) {
         let json = match (value, class) {
@@ -193,6 +201,8 @@ pub struct Heeded {
     pub numbers: RangeInclusive<i64>,
     /// Whether it matters why the last request came to nothing.
     pub fault: bool,
+    /// Whether it matters that the caller was asked about the service.
+    pub surveyed: bool,
 }
 
 impl Memory {
@@ -218,6 +228,9 @@ impl Memory {
         }
         if let Some(fault) = self.fault.filter(|_| heeded.fault) {
             text.push_str(&format!(" {}", fault.name()));
+        }
+        if self.surveyed && heeded.surveyed {
+            text.push_str(" surveyed");
         }
         text
     }
@@ -248,6 +261,7 @@ impl Memory {
             BuiltIn::CallDivertedFrom => text(&self.facts.origin.diverted_from),
             BuiltIn::CallLanguage => Value::Text(self.language.as_str().into()),
             BuiltIn::CallId => Value::Text(self.facts.id.to_string().into()),
+            BuiltIn::CallSurveyed => Value::Bool(self.surveyed),
             BuiltIn::QueuePosition => {
                 self.queue_position.map_or(Value::Unset, |p| Value::Int(i64::from(p)))
             }

@@ -20,10 +20,10 @@ type Folder = &'static [(&'static str, &'static [u8])];
 
 const STD_EN: Folder = embedded! { "en/std":
     "accept_call" "apology" "callback_declined" "callback_dialling" "callback_for" "callback_hello"
-    "callback_machine" "callback_unreached" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
-    "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting"
+    "callback_later" "callback_machine" "callback_there" "callback_unreached" "callback_wait" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
+    "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting" "csat_ask" "csat_thanks"
     "did_you_mean" "digit_0" "digit_1" "digit_2" "digit_3" "digit_4"
-    "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "nearly_over" "next_in_line"
+    "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "hold_reminder" "nearly_over" "next_in_line"
     "no_input" "no_match" "not_kept" "offer_person" "one_moment" "place_2" "place_3" "place_4"
     "place_5" "place_more" "read_back" "read_back_ask" "still_checking" "still_waiting" "wait_10_to_15"
     "wait_15_to_20" "wait_1_to_3" "wait_3_to_5" "wait_5_to_10" "wait_over_20" "wait_under_1" "yes_or_no"
@@ -31,10 +31,10 @@ const STD_EN: Folder = embedded! { "en/std":
 
 const STD_ID: Folder = embedded! { "id/std":
     "accept_call" "apology" "callback_declined" "callback_dialling" "callback_for" "callback_hello"
-    "callback_machine" "callback_unreached" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
-    "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting"
+    "callback_later" "callback_machine" "callback_there" "callback_unreached" "callback_wait" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
+    "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting" "csat_ask" "csat_thanks"
     "did_you_mean" "digit_0" "digit_1" "digit_2" "digit_3" "digit_4"
-    "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "nearly_over" "next_in_line"
+    "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "hold_reminder" "nearly_over" "next_in_line"
     "no_input" "no_match" "not_kept" "offer_person" "one_moment" "place_2" "place_3" "place_4"
     "place_5" "place_more" "read_back" "read_back_ask" "still_checking" "still_waiting" "wait_10_to_15"
     "wait_15_to_20" "wait_1_to_3" "wait_3_to_5" "wait_5_to_10" "wait_over_20" "wait_under_1" "yes_or_no"

@@ -16,7 +16,6 @@ sambung: 1
 flow: line
 language: en
 start: agent
-vars: { score: { type: int, class: public } }
 nodes:
   agent:
     queue: service
@@ -29,8 +28,8 @@ nodes:
     too_long: bye
     called_back: bye
     done: rate
-  rate: { collect: rate, into: score, as: { type: int, min: 1, max: 5, digits: 1 }, ok: keep, failed: bye }
-  keep: { note: { csat: =score }, next: bye }
+  rate: { call: std/csat, done: once_more, failed: bye }
+  once_more: { call: std/csat, done: bye, failed: bye }
   bye: { hangup: bye }
 queues:
   service:
@@ -39,7 +38,6 @@ queues:
 prompts:
   about: { en: "A caller of the shop." }
   bye: { en: "Good bye." }
-  rate: { en: "How was it, from one to five?" }
 "#;
 
 /// A Wednesday, 10 h in Jakarta.
@@ -378,9 +376,12 @@ fn whoever_comes_to_the_question_was_asked_and_an_answer_knows_its_agent() {
         node.heard_out(agent);
         node.seconds(30);
         node.ends(agent, HangupCause::Normal);
-        assert_eq!(node.said(caller).1, "rate", "the agent hung up first, the caller goes on");
+        assert_eq!(node.said(caller).1, "std/csat_ask", "the agent hung up first");
         if answers {
             node.key(caller, '5');
+            assert_eq!(node.said(caller).1, "std/csat_thanks");
+            node.heard_out(caller);
+            assert_eq!(node.said(caller).1, "bye", "nobody is asked twice");
         }
         node.ends(caller, HangupCause::Normal);
         node.orders(AgentOrder::WrapUpDone);

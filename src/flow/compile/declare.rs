@@ -71,6 +71,8 @@ impl<'a> FlowCompiler<'a> {
                 }
             }
         }
+        let shipped = self.library.shipped_for(&self.files);
+        self.files.extend(shipped);
     }
 
     /// Gives every node its number, so that nodes may lead to later ones.

@@ -18,11 +18,11 @@ use crate::flow::check::{self, GIVEN_TWICE};
 use crate::flow::definition::{FaqDefinition, VariableDefinition};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::effort::FlowEffort;
-use crate::flow::expression::Kind;
+use crate::flow::expression::{Formula, Kind};
 use crate::flow::graph::Graph;
 use crate::flow::node::{
-    AnswerPolicy, FaqIndex, Flow, Goto, Limits, Node, NodeIndex, Prompt, Subflow, SubflowIndex,
-    Verb,
+    AnswerPolicy, FaqIndex, Flow, Goto, Limits, Node, NodeIndex, Prompt, SURVEY_NOTES, Subflow,
+    SubflowIndex, VariableIndex, Verb,
 };
 use crate::flow::read::{Context, Reader, read};
 use crate::flow::schema::{AnswerPolicyRaw, Defaults, LimitsRaw};
@@ -358,6 +358,7 @@ impl<'a> FlowCompiler<'a> {
         let policy: AnswerPolicyRaw = self.section("answer").and_then(read).unwrap_or_default();
         let project = &self.globals.answer;
         let limits: LimitsRaw = self.section("limits").and_then(read).unwrap_or_default();
+        let nodes = nodes.into_iter().collect::<Option<Vec<_>>>()?;
         Some(Flow {
             id: self.id.clone(),
             hash: self.hash(),
@@ -373,7 +374,8 @@ impl<'a> FlowCompiler<'a> {
                 errors: limits.errors.map_or(ERROR_LIMIT, |n| n.value.max(1)),
                 menus: limits.menus.map_or(MENU_LIMIT, |time| time.0),
             },
-            nodes: nodes.into_iter().collect::<Option<Vec<_>>>()?,
+            surveys: surveys(&nodes),
+            nodes,
             variables: self.variables.clone(),
             records: self.globals.records.values().cloned().collect(),
             subflows: subflows?,
@@ -438,6 +440,25 @@ impl<'a> FlowCompiler<'a> {
         let name = self.node_names.get_index(index.0 as usize).map_or("", |(name, _)| name);
         NodeId::from(name)
     }
+}
+
+/// The nodes that fill what a note keeps as an answer about the service.
+fn surveys(nodes: &[Node]) -> BTreeMap<NodeIndex, &'static str> {
+    let mut kept: BTreeMap<VariableIndex, &'static str> = BTreeMap::new();
+    for node in nodes {
+        let Verb::Note(note) = &node.verb else { continue };
+        for (name, value) in &note.entries {
+            let question = SURVEY_NOTES.into_iter().find(|question| **question == **name);
+            if let (Some(question), Formula::Variable(variable)) = (question, value) {
+                kept.insert(*variable, question);
+            }
+        }
+    }
+    let asks = |(index, node): (u32, &Node)| match &node.verb {
+        Verb::Collect(collect) => kept.get(&collect.into).map(|name| (NodeIndex(index), *name)),
+        _ => None,
+    };
+    (0_u32..).zip(nodes).filter_map(asks).collect()
 }
 
 /// Where a flow begins, and where it goes when something ends.

@@ -4,6 +4,7 @@ use crate::flow::check::{EDITION, MISSING_KEY};
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::load::{Document, load};
 use crate::flow::read::{Context, Reader, read, unknown_key};
+use crate::flow::shipped::{self, SHIPPED, Shipped};
 use crate::flow::source::{FileId, SourceFile, Sources, Span, Spanned};
 
 /// What a file is, by its top keys.
@@ -31,6 +32,8 @@ pub(super) struct Library {
     pub(super) files: Vec<SourceFile>,
     documents: Vec<Option<Document>>,
     kinds: Vec<FileKind>,
+    /// The files of shipped subflows that a flow calls.
+    shipped: Vec<(FileId, &'static Shipped)>,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -40,22 +43,51 @@ impl Library {
             files: Vec::new(),
             documents: Vec::new(),
             kinds: Vec::new(),
+            shipped: Vec::new(),
             findings: Vec::new(),
         };
-        for (id, (path, bytes)) in (0_u32..).zip(sources.iter()) {
-            let (file, document, findings) = load(path, bytes, FileId(id));
-            let kind = match &document {
-                None => FileKind::Unread,
-                Some(_) if sources.is_settings(path) => FileKind::Settings,
-                Some(document) => kind(document),
-            };
-            library.files.push(file);
-            library.documents.push(document);
-            library.kinds.push(kind);
-            // What is wrong with the settings is said where they are read in full.
-            library.findings.extend(findings.into_iter().filter(|_| kind != FileKind::Settings));
+        for (path, bytes) in sources.iter() {
+            library.add(path, bytes, sources.is_settings(path));
+        }
+        for shipped in &SHIPPED {
+            let mut read = library.documents.iter().flatten();
+            if read.any(|document| shipped::calls(&document.value, shipped.name)) {
+                let id = library.add(shipped.path, shipped.text.as_bytes(), false);
+                library.shipped.push((id, shipped));
+            }
         }
         library
+    }
+
+    fn add(&mut self, path: &str, bytes: &[u8], settings: bool) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let (file, document, findings) = load(path, bytes, id);
+        let kind = match &document {
+            None => FileKind::Unread,
+            Some(_) if settings => FileKind::Settings,
+            Some(document) => kind(document),
+        };
+        self.files.push(file);
+        self.documents.push(document);
+        self.kinds.push(kind);
+        // What is wrong with the settings is said where they are read in full.
+        self.findings.extend(findings.into_iter().filter(|_| kind != FileKind::Settings));
+        id
+    }
+
+    /// Whether a file ships with the program.
+    pub(super) fn is_shipped(&self, file: FileId) -> bool {
+        self.shipped.iter().any(|(id, _)| *id == file)
+    }
+
+    /// The files of shipped subflows that a node of these files calls.
+    pub(super) fn shipped_for(&self, files: &[FileId]) -> Vec<FileId> {
+        let called = |name| {
+            let documents = files.iter().filter_map(|file| self.documents.get(file.0 as usize));
+            documents.flatten().any(|document| shipped::calls(&document.value, name))
+        };
+        let shipped = self.shipped.iter().filter(|(_, shipped)| called(shipped.name));
+        shipped.map(|(file, _)| *file).collect()
     }
 
     pub(super) fn kind(&self, file: FileId) -> FileKind {

@@ -23,6 +23,7 @@ mod prompt;
 mod ring;
 mod script;
 mod service;
+mod shipped;
 mod slot;
 mod subflow;
 mod waiting;

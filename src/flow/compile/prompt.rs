@@ -16,6 +16,7 @@ use crate::flow::node::{Bargein, Piece, Prompt, Slot, SubflowIndex};
 use crate::flow::read::{read, unknown_key};
 use crate::flow::recorded::words_hash;
 use crate::flow::schema::{BargeinRaw, PromptRaw, Prompts, PromptsItem};
+use crate::flow::shipped::PREFIX;
 use crate::flow::source::{Span, Spanned};
 
 /// Everything that a flow can play.
@@ -480,6 +481,7 @@ impl FlowCompiler<'_> {
 
     fn prompt(&mut self, item: PromptsItem) -> Option<Arc<Prompt>> {
         match item {
+            PromptsItem::Text(text) if text.value.starts_with(PREFIX) => self.built_in_words(&text),
             PromptsItem::Text(text) if !text.value.contains(char::is_whitespace) => {
                 if !self.prompts.named.contains_key(&text.value) {
                     let known: Vec<&str> = self.prompts.named.keys().map(String::as_str).collect();
@@ -504,7 +506,7 @@ impl FlowCompiler<'_> {
     }
 
     /// A text that stands in a node: the same words in every language.
-    fn literal(&mut self, text: Spanned<String>) -> Option<Arc<Prompt>> {
+    pub(super) fn literal(&mut self, text: Spanned<String>) -> Option<Arc<Prompt>> {
         let name = self.literal_name(&text.value);
         if !self.prompts.literal.contains_key(&name) {
             if self.languages.len() > 1 {

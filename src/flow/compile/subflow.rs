@@ -13,6 +13,7 @@ use crate::flow::node::{
 };
 use crate::flow::read::{Reader, read, unknown_key};
 use crate::flow::schema::{self, Entries};
+use crate::flow::shipped::SHIPPED;
 use crate::flow::source::{Span, Spanned};
 
 /// The keys of a subflow.
@@ -42,7 +43,9 @@ impl<'a> FlowCompiler<'a> {
     /// Reads what the subflows are called and how they end.
     pub(super) fn read_subflows(&mut self) {
         for (name, reader) in self.sections("subflows") {
-            check_name(&name.value, name.span, "subflow", &mut self.findings);
+            if !self.library.is_shipped(name.span.file) {
+                check_name(&name.value, name.span, "subflow", &mut self.findings);
+            }
             if let Some(first) = self.subflows.iter().find(|s| s.name.value == name.value) {
                 let finding = twice("subflow", &name, first.name.span);
                 self.findings.push(finding);
@@ -153,7 +156,9 @@ impl<'a> FlowCompiler<'a> {
         let failed = raw.outcomes.iter().find(|(outcome, _)| outcome.value == "failed");
         let failed = self.failed(failed.map(|(_, target)| target));
         let Some(index) = position.and_then(|p| u32::try_from(p).ok()).map(SubflowIndex) else {
-            let known: Vec<&str> = self.subflows.iter().map(|s| s.name.as_str()).collect();
+            let known = self.subflows.iter().map(|s| s.name.as_str());
+            let known: Vec<&str> =
+                known.chain(SHIPPED.iter().map(|shipped| shipped.name)).collect();
             self.findings.push(check::unknown_name("subflow", &raw.call, &known));
             return None;
         };

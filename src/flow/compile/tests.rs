@@ -69,7 +69,7 @@ fn the_shipped_flows_are_clean() {
     assert_eq!(toko.escape, Some(node_of(&toko, "agent")));
 
     let bank = clean(BANK);
-    assert_eq!(bank.subflows.len(), 1);
+    assert_eq!(bank.subflows.len(), 2, "its own, and the shipped survey");
     let secret: Vec<&str> = bank
         .variables
         .iter()
@@ -355,4 +355,34 @@ fn a_subflow_has_its_own_names_and_gives_values_back() {
         panic!("words and a slot")
     };
     assert_eq!((slot.form, &*slot.tail), (crate::call::SayAs::Digits, "."));
+}
+
+#[test]
+fn a_shipped_subflow_is_part_of_the_flows_that_call_it() {
+    let flow = |node: &str| {
+        let yaml = format!(
+            "sambung: 1\nflow: shop\nlanguage: id\nstart: rate\nnodes:\n  rate: {node}\n  bye: {{ hangup: std/goodbye }}\n"
+        );
+        compile(&Sources::one("shop.yaml", yaml.as_bytes()), &Facts::default())
+    };
+    let compiled = flow("{ call: std/csat, done: bye, failed: bye }");
+    let shop = compiled.flow().expect("no fault");
+    let asks: Vec<_> =
+        shop.surveys.iter().map(|(i, name)| (shop.node(*i).id.clone(), *name)).collect();
+    assert_eq!(asks, [(NodeId::from("std/csat.ask"), "csat")]);
+    let compiled = flow("{ say: std/goodbye, next: bye }");
+    assert!(compiled.flow().expect("no fault").subflows.is_empty(), "only where it is called");
+    for (node, message) in [
+        (
+            "{ call: std/cast, done: bye, failed: bye }",
+            "there is no subflow named `std/cast`; did you mean `std/csat`?",
+        ),
+        (
+            "{ say: std/godbye, next: bye }",
+            "there is no prompt named `std/godbye`; did you mean `std/goodbye`?",
+        ),
+    ] {
+        let found = print(&flow(node));
+        assert!(found.contains(message), "{found}");
+    }
 }

@@ -24,6 +24,8 @@ pub enum BuiltIn {
     CallLanguage,
     /// `call.id`: the call's id, text.
     CallId,
+    /// `call.surveyed`: whether the caller was asked about the service in this call already, yes or no.
+    CallSurveyed,
     /// `queue.position`: the place in line counted from 1, a whole number; no value outside a queue.
     QueuePosition,
     /// `queue.wait`: how long the caller has waited in the present or last queue, a span; no value before one.
@@ -36,7 +38,7 @@ pub enum BuiltIn {
 
 impl BuiltIn {
     /// Every built-in name.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::CallFrom,
         Self::CallName,
         Self::CallAsserted,
@@ -45,6 +47,7 @@ impl BuiltIn {
         Self::CallDivertedFrom,
         Self::CallLanguage,
         Self::CallId,
+        Self::CallSurveyed,
         Self::QueuePosition,
         Self::QueueWait,
         Self::Now,
@@ -63,6 +66,7 @@ impl BuiltIn {
             Self::CallDivertedFrom => "call.diverted_from",
             Self::CallLanguage => "call.language",
             Self::CallId => "call.id",
+            Self::CallSurveyed => "call.surveyed",
             Self::QueuePosition => "queue.position",
             Self::QueueWait => "queue.wait",
             Self::Now => "now",
@@ -81,7 +85,7 @@ impl BuiltIn {
             | Self::CallLanguage
             | Self::CallId
             | Self::Fault => Kind::Text,
-            Self::CallAsserted => Kind::Bool,
+            Self::CallAsserted | Self::CallSurveyed => Kind::Bool,
             Self::QueuePosition => Kind::Int,
             Self::QueueWait => Kind::Duration,
             Self::Now => Kind::Moment,
@@ -98,6 +102,7 @@ impl BuiltIn {
             | Self::CallTrunk
             | Self::CallLanguage
             | Self::CallId
+            | Self::CallSurveyed
             | Self::QueuePosition
             | Self::QueueWait
             | Self::Now

@@ -178,6 +178,7 @@ impl Formula {
                 | BuiltIn::CallTo
                 | BuiltIn::CallLanguage
                 | BuiltIn::CallId
+                | BuiltIn::CallSurveyed
                 | BuiltIn::Now => false,
             },
             Self::NextOpen(_) => true,

@@ -72,6 +72,8 @@ pub struct Flow {
     pub records: Arc<[RecordType]>,
     /// Its subflows; their nodes and variables stand among its own.
     pub subflows: Vec<Subflow>,
+    /// The questions about the service, with the names under which their answers are noted: see [`SURVEY_NOTES`].
+    pub surveys: BTreeMap<NodeIndex, &'static str>,
     /// The calendar whose zone `now` is told in; `None` = UTC.
     pub home: Option<Arc<str>>,
     /// The FAQs that `answer` nodes use.
@@ -85,6 +87,10 @@ pub struct Flow {
     /// The built-in words, by name (`no_input`, `apology`, `digit_7` …), in every language of the flow.
     pub built_in: BTreeMap<&'static str, Arc<Prompt>>,
 }
+
+/// The notes that keep answers about the service: satisfaction from 1 to 5, recommendation from 0 to 10, whether the
+/// matter is settled. A `collect` whose answer one of them keeps is a question of a survey.
+pub const SURVEY_NOTES: [&str; 3] = ["csat", "nps", "solved"];
 
 /// How an incoming call is picked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,7 +29,13 @@ pub fn enter(flow: &Flow, node: NodeIndex, memory: &mut Memory, world: &World<'_
     let mut new_information = false;
     let step = match &flow.node(node).verb {
         Verb::Say(_) => Ok(Step::Say),
-        Verb::Menu(_) | Verb::Collect(_) | Verb::Confirm(_) | Verb::Answer(_) => Ok(Step::Ask),
+        Verb::Collect(_) => {
+            if flow.surveys.contains_key(&node) {
+                memory.set_surveyed();
+            }
+            Ok(Step::Ask)
+        }
+        Verb::Menu(_) | Verb::Confirm(_) | Verb::Answer(_) => Ok(Step::Ask),
         Verb::Hangup(_) => Ok(Step::Hangup),
         Verb::Set(verb) => set::enter(flow, verb, memory, world, &mut new_information),
         Verb::Branch(verb) => branch::enter(verb, &View { flow, memory, world }),

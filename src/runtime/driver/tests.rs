@@ -138,6 +138,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         variables: indexmap::IndexMap::new(),
         records: Arc::new([]),
         subflows: Vec::new(),
+        surveys: BTreeMap::new(),
         home: None,
         faqs: Vec::new(),
         escape: None,

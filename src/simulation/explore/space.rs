@@ -111,6 +111,7 @@ struct Search<'a> {
     rules: &'a [CallRule],
     back: bool,
     fault: bool,
+    surveyed: bool,
     open: VecDeque<Open>,
     space: Space,
     most: usize,
@@ -126,6 +127,7 @@ pub(super) fn search(worlds: Vec<World>, rules: &[CallRule], most: usize) -> Spa
         rules,
         back: leads_back(&flow),
         fault: flow.heeds(BuiltIn::Fault),
+        surveyed: flow.heeds(BuiltIn::CallSurveyed),
         open: VecDeque::new(),
         space: Space::empty(worlds),
         most,
@@ -277,12 +279,13 @@ impl Search<'_> {
     }
 
     fn key(&mut self, world: usize, call: &Call, rest: Rest, rules: u64) -> String {
-        let (ahead, fault) = (&self.ahead, self.fault);
+        let (ahead, fault, surveyed) = (&self.ahead, self.fault, self.surveyed);
         let heeded = call.node().map(|node| {
             &*self.space.heeded[node.0 as usize].get_or_insert_with(|| Heeded {
                 variables: ahead.live(node),
                 numbers: ahead.numbers(),
                 fault,
+                surveyed,
             })
         });
         key((world, rest, rules), call, heeded)

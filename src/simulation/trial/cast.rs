@@ -141,6 +141,7 @@ fn straight_to(queue: &QueueId) -> Flow {
         variables: IndexMap::new(),
         records: Vec::new().into(),
         subflows: Vec::new(),
+        surveys: BTreeMap::new(),
         home: None,
         faqs: Vec::new(),
         escape: None,
