@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::AssembleError;
 use crate::calendar::{Calendar, Settings};
 use crate::call::QueueId;
-use crate::engine::CallbackRules;
+use crate::engine::{CallbackRules, First};
 use crate::flow::{CalendarDefinition, CallbackDefinition, QueueDefinition};
 
 /// Countries of one zone, by how their numbers begin. All other numbers are called by the hours of the queue's zone.
@@ -44,7 +44,9 @@ pub fn callbacks(
         let CallbackDefinition { attempts, gaps, expires, allow, .. } = definition;
         let (attempts, gaps, expires) = (*attempts, gaps.clone(), *expires);
         let allow = allow.iter().cloned().collect();
-        rules.insert(queue.name.clone(), CallbackRules { attempts, gaps, expires, allow, hours });
+        let first = if definition.customer_first { First::Customer } else { First::Agent };
+        let of = CallbackRules { first, attempts, gaps, expires, allow, hours };
+        rules.insert(queue.name.clone(), of);
     }
     Ok(rules)
 }

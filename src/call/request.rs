@@ -93,7 +93,7 @@ pub struct Callback {
 }
 
 /// Where a wish to be called back stands in line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WishPlace {
     /// The contact that stands there for it.
     pub contact: CallId,
@@ -103,6 +103,8 @@ pub struct WishPlace {
     pub priority: u8,
     /// When it is too late.
     pub expires: Wall,
+    /// The adapter by which the customer is called.
+    pub adapter: Option<Arc<str>>,
 }
 
 /// How a request was answered.

@@ -36,7 +36,7 @@ mod settings;
 mod survey;
 mod touch;
 
-pub use callback::CallbackRules;
+pub use callback::{CallbackRules, First};
 pub use codes::Codes;
 pub use input::Input;
 pub use look::LiveCall;

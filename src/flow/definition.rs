@@ -268,6 +268,8 @@ pub struct QueueDefinition {
 /// How a queue calls people back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallbackDefinition {
+    /// Whether the customer is rung before an agent.
+    pub customer_first: bool,
     /// How often each is tried.
     pub attempts: u32,
     /// How long after each try the next one follows.

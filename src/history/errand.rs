@@ -59,7 +59,7 @@ fn ticket_opened(contact: CallId, ticket: &Ticket, at: Wall) -> Row {
 }
 
 fn callback_asked(call: CallId, wish: &Callback, secret: Option<&CallerSecret>, at: Wall) -> Row {
-    let place = wish.place;
+    let place = wish.place.as_ref();
     let expires = || at.after(wish.within.unwrap_or(WISH_EXPIRES));
     let fact = Fact::CallbackAsked {
         callback: 0,
@@ -72,6 +72,7 @@ fn callback_asked(call: CallId, wish: &Callback, secret: Option<&CallerSecret>, 
         priority: place.map_or(WISH_PRIORITY, |place| place.priority),
         not_before: None,
         expires: place.map_or_else(expires, |place| place.expires),
+        adapter: place.and_then(|place| place.adapter.clone()),
     };
     Row::new(at, fact).with(Private([(Arc::from("to"), wish.to.clone())].into()))
 }
@@ -139,9 +140,11 @@ mod tests {
             order: Wall::from_unix_micros(5),
             priority: 2,
             expires: Wall::from_unix_micros(9),
+            adapter: Some("sip".into()),
         };
+        let (contact, order, expires) = (place.contact, place.order, place.expires);
         for (place, wanted) in [
-            (Some(place), (place.contact, place.order, 2, place.expires)),
+            (Some(place), (contact, order, 2, expires)),
             (None, (CallId::new(7, 7), at, WISH_PRIORITY, at.after(WISH_EXPIRES))),
         ] {
             let row = asked(&request(wish(place)), Some(&secret), at).expect("a row");

@@ -316,6 +316,9 @@ pub enum Fact {
         not_before: Option<Wall>,
         /// When it is too late.
         expires: Wall,
+        /// The adapter by which it was asked for, and the customer is called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        adapter: Option<Arc<str>>,
     },
     /// One try to reach the customer.
     CallbackTried {

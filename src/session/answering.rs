@@ -126,6 +126,10 @@ impl Session {
                     (_, None) => self.not_understood(asking, at),
                 }
             }
+            State::Queued(line) => {
+                self.state = State::Queued(line);
+                self.line_words(&words, at);
+            }
             other => {
                 self.state = other;
                 self.note_words(words.len(), None, at);

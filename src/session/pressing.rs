@@ -3,9 +3,10 @@
 use super::chronicle::Mark;
 use super::errand::REQUEST_LIMIT;
 use super::line::{CallbackOffer, InLine};
+use super::spoken;
 use super::state::State;
 use super::{Action, Moment, Session};
-use crate::call::{CommandKind, Symbol, SymbolSet};
+use crate::call::{CommandKind, Digits, Symbol, SymbolSet};
 use crate::flow::{Bargein, Flow, Goto, Place, QueueKeyAction, QueueNode, Value, Verb};
 use crate::history::Exit;
 use crate::interpreter::{View, call_back_caller};
@@ -13,6 +14,16 @@ use crate::time::Instant;
 
 /// The most nodes that only say something which are looked through for a message behind them.
 const MOST_WORDS: usize = 4;
+
+/// How callers say that they want to be called back.
+const CALL_BACK: [&[&str]; 6] = [
+    &["telepon", "kembali"],
+    &["telepon", "balik"],
+    &["hubungi", "kembali"],
+    &["call", "back"],
+    &["call", "me", "back"],
+    &["callback"],
+];
 
 impl Session {
     pub(super) fn line_key(
@@ -45,6 +56,43 @@ impl Session {
         }
         self.journal.ignored_key();
         self.state = State::Queued(line);
+    }
+
+    /// What a caller in line says: keys said aloud, and the wish to be called back, are those keys.
+    pub(super) fn line_words(&mut self, words: &[String], at: Moment<'_>) {
+        let keys = self.line_spoken(words);
+        if keys.is_empty() {
+            return self.note_words(words.len(), None, at);
+        }
+        for symbol in keys.as_slice() {
+            match std::mem::replace(&mut self.state, State::Moving) {
+                State::Queued(line) => {
+                    let mark = self.journal.key();
+                    self.line_key(line, (*symbol, mark), at);
+                }
+                other => self.state = other,
+            }
+        }
+    }
+
+    /// The keys that words stand for in line; none where they are for no key of the node.
+    fn line_spoken(&self, words: &[String]) -> Digits {
+        let State::Queued(line) = &self.state else { return Digits::new() };
+        let flow = &self.program.flow;
+        let Verb::Queue(queue) = &flow.node(line.node).verb else { return Digits::new() };
+        let own = queue.keys.iter().filter(|_| line.takes_keys());
+        let own = own.map(|key| ([key.key].into_iter().collect::<Digits>(), key.action.clone()));
+        let offer = queue.offer_callback.iter().filter(|_| line.offers_callback());
+        let offer = offer.map(|offer| (offer.key.clone(), QueueKeyAction::CallBack));
+        let called: Vec<&str> = words.iter().map(String::as_str).collect();
+        let calls_back = CALL_BACK
+            .iter()
+            .any(|phrase| called.windows(phrase.len()).any(|heard| heard == *phrase));
+        let spoken = spoken::keys(words);
+        let meant = |(keys, action): &(Digits, QueueKeyAction)| {
+            spoken.as_ref() == Some(keys) || (calls_back && *action == QueueKeyAction::CallBack)
+        };
+        own.chain(offer).find(meant).map(|(keys, _)| keys).unwrap_or_default()
     }
 
     /// A key of the node does what it stands for.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::call::{CallRecord, Language, NodeId, PromptId};
-use crate::flow::{Flow, Goto, Verb, WayKind};
+use crate::flow::{Flow, Goto, Node, Verb, WayKind};
 
 /// Outcomes that a record may name beside the ways of its node: the call ended or went on without the flow having said
 /// where to. `command` stands for the keys beside it.
@@ -75,14 +75,15 @@ pub struct Figures {
 }
 
 impl Ground {
-    /// What there is in a flow; `prompts` are its texts by language, without the built-in ones.
+    /// What there is in a flow, without shipped subflows; `prompts` are its texts by language, without the built-in ones.
     #[must_use]
     pub fn of(flow: &Flow, prompts: impl IntoIterator<Item = (Language, PromptId)>) -> Self {
         let mut prompts: Vec<_> = prompts.into_iter().collect();
         prompts.sort();
         prompts.dedup();
-        let nodes: Vec<_> =
-            flow.nodes.iter().map(|node| (node.id.clone(), lanes(&node.verb))).collect();
+        let own = |node: &&Node| !node.subflow.is_some_and(|of| flow.subflow(of).is_shipped());
+        let nodes = flow.nodes.iter().filter(own);
+        let nodes: Vec<_> = nodes.map(|node| (node.id.clone(), lanes(flow, &node.verb))).collect();
         let places = nodes.iter().map(|(id, _)| id.clone()).zip(0..).collect();
         Self { nodes, places, prompts }
     }
@@ -115,9 +116,14 @@ impl Ground {
 }
 
 /// The ways that calls take, as records name them. A command that only asks again, or is switched off, leaves no node.
-fn lanes(verb: &Verb) -> Vec<Lane> {
+/// Neither does a shipped subflow that fails: none of them does.
+fn lanes(flow: &Flow, verb: &Verb) -> Vec<Lane> {
     let mut lanes = Vec::new();
-    for way in verb.ways() {
+    let never_fails = match verb {
+        Verb::Call(call) => flow.subflow(call.subflow).is_shipped(),
+        _ => false,
+    };
+    for way in verb.ways().into_iter().filter(|w| !(never_fails && w.kind == WayKind::Failed)) {
         let is_command = way.kind == WayKind::Command;
         if !(is_command && matches!(way.goto, Goto::Repeat | Goto::None)) {
             lanes.push(Lane { outcome: way.outcome, is_command });

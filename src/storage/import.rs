@@ -234,6 +234,7 @@ impl Taken {
             priority: PRIORITY,
             not_before: None,
             expires: before.unwrap_or_else(|| made.after(EXPIRES)),
+            adapter: None,
         };
         self.count.callbacks += 1;
         self.keep(fact, [(Arc::from("to"), wish.to)].into());

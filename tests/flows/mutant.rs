@@ -25,6 +25,10 @@ pub(crate) struct Mutant {
 pub(crate) fn mutants(flow: &Flow) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for at in (0..flow.nodes.len()).map(index) {
+        // What ships with the program has its tests there.
+        if flow.node(at).subflow.is_some_and(|of| flow.subflow(of).is_shipped()) {
+            continue;
+        }
         for nth in 0..roads(&mut flow.node(at).verb.clone()).len() {
             let mut copy = flow.clone();
             let mut ways = roads(&mut copy.nodes[at.0 as usize].verb);

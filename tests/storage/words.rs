@@ -108,6 +108,7 @@ pub(crate) fn callback(number: u64, caller: Option<CallerKey>) -> Fact {
         priority: 5,
         not_before: None,
         expires: wall(99_999),
+        adapter: None,
     }
 }
 

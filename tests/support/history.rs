@@ -220,6 +220,7 @@ impl Maker<'_> {
             priority: 5,
             not_before: None,
             expires,
+            adapter: None,
         };
         self.row(t, asked);
         self.enqueued(t, contact, agent, Medium::Callback);

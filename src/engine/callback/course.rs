@@ -3,12 +3,13 @@
 use super::{CONFIRM_LIMIT, CUSTOMER_RING, LAST_WORDS, Pair, Stage};
 use crate::call::{
     AgentId, CallId, CommandKind, Dial, EndedBy, EventKind, HangupCause, LegId, Play, PlayEnd,
-    SymbolSet, Target,
+    PlayId, SymbolSet, Target,
 };
 use crate::engine::legs::Role;
 use crate::engine::machine::Engine;
-use crate::history::{CallbackEnd, TryResult};
+use crate::history::{CallbackEnd, Exit, TryResult};
 use crate::queue;
+use crate::time::Instant;
 
 impl Engine {
     /// The agent is there: they hear what it is about, and the customer is rung.
@@ -19,6 +20,9 @@ impl Engine {
         agent_leg: LegId,
     ) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
+        if let Stage::Holding { held, .. } = wish.stage.clone() {
+            return self.customer_connected(contact, &held, (agent, agent_leg));
+        }
         let to = wish.to.clone();
         let customer = self.legs.next(agent_leg.adapter);
         let dial = Dial {
@@ -65,7 +69,13 @@ impl Engine {
 
     fn customer_answered(&mut self, contact: CallId) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
-        let Stage::Rung { with, since } = wish.stage.clone() else { return };
+        let (with, since) = match wish.stage.clone() {
+            Stage::Rung { with, since } => (with, since),
+            Stage::Called { customer, since } => {
+                return self.customer_is_there(contact, customer, since);
+            }
+            _ => return,
+        };
         let customer = with.customer;
         let until = self.now + CONFIRM_LIMIT;
         self.callbacks.set(contact, Stage::Asked { with, since, until });
@@ -74,7 +84,17 @@ impl Engine {
 
     fn customer_confirms(&mut self, contact: CallId) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
-        let Stage::Asked { with, since, .. } = wish.stage.clone() else { return };
+        match wish.stage.clone() {
+            Stage::Asked { with, since, .. } => self.they_talk(contact, with, since),
+            Stage::Confirming { customer, since, .. } => {
+                self.customer_holds(contact, customer, since);
+            }
+            _ => {}
+        }
+    }
+
+    /// Agent and customer are connected.
+    pub(super) fn they_talk(&mut self, contact: CallId, with: Pair, since: Instant) {
         self.command(with.customer, CommandKind::Bridge(with.agent_leg));
         let talking = Stage::Talking { with: with.clone(), since, talk: self.now };
         self.callbacks.set(contact, talking);
@@ -86,29 +106,46 @@ impl Engine {
 
     fn customer_declines(&mut self, contact: CallId) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
-        let Stage::Asked { with, since, .. } = wish.stage.clone() else { return };
-        self.last_words_to(contact, with.customer, "callback_declined");
-        self.record_try(contact, &with, (since, None), (EndedBy::System, HangupCause::Normal));
-        self.command(with.agent_leg, CommandKind::Hangup(HangupCause::Normal));
+        let (customer, since, agent) = match wish.stage.clone() {
+            Stage::Asked { with, since, .. } => (with.customer, since, Some(with.agent_leg)),
+            Stage::Confirming { customer, since, .. } => (customer, since, None),
+            _ => return,
+        };
+        self.last_words_to(contact, customer, "callback_declined");
+        self.record_try(contact, None, (since, None), (EndedBy::System, HangupCause::Normal));
+        match agent {
+            Some(agent) => self.command(agent, CommandKind::Hangup(HangupCause::Normal)),
+            None => self.callback_leaves(contact, Exit::Withdrawn),
+        }
+        // Nobody is rung for it any more: the customer hears the last words.
+        self.callbacks.set(contact, Stage::Resting { until: self.now });
         self.callback_over(contact, CallbackEnd::Declined);
     }
 
     /// Nobody pressed a key: a machine answered, and is told once that we called.
-    pub(super) fn machine_answered(&mut self, contact: CallId, with: &Pair) {
+    pub(super) fn machine_answered(
+        &mut self,
+        contact: CallId,
+        customer: LegId,
+        since: Instant,
+        with: Option<&Pair>,
+    ) {
         let Some(wish) = self.callbacks.wishes.get_mut(&contact) else { return };
-        let Stage::Asked { since, .. } = wish.stage else { return };
         if std::mem::replace(&mut wish.message_left, true) {
-            self.command(with.customer, CommandKind::Hangup(HangupCause::Normal));
-            self.legs.remove(with.customer);
+            self.command(customer, CommandKind::Hangup(HangupCause::Normal));
+            self.legs.remove(customer);
         } else {
-            self.last_words_to(contact, with.customer, "callback_machine");
+            self.last_words_to(contact, customer, "callback_machine");
         }
-        self.record_try(contact, with, (since, None), (EndedBy::System, HangupCause::Normal));
-        self.agent_hears_of_failure(with);
-        self.callback_failed(contact, &with.agent, TryResult::Machine);
+        self.record_try(contact, None, (since, None), (EndedBy::System, HangupCause::Normal));
+        match with {
+            Some(with) => self.agent_hears_of_failure(with),
+            None => self.callback_leaves(contact, Exit::Withdrawn),
+        }
+        self.callback_failed(contact, with.map(|with| &with.agent), TryResult::Machine);
     }
 
-    fn last_words_to(&mut self, contact: CallId, leg: LegId, words: &str) {
+    pub(super) fn last_words_to(&mut self, contact: CallId, leg: LegId, words: &str) {
         self.say(leg, &[words], Some(contact));
         self.callbacks.leaving.insert(leg, self.now + LAST_WORDS);
     }
@@ -121,25 +158,42 @@ impl Engine {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
         match wish.stage.clone() {
             Stage::Rung { with, since } if with.customer == leg => {
-                self.record_try(contact, &with, (since, None), (EndedBy::System, cause));
+                self.record_try(contact, None, (since, None), (EndedBy::System, cause));
                 self.agent_hears_of_failure(&with);
-                self.callback_failed(contact, &with.agent, result_of(cause));
+                self.callback_failed(contact, Some(&with.agent), result_of(cause));
             }
             Stage::Asked { with, since, .. } if with.customer == leg => {
-                self.record_try(contact, &with, (since, None), (EndedBy::Caller, cause));
+                self.record_try(contact, None, (since, None), (EndedBy::Caller, cause));
                 self.agent_hears_of_failure(&with);
-                self.callback_failed(contact, &with.agent, TryResult::NotConfirmed);
+                self.callback_failed(contact, Some(&with.agent), TryResult::NotConfirmed);
             }
             Stage::Talking { with, since, talk } if with.customer == leg => {
-                self.record_try(contact, &with, (since, Some(talk)), (EndedBy::Caller, cause));
+                self.record_try(
+                    contact,
+                    Some(&with.agent),
+                    (since, Some(talk)),
+                    (EndedBy::Caller, cause),
+                );
                 self.parts(contact, EndedBy::Caller);
                 self.command(with.agent_leg, CommandKind::Hangup(HangupCause::Normal));
                 self.legs.remove(with.agent_leg);
                 self.callback_over(contact, CallbackEnd::Done);
                 self.tell_queues(queue::Input::TalkEnded { call: contact });
             }
+            stage @ (Stage::Called { customer, .. } | Stage::Confirming { customer, .. })
+                if customer == leg =>
+            {
+                self.called_customer_gone(contact, &stage, cause);
+            }
+            Stage::Holding { held, until } if held.customer == leg => {
+                self.called_customer_gone(contact, &Stage::Holding { held, until }, cause);
+            }
             Stage::Resting { .. }
             | Stage::InLine { .. }
+            | Stage::Watched { .. }
+            | Stage::Called { .. }
+            | Stage::Confirming { .. }
+            | Stage::Holding { .. }
             | Stage::Rung { .. }
             | Stage::Asked { .. }
             | Stage::Talking { .. } => {}
@@ -160,19 +214,32 @@ impl Engine {
             Some(Stage::Rung { with, since } | Stage::Asked { with, since, .. }) => {
                 self.command(with.customer, CommandKind::Hangup(HangupCause::Cancelled));
                 self.legs.remove(with.customer);
-                self.record_try(contact, &with, (since, None), (EndedBy::Agent, cause));
+                self.record_try(contact, None, (since, None), (EndedBy::Agent, cause));
                 self.tell_queues(queue::Input::TalkEnded { call: contact });
-                self.callback_failed(contact, &with.agent, TryResult::NoAgent);
+                self.callback_failed(contact, Some(&with.agent), TryResult::NoAgent);
             }
             Some(Stage::Talking { with, since, talk }) => {
                 self.command(with.customer, CommandKind::Hangup(HangupCause::Normal));
                 self.legs.remove(with.customer);
-                self.record_try(contact, &with, (since, Some(talk)), (EndedBy::Agent, cause));
+                self.record_try(
+                    contact,
+                    Some(&with.agent),
+                    (since, Some(talk)),
+                    (EndedBy::Agent, cause),
+                );
                 self.callback_over(contact, CallbackEnd::Done);
                 self.tell_queues(queue::Input::TalkEnded { call: contact });
             }
             // There was no talk, so that nothing is to be wrapped up.
-            Some(Stage::Resting { .. } | Stage::InLine { .. }) | None => {
+            Some(
+                Stage::Resting { .. }
+                | Stage::InLine { .. }
+                | Stage::Watched { .. }
+                | Stage::Called { .. }
+                | Stage::Confirming { .. }
+                | Stage::Holding { .. },
+            )
+            | None => {
                 self.tell_queues(queue::Input::TalkEnded { call: contact });
                 self.tell_queues(queue::Input::WrapUpDone { agent });
             }
@@ -195,17 +262,18 @@ impl Engine {
     }
 
     /// Built-in words on a leg: in the customer's language where they are for a customer.
-    fn say(&mut self, leg: LegId, names: &[&str], customer: Option<CallId>) {
+    pub(super) fn say(&mut self, leg: LegId, names: &[&str], customer: Option<CallId>) -> PlayId {
         let language = customer
             .and_then(|contact| self.callbacks.wishes.get(&contact))
             .map_or_else(|| self.settings.language.clone(), |wish| wish.language.clone());
         let items = names.iter().filter_map(|name| self.words_in(name, &language)).collect();
         let id = self.callbacks.next_play();
         self.command(leg, CommandKind::Play(Play { id, items, stop_on: SymbolSet::NONE }));
+        id
     }
 }
 
-const fn result_of(cause: HangupCause) -> TryResult {
+pub(super) const fn result_of(cause: HangupCause) -> TryResult {
     match cause {
         HangupCause::Busy => TryResult::Busy,
         HangupCause::NoAnswer => TryResult::NoAnswer,

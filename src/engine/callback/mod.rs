@@ -12,11 +12,14 @@
 //!  ended: done, declined, expired, exhausted, merged, called again, not allowed  talking     declined
 //! ```
 //!
+//! That is `first: agent`. With `first: customer` the customer is called before an agent: see [`customer`].
+//!
 //! Nothing of a person is said before the customer has pressed 1. Numbers are called only where `allow` of the queue
 //! says so. Every change is told to the history. It works only where [`Settings::callbacks`](super::Settings) names the
 //! queue; elsewhere a wish is only kept.
 
 mod course;
+mod customer;
 mod rules;
 mod tell;
 #[cfg(test)]
@@ -25,16 +28,18 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::legs::Role;
 use super::machine::Engine;
 use crate::call::{
-    AdapterId, AgentId, CallId, Callback, CommandKind, Language, LegId, PlayId, QueueId, WishPlace,
-    mask_number,
+    AdapterId, AgentId, CallId, Callback, CommandKind, HangupCause, Language, LegId, PlayId,
+    QueueId, WishPlace, mask_number,
 };
 use crate::history::{CallbackEnd, Exit, Fact, Medium, OpenCallback, TryResult};
 use crate::queue::{self, Contact};
 use crate::time::{Duration, Instant};
 
-pub use rules::CallbackRules;
+use customer::Held;
+pub use rules::{CallbackRules, First};
 
 /// How long the customer has to press a key, from their answer; then whoever answered is taken for a machine.
 pub(super) const CONFIRM_LIMIT: Duration = Duration::from_secs(25);
@@ -58,6 +63,8 @@ const MOST_WISHES: usize = 10_000;
 pub(super) struct Callbacks {
     wishes: BTreeMap<CallId, Wish>,
     dues: BTreeSet<(Instant, CallId)>,
+    /// Those whose customers are on the phone, or called, before an agent.
+    called: BTreeSet<CallId>,
     /// Legs of customers who hear their last words, and until when.
     leaving: BTreeMap<LegId, Instant>,
     plays: u64,
@@ -92,6 +99,14 @@ enum Stage {
     Resting { until: Instant },
     /// In line, until the calling hours end.
     InLine { until: Instant },
+    /// In line for nobody yet: looked at again then, until the calling hours end.
+    Watched { until: Instant, closes: Instant },
+    /// The customer is rung before an agent.
+    Called { customer: LegId, since: Instant },
+    /// The customer answered before an agent, and is asked to confirm.
+    Confirming { customer: LegId, since: Instant, until: Instant },
+    /// The customer has confirmed and waits for an agent; looked at again then.
+    Holding { held: Held, until: Instant },
     /// The agent is there, the customer is rung.
     Rung { with: Pair, since: Instant },
     /// The customer answered, and is asked to confirm.
@@ -112,10 +127,13 @@ impl Stage {
     /// When something is due.
     const fn due(&self) -> Option<Instant> {
         match self {
-            Self::Resting { until } | Self::InLine { until } | Self::Asked { until, .. } => {
-                Some(*until)
-            }
-            Self::Rung { .. } | Self::Talking { .. } => None,
+            Self::Resting { until }
+            | Self::InLine { until }
+            | Self::Watched { until, .. }
+            | Self::Confirming { until, .. }
+            | Self::Holding { until, .. }
+            | Self::Asked { until, .. } => Some(*until),
+            Self::Called { .. } | Self::Rung { .. } | Self::Talking { .. } => None,
         }
     }
 }
@@ -136,11 +154,25 @@ impl Callbacks {
             self.dues.remove(&(old, contact));
         }
         self.dues.extend(stage.due().map(|at| (at, contact)));
+        match stage {
+            Stage::Called { .. } | Stage::Confirming { .. } | Stage::Holding { .. } => {
+                self.called.insert(contact);
+            }
+            Stage::Resting { .. }
+            | Stage::InLine { .. }
+            | Stage::Watched { .. }
+            | Stage::Rung { .. }
+            | Stage::Asked { .. }
+            | Stage::Talking { .. } => {
+                self.called.remove(&contact);
+            }
+        }
         wish.stage = stage;
     }
 
     fn remove(&mut self, contact: CallId) -> Option<Wish> {
         let wish = self.wishes.remove(&contact)?;
+        self.called.remove(&contact);
         if let Some(at) = wish.stage.due() {
             self.dues.remove(&(at, contact));
         }
@@ -174,12 +206,14 @@ impl Engine {
         let order = place.map_or(self.now, |wanted| wanted.since);
         let (order, expires) = (self.clock.at(order), self.clock.at(self.now + within));
         let contact = self.new_call_id();
-        Some(WishPlace { contact, order, priority: PRIORITY, expires })
+        let adapter = self.calls.get(&call).map(|asking| usize::from(asking.leg.adapter.0));
+        let adapter = adapter.and_then(|place| self.settings.adapters.get(place)).cloned();
+        Some(WishPlace { contact, order, priority: PRIORITY, expires, adapter })
     }
 
     /// The store has kept a wish that was asked for in a call.
     pub(super) fn callback_kept(&mut self, wish: &Callback, adapter: AdapterId, number: u64) {
-        let Some(WishPlace { contact, order, priority, expires }) = wish.place else { return };
+        let Some(WishPlace { contact, order, priority, expires, .. }) = wish.place else { return };
         let Some(rules) = self.settings.callbacks.get(&wish.queue).cloned() else { return };
         let new = Wish {
             number,
@@ -219,8 +253,16 @@ impl Engine {
     /// Wishes of the process before this one stand where they stood. A try that was under way counts as none.
     pub(super) fn recover_callbacks(&mut self, open: &BTreeMap<u64, OpenCallback>) {
         for (number, was) in open {
-            let Fact::CallbackAsked { contact, queue, language, order, priority, expires, .. } =
-                &was.asked.fact
+            let Fact::CallbackAsked {
+                contact,
+                queue,
+                language,
+                order,
+                priority,
+                expires,
+                adapter,
+                ..
+            } = &was.asked.fact
             else {
                 continue;
             };
@@ -242,7 +284,7 @@ impl Engine {
                 order: self.clock.instant(*order),
                 priority: *priority,
                 expires,
-                adapter: AdapterId(0),
+                adapter: self.adapter_named(adapter.as_deref()),
                 tries: was.tries,
                 message_left: was.tries > 0,
                 again: true,
@@ -251,6 +293,13 @@ impl Engine {
             self.callbacks.wishes.insert(*contact, wish);
             self.callback_rests(*contact, again.max(self.now));
         }
+    }
+
+    /// The adapter of that name; the first one where there is none any more, or none was noted.
+    fn adapter_named(&self, name: Option<&str>) -> AdapterId {
+        let mut names = self.settings.adapters.iter();
+        let place = name.and_then(|name| names.position(|known| **known == *name));
+        AdapterId(place.and_then(|place| place.try_into().ok()).unwrap_or(0))
     }
 
     /// A customer talks with an agent of that queue by their own call: nobody has to call them any more.
@@ -289,18 +338,25 @@ impl Engine {
                 }
                 Stage::Resting { .. } => self.callback_enters(contact, wish),
                 Stage::InLine { .. } => {
-                    self.leave_line(contact, Exit::Withdrawn, None);
+                    self.callback_leaves(contact, Exit::Withdrawn);
                     self.callback_rests(contact, self.now);
                 }
-                Stage::Asked { with, .. } => self.machine_answered(contact, &with),
-                Stage::Rung { .. } | Stage::Talking { .. } => {}
+                Stage::Watched { closes, .. } => self.callback_watched(contact, closes),
+                Stage::Asked { with, since, .. } => {
+                    self.machine_answered(contact, with.customer, since, Some(&with));
+                }
+                Stage::Confirming { customer, since, .. } => {
+                    self.machine_answered(contact, customer, since, None);
+                }
+                Stage::Holding { held, .. } => self.customer_waits(contact, held),
+                Stage::Called { .. } | Stage::Rung { .. } | Stage::Talking { .. } => {}
             }
         }
         let over = |(leg, until): (&LegId, &Instant)| (*until <= self.now).then_some(*leg);
         let over: Vec<LegId> = self.callbacks.leaving.iter().filter_map(over).collect();
         for leg in over {
             self.callbacks.leaving.remove(&leg);
-            self.command(leg, CommandKind::Hangup(crate::call::HangupCause::Normal));
+            self.command(leg, CommandKind::Hangup(HangupCause::Normal));
         }
     }
 
@@ -312,8 +368,17 @@ impl Engine {
         let wall = self.clock.at(self.now);
         let closes = rules.closes(&wish.to, wall);
         let until = closes.map_or(wish.expires, |span| self.now + span).min(wish.expires);
-        let again = wish.again;
-        self.callbacks.set(contact, Stage::InLine { until });
+        let (again, first) = (wish.again, rules.first);
+        self.callbacks.set(
+            contact,
+            match first {
+                First::Agent => Stage::InLine { until },
+                First::Customer => Stage::Watched { until: self.now, closes: until },
+            },
+        );
+        if first == First::Customer {
+            self.tell_queues(queue::Input::Hold { call: contact });
+        }
         if let Some(wish) = self.callbacks.wishes.get_mut(&contact) {
             wish.again = true;
         }
@@ -332,29 +397,40 @@ impl Engine {
 
     /// The queue did not take a wish in: it is looked at again later.
     pub(super) fn callback_refused(&mut self, contact: CallId) {
+        self.tell_queues(queue::Input::Unhold { call: contact });
         self.callback_rests(contact, self.now + LOOK_AGAIN);
     }
 
     /// A try came to nothing: the next one follows after a gap, as long as tries are left.
-    fn callback_failed(&mut self, contact: CallId, agent: &AgentId, result: TryResult) {
+    fn callback_failed(&mut self, contact: CallId, agent: Option<&AgentId>, result: TryResult) {
         let Some(wish) = self.callbacks.wishes.get_mut(&contact) else { return };
         wish.tries += 1;
         let (tries, queue) = (wish.tries, wish.queue.clone());
         let rules = self.settings.callbacks.get(&queue);
         let gap = rules.filter(|rules| tries < rules.attempts).map(|rules| rules.gap(tries));
         let again = gap.map(|gap| self.now + gap);
-        self.tell_tried(contact, Some(agent), result, again);
+        self.tell_tried(contact, agent, result, again);
         match again {
             Some(until) => self.callback_rests(contact, until),
-            None => self.callback_over(contact, CallbackEnd::Exhausted),
+            None => {
+                // Whoever is still on the phone hears their last words.
+                self.callbacks.set(contact, Stage::Resting { until: self.now });
+                self.callback_over(contact, CallbackEnd::Exhausted);
+            }
         }
     }
 
     /// A wish is over.
     fn callback_over(&mut self, contact: CallId, how: CallbackEnd) {
         let Some(wish) = self.callbacks.remove(contact) else { return };
-        if matches!(wish.stage, Stage::InLine { .. }) {
-            self.leave_line(contact, Exit::Withdrawn, None);
+        for leg in wish.stage.rung() {
+            self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
+            if matches!(self.legs.get(leg), Some(Role::Customer { .. })) {
+                self.legs.remove(leg);
+            }
+        }
+        if wish.stage.is_in_line() {
+            self.callback_leaves(contact, Exit::Withdrawn);
         }
         self.tell_ended(contact, wish.number, how);
     }
@@ -364,7 +440,8 @@ impl Engine {
     pub(super) fn callback_led(&mut self, contact: CallId, queue: &QueueId) -> bool {
         let calls_back = self.settings.callbacks.contains_key(queue);
         let wish = self.callbacks.wishes.get_mut(&contact).filter(|_| calls_back);
-        let wish = wish.filter(|wish| matches!(wish.stage, Stage::InLine { .. }));
+        let wish =
+            wish.filter(|wish| matches!(wish.stage, Stage::InLine { .. } | Stage::Watched { .. }));
         let found = wish.is_some();
         if let Some(wish) = wish {
             wish.queue = queue.clone();
@@ -390,6 +467,36 @@ impl Engine {
 impl Stage {
     /// Whether nobody is on the phone for it.
     const fn is_idle(&self) -> bool {
-        matches!(self, Self::Resting { .. } | Self::InLine { .. })
+        matches!(self, Self::Resting { .. } | Self::InLine { .. } | Self::Watched { .. })
+    }
+
+    /// Whether it stands in its queue's line.
+    const fn is_in_line(&self) -> bool {
+        match self {
+            Self::InLine { .. }
+            | Self::Watched { .. }
+            | Self::Called { .. }
+            | Self::Confirming { .. }
+            | Self::Holding { .. } => true,
+            Self::Resting { .. }
+            | Self::Rung { .. }
+            | Self::Asked { .. }
+            | Self::Talking { .. } => false,
+        }
+    }
+
+    /// The legs of those who are called for it, and do not talk yet.
+    fn rung(&self) -> Vec<LegId> {
+        match self {
+            Self::Resting { .. }
+            | Self::InLine { .. }
+            | Self::Watched { .. }
+            | Self::Talking { .. } => Vec::new(),
+            Self::Called { customer, .. } | Self::Confirming { customer, .. } => vec![*customer],
+            Self::Holding { held, .. } => vec![held.customer],
+            Self::Rung { with, .. } | Self::Asked { with, .. } => {
+                vec![with.customer, with.agent_leg]
+            }
+        }
     }
 }

@@ -6,9 +6,21 @@ use crate::calendar::{Calendar, Opening};
 use crate::call::AllowList;
 use crate::time::{Duration, Wall};
 
+/// Who is rung first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum First {
+    /// An agent; the customer once they are there.
+    #[default]
+    Agent,
+    /// The customer, when an agent is expected to be free.
+    Customer,
+}
+
 /// The rules of one queue.
 #[derive(Debug, Clone)]
 pub struct CallbackRules {
+    /// Who is rung first.
+    pub first: First,
     /// How often a customer is tried. Default 3.
     pub attempts: u32,
     /// How long after each try the next one follows; the last one repeats. Default 10 and 30 minutes.

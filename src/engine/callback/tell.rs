@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Pair;
 use crate::call::{
     AgentId, CallId, CallRecord, Direction, EndedBy, HangupCause, QueueStay, mask_number,
 };
@@ -57,7 +56,7 @@ impl Engine {
     pub(super) fn record_try(
         &mut self,
         contact: CallId,
-        with: &Pair,
+        agent: Option<&AgentId>,
         (since, talk): (Instant, Option<Instant>),
         (by, cause): (EndedBy, HangupCause),
     ) {
@@ -89,7 +88,7 @@ impl Engine {
                 offers: Vec::new(),
             }),
             transfer: None,
-            agent: talk.map(|_| with.agent.clone()),
+            agent: agent.cloned(),
             talks: Vec::new(),
             talk_ms: talked.as_millis(),
             cause,

@@ -1,5 +1,7 @@
 //! Callbacks and what agents hear alone, event by event in virtual time.
 
+mod customer;
+
 use crate::assemble;
 use crate::call::{
     AdapterId, CallRecord, Command, CommandKind, Direction, EndedBy, Event, EventKind, HangupCause,
@@ -55,13 +57,17 @@ struct Node {
 
 impl Node {
     fn new(at: &str, agent: Agent) -> Self {
-        let compiled = compile(&Sources::one("line.yaml", LINE.as_bytes()), &Facts::default());
+        Self::of(LINE, at, agent)
+    }
+
+    fn of(line: &str, at: &str, agent: Agent) -> Self {
+        let compiled = compile(&Sources::one("line.yaml", line.as_bytes()), &Facts::default());
         let mut settings =
             assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
                 .expect("all is well");
         settings.callbacks =
             assemble::callbacks(&compiled.queues, &compiled.calendars).expect("a zone");
-        settings.adapters = vec!["sip".into()];
+        settings.adapters = vec!["sip".into(), "lines".into()];
         settings.routes = crate::engine::Routes::new(vec![crate::engine::Route::new(
             crate::engine::Pattern::Default,
             "line".into(),

@@ -4,7 +4,7 @@ use crate::call::NumberPattern;
 use crate::flow::check;
 use crate::flow::definition::CallbackDefinition;
 use crate::flow::diagnostic::Diagnostic;
-use crate::flow::schema::{CallbacksRaw, Time};
+use crate::flow::schema::{CallbacksRaw, FirstRaw, Time};
 use crate::time::Duration;
 
 /// How often somebody is tried, where nothing is said.
@@ -42,6 +42,7 @@ pub(super) fn callbacks(raw: &CallbacksRaw, findings: &mut Vec<Diagnostic>) -> C
     }
     let hours = raw.hours.as_ref().and_then(|hours| check::window(hours, findings));
     CallbackDefinition {
+        customer_first: raw.first == Some(FirstRaw::Customer),
         attempts: attempts.map_or(ATTEMPTS, |n| n.value.clamp(1, MOST_ATTEMPTS)),
         gaps: if gaps.is_empty() { GAPS.to_vec() } else { gaps },
         hours: hours.unwrap_or(HOURS),

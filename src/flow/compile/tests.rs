@@ -373,14 +373,8 @@ fn a_shipped_subflow_is_part_of_the_flows_that_call_it() {
     let compiled = flow("{ say: std/goodbye, next: bye }");
     assert!(compiled.flow().expect("no fault").subflows.is_empty(), "only where it is called");
     for (node, message) in [
-        (
-            "{ call: std/cast, done: bye, failed: bye }",
-            "there is no subflow named `std/cast`; did you mean `std/csat`?",
-        ),
-        (
-            "{ say: std/godbye, next: bye }",
-            "there is no prompt named `std/godbye`; did you mean `std/goodbye`?",
-        ),
+        ("{ call: std/cast, done: bye, failed: bye }", "call: std/csat"),
+        ("{ say: std/godbye, next: bye }", "say: std/goodbye"),
     ] {
         let found = print(&flow(node));
         assert!(found.contains(message), "{found}");

@@ -6,7 +6,7 @@ pub(super) fn about(key: &str) -> Option<&'static str> {
     WORDS.iter().find(|(name, _)| *name == key).map(|(_, about)| *about)
 }
 
-const WORDS: [(&str, &str); 76] = [
+const WORDS: [(&str, &str); 77] = [
     // Files.
     ("flow", "The name of a flow."),
     ("about", "For people: what this is."),
@@ -78,6 +78,7 @@ const WORDS: [(&str, &str); 76] = [
     ("music", "The sound that callers hear while they wait."),
     ("every", "What is said again and again, by its interval."),
     ("callbacks", "How those are called back who asked for it."),
+    ("first", "Who is rung first: `agent`, or `customer` when an agent is expected to be free."),
     ("attempts", "How often a customer is tried."),
     ("gaps", "How long after each try the next one follows."),
     ("expires", "How long a wish to be called back stands."),

@@ -10,6 +10,7 @@ use super::silent::Place;
 use super::{Goto, NodeIndex, VariableIndex};
 use crate::flow::definition::VariableKind;
 use crate::flow::expression::Formula;
+use crate::flow::shipped::PREFIX;
 
 /// The place of a subflow in [`Flow::subflows`](super::Flow::subflows).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,14 @@ pub struct Subflow {
     pub returns: Vec<(Arc<str>, VariableKind)>,
     /// How it can end, besides `failed`.
     pub outcomes: Vec<Arc<str>>,
+}
+
+impl Subflow {
+    /// Whether it ships with the program: its own tests are the program's, and it never fails.
+    #[must_use]
+    pub fn is_shipped(&self) -> bool {
+        self.name.starts_with(PREFIX)
+    }
 }
 
 /// Visits a subflow.

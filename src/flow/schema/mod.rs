@@ -23,8 +23,8 @@ pub(super) use script::{
     RuleRaw, SetupRaw, SpeakRaw, StaffRaw, StepMap, StepRaw, ThenRaw, Tree,
 };
 pub(super) use section::{
-    AnswerPolicyRaw, CallbacksRaw, Defaults, FaqEntryRaw, FaqRaw, LevelsRaw, LimitsRaw, PromptRaw,
-    QueueRaw, RingStepRaw, StrategyRaw, VariableRaw,
+    AnswerPolicyRaw, CallbacksRaw, Defaults, FaqEntryRaw, FaqRaw, FirstRaw, LevelsRaw, LimitsRaw,
+    PromptRaw, QueueRaw, RingStepRaw, StrategyRaw, VariableRaw,
 };
 pub(super) use service::{AuthRaw, OperationRaw, ServiceRaw, SettingRaw};
 pub use value::read_time;

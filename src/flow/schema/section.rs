@@ -173,12 +173,22 @@ pub(crate) struct QueueRaw {
 #[serde(rename = "`callbacks`")]
 #[schemars(rename = "callbacks", deny_unknown_fields)]
 pub(crate) struct CallbacksRaw {
+    pub(crate) first: Option<FirstRaw>,
     pub(crate) attempts: Option<Spanned<u32>>,
     pub(crate) gaps: Option<Texts>,
     pub(crate) hours: Option<Spanned<String>>,
     pub(crate) zone: Option<Spanned<String>>,
     pub(crate) expires: Option<Time>,
     pub(crate) allow: Option<Texts>,
+}
+
+/// Who is rung first where somebody is called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "first")]
+pub(crate) enum FirstRaw {
+    Agent,
+    Customer,
 }
 
 /// How the agents of a queue are rung.

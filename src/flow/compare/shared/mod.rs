@@ -161,7 +161,8 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     let called = |callbacks: &Option<CallbackDefinition>| match callbacks {
         None => "not at all".to_owned(),
         Some(rules) => format!(
-            "{} times within {} at {}",
+            "{} first, {} times within {} at {}",
+            if rules.customer_first { "the customer" } else { "an agent" },
             rules.attempts,
             rules.expires,
             rules.allow.join(", ")
