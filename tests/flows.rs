@@ -108,7 +108,7 @@ fn whoever_leads_a_way_of_the_shop_elsewhere_is_caught() {
 
 #[test]
 fn whoever_leads_a_way_of_the_bank_elsewhere_is_caught() {
-    notices_every_change("bank", &[("rating.failed to welcome", "`std/csat` never fails")]);
+    notices_every_change("bank", &[("rating.failed to agent_urgent", "`std/csat` never fails")]);
 }
 
 /// Plays the tests of a flow against every flow that differs from it in a single way, and holds them to
