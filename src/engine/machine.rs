@@ -340,6 +340,9 @@ impl Engine {
             }
             EventKind::Held => self.caller_held(call, true),
             EventKind::Resumed => self.caller_held(call, false),
+            EventKind::Recorded { recording, end, lasted } => {
+                self.recorded(call, recording, *end, *lasted);
+            }
             EventKind::Rejected { command: CommandKind::Bridge(_), .. } => {
                 self.hangup_peer(call, HangupCause::InternalError);
             }

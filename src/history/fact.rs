@@ -42,8 +42,11 @@ pub enum Fact {
     NodeStopped {},
     /// Flows, queues or agents were read anew.
     ConfigChanged {
-        /// A hash of what holds now.
+        /// A hash of what holds now: SHA-256 over the names and contents of all files, in hexadecimal digits.
         revision: Arc<str>,
+        /// The flows that are new, gone or changed, by name with a blank between; empty = something else has changed.
+        #[serde(default, skip_serializing_if = "str::is_empty")]
+        what: Arc<str>,
     },
 
     // ---- calls
@@ -384,7 +387,7 @@ pub enum Fact {
         /// Who changed it.
         by: Arc<str>,
     },
-    /// Something was recorded.
+    /// Something was recorded. That of a ticket is a message from then on: [`Retention::Voicemail`].
     RecordingKept {
         /// Which.
         recording: RecordingId,
@@ -395,7 +398,7 @@ pub enum Fact {
         /// For how long it may stay.
         class: Retention,
     },
-    /// The caller does not want to be recorded.
+    /// The caller does not want to be recorded: they ended it by a key before there was a message.
     RecordingRefused {
         /// The call.
         contact: CallId,

@@ -115,6 +115,11 @@ impl MemoryStore {
         if let (Some(holder), Some(_)) = (self.holder(&row.fact), &row.private) {
             self.private.entry((holder, private_class(&row.fact))).or_insert(row.at);
         }
+        if let Fact::TicketOpened { recording: Some(recording), .. } = &row.fact
+            && let Some((_, class, _)) = self.recordings.get_mut(recording)
+        {
+            *class = Retention::Voicemail;
+        }
         match &row.fact {
             Fact::CallBegan { contact, caller: Some(caller), .. }
             | Fact::CallbackAsked { contact, caller: Some(caller), .. }

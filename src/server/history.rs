@@ -272,7 +272,8 @@ pub fn limits(config: &Config) -> Limits {
         (Retention::Records, of.records),
         (Retention::History, of.history),
     ];
-    Limits { stay, recordings: config.recordings.clone() }
+    let (recordings, records) = (config.recordings.clone(), config.records.clone());
+    Limits { stay, recordings, records }
 }
 
 /// The files that tickets and callbacks were kept in before the history had them.

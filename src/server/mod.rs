@@ -145,6 +145,7 @@ impl Server {
             let control = control::Opened::bind(self.control).await?;
             let (control_at, metrics_at) = control.places();
             let tokens = control.tokens();
+            let told = slot.clone();
             let followed = Followed { slot: slot.clone(), store: self.store };
             let (handle, driver) = {
                 let _signalling = signalling.enter();
@@ -161,11 +162,10 @@ impl Server {
                 elapsed_ms = clock.now().since(clock.began()).as_millis(),
                 "Ready."
             );
-            let served = Arc::new(self.served);
-            let door = handle.clone();
+            let (served, door, slot) = (Arc::new(self.served), handle.clone(), told);
             let settings = self.settings;
             let reload =
-                Reload { settings, served, handle: door, library, services, tokens, clock };
+                Reload { settings, served, handle: door, library, services, tokens, clock, slot };
             let reload = tokio::spawn(reload.run(hangup, watch));
             let outcome = drain::supervise(handle, driver, signals, self.drain).await;
             control.inspect(tokio::task::JoinHandle::abort);

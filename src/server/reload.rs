@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -26,9 +27,11 @@ use crate::config::{Agent, Config, Control, Disabled, Member};
 use crate::control::{Token, Tokens};
 use crate::engine;
 use crate::flow::{Diagnostics, Level};
+use crate::history::{Fact, Row};
 use crate::media::{Library, UnreadableSound};
 use crate::project::Stamp;
 use crate::runtime::{Clock, Gone, Handle};
+use crate::storage::HistorySlot;
 use crate::time::Duration;
 
 /// How often files are looked at.
@@ -67,6 +70,7 @@ pub(super) struct Reload {
     /// The way to other tokens of the control interface, if there is one.
     pub(super) tokens: Option<Tokens>,
     pub(super) clock: Clock,
+    pub(super) slot: HistorySlot,
 }
 
 /// What came of reading the project.
@@ -145,6 +149,8 @@ impl Reload {
         self.settle_in(next.surroundings, next.tokens);
         self.handle.publish(Box::new(next.engine)).await?;
         let changed = changed_flows(&self.served.draft, &next.served.draft);
+        let (revision, what) = (revision(&next.served.draft), changed.as_str().into());
+        self.slot.keep(Row::new(self.clock.wall(), Fact::ConfigChanged { revision, what }));
         self.served = Arc::new(next.served);
         let elapsed_ms = self.clock.now().since(begun).as_millis();
         tracing::info!(changed, elapsed_ms, "Reloaded: new calls follow the project as it is now.");
@@ -288,6 +294,18 @@ fn are_same(
         agents
     };
     fixed(now) == fixed(started)
+}
+
+/// What a project is known by: a hash over the names and contents of its files.
+fn revision(draft: &Draft) -> Arc<str> {
+    let mut hash = Sha256::new();
+    for (path, bytes) in draft.project.sources.iter() {
+        for part in [path.as_bytes(), &**bytes] {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")).into()
 }
 
 /// The flows that are new, gone or of another content, by name.

@@ -1,7 +1,10 @@
-//! A file of lines: appended and synced in one go, never left with half a line, free to be moved away.
+//! A file of lines: appended and synced in one go, never left with half a line, free to be moved away, and rewritten without
+//! some of its lines while others append to it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{
+    self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _,
+};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -46,10 +49,51 @@ impl LineFile {
     /// Appends whole lines, to a new file if this one was moved away, and syncs them. After an error nothing of them
     /// is left behind.
     pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
-        if self.moved_away() {
+        self.lock()?;
+        let appended = self.append_here(lines);
+        appended.and(self.file.unlock())
+    }
+
+    /// Takes the file for itself: nobody else appends to it or puts another one in its place. It is free again when it is
+    /// unlocked or closed.
+    fn lock(&mut self) -> io::Result<()> {
+        self.file.lock()?;
+        while self.moved_away() {
             *self = Self::open(&self.path, self.mode)?;
+            self.file.lock()?;
         }
-        self.append_here(lines)
+        Ok(())
+    }
+
+    /// Rewrites the file without the lines that `goes` names, whole or not at all; tells how many they were.
+    fn rewrite(&mut self, goes: impl Fn(&[u8]) -> bool) -> io::Result<u64> {
+        self.lock()?;
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".new");
+        let new = PathBuf::from(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(self.mode);
+        let mut kept = BufWriter::new(options.open(&new)?);
+        let mut gone = 0;
+        self.file.seek(SeekFrom::Start(0))?;
+        for line in BufReader::new(&self.file).split(b'\n') {
+            let line = line?;
+            if goes(&line) {
+                gone += 1;
+            } else {
+                kept.write_all(&line)?;
+                kept.write_all(b"\n")?;
+            }
+        }
+        if gone == 0 {
+            std::fs::remove_file(&new)?;
+            self.file.unlock()?;
+            return Ok(0);
+        }
+        kept.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        std::fs::rename(&new, &self.path)?;
+        sync_folder(&self.path)?;
+        Ok(gone)
     }
 
     fn append_here(&mut self, lines: &[u8]) -> io::Result<()> {
@@ -64,6 +108,18 @@ impl LineFile {
         }
         written
     }
+}
+
+/// Rewrites a file without the lines that `goes` names; tells how many they were. One that is not there has none.
+pub(super) fn remove_lines(
+    path: &Path,
+    mode: u32,
+    goes: impl Fn(&[u8]) -> bool,
+) -> io::Result<u64> {
+    if !path.try_exists()? {
+        return Ok(0);
+    }
+    LineFile::open(path, mode)?.rewrite(goes)
 }
 
 /// Sees to it that the folder of a file knows the file, even if the power fails.
@@ -90,6 +146,35 @@ mod tests {
         file.append(b"[]\n").expect("appends");
         assert_eq!((read(&moved), read(&path)), ("{}\n".to_owned(), "[]\n".to_owned()));
         assert_eq!(std::fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn lines_are_taken_out_while_others_are_appended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        assert_eq!(remove_lines(&path, 0o640, |_| true).expect("nothing there"), 0);
+        let write = |from: u32| {
+            let mut file = LineFile::open(&path, 0o640).expect("opens");
+            for number in from..from + 200 {
+                file.append(format!("{number}\n").as_bytes()).expect("appends");
+            }
+        };
+        let odd = |line: &[u8]| line.last().is_some_and(|digit| digit % 2 == 1);
+        let mut gone = 0;
+        std::thread::scope(|scope| {
+            let writers = [scope.spawn(|| write(1_000)), scope.spawn(|| write(2_000))];
+            while writers.iter().any(|writer| !writer.is_finished()) {
+                gone += remove_lines(&path, 0o640, odd).expect("rewrites");
+            }
+        });
+        gone += remove_lines(&path, 0o640, odd).expect("rewrites");
+        let text = read(&path);
+        let mut left: Vec<u32> = text.lines().map(|line| line.parse().expect("whole")).collect();
+        left.sort_unstable();
+        let even = |from: u32| (from..from + 200).filter(|number| number % 2 == 0);
+        assert_eq!(left, even(1_000).chain(even(2_000)).collect::<Vec<_>>());
+        assert_eq!(gone, 200);
+        assert_eq!(std::fs::metadata(&path).expect("there").mode() & 0o777, 0o640);
     }
 
     #[test]

@@ -6,20 +6,23 @@
 //! never lost without a word and never half a line. A journal is treated alike, but what finds no room is left out with a
 //! word: the log is no place for it.
 //!
-//! The file may be moved away at any time (log rotation): the next record starts a new one.
+//! The file may be moved away at any time (log rotation): the next record starts a new one. Records that are to be forgotten,
+//! or are beyond their time, are taken out of it, also while it is being written.
 
-use std::collections::VecDeque;
-use std::io;
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::StorageError;
-use super::lines::LineFile;
+use super::lines::{LineFile, remove_lines};
 use crate::call::{CallId, CallJournal, CallRecord};
+use crate::time::Wall;
 
 /// Records that may wait for the writer's attention; further ones go to the log.
 const RECORDS_WAITING: usize = 1_000;
@@ -131,6 +134,48 @@ fn spill<T: Leaving>(record: &T) {
             tracing::error!(%call, what = T::NAME, %error, "What a call leaves behind cannot be written.")
         }
     }
+}
+
+/// What tells whose record a line is, and how old.
+#[derive(Deserialize)]
+struct Told {
+    call: CallId,
+    ended: String,
+}
+
+impl Told {
+    fn of(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+
+    fn ended_before(&self, before: Wall) -> bool {
+        Wall::parse_rfc3339(&self.ended).is_some_and(|ended| ended < before)
+    }
+}
+
+/// Takes the records of these calls out of the file; tells how many they were.
+///
+/// # Errors
+/// When the file cannot be read or rewritten: it is as it was then.
+pub fn forget_records(path: &Path, calls: &BTreeSet<CallId>) -> io::Result<u64> {
+    let theirs = |line: &[u8]| Told::of(line).is_some_and(|told| calls.contains(&told.call));
+    remove_lines(path, FILE_MODE, theirs)
+}
+
+/// Takes the records of calls that ended before a time out of the file; tells how many they were. The oldest stand first:
+/// where that one may stay, nothing else is looked at.
+///
+/// # Errors
+/// When the file cannot be read or rewritten: it is as it was then.
+pub fn expire_records(path: &Path, before: Wall) -> io::Result<u64> {
+    let old = |line: &[u8]| Told::of(line).is_some_and(|told| told.ended_before(before));
+    let mut first = Vec::new();
+    match File::open(path) {
+        Ok(file) => BufReader::new(file).read_until(b'\n', &mut first)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    if old(&first) { remove_lines(path, FILE_MODE, old) } else { Ok(0) }
 }
 
 /// Where lines go; the faults of a disk can be put in its place.

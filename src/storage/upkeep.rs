@@ -1,5 +1,6 @@
 //! Lets go of what is old: once at the start and once a day, a little at a time.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -7,7 +8,8 @@ use std::thread::JoinHandle;
 
 use super::error::StorageError;
 use super::history::HistorySlot;
-use crate::call::RecordingId;
+use super::records::expire_records;
+use crate::call::{CallId, RecordingId};
 use crate::history::{EXPIRED_TOGETHER, Retention, Store, StoreError};
 use crate::runtime::Clock;
 use crate::time::{Duration, Wall};
@@ -15,13 +17,15 @@ use crate::time::{Duration, Wall};
 /// From one look for what is old to the next.
 const EVERY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
-/// For how long each class stays, and where recordings lie.
+/// For how long each class stays, and where recordings and records lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The classes in the order in which they are looked at.
     pub stay: Vec<(Retention, Duration)>,
     /// The folder of the recordings.
     pub recordings: PathBuf,
+    /// The file of call records.
+    pub records: PathBuf,
 }
 
 /// What one step let go.
@@ -56,6 +60,12 @@ impl Limits {
             tracing::error!(path = %path.display(), %error, "A recording beyond its time cannot be deleted.");
         }
         let is_all = gone.count < EXPIRED_TOGETHER as u64;
+        if is_all
+            && class == Retention::Records
+            && let Err(error) = expire_records(&self.records, now.before(*stay))
+        {
+            tracing::error!(%error, "Old lines of the file of call records cannot be let go.");
+        }
         Ok(LetGo { count: gone.count, is_all })
     }
 }
@@ -63,14 +73,37 @@ impl Limits {
 /// Deletes the files of recordings; those that are still there afterwards, and why. One that was gone already is well.
 #[must_use]
 pub fn remove_recordings(folder: &Path, recordings: &[RecordingId]) -> Vec<(PathBuf, io::Error)> {
-    let remove = |recording: &RecordingId| {
-        let path = folder.join(format!("{recording}.wav"));
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Some((path, error)),
-            Ok(()) | Err(_) => None,
-        }
+    let remove = |path: PathBuf| match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Some((path, error)),
+        Ok(()) | Err(_) => None,
     };
-    recordings.iter().filter_map(remove).collect()
+    // What a crash cut off has its last name only after the next start.
+    let names = recordings.iter().flat_map(|id| [format!("{id}.wav"), format!("{id}.wav.part")]);
+    names.filter_map(|name| remove(folder.join(name))).collect()
+}
+
+/// The recordings of calls by the names of their files, which begin with the call's id: also of those that died with the
+/// process before the history was told.
+///
+/// # Errors
+/// When the folder is there and cannot be read.
+pub fn recordings_of(folder: &Path, calls: &[CallId]) -> io::Result<BTreeSet<RecordingId>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = BTreeSet::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        let id = name.strip_suffix(".part").unwrap_or(&name).strip_suffix(".wav");
+        let call = id.and_then(|id| id.rsplit_once('-')).and_then(|(call, _)| CallId::parse(call));
+        if call.is_some_and(|call| calls.contains(&call)) {
+            found.extend(id.map(RecordingId::from));
+        }
+    }
+    Ok(found)
 }
 
 /// The thread that looks for what is old.

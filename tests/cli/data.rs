@@ -56,6 +56,17 @@ impl Rig {
         let mut batch: Vec<Write> = facts.into_iter().map(row).collect();
         batch.push(Write::Record { call: contact, ended: at, record: "{\"v\":1}".into() });
         store.commit(&batch).expect("keeps");
+        // A message that died with its process, somebody else's, and the file of call records.
+        let other = CallId::new(2, 2);
+        for name in [format!("{contact}-1.wav.part"), format!("{other}-1.wav")] {
+            fs::write(rig.path(&format!("recordings/{name}")), "RIFF").expect("written");
+        }
+        let record = |call: CallId, ended: &str| {
+            format!("{{\"v\":1,\"call\":\"{call}\",\"caller\":\"***890\",\"ended\":\"{ended}\"}}\n")
+        };
+        let records =
+            record(contact, "2020-01-01T00:00:00Z") + &record(other, "2099-01-01T00:00:00Z");
+        fs::write(rig.path("records.jsonl"), records).expect("written");
         rig
     }
 
@@ -90,13 +101,17 @@ fn a_caller_is_handed_out_and_then_forgotten_for_good() {
 
     let (code, out, err) = rig.data(&["erase", "+6281234567890"]);
     assert_eq!((code, &*out), (Some(2), ""), "{err}");
-    assert!(err.contains("***890: 1 contacts and 1 recordings would be forgotten"), "{err}");
+    assert!(err.contains("***890: 1 contacts and 2 recordings would be forgotten"), "{err}");
     assert!(rig.path("recordings/rec-1.wav").exists());
 
     let (code, out, err) = rig.data(&["erase", "+6281234567890", "--yes", "--by", "dewi"]);
     assert_eq!(code, Some(0), "{err}");
-    assert_eq!(out, "***890: 1 contacts and 1 recordings are forgotten.\n");
+    assert_eq!(out, "***890: 1 contacts and 2 recordings are forgotten.\n");
     assert!(!rig.path("recordings/rec-1.wav").exists());
+    let files = fs::read_dir(rig.path("recordings")).expect("lists").count();
+    assert_eq!(files, 1, "somebody else's stays");
+    let records = fs::read_to_string(rig.path("records.jsonl")).expect("readable");
+    assert!(records.lines().count() == 1 && records.contains("2099"), "{records}");
     let (_, out, _) = rig.data(&["export", "+6281234567890"]);
     let known: serde_json::Value = serde_json::from_str(&out).expect("one object");
     assert_eq!(known["contacts"], serde_json::json!([]), "{out}");
@@ -127,6 +142,8 @@ fn what_is_old_is_let_go_and_the_store_stays_sound() {
     ];
     assert_eq!(lines, wanted);
     assert!(!rig.path("recordings/rec-1.wav").exists());
+    let records = fs::read_to_string(rig.path("records.jsonl")).expect("readable");
+    assert!(records.lines().count() == 1 && records.contains("2099"), "{records}");
     let (code, out, _) = rig.data(&["check"]);
     assert_eq!(code, Some(0), "{out}");
     assert!(out.contains("(its beginning was let go)"), "{out}");
@@ -152,4 +169,20 @@ fn a_store_in_use_and_one_that_is_not_there_are_told() {
     let (code, _, err) = rig.data(&["export", "+62811"]);
     assert_eq!(code, Some(3));
     assert!(err.contains("there is no store at"), "{err}");
+}
+
+#[test]
+fn files_of_before_are_taken_in_and_told_of_until_they_are_gone() {
+    let rig = Rig::new();
+    let ticket = r#"{"v":1,"number":"1007","made":"2026-03-04T03:00:00Z","call":"0195614c-0000-7000-8000-000000000001","kind":"complaint","language":"id","due":null,"recording":null,"with":{"phone":"+62811222333"}}"#;
+    fs::write(rig.path("tickets.jsonl"), format!("{ticket}\n")).expect("written");
+    let (code, out, err) = rig.data(&["export", "+62811222333"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("\"ticket\": 1007"), "{out}");
+    let (code, out, err) = rig.data(&["erase", "+62811222333", "--yes"]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(out.contains("1 contacts") && err.contains("tickets.jsonl.imported"), "{out}{err}");
+    fs::remove_file(rig.path("tickets.jsonl.imported")).expect("deleted");
+    let (code, _, err) = rig.data(&["erase", "+62811222333", "--yes"]);
+    assert_eq!(code, Some(0), "{err}");
 }

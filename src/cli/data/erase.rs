@@ -3,11 +3,11 @@
 use clap::Args;
 
 use super::open::{Owned, failed};
-use crate::call::mask_number;
+use crate::call::{RecordingId, mask_number};
 use crate::cli::{exit, print};
 use crate::config::Config;
 use crate::history::Store as _;
-use crate::storage::remove_recordings;
+use crate::storage::{forget_records, recordings_of, remove_recordings};
 
 /// Forgets a caller for good: numbers, answers, tickets, callbacks, records and recordings, also in rows that stay for the
 /// figures. Their open callbacks and tickets are closed. Without `--yes` it only says how much it would be.
@@ -32,21 +32,27 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
     let mut owned = Owned::open(config)?;
     let caller = owned.caller(&args.number)?;
     let number = mask_number(&args.number);
+    let known = owned.store.known(&caller).map_err(|error| failed(&error))?;
+    let mut recordings = recordings_of(&config.recordings, &known.contacts).map_err(unread)?;
+    recordings.extend(known.recordings);
+    let recordings: Vec<RecordingId> = recordings.into_iter().collect();
+    let (count, audio) = (known.contacts.len(), recordings.len());
     if !args.yes {
-        let known = owned.store.known(&caller).map_err(|error| failed(&error))?;
-        let (contacts, recordings) = (known.contacts.len(), known.recordings.len());
         owned.close(Vec::new())?;
         eprintln!(
-            "{number}: {contacts} contacts and {recordings} recordings would be forgotten for good; add `--yes`"
+            "{number}: {count} contacts and {audio} recordings would be forgotten for good; add `--yes`"
         );
         return Err(exit::USAGE);
     }
-    let now = owned.clock.wall();
-    let gone = owned.store.erase(&caller, &args.by, now).map_err(|error| failed(&error))?;
+    // The files first: as long as one is left, the store still knows whose they are, and it can be done again.
+    let left = remove_recordings(&config.recordings, &recordings);
+    forget_records(&config.records, &known.contacts.iter().copied().collect()).map_err(unread)?;
+    if left.is_empty() {
+        let now = owned.clock.wall();
+        owned.store.erase(&caller, &args.by, now).map_err(|error| failed(&error))?;
+        print::out(&format!("{number}: {count} contacts and {audio} recordings are forgotten."));
+    }
     owned.close(Vec::new())?;
-    let (count, recordings) = (gone.count, gone.recordings.len());
-    let left = remove_recordings(&config.recordings, &gone.recordings);
-    print::out(&format!("{number}: {count} contacts and {recordings} recordings are forgotten."));
     let old = crate::server::old_files(config).left_behind();
     for path in &old {
         let path = path.display();
@@ -58,7 +64,12 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
         return Ok(());
     }
     for (path, error) in left {
-        eprintln!("error: {} is still there: {error}; delete it by hand", path.display());
+        eprintln!("error: {} is still there: {error}; mend that, and do it again", path.display());
     }
     Err(exit::FINDINGS)
+}
+
+fn unread(error: std::io::Error) -> u8 {
+    print::error(&error);
+    exit::FINDINGS
 }

@@ -7,6 +7,7 @@ use super::open::{Owned, failed};
 use crate::cli::exit;
 use crate::config::Config;
 use crate::history::{Fact, Known, Store as _};
+use crate::storage::recordings_of;
 
 /// Prints everything that is known of a caller as one JSON object, numbers and words in clear, and notes in the history
 /// that it was handed out.
@@ -27,7 +28,13 @@ pub(super) fn run(args: &ExportArgs, config: &Config) -> u8 {
 fn export(args: &ExportArgs, config: &Config) -> Result<(), u8> {
     let owned = Owned::open(config)?;
     let caller = owned.caller(&args.number)?;
-    let known = owned.store.known(&caller).map_err(|error| failed(&error))?;
+    let mut known = owned.store.known(&caller).map_err(|error| failed(&error))?;
+    let mut recordings = recordings_of(&config.recordings, &known.contacts).map_err(|error| {
+        crate::cli::print::error(&error);
+        exit::FINDINGS
+    })?;
+    recordings.extend(std::mem::take(&mut known.recordings));
+    known.recordings = recordings.into_iter().collect();
     let text = serde_json::to_string_pretty(&told(&args.number, &known, config));
     let contacts = known.contacts.len() as u64;
     owned.close(vec![Fact::Exported { caller, by: args.by.as_str().into(), contacts }])?;

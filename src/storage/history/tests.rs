@@ -106,12 +106,12 @@ impl Rig {
 }
 
 fn numbered(number: u64) -> Fact {
-    Fact::ConfigChanged { revision: number.to_string().into() }
+    Fact::ConfigChanged { revision: number.to_string().into(), what: "".into() }
 }
 
 fn number(entry: &Entry) -> Option<u64> {
     match &entry.row.fact {
-        Fact::ConfigChanged { revision } => revision.parse().ok(),
+        Fact::ConfigChanged { revision, .. } => revision.parse().ok(),
         _ => None,
     }
 }

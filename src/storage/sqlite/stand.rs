@@ -6,7 +6,8 @@ use super::read;
 use super::sql::{self, Sql};
 use super::work::Work;
 use crate::history::{
-    AgentStanding, CallerKey, Exit, Fact, Medium, OfferResult, PLACES_KEPT, Row, TicketStatus,
+    AgentStanding, CallerKey, Exit, Fact, Medium, OfferResult, PLACES_KEPT, Retention, Row,
+    TicketStatus,
 };
 
 impl Work<'_> {
@@ -196,8 +197,13 @@ fn errand(sql: Sql<'_>, row: &Row, id: i64) -> rusqlite::Result<()> {
         Fact::CallbackEnded { callback, .. } => {
             sql.execute("DELETE FROM callback WHERE number = ?1", [sql::number(*callback)])?;
         }
-        Fact::TicketOpened { ticket, contact, owner, due, caller, .. } => {
+        Fact::TicketOpened { ticket, contact, owner, due, caller, recording, .. } => {
             belongs(sql, &contact.to_string(), caller.as_ref())?;
+            if let Some(recording) = recording {
+                let update = "UPDATE recording SET class = ?2 WHERE recording_id = ?1";
+                let message = sql::word(&Retention::Voicemail)?;
+                sql.execute(update, params![recording.as_str(), message])?;
+            }
             let insert = "INSERT OR REPLACE INTO ticket (number, entry_id, owner, due_us)
                 VALUES (?1, ?2, ?3, ?4)";
             let owner = owner.as_ref().map(|owner| owner.as_str());
