@@ -11,6 +11,8 @@ mod adapters;
 mod client;
 #[path = "serve/control.rs"]
 mod control;
+#[path = "serve/disk.rs"]
+mod disk;
 #[path = "serve/node.rs"]
 mod node;
 #[path = "serve/phone.rs"]

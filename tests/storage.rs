@@ -15,5 +15,7 @@ mod fold;
 mod kills;
 #[path = "storage/paging.rs"]
 mod paging;
+#[path = "storage/releases.rs"]
+mod releases;
 #[path = "storage/words.rs"]
 mod words;

@@ -9,14 +9,11 @@ use std::sync::Arc;
 use super::machine::{Engine, Wanted};
 use super::outcome::outcome;
 use super::output::Output;
-use crate::call::{
-    AgentId, CallId, CallRecord, Class, EndedBy, Expected, LEAST_AT_HANGUP, Origin, QueueId,
-    RecordingEnd, RecordingId,
-};
+use crate::call::{AgentId, CallId, CallRecord, Class, EndedBy, Expected, Origin, QueueId};
 use crate::flow::Flow;
-use crate::history::{Exit, Fact, Medium, Private, Refusal, Retention, Row};
+use crate::history::{Exit, Fact, Medium, Private, Refusal, Row};
 use crate::queue::{self, OfferId};
-use crate::time::{Duration, Wall};
+use crate::time::Wall;
 
 /// What has to be remembered to tell the history.
 #[derive(Debug, Default)]
@@ -118,25 +115,6 @@ impl Engine {
             topic: told.or_else(|| call.session.topic()),
         };
         self.happened(fact);
-    }
-
-    /// What a caller said is on the disk, or they did not want to be recorded: they pressed the key that ends it before
-    /// there was a message.
-    pub(super) fn recorded(
-        &mut self,
-        contact: CallId,
-        recording: &RecordingId,
-        end: RecordingEnd,
-        lasted: Duration,
-    ) {
-        if end == RecordingEnd::Key && lasted < LEAST_AT_HANGUP {
-            self.happened(Fact::RecordingRefused { contact });
-        }
-        if end != RecordingEnd::Failed && !lasted.is_zero() {
-            let (recording, lasted_us) = (recording.clone(), lasted.as_micros());
-            let class = Retention::Recordings;
-            self.happened(Fact::RecordingKept { recording, contact, lasted_us, class });
-        }
     }
 
     /// A queue has taken a contact in.

@@ -28,6 +28,7 @@ mod output;
 mod pace;
 mod places;
 mod publish;
+mod recorded;
 mod recovery;
 mod requests;
 mod roster;

@@ -50,6 +50,15 @@ pub enum StorageError {
         /// The file.
         path: PathBuf,
     },
+    /// A store whose pages contradict each other.
+    #[error("open {}: the file is damaged; put a copy of it in its place", path.display())]
+    Damaged {
+        /// The store.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The store refuses.
     #[error("use the store at {}", path.display())]
     Store {

@@ -46,8 +46,26 @@ impl Phone {
         })
     }
 
+    /// Waits until something sounds: RTP (RFC 3550) comes to the socket that it calls from.
+    pub(crate) fn hears_something(&self) {
+        self.catches_up();
+        let mut buffer = [0; 4_096];
+        while self.socket.recv(&mut buffer).expect("something sounds in time") == 0
+            || buffer[0] >> 6 != 2
+        {}
+    }
+
+    /// Leaves behind what has come so far: nobody listened, and the socket has room for some seconds of sound only.
+    fn catches_up(&self) {
+        let mut buffer = [0; 4_096];
+        self.socket.set_nonblocking(true).expect("a socket");
+        while self.socket.recv(&mut buffer).is_ok() {}
+        self.socket.set_nonblocking(false).expect("a socket");
+    }
+
     /// Says goodbye and waits until the far side has heard it.
     pub(crate) fn hangs_up(&mut self) {
+        self.catches_up();
         self.sends("BYE", 2, "bye", "");
         self.receives(|message| message.starts_with("SIP/2.0 200 ") && message.contains("2 BYE"));
     }

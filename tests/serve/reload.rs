@@ -1,5 +1,8 @@
 //! The project changes while the node runs.
 
+use sambung::history::{Fact, Filter, MAX_PAGE, Position};
+use sambung::storage::SqliteReader;
+
 use crate::PATIENT;
 use crate::node::Node;
 use crate::phone::Phone;
@@ -30,6 +33,15 @@ fn new_calls_follow_the_new_project_and_live_ones_the_one_they_began_with() {
     assert_eq!(records.len(), 2);
     assert!(records.iter().all(|record| record["cause"] == "normal"), "{records:?}");
     assert_ne!(records[0]["flow_hash"], records[1]["flow_hash"]);
+    let reader = SqliteReader::open(&node.path("sambung.db")).expect("opens");
+    let filter = Filter { kinds: vec!["config_changed"], ..Filter::default() };
+    let told = reader.entries(Position::default(), &filter, MAX_PAGE).expect("reads");
+    let [Fact::ConfigChanged { revision, what }] =
+        &told.iter().map(|e| e.row.fact.clone()).collect::<Vec<_>>()[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!((revision.len(), &**what), (64, "patient"));
 }
 
 #[test]

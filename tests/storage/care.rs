@@ -6,7 +6,7 @@ use sambung::history::{CallbackEnd, Exit, Fact, Medium, Retention, Store, Write}
 use crate::backend::{backends, check, history, number};
 use crate::words::{began, callback, contact, ended, enqueued, left, private, row, ticket, wall};
 
-fn recording(number: u64, class: Retention) -> Fact {
+pub(crate) fn recording(number: u64, class: Retention) -> Fact {
     let recording = RecordingId::new(format!("rec-{number}"));
     Fact::RecordingKept { recording, contact: contact(number), lasted_us: 7, class }
 }

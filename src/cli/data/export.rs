@@ -53,7 +53,11 @@ fn told(number: &str, known: &Known, config: &Config) -> Json {
         json!({ "call": call, "record": record })
     };
     let recordings = known.recordings.iter();
-    let files = recordings.map(|id| config.recordings.join(format!("{id}.wav")));
+    let files = recordings.map(|id| {
+        let file = |end: &str| config.recordings.join(format!("{id}.wav{end}"));
+        // What a crash cut off has its last name only after the next start.
+        [file(""), file(".part")].into_iter().find(|path| path.exists()).unwrap_or_else(|| file(""))
+    });
     let files: Vec<Json> = files
         .map(|path| json!({ "file": path.to_string_lossy(), "there": path.exists() }))
         .collect();

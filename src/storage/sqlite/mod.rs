@@ -85,10 +85,7 @@ impl SqliteStore {
     /// When another process has it, a newer release wrote it, it is something else, or the disk refuses.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StorageError> {
         let lock = lock(path)?;
-        let refused = |source: rusqlite::Error| StorageError::Store {
-            path: path.to_owned(),
-            source: source.into(),
-        };
+        let refused = |source: rusqlite::Error| refused(path, source);
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).mode(FILE_MODE);
         options
@@ -250,10 +247,7 @@ impl SqliteReader {
     /// # Errors
     /// When it is not there, is something else or of another release, or the disk refuses.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        let refused = |source: rusqlite::Error| StorageError::Store {
-            path: path.to_owned(),
-            source: source.into(),
-        };
+        let refused = |source: rusqlite::Error| refused(path, source);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(refused)?;
         connection.busy_timeout(BUSY).map_err(refused)?;
@@ -358,6 +352,14 @@ fn unusable(path: &Path, why: Unusable) -> StorageError {
         {
             StorageError::Foreign { path }
         }
-        Unusable::Refused(error) => StorageError::Store { path, source: error.into() },
+        Unusable::Refused(error) => refused(&path, error),
     }
+}
+
+fn refused(path: &Path, error: rusqlite::Error) -> StorageError {
+    let (path, damaged) = (path.to_owned(), rusqlite::ErrorCode::DatabaseCorrupt);
+    if sql::code(&error) == Some(damaged) {
+        return StorageError::Damaged { path, source: error.into() };
+    }
+    StorageError::Store { path, source: error.into() }
 }
