@@ -1,9 +1,14 @@
-//! Hold from either side of a talk: music meanwhile for whoever waits, never dead air, and no key passes.
+//! Hold from either side of a talk: music meanwhile for whoever waits, never dead air, and no key passes. An agent who
+//! holds for long is reminded, the caller is not.
 
 use super::legs::Role;
-use super::machine::Engine;
+use super::machine::{Call, Engine};
 use crate::call::{CallId, CommandKind, HOLD_MUSIC, LegId, SoundId};
 use crate::session::{Attention, Input as SessionInput, PeerNews};
+use crate::time::{Duration, Instant};
+
+/// How long an agent may hold a caller until they are reminded of them, and then each time again.
+const REMIND_AFTER: Duration = Duration::from_secs(120);
 
 /// Which sides of a call hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,6 +46,15 @@ impl Engine {
         let (now, caller) = (call.hold, call.leg);
         let talking = call.session.attention() == Attention::Talking;
         let Some(peer) = self.legs.peer_of(id).filter(|_| talking && before != now) else { return };
+        match (before.peer, now.peer) {
+            (false, true) => {
+                self.reminders.insert(id, self.now + REMIND_AFTER);
+            }
+            (true, false) => {
+                self.reminders.remove(&id);
+            }
+            (true, true) | (false, false) => {}
+        }
         match (before.any(), now.any()) {
             (false, true) => {
                 self.hold_told(id, true);
@@ -57,6 +71,26 @@ impl Engine {
             }
             (true, true) | (false, false) if now.caller && !before.caller => self.music(peer),
             (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Agents who hold a caller for long hear so.
+    pub(super) fn reminders_due(&mut self) {
+        let due = |(id, at): (&CallId, &Instant)| (*at <= self.now).then_some(*id);
+        let due: Vec<CallId> = self.reminders.iter().filter_map(due).collect();
+        for id in due {
+            let holds =
+                |call: &Call| call.hold.peer && call.session.attention() == Attention::Talking;
+            let held = self.calls.get(&id).is_some_and(holds);
+            match self.legs.peer_of(id).filter(|_| held) {
+                Some(agent) => {
+                    self.say(agent, &["hold_reminder"], None);
+                    self.reminders.insert(id, self.now + REMIND_AFTER);
+                }
+                None => {
+                    self.reminders.remove(&id);
+                }
+            }
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Engine {
     pub(super) ears: Ears,
     /// Who is to be called back.
     pub(super) callbacks: Callbacks,
+    /// When the agents who hold a caller are reminded of them.
+    pub(super) reminders: BTreeMap<CallId, Instant>,
     /// The wishes to be called back that the store is asked to keep, each with the adapter it came by.
     pub(super) wished: BTreeMap<RequestId, (Callback, AdapterId)>,
     /// The adapters that are out of touch.
@@ -137,6 +139,7 @@ impl Engine {
             places: Places::default(),
             ears: Ears::default(),
             callbacks: Callbacks::default(),
+            reminders: BTreeMap::new(),
             wished: BTreeMap::new(),
             away: BTreeSet::new(),
             strays: 0,
@@ -183,7 +186,8 @@ impl Engine {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let calls = self.timers.first().map(|(at, _)| *at);
-        let own = [self.claims.poll_timeout(), self.ears.poll_timeout()];
+        let reminder = self.reminders.values().min().copied();
+        let own = [self.claims.poll_timeout(), self.ears.poll_timeout(), reminder];
         let others = [calls, self.queues.poll_timeout(), self.callbacks.poll_timeout()];
         own.into_iter().chain(others).flatten().min()
     }
@@ -241,6 +245,7 @@ impl Engine {
         self.claims_due();
         self.ears_due();
         self.callbacks_due();
+        self.reminders_due();
         self.tell_queues(queue::Input::Tick);
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::node::{Piece, Prompt};
 use crate::call::{Item, Language, PromptId, SoundId};
+use crate::text;
 
 /// One line of the built-in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +145,6 @@ pub const BUILT_IN: &[BuiltInWords] = &[
         "Maaf, saat ini belum ada petugas yang siap. Kami akan menelepon Anda lagi, dan Anda akan kami dahulukan.",
         "Sorry, nobody is free right now. We will call you again, and you will be served first.",
     ),
-    words("callback_there", "Pelanggan sudah terhubung.", "The customer is on the line."),
     words("hold_reminder", "Penelepon Anda masih menunggu.", "Your caller is still on hold."),
     words(
         "csat_ask",
@@ -243,6 +243,19 @@ pub(super) fn yes_no(language: &Language) -> (&'static [&'static str], &'static 
     }
 }
 
+/// Which of two keys a caller of `language` means by what they say where 1 is yes and 2 is no: `1`, `2`, or `None`.
+#[must_use]
+pub fn yes_or_no_key(language: &Language, spoken: &str) -> Option<char> {
+    let words = text::words(spoken);
+    let (yes, no) = yes_no(language);
+    let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    match (says(yes), says(no), text::spoken_keys(&words).as_deref()) {
+        (true, false, _) | (false, false, Some("1")) => Some('1'),
+        (false, true, _) | (false, false, Some("2")) => Some('2'),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,5 +270,22 @@ mod tests {
         };
         assert_eq!(item.language, Language::from("en"));
         assert_eq!(item.sound, Some(SoundId::from("en/std/goodbye.wav")));
+    }
+
+    #[test]
+    fn yes_and_no_are_keys_said_aloud() {
+        let rows = [
+            ("id", "Ya, betul", Some('1')),
+            ("id", "tekan dua", Some('2')),
+            ("id", "tidak", Some('2')),
+            ("id", "ya tidak", None),
+            ("en", "yes please", Some('1')),
+            ("en", "press one", Some('1')),
+            ("en", "three", None),
+            ("en", "", None),
+        ];
+        for (language, spoken, key) in rows {
+            assert_eq!(yes_or_no_key(&Language::from(language), spoken), key, "{spoken}");
+        }
     }
 }

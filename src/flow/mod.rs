@@ -34,7 +34,7 @@ mod told;
 mod wire;
 
 pub use ahead::{Ahead, Subject, Test};
-pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords};
+pub use built_in::{BUILT_IN, BUILT_IN_LANGUAGES, BuiltInWords, yes_or_no_key};
 pub use check::{
     EDITION, GIVEN_TWICE, MISSING_KEY, RULES, Rule, UNKNOWN_KEY, WRONG_FORM, mock_never_used,
     never_visited,

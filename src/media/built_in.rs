@@ -20,7 +20,7 @@ type Folder = &'static [(&'static str, &'static [u8])];
 
 const STD_EN: Folder = embedded! { "en/std":
     "accept_call" "apology" "callback_declined" "callback_dialling" "callback_for" "callback_hello"
-    "callback_later" "callback_machine" "callback_there" "callback_unreached" "callback_wait" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
+    "callback_later" "callback_machine" "callback_unreached" "callback_wait" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
     "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting" "csat_ask" "csat_thanks"
     "did_you_mean" "digit_0" "digit_1" "digit_2" "digit_3" "digit_4"
     "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "hold_reminder" "nearly_over" "next_in_line"
@@ -31,7 +31,7 @@ const STD_EN: Folder = embedded! { "en/std":
 
 const STD_ID: Folder = embedded! { "id/std":
     "accept_call" "apology" "callback_declined" "callback_dialling" "callback_for" "callback_hello"
-    "callback_later" "callback_machine" "callback_there" "callback_unreached" "callback_wait" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
+    "callback_later" "callback_machine" "callback_unreached" "callback_wait" "caller_left" "cleared" "code_break" "code_break_later" "code_done"
     "code_logged_in" "code_logged_out" "code_ready" "code_vain" "code_wrong" "connecting" "csat_ask" "csat_thanks"
     "did_you_mean" "digit_0" "digit_1" "digit_2" "digit_3" "digit_4"
     "digit_5" "digit_6" "digit_7" "digit_8" "digit_9" "fault" "goodbye" "hold_reminder" "nearly_over" "next_in_line"

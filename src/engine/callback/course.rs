@@ -7,6 +7,7 @@ use crate::call::{
 };
 use crate::engine::legs::Role;
 use crate::engine::machine::Engine;
+use crate::flow::yes_or_no_key;
 use crate::history::{CallbackEnd, Exit, TryResult};
 use crate::queue;
 use crate::time::Instant;
@@ -50,11 +51,12 @@ impl Engine {
     ) {
         match kind {
             EventKind::Answered => self.customer_answered(contact),
-            EventKind::Digit { symbol, .. } => match symbol.as_char() {
-                '1' => self.customer_confirms(contact),
-                '2' => self.customer_declines(contact),
-                _ => {}
-            },
+            EventKind::Digit { symbol, .. } => self.customer_key(contact, symbol.as_char()),
+            EventKind::Said { text, .. } => {
+                let wish = self.callbacks.wishes.get(&contact);
+                let key = wish.and_then(|wish| yes_or_no_key(&wish.language, text));
+                key.into_iter().for_each(|key| self.customer_key(contact, key));
+            }
             EventKind::PlayEnded { end: PlayEnd::Finished | PlayEnd::Failed, .. } => {
                 self.last_words_said(leg);
             }
@@ -63,6 +65,15 @@ impl Engine {
             EventKind::Rejected { command: CommandKind::Dial(_), .. } => {
                 self.customer_gone(contact, leg, HangupCause::Unreachable);
             }
+            _ => {}
+        }
+    }
+
+    /// A key of a customer, pressed or said aloud.
+    fn customer_key(&mut self, contact: CallId, key: char) {
+        match key {
+            '1' => self.customer_confirms(contact),
+            '2' => self.customer_declines(contact),
             _ => {}
         }
     }
@@ -85,7 +96,7 @@ impl Engine {
     fn customer_confirms(&mut self, contact: CallId) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
         match wish.stage.clone() {
-            Stage::Asked { with, since, .. } => self.they_talk(contact, with, since),
+            Stage::Asked { with, since, .. } => self.they_talk(contact, &with, since),
             Stage::Confirming { customer, since, .. } => {
                 self.customer_holds(contact, customer, since);
             }
@@ -94,7 +105,7 @@ impl Engine {
     }
 
     /// Agent and customer are connected.
-    pub(super) fn they_talk(&mut self, contact: CallId, with: Pair, since: Instant) {
+    pub(super) fn they_talk(&mut self, contact: CallId, with: &Pair, since: Instant) {
         self.command(with.customer, CommandKind::Bridge(with.agent_leg));
         let talking = Stage::Talking { with: with.clone(), since, talk: self.now };
         self.callbacks.set(contact, talking);
@@ -262,7 +273,12 @@ impl Engine {
     }
 
     /// Built-in words on a leg: in the customer's language where they are for a customer.
-    pub(super) fn say(&mut self, leg: LegId, names: &[&str], customer: Option<CallId>) -> PlayId {
+    pub(in crate::engine) fn say(
+        &mut self,
+        leg: LegId,
+        names: &[&str],
+        customer: Option<CallId>,
+    ) -> PlayId {
         let language = customer
             .and_then(|contact| self.callbacks.wishes.get(&contact))
             .map_or_else(|| self.settings.language.clone(), |wish| wish.language.clone());

@@ -149,7 +149,7 @@ impl Engine {
         self.command(customer, CommandKind::Music(None));
         self.command(customer, CommandKind::Stop(held.words));
         let with = Pair { agent, agent_leg, customer };
-        self.they_talk(contact, with, held.since);
+        self.they_talk(contact, &with, held.since);
     }
 
     /// A customer who was called before an agent is gone.

@@ -336,6 +336,30 @@ fn a_customer_may_decline_and_an_agent_who_leaves_costs_a_try() {
 }
 
 #[test]
+fn an_agent_who_holds_a_caller_for_two_minutes_is_reminded() {
+    let mut node = Node::new(MORNING, phone());
+    let caller = node.caller("+6281100001111");
+    let (agent, _) = node.dialled();
+    node.happens(agent, EventKind::Answered);
+    node.heard_out(agent);
+    node.happens(agent, EventKind::Held);
+    let words = node.said(caller).1;
+    node.seconds(119);
+    assert_eq!(node.said(agent).1, "about");
+    node.seconds(2);
+    assert_eq!(node.said(agent).1, "std/hold_reminder");
+    assert_eq!(node.said(caller).1, words, "the caller hears nothing of it");
+    let (first, _) = node.said(agent);
+    node.seconds(120);
+    assert_ne!(node.said(agent).0, first, "and again");
+    node.happens(agent, EventKind::Resumed);
+    let (last, _) = node.said(agent);
+    node.seconds(300);
+    assert_eq!(node.said(agent).0, last);
+    node.engine.check_invariants();
+}
+
+#[test]
 fn an_outside_number_has_a_caller_only_after_the_key() {
     let outside = Agent { target: Target::Number("+6281122223333".into()), accept: None };
     let mut node = Node::new(MORNING, outside);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::call::{CallId, HOLD_MUSIC, SoundId};
-use crate::history::{Exit, OpenCallback, Private, Row, Standing};
+use crate::history::{Exit, OpenCallback, Private, Row, Shifts, Standing};
 
 const CUSTOMER: &str = "+6281100001111";
 
@@ -128,7 +128,8 @@ fn no_agent_is_bound_by_a_customer_who_cannot_be_had() {
     node.wait(Duration::from_mins(31));
     let (customer, _) = node.dialled();
     node.happens(customer, EventKind::Answered);
-    node.key(customer, '2');
+    let text = "no, two".into();
+    node.happens(customer, EventKind::Said { text, confidence: None, started_at: node.now });
     assert_eq!(node.said(customer).1, "std/callback_declined");
     assert_eq!(node.tries(), [TryResult::NoAnswer, TryResult::Machine]);
     assert_eq!(node.ended(), [CallbackEnd::Declined]);
@@ -181,7 +182,7 @@ fn a_wish_of_before_a_restart_is_called_by_the_adapter_it_came_by() {
         let asked = Row::new(now, asked).with(private);
         let open = OpenCallback { asked, tries: 1, again: None };
         let standing = Standing { callbacks: [(7, open)].into(), ..Standing::default() };
-        node.engine.recover(node.now, now, &standing);
+        node.engine.recover(node.now, now, &standing, &Shifts::default());
         node.seconds(3);
         assert_eq!(node.dialled().0.adapter, AdapterId(expected), "{adapter:?}");
     }
