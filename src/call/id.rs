@@ -87,6 +87,20 @@ name_type! {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(u128);
 
+/// The mark of a byte that is no lower-case hexadecimal digit.
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of each byte as a digit.
+const DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        values[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    values
+};
+
 impl CallId {
     /// Builds the id from milliseconds since the Unix epoch and 74 bits of chance (the rest of `chance` is dropped).
     #[must_use]
@@ -106,19 +120,19 @@ impl CallId {
         if DASHES.iter().any(|at| text[*at] != b'-') {
             return None;
         }
-        let part = |from: usize, to: usize| {
-            text[from..to].iter().try_fold(0_u64, |value, byte| {
-                let digit = match byte {
-                    b'0'..=b'9' => byte - b'0',
-                    b'a'..=b'f' => byte - b'a' + 10,
-                    _ => return None,
-                };
-                Some(value << 4 | u64::from(digit))
+        // What is no digit leaves its mark, which is looked for once.
+        let mut mark = 0;
+        let mut part = |from: usize, to: usize| {
+            text[from..to].iter().fold(0_u64, |value, byte| {
+                let digit = DIGITS[usize::from(*byte)];
+                mark |= digit;
+                value << 4 | u64::from(digit & 0xf)
             })
         };
-        let high = part(0, 8)? << 32 | part(9, 13)? << 16 | part(14, 18)?;
-        let low = part(19, 23)? << 48 | part(24, 36)?;
-        (high >> 12 & 0xf == 0x7).then_some(Self(u128::from(high) << 64 | u128::from(low)))
+        let high = part(0, 8) << 32 | part(9, 13) << 16 | part(14, 18);
+        let low = part(19, 23) << 48 | part(24, 36);
+        let whole = mark & NO_DIGIT == 0 && high >> 12 & 0xf == 0x7;
+        whole.then_some(Self(u128::from(high) << 64 | u128::from(low)))
     }
 }
 

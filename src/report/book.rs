@@ -44,8 +44,6 @@ pub struct Book {
     /// Who was asked, and whether they answered.
     asked: BTreeMap<CallId, bool>,
     tickets: BTreeMap<std::sync::Arc<str>, TicketFigures>,
-    /// The queue of each agent's last talk: wrap-up that names none belongs to it.
-    last_queue: BTreeMap<AgentId, QueueId>,
 }
 
 impl Book {
@@ -62,7 +60,6 @@ impl Book {
             surveys: BTreeMap::new(),
             asked: BTreeMap::new(),
             tickets: BTreeMap::new(),
-            last_queue: BTreeMap::new(),
         }
     }
 
@@ -233,19 +230,15 @@ impl Book {
             agent.now = Some(span.status);
         }
         self.settings.grid.split(span.from, span.to, |n, part| {
-            let times = &mut agent.intervals.entry(n).or_default().times;
-            *times.entry(span.status).or_default() += part;
+            agent.intervals.entry(n).or_default().times.add(span.status, part);
         });
         if span.status == AgentStatus::Talking
             && let Some(queue) = &span.queue
         {
-            match self.last_queue.get_mut(&span.agent) {
-                Some(last) => last.clone_from(queue),
-                None => drop(self.last_queue.insert(span.agent.clone(), queue.clone())),
-            }
+            agent.last_queue = Some(queue.clone());
         }
         if span.status == AgentStatus::Wrapup
-            && let Some(queue) = span.queue.as_ref().or(self.last_queue.get(&span.agent))
+            && let Some(queue) = span.queue.as_ref().or(agent.last_queue.as_ref())
         {
             let queue = queue_of(&mut self.queues, queue);
             self.settings.grid.split(span.from, span.to, |n, part| {

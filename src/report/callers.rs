@@ -108,13 +108,32 @@ struct LastHandled {
     ticket: bool,
 }
 
+/// A caller's key as a number, which is compared without a look elsewhere; as text only where it is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u128, Option<CallerKey>);
+
+impl Key {
+    fn of(caller: &CallerKey) -> Self {
+        /// As many digits as a number holds, all of them there.
+        const DIGITS: usize = 32;
+        let ours = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let text = Some(&*caller.0).filter(|text| text.len() == DIGITS && text.bytes().all(ours));
+        match text.and_then(|text| u128::from_str_radix(text, 16).ok()) {
+            Some(number) => Self(number, None),
+            None => Self(0, Some(caller.clone())),
+        }
+    }
+}
+
 /// Callers by number and by what they called about, as far back as it matters.
 #[derive(Debug, Clone)]
 pub(super) struct Callers {
     again_within: Duration,
     repeat_within: Duration,
-    last: BTreeMap<CallerKey, Last>,
-    handled: BTreeMap<(CallerKey, Option<Arc<str>>), LastHandled>,
+    last: BTreeMap<Key, Last>,
+    handled: BTreeMap<(Key, Option<usize>), LastHandled>,
+    /// What callers called about, by its number in `handled`.
+    topics: BTreeMap<Arc<str>, usize>,
     forget_at: usize,
     pub(super) figures: CallFigures,
 }
@@ -127,6 +146,7 @@ impl Callers {
             repeat_within,
             last: BTreeMap::new(),
             handled: BTreeMap::new(),
+            topics: BTreeMap::new(),
             forget_at: FORGET_FROM,
             figures: CallFigures::default(),
         }
@@ -172,7 +192,7 @@ impl Callers {
     fn again(&mut self, caller: &CallerKey, met: &Met, counts: bool) {
         let resolved = counts && met.outcome == Some(Outcome::Resolved);
         let now = Last { ended: met.ended, resolved };
-        let Some(before) = self.last.insert(caller.clone(), now) else { return };
+        let Some(before) = self.last.insert(Key::of(caller), now) else { return };
         if between(before.ended, met.began) <= self.again_within {
             self.figures.resolved_again += u64::from(before.resolved);
             self.figures.repeats += u64::from(counts);
@@ -189,8 +209,15 @@ impl Callers {
         };
         first.open += one * ticket;
         let now = LastHandled { ended: met.ended, counts, ticket: met.ticket };
-        let key = (caller.clone(), met.topic.clone());
-        let Some(before) = self.handled.insert(key, now) else { return };
+        let topic = met.topic.as_ref().map(|topic| match self.topics.get(topic) {
+            Some(number) => *number,
+            None => {
+                let number = self.topics.len();
+                self.topics.insert(Arc::clone(topic), number);
+                number
+            }
+        });
+        let Some(before) = self.handled.insert((Key::of(caller), topic), now) else { return };
         if before.counts && between(before.ended, met.began) <= self.repeat_within {
             first.repeated += 1;
             first.open_repeated += u64::from(before.ticket);

@@ -79,6 +79,7 @@ impl Contact {
             from: from.cloned(),
             transfer: None,
             first,
+            passed: false,
             open: true,
         };
         self.talks.push(Talking { talk, held_since: None });

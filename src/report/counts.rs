@@ -69,7 +69,9 @@ pub struct Counts {
     pub held: Duration,
     /// Time of wrap-up.
     pub wrapup: Duration,
-    /// Contacts passed on.
+    /// Of those handled, passed on at least once.
+    pub passed_on: u64,
+    /// How they were passed on, each time.
     pub transfers: Transfers,
     /// Offers to agents.
     pub offers: u64,
@@ -139,16 +141,34 @@ impl Counts {
         mean(self.connected + self.wrapup, self.handled)
     }
 
-    /// Share of handled contacts that an agent passed on.
+    /// Average time connected and not on hold, per contact handled.
     #[must_use]
-    pub fn transferred(&self) -> Share {
-        Share { part: self.transfers.values().sum(), of: self.handled }
+    pub fn talk_time(&self) -> Option<Duration> {
+        mean(self.talked(), self.handled)
+    }
+
+    /// Average time of wrap-up per contact handled.
+    #[must_use]
+    pub fn wrapup_time(&self) -> Option<Duration> {
+        mean(self.wrapup, self.handled)
+    }
+
+    /// Share of handled contacts that agents passed on, however often.
+    #[must_use]
+    pub const fn transferred(&self) -> Share {
+        Share { part: self.passed_on, of: self.handled }
     }
 
     /// Offers that nobody picked up, of those that the caller did not end.
     #[must_use]
     pub fn missed(&self) -> Share {
         missed(self.offers, &self.misses)
+    }
+
+    /// Offers that nobody picked up, of all.
+    #[must_use]
+    pub fn missed_raw(&self) -> Share {
+        missed_raw(self.offers, &self.misses)
     }
 
     /// Counts how a stay ended.
@@ -214,6 +234,7 @@ impl Counts {
     pub(super) fn talk(&mut self, talk: &Talk) {
         self.talks += 1;
         self.handled += u64::from(talk.first);
+        self.passed_on += u64::from(talk.passed);
         if let Some(transfer) = talk.transfer {
             *self.transfers.entry(transfer).or_default() += 1;
         }
@@ -247,6 +268,7 @@ impl Counts {
         self.connected += other.connected;
         self.held += other.held;
         self.wrapup += other.wrapup;
+        self.passed_on += other.passed_on;
         merge(&mut self.transfers, &other.transfers);
         self.offers += other.offers;
         merge(&mut self.misses, &other.misses);
@@ -257,6 +279,11 @@ impl Counts {
 pub(super) fn missed(offers: u64, misses: &BTreeMap<OfferResult, u64>) -> Share {
     let of = |result| misses.get(&result).copied().unwrap_or(0);
     Share { part: of(OfferResult::NoAnswer), of: offers - of(OfferResult::CallerLeft) }
+}
+
+/// Offers that nobody picked up, of all, those included that ended because the caller left.
+pub(super) fn missed_raw(offers: u64, misses: &BTreeMap<OfferResult, u64>) -> Share {
+    Share { part: misses.get(&OfferResult::NoAnswer).copied().unwrap_or(0), of: offers }
 }
 
 /// Adds counts by name.

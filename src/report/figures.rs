@@ -43,6 +43,8 @@ pub struct AgentFigures {
     pub intervals: BTreeMap<usize, AgentCounts>,
     /// The state in which the agent is at the end.
     pub now: Option<AgentStatus>,
+    /// The queue of the last talk: wrap-up that names none belongs to it.
+    pub(super) last_queue: Option<QueueId>,
 }
 
 /// Wishes to be called back, by the day they were asked for.

@@ -57,7 +57,8 @@ pub struct Fold {
     first: Option<Wall>,
     /// Epoch, number and time of the last row.
     last: Option<(u64, u64, Wall)>,
-    pub(super) contacts: BTreeMap<CallId, Contact>,
+    /// Each in a place of its own: many come and go between others.
+    pub(super) contacts: BTreeMap<CallId, Box<Contact>>,
     /// Stays that ended because a node died, oldest first.
     pub(super) lost: Vec<Stay>,
     pub(super) agents: BTreeMap<AgentId, Span>,
@@ -256,7 +257,7 @@ impl Fold {
     }
 
     /// Forgets a contact that the node died with; its stay may still be taken up.
-    fn gone(&mut self, id: CallId, mut contact: Contact, now: Wall, out: Out<'_>) {
+    fn gone(&mut self, id: CallId, mut contact: Box<Contact>, now: Wall, out: Out<'_>) {
         let at = contact.broken.unwrap_or(now);
         if let Some(stay) = contact.stay.take() {
             self.lose(stay, at, out);

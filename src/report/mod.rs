@@ -31,7 +31,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-pub use agent::{AgentCounts, MIN_AGENT_DAY};
+pub use agent::{AgentCounts, MIN_AGENT_DAY, Times};
 pub use book::{Book, Settings};
 pub use callers::{CallFigures, Resolution};
 pub use counts::{Counts, Exits, Transfers};

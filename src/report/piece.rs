@@ -167,6 +167,8 @@ pub struct Talk {
     pub transfer: Option<Transfer>,
     /// Whether it is the first talk of the contact for that queue: a queue handles a contact once.
     pub first: bool,
+    /// Whether it is the first one of the contact for that queue that was passed on.
+    pub passed: bool,
     /// Whether it goes on.
     pub open: bool,
 }

@@ -155,7 +155,7 @@ impl Fold {
 
     /// Forgets a contact of which nothing is open.
     fn settle(&mut self, id: CallId, out: Out<'_>) {
-        if self.contacts.get(&id).is_some_and(Contact::is_idle)
+        if self.contacts.get(&id).is_some_and(|contact| contact.is_idle())
             && let Some(contact) = self.contacts.remove(&id)
         {
             contact.close(id, Wall::default(), out);
@@ -394,7 +394,12 @@ impl Contact {
             talking.talk.ended = now;
             out(Piece::Talk(talking.talk));
         }
-        for talk in self.over.drain(..) {
+        let mut passed = Vec::new();
+        for mut talk in self.over.drain(..) {
+            if talk.transfer.is_some() && !passed.contains(&talk.queue) {
+                passed.push(talk.queue.clone());
+                talk.passed = true;
+            }
             out(Piece::Talk(talk));
         }
         if let Some(met) = self.met(id, now) {

@@ -117,7 +117,7 @@ fn report(args: &FigureArgs, parts: &[Part], page: Option<&PathBuf>) -> Result<b
     let now = fold.now().unwrap_or_default();
     fold.finish(now, &mut |piece| book.take(&piece));
     let sound = complain(&fold, &book.close());
-    let view = View { book: &book, period: &args.period };
+    let view = View { book: &book, period: &args.period, tongue: args.print.language };
     let tables: Vec<Table> = parts.iter().flat_map(|part| tables(&view, *part)).collect();
     let heading = heading(&view);
     if let Some(path) = page {
@@ -162,12 +162,14 @@ const fn told(wrong: report::Wrong) -> &'static str {
 
 fn tables(view: &View<'_>, part: Part) -> Vec<Table> {
     match part {
-        Part::Queues => vec![view.line(), view.levels(), view.waits(), view.work()],
+        Part::Queues => {
+            vec![view.line(), view.levels(), view.waits(), view.work(), view.passed()]
+        }
         Part::Agents => vec![view.agents()],
         Part::Intervals => vec![view.intervals()],
         Part::Calls => vec![view.calls()],
         Part::Callbacks => vec![view.callbacks()],
-        Part::Survey => vec![view.survey()],
+        Part::Survey => vec![view.survey(), view.answers()],
         Part::Tickets => vec![view.tickets()],
     }
 }

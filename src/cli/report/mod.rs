@@ -1,5 +1,6 @@
 //! `sambung report`: what the history of a call centre and the records of live calls tell.
 
+mod after;
 mod args;
 mod contacts;
 mod coverage;

@@ -24,10 +24,10 @@ const STORE: &str = "sambung.db";
 const AROUND: Duration = Duration::from_mins(8 * 24 * 60);
 
 /// How much of a file is read at once, in bytes.
-const CHUNK: usize = 1 << 18;
+const CHUNK: usize = 1 << 16;
 
-/// How many entries of a store are read at once: about as much.
-const ENTRIES: u32 = 1_024;
+/// How many entries of a store are read at once: few enough that they are taken over from the processor's own memory.
+const ENTRIES: u32 = 200;
 
 /// Why the history could not be read.
 #[derive(Debug, thiserror::Error)]

@@ -2,24 +2,30 @@
 
 use super::args::Period;
 use super::table::{Cell, Table, long};
+use super::words::Tongue;
 use crate::call::QueueId;
-use crate::history::{AgentStatus, CallbackEnd, OfferResult};
+use crate::history::{AgentStatus, OfferResult};
 use crate::report::{
-    AgentCounts, AgentFigures, Book, Counts, Estimates, Level, QueueFigures, Share, SurveyFigures,
-    Transfer, percentile, wilson,
+    AgentCounts, AgentFigures, Book, Counts, Estimates, Level, QueueFigures, Share, Transfer,
+    percentile,
 };
 use crate::time::Duration;
 
 /// The name of a row that sums the others up.
-const ALL: &str = "*";
-
-/// The goal of satisfaction, in percent of 4 and 5.
-const GOAL: u8 = 80;
+pub(super) const ALL: &str = "*";
 
 /// A book, and which queues of it are asked for.
 pub(super) struct View<'b> {
     pub(super) book: &'b Book,
     pub(super) period: &'b Period,
+    pub(super) tongue: Tongue,
+}
+
+/// What a row of a queue may need beside counts and waits.
+#[derive(Debug, Clone, Copy, Default)]
+struct More {
+    estimates: Estimates,
+    longest_waiting: Option<Duration>,
 }
 
 impl View<'_> {
@@ -36,22 +42,25 @@ impl View<'_> {
     }
 
     /// Each queue, and all of them where there are several, through `row`.
-    fn each(&self, table: &mut Table, row: impl Fn(&Counts, &[Duration], &Estimates) -> Vec<Cell>) {
+    fn each(&self, table: &mut Table, row: impl Fn(&Counts, &[Duration], &More) -> Vec<Cell>) {
         let queues = self.queues();
         let named = |name: &str, cells: Vec<Cell>| [Cell::text(name)].into_iter().chain(cells);
         for (queue, figures, total) in &queues {
-            table.row(named(queue.as_str(), row(total, &figures.waits, &figures.estimates)));
+            let longest_waiting = figures.longest_waiting;
+            let more = More { estimates: figures.estimates, longest_waiting };
+            table.row(named(queue.as_str(), row(total, &figures.waits, &more)));
         }
         if queues.len() > 1 {
-            let (mut sum, mut estimates) = (Counts::default(), Estimates::default());
+            let (mut sum, mut all) = (Counts::default(), More::default());
             let mut waits = Vec::new();
             for (_, figures, total) in &queues {
                 sum.merge(total);
                 waits.extend_from_slice(&figures.waits);
-                estimates.merge(&figures.estimates);
+                all.estimates.merge(&figures.estimates);
+                all.longest_waiting = all.longest_waiting.max(figures.longest_waiting);
             }
             waits.sort_unstable();
-            table.row(named(ALL, row(&sum, &waits, &estimates)));
+            table.row(named(ALL, row(&sum, &waits, &all)));
         }
     }
 
@@ -59,8 +68,11 @@ impl View<'_> {
     pub(super) fn line(&self) -> Table {
         let columns =
             "queue|offered|answered|abandoned|other|lost|waiting|refused|level|abandon|abandon_raw";
-        let mut table = Table::new("line", columns)
-            .noted(format!("{}; abandon (B - B_s) / (O - B_s); raw B / O", self.level_id()));
+        let level = self.level_id();
+        let mut table = Table::new("line", columns).noted(self.tongue.pick(
+            format!("{level}; abandon (B - B_s) / (O - B_s); raw B / O"),
+            format!("{level}; lepas (B - B_s) / (O - B_s); mentah B / O"),
+        ));
         self.each(&mut table, |c, _, _| {
             let counts = [c.offered, c.answered, c.abandoned, c.other(), c.lost, c.waiting];
             let shares =
@@ -89,10 +101,13 @@ impl View<'_> {
 
     /// How long callers waited.
     pub(super) fn waits(&self) -> Table {
-        let columns = "queue|asa|p50|p90|p99|max|time_to_abandon|ewt_error|ewt_close";
-        let note = "answered callers, ringing included; EWT error: root mean square over mean";
+        let columns = "queue|asa|p50|p90|p99|max|waiting_now|time_to_abandon|ewt_error|ewt_close";
+        let note = self.tongue.pick(
+            "answered callers, ringing included; EWT error: root mean square over mean",
+            "penelepon yang terjawab, termasuk dering; galat EWT: akar rata-rata kuadrat per rata-rata",
+        );
         let mut table = Table::new("waits", columns).noted(note);
-        self.each(&mut table, |c, waits, estimates| {
+        self.each(&mut table, |c, waits, More { estimates, longest_waiting }| {
             let rank = |p| Cell::span(percentile(waits, p));
             vec![
                 Cell::span(c.speed_of_answer()),
@@ -100,6 +115,7 @@ impl View<'_> {
                 rank(90),
                 rank(99),
                 Cell::span(waits.last().copied()),
+                Cell::span(*longest_waiting),
                 Cell::span(c.time_to_abandon()),
                 Cell::ratio(estimates.error()),
                 Cell::Share(estimates.close()),
@@ -110,20 +126,42 @@ impl View<'_> {
 
     /// What agents did for each queue.
     pub(super) fn work(&self) -> Table {
-        let columns = "queue|handled|talk|held|wrapup|aht|attended|blind|to_queue|offers|missed";
-        let note =
-            "AHT (talk + hold + wrap-up) / handled; missed: of offers that the caller did not end";
+        let columns = "queue|handled|talk|held|wrapup|att|acw|aht";
+        let note = self.tongue.pick(
+            "per contact handled: ATT talk, ACW wrap-up, AHT talk + hold + wrap-up",
+            "per kontak yang ditangani: ATT bicara, ACW wrap-up, AHT bicara + tahan + wrap-up",
+        );
         let mut table = Table::new("work", columns).noted(note);
         self.each(&mut table, |c, _, _| {
-            let times = [c.talked(), c.held, c.wrapup];
             let mut cells = vec![Cell::Count(c.handled)];
-            cells.extend(times.map(Cell::Span));
-            cells.push(Cell::span(c.handle_time()));
+            cells.extend([c.talked(), c.held, c.wrapup].map(Cell::Span));
+            cells.extend([c.talk_time(), c.wrapup_time(), c.handle_time()].map(Cell::span));
+            cells
+        });
+        table
+    }
+
+    /// What agents passed on, and the offers that they did not take.
+    pub(super) fn passed(&self) -> Table {
+        let columns =
+            "queue|handled|passed_on|attended|blind|to_queue|offers|missed|missed_raw|caller_left";
+        let note = self.tongue.pick(
+            "passed on: of contacts handled; missed: of offers that the caller did not end; raw: of all",
+            "diteruskan: dari kontak yang ditangani; tak diangkat: tanpa tawaran yang diakhiri penelepon; mentah: dari semua",
+        );
+        let mut table = Table::new("passed", columns).noted(note);
+        self.each(&mut table, |c, _, _| {
+            let mut cells = vec![Cell::Count(c.handled), Cell::Share(c.transferred())];
             let kinds = [Transfer::Attended, Transfer::Blind, Transfer::Queue];
-            cells.extend(
-                kinds.map(|kind| Cell::Count(c.transfers.get(&kind).copied().unwrap_or(0))),
-            );
-            cells.extend([Cell::Count(c.offers), Cell::Share(c.missed())]);
+            let times = |kind| Cell::Count(c.transfers.get(&kind).copied().unwrap_or(0));
+            cells.extend(kinds.map(times));
+            let left = c.misses.get(&OfferResult::CallerLeft).copied().unwrap_or(0);
+            cells.extend([
+                Cell::Count(c.offers),
+                Cell::Share(c.missed()),
+                Cell::Share(c.missed_raw()),
+                Cell::Count(left),
+            ]);
             cells
         });
         table
@@ -132,7 +170,10 @@ impl View<'_> {
     /// What agents did.
     pub(super) fn agents(&self) -> Table {
         let columns = "agent|logged_in|ready|handling|break|talks|aht|occupancy|utilisation|per_hour|per_day|missed";
-        let note = "occupancy: handling / (handling + ready); per day: of days with at least 1 h logged in";
+        let note = self.tongue.pick(
+            "occupancy: handling / (handling + ready); per day: of days with at least 1 h logged in",
+            "okupansi: melayani / (melayani + siap); per hari: dari hari dengan sedikitnya 1 jam masuk",
+        );
         let mut table = Table::new("agents", columns).noted(note);
         let (mut sum, mut days) = (AgentCounts::default(), 0);
         let agents = self.book.agents();
@@ -152,8 +193,11 @@ impl View<'_> {
     pub(super) fn intervals(&self) -> Table {
         let columns =
             "from|offered|answered|abandoned|other|lost|level|asa|max|handled|aht|occupancy";
-        let note =
-            format!("{}; counts when contacts came, times when work was done", self.level_id());
+        let level = self.level_id();
+        let note = self.tongue.pick(
+            format!("{level}; counts when contacts came, times when work was done"),
+            format!("{level}; jumlah menurut datangnya kontak, waktu menurut saat dikerjakan"),
+        );
         let mut table = Table::new("intervals", columns).noted(note);
         for (from, c, agents) in self.slots() {
             if c == Counts::default() && agents == AgentCounts::default() {
@@ -200,8 +244,9 @@ impl View<'_> {
         let calls = self.book.calls();
         let settings = self.book.settings();
         let (again, repeat) = (long(settings.again_within), long(settings.repeat_within));
-        let note = format!(
-            "called again: within {again}; FCR: no call about the same within {repeat}; calls with a number"
+        let note = self.tongue.pick(
+            format!("called again: within {again}; FCR: no call about the same within {repeat}; calls with a number"),
+            format!("menelepon lagi: dalam {again}; FCR: tidak soal yang sama dalam {repeat}; panggilan bernomor"),
         );
         let mut table = Table::new("calls", "figure|value|of|share").noted(note);
         let mut row = |name: &'static str, share: Share| {
@@ -222,73 +267,6 @@ impl View<'_> {
         row("repeated", calls.repeated());
         row("fcr", calls.first.gross());
         row("fcr_net", calls.first.net());
-        table
-    }
-
-    /// Callbacks.
-    pub(super) fn callbacks(&self) -> Table {
-        let columns =
-            "queue|asked|kept|open|done|called_again|exhausted|expired|withdrawn|tries|p50|p90";
-        let note = "kept: talked in time; rang: called again first; taken back: cancelled, declined, merged";
-        let mut table = Table::new("callbacks", columns).noted(note);
-        for (queue, f) in self.book.callbacks().iter().filter(|(queue, _)| self.period.wants(queue))
-        {
-            let end = |end| f.ends.get(&end).copied().unwrap_or(0);
-            let withdrawn = [
-                CallbackEnd::Cancelled,
-                CallbackEnd::Declined,
-                CallbackEnd::Merged,
-                CallbackEnd::NotAllowed,
-            ];
-            let counts = [
-                f.open,
-                end(CallbackEnd::Done),
-                end(CallbackEnd::CalledAgain),
-                end(CallbackEnd::Exhausted),
-                end(CallbackEnd::Expired),
-                withdrawn.map(end).iter().sum(),
-                f.tries,
-            ];
-            let mut cells = vec![Cell::text(queue), Cell::Count(f.asked)];
-            cells.push(Cell::Share(Share { part: f.kept, of: f.asked }));
-            cells.extend(counts.map(Cell::Count));
-            cells.extend([50, 90].map(|p| Cell::span(percentile(&f.waits, p))));
-            table.row(cells);
-        }
-        table
-    }
-
-    /// What callers say, by queue and agent.
-    pub(super) fn survey(&self) -> Table {
-        let columns = "queue|agent|asked|response|answers|csat|low|high|goal|nps";
-        let note = format!("CSAT: 4 and 5 of 5, with the 95 % interval of Wilson; goal {GOAL} %");
-        let mut table = Table::new("survey", columns).noted(note);
-        let mut sum = SurveyFigures::default();
-        for ((queue, agent), figures) in self.book.surveys() {
-            if !queue.as_ref().is_none_or(|queue| self.period.wants(queue)) {
-                continue;
-            }
-            let queue = queue.as_ref().map_or("–", QueueId::as_str);
-            let agent = agent.as_ref().map_or("–", |agent| agent.as_str());
-            table.row(survey_row([queue, agent], figures));
-            sum.merge(figures);
-        }
-        if table.rows.len() > 1 {
-            table.row(survey_row([ALL, ALL], &sum));
-        }
-        table
-    }
-
-    /// What was left for people to do.
-    pub(super) fn tickets(&self) -> Table {
-        let columns = "sort|opened|closed|late|first_p50|first_p90|resolution_p50|resolution_p90";
-        let mut table = Table::new("tickets", columns).noted("times by the wall clock");
-        for (sort, f) in self.book.tickets() {
-            let counts = [f.opened, f.closed, f.late].map(Cell::Count);
-            let first = [50, 90].map(|p| Cell::span(percentile(&f.first, p)));
-            let done = [50, 90].map(|p| Cell::span(percentile(&f.resolution, p)));
-            table.row([Cell::text(sort)].into_iter().chain(counts).chain(first).chain(done));
-        }
         table
     }
 
@@ -318,29 +296,6 @@ fn agent_row(name: &str, c: &AgentCounts, days: u64) -> Vec<Cell> {
         Cell::number(c.per_hour()),
         Cell::number(per_day),
         Cell::Share(c.missed()),
-    ]);
-    cells
-}
-
-fn survey_row(names: [&str; 2], figures: &SurveyFigures) -> Vec<Cell> {
-    let csat = figures.questions.get("csat");
-    let satisfied = csat.map(|scores| scores.satisfied()).unwrap_or_default();
-    let wilson = wilson(satisfied);
-    let goal = satisfied.ratio().map(|ratio| {
-        let met = if ratio >= f64::from(GOAL) / 100.0 { "met" } else { "below" };
-        Cell::Word(met)
-    });
-    let nps = figures.questions.get("nps").and_then(|scores| scores.promoters());
-    let mut cells: Vec<Cell> = names.map(Cell::text).into();
-    cells.extend([
-        Cell::Count(figures.asked),
-        Cell::Share(Share { part: figures.answered.min(figures.asked), of: figures.asked }),
-        Cell::Count(satisfied.of),
-        Cell::Share(satisfied),
-        Cell::ratio(wilson.map(|(low, _)| low)),
-        Cell::ratio(wilson.map(|(_, high)| high)),
-        goal.unwrap_or(Cell::None),
-        Cell::number(nps),
     ]);
     cells
 }

@@ -21,6 +21,14 @@ impl Tongue {
         }
     }
 
+    /// The one of two texts that is in this language.
+    pub(super) fn pick(self, en: impl Into<String>, id: impl Into<String>) -> String {
+        match self {
+            Self::En => en.into(),
+            Self::Id => id.into(),
+        }
+    }
+
     /// What a field or title is called. What has no word yet is called by its own name.
     pub(super) fn say(self, key: &'static str) -> &'static str {
         let Ok(place) = WORDS.binary_search_by_key(&key, |word| word.0) else { return key };
@@ -38,22 +46,28 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("abandon_raw", "raw", "mentah"),
     ("abandoned", "abandoned", "lepas"),
     ("abandoned_in_ivr", "left in the flow", "putus di alur"),
+    ("acw", "ACW", "ACW"),
     ("agent", "agent", "agen"),
     ("agents", "Agents", "Agen"),
     ("agents_n", "agents", "agen"),
     ("aht", "AHT", "AHT"),
     ("anonymous", "no number", "tanpa nomor"),
+    ("answer", "answer", "jawaban"),
     ("answered", "answered", "terjawab"),
     ("answers", "answers", "jawaban"),
+    ("answers_given", "Answers, question by question", "Jawaban per pertanyaan"),
+    ("arrivals", "arrivals", "kedatangan"),
     ("asa", "ASA", "ASA"),
     ("asked", "asked", "diminta"),
     ("at", "at", "pukul"),
+    ("att", "ATT", "ATT"),
     ("attended", "attended", "konsultasi"),
     ("below", "below", "di bawah"),
     ("blind", "blind", "langsung"),
     ("break", "break", "istirahat"),
     ("callbacks", "Callbacks", "Telepon balik"),
     ("called_again", "rang", "menelepon"),
+    ("caller_left", "caller left", "ditutup penelepon"),
     ("calls", "Calls", "Panggilan"),
     ("chart_agents", "How agents spent their time", "Pemakaian waktu agen"),
     ("chart_arrivals", "Contacts per interval", "Kontak per interval"),
@@ -63,10 +77,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("contact", "contact", "kontak"),
     ("contacts", "Contacts", "Kontak"),
     ("contained", "contained", "tuntas di alur"),
+    ("count", "count", "jumlah"),
     ("csat", "CSAT", "CSAT"),
     ("days", "days", "hari"),
     ("done", "done", "terlaksana"),
     ("end", "end", "akhir"),
+    ("erlangs", "erlang", "erlang"),
     ("ewt_close", "told well", "perkiraan tepat"),
     ("ewt_error", "EWT error", "galat EWT"),
     ("exhausted", "failed", "gagal"),
@@ -95,6 +111,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("medium", "medium", "jalur"),
     ("met", "met", "tercapai"),
     ("missed", "missed", "tak diangkat"),
+    ("missed_raw", "raw", "mentah"),
     ("none", "nothing on these days", "tidak ada pada hari-hari ini"),
     ("nps", "NPS", "NPS"),
     ("occupancy", "occup.", "okupansi"),
@@ -107,9 +124,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("p50", "p50", "p50"),
     ("p90", "p90", "p90"),
     ("p99", "p99", "p99"),
+    ("passed", "Passed on, and missed", "Diteruskan, dan tak diangkat"),
+    ("passed_on", "passed on", "diteruskan"),
     ("per_day", "/ day", "/ hari"),
     ("per_hour", "/ hour", "/ jam"),
     ("priority", "prio", "prio"),
+    ("question", "question", "pertanyaan"),
     ("queue", "queue", "antrean"),
     ("queues", "Queues", "Antrean"),
     ("ready", "ready", "siap"),
@@ -124,6 +144,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("share", "share", "bagian"),
     ("short", "short", "singkat"),
     ("sort", "sort", "jenis"),
+    ("staff_plan", "Agents for the load of these days", "Agen untuk beban hari-hari ini"),
     ("staffing", "Agents for this load", "Agen untuk beban ini"),
     ("survey", "What callers say", "Kata penelepon"),
     ("talk", "talk", "bicara"),
@@ -140,6 +161,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("value", "value", "nilai"),
     ("wait", "wait", "tunggu"),
     ("waiting", "waiting", "menunggu"),
+    ("waiting_now", "waiting now", "masih antre"),
     ("waits", "Waits", "Waktu tunggu"),
     ("withdrawn", "taken back", "batal"),
     ("work", "Work", "Pekerjaan"),

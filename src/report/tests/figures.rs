@@ -47,7 +47,9 @@ fn a_contact_that_is_passed_on_is_handled_once_by_its_queue() {
     assert_eq!((queue.talks, queue.handled), (2, 1));
     assert_eq!((queue.talked(), queue.held, queue.wrapup), (secs(70), secs(20), secs(40)));
     assert_eq!(queue.handle_time(), Some(secs(130)));
+    assert_eq!((queue.talk_time(), queue.wrapup_time()), (Some(secs(70)), Some(secs(40))));
     assert_eq!(queue.transfers, [(Transfer::Attended, 1), (Transfer::Blind, 1)].into());
+    assert_eq!(queue.transferred(), Share { part: 1, of: 1 }, "one contact, passed on twice");
     let sari = book.agents()["sari"].total();
     assert_eq!(sari.handle_time(), Some(secs(80)), "50 connected, 30 of wrap-up");
     // 5 ringing, 50 talking, 30 of wrap-up; 105 ready; 120 on a break.
@@ -89,6 +91,7 @@ fn offers_that_the_caller_ended_are_no_misses_of_the_agent() {
     assert_eq!(book.agents()["sari"].total().missed(), Share { part: 1, of: 2 });
     let total = book.queues()["service"].total();
     assert_eq!((total.missed(), total.abandoned), (Share { part: 1, of: 2 }, 1));
+    assert_eq!(total.missed_raw(), Share { part: 1, of: 3 }, "the caller's own end included");
 }
 
 #[test]
