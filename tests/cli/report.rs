@@ -168,6 +168,27 @@ fn agents_are_reckoned_for_a_load() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// A day of 420 calls of which 302 stood in line: the agents that it would have needed, hour by hour.
+#[test]
+fn agents_are_reckoned_for_the_load_of_past_days() {
+    let (_folder, path) = day("day.jsonl");
+    let load = ["--interval", "1h", "--shrinkage", "30%"];
+    let text = clean(&["staffing"], &path, &load);
+    insta::assert_snapshot!("report_staffing_day", text);
+    let json = clean(&["staffing"], &path, &[&load[..], &["--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let hours = json["rows"].as_array().expect("rows");
+    let came: f64 = hours.iter().filter_map(|row| row["arrivals"].as_f64()).sum();
+    assert!((came - 302.0).abs() < 1e-6, "{came}");
+    for row in hours {
+        let value = |field: &str| row[field].as_f64().expect(field);
+        assert!((value("erlangs") - value("arrivals") * value("aht") / 3_600.0).abs() < 1e-3);
+        assert!(value("level") >= 0.8 && value("agents_n") > value("erlangs"), "{row}");
+    }
+    let output = sambung(&["report", "staffing", "--calls", "1"], "");
+    assert_eq!(output.status.code(), Some(2), "calls without a handle time");
+}
+
 /// The first lines of a text.
 fn first(text: &str, lines: usize) -> String {
     text.lines().take(lines).map(|line| format!("{line}\n")).collect()

@@ -84,7 +84,7 @@ pub(super) enum Form {
 
 /// How days are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Cut {
+pub(super) enum Cut {
     /// Four an hour
     #[value(name = "15m")]
     Quarter,
@@ -125,6 +125,18 @@ impl Period {
     }
 }
 
+impl Cut {
+    /// The same in the words of reports.
+    pub(super) const fn step(self) -> Step {
+        match self {
+            Self::Quarter => Step::Quarter,
+            Self::HalfHour => Step::HalfHour,
+            Self::Hour => Step::Hour,
+            Self::Day => Step::Day,
+        }
+    }
+}
+
 impl Reckoning {
     /// The settings of a book over the days that are asked for.
     ///
@@ -132,14 +144,8 @@ impl Reckoning {
     ///
     /// An unknown zone, or days that cannot be.
     pub(super) fn settings(&self, period: &Period) -> Result<Settings, report::Error> {
-        let step = match self.interval {
-            Cut::Quarter => Step::Quarter,
-            Cut::HalfHour => Step::HalfHour,
-            Cut::Hour => Step::Hour,
-            Cut::Day => Step::Day,
-        };
         Ok(Settings {
-            grid: period.grid(step)?,
+            grid: period.grid(self.interval.step())?,
             level: self.sl,
             target: self.target,
             short: self.short,

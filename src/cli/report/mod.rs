@@ -8,6 +8,7 @@ mod export;
 mod figures;
 mod html;
 mod ordered;
+mod plan;
 mod records;
 mod source;
 mod staffing;

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::args::{Form, Print, span};
+use super::args::{Cut, Form, Period, Print, span};
 use super::figures::{FigureError, ended};
+use super::plan::{Goal, plan};
 use super::table::{Cell, Table};
 use crate::report::staffing::{Load, MAX_AGENTS, Outlook, scheduled};
 use crate::time::Duration;
@@ -15,18 +16,24 @@ use crate::time::Duration;
 /// How many rows stand above and below the first one that is enough.
 const AROUND: u32 = 5;
 
-/// How many agents a load needs: Erlang C, or Erlang A where callers lose patience.
+/// How many agents a load needs: Erlang C, or Erlang A where callers lose patience. Without `--calls` and `--aht` the load
+/// is that of the days that are asked for, interval by interval.
 #[derive(Debug, Args)]
 pub(crate) struct StaffingArgs {
-    /// Contacts
-    #[arg(long, value_name = "COUNT", value_parser = count)]
-    calls: f64,
+    #[command(flatten)]
+    period: Period,
+    /// How the days are cut
+    #[arg(long, value_name = "SPAN", default_value = "30m")]
+    interval: Cut,
+    /// Contacts, instead of those of past days
+    #[arg(long, value_name = "COUNT", value_parser = count, requires = "aht")]
+    calls: Option<f64>,
     /// In this time
     #[arg(long, value_name = "SPAN", default_value = "1h", value_parser = positive)]
     per: Duration,
     /// Average handle time: talk, hold and wrap-up
-    #[arg(long, value_name = "SPAN", value_parser = positive)]
-    aht: Duration,
+    #[arg(long, value_name = "SPAN", value_parser = positive, requires = "calls")]
+    aht: Option<Duration>,
     /// So many percent within so many seconds
     #[arg(long, value_name = "PERCENT/SECONDS", default_value = "80/20", value_parser = target)]
     target: Target,
@@ -54,10 +61,13 @@ pub(super) fn run(args: &StaffingArgs) -> ExitCode {
 }
 
 fn print(args: &StaffingArgs, out: &mut dyn Write) -> Result<bool, FigureError> {
+    let (Some(calls), Some(handle_time)) = (args.calls, args.aht) else {
+        return print_plan(args, out);
+    };
     let load = Load {
-        calls: args.calls,
+        calls,
         per: args.per,
-        handle_time: args.aht,
+        handle_time,
         patience: args.patience,
         target: args.target.within,
     };
@@ -80,6 +90,27 @@ fn print(args: &StaffingArgs, out: &mut dyn Write) -> Result<bool, FigureError> 
         }
     }
     Ok(enough.is_some())
+}
+
+/// What each interval of the days that are asked for needs.
+fn print_plan(args: &StaffingArgs, out: &mut dyn Write) -> Result<bool, FigureError> {
+    let goal = Goal {
+        step: args.interval.step(),
+        share: args.target.share,
+        within: args.target.within,
+        patience: args.patience,
+        shrinkage: args.shrinkage,
+    };
+    let (table, enough) = plan(&args.period, &goal, args.print.language)?;
+    match args.print.format {
+        Form::Text => table.text(args.print.language, out)?,
+        Form::Csv => table.csv(out)?,
+        Form::Json => {
+            serde_json::to_writer_pretty(&mut *out, &table.json()).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(enough)
 }
 
 fn advice(args: &StaffingArgs, agents: u32) -> String {
