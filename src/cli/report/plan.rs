@@ -81,7 +81,6 @@ pub(super) fn plan(
 fn row(from: ClockTime, load: Option<&Load>, goal: &Goal) -> Vec<Cell> {
     let agents = load.and_then(|load| load.agents(goal.share));
     let outlook = agents.and_then(|agents| load?.outlook(agents));
-    let ratio = |ratio: Option<f64>| Cell::ratio(ratio);
     let wait = outlook.map(|o| Duration::from_std(std::time::Duration::from_secs_f64(o.wait)));
     let count = |count: Option<u32>| count.map_or(Cell::None, |count| Cell::Count(count.into()));
     vec![
@@ -90,10 +89,10 @@ fn row(from: ClockTime, load: Option<&Load>, goal: &Goal) -> Vec<Cell> {
         Cell::span(load.map(|load| load.handle_time)),
         Cell::number(load.map(Load::erlangs)),
         count(agents),
-        ratio(outlook.map(|o| o.level)),
+        Cell::ratio(outlook.map(|o| o.level)),
         Cell::span(wait),
-        ratio(outlook.map(|o| o.occupancy)),
-        ratio(outlook.map(|o| o.abandoned)),
+        Cell::ratio(outlook.map(|o| o.occupancy)),
+        Cell::ratio(outlook.map(|o| o.abandoned)),
         count(agents.and_then(|agents| scheduled(agents, goal.shrinkage))),
     ]
 }

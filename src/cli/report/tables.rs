@@ -147,7 +147,7 @@ impl View<'_> {
             "queue|handled|passed_on|attended|blind|to_queue|offers|missed|missed_raw|caller_left";
         let note = self.tongue.pick(
             "passed on: of contacts handled; missed: of offers that the caller did not end; raw: of all",
-            "diteruskan: dari kontak yang ditangani; tak diangkat: tanpa tawaran yang diakhiri penelepon; mentah: dari semua",
+            "diteruskan: dari yang ditangani; tak diangkat: tanpa yang ditutup penelepon; mentah: dari semua",
         );
         let mut table = Table::new("passed", columns).noted(note);
         self.each(&mut table, |c, _, _| {

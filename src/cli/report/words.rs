@@ -67,7 +67,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("break", "break", "istirahat"),
     ("callbacks", "Callbacks", "Telepon balik"),
     ("called_again", "rang", "menelepon"),
-    ("caller_left", "caller left", "ditutup penelepon"),
+    ("caller_left", "caller left", "ditutup"),
     ("calls", "Calls", "Panggilan"),
     ("chart_agents", "How agents spent their time", "Pemakaian waktu agen"),
     ("chart_arrivals", "Contacts per interval", "Kontak per interval"),
