@@ -63,6 +63,7 @@ pub fn project(
         safe_flow: None,
         safe_number: None,
         pop_url: None,
+        resume: engine::RESUME,
         max_calls: usize::MAX,
         journals: false,
         history: false,
@@ -89,6 +90,7 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     settings.safe_flow.clone_from(&config.safe_flow);
     settings.safe_number.clone_from(&config.safe_number);
     settings.pop_url.clone_from(&config.pop_url);
+    settings.resume = config.resume;
     settings.max_calls = config.limits.calls;
     settings.journals = config.journals.is_some();
 }

@@ -180,6 +180,8 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
                     AgentStatus::Reserved | AgentStatus::Ringing => now.offer_to(agent).is_some(),
                     // A phone that registers has to do so anew.
                     AgentStatus::Unreachable => agent.as_str() == desk::USER && is.until.is_some(),
+                    // Asked for while the phone rang: nothing binds the agent any more.
+                    AgentStatus::Break => begun,
                     _ => false,
                 };
                 assert!(free && is.missed == was.missed, "{agent}: {was:?} became {is:?}");

@@ -36,6 +36,10 @@ pub(super) struct File {
     pub(super) tickets: Option<String>,
     pub(super) callbacks: Option<String>,
     pub(super) retention: Option<RetentionSection>,
+    /// For how long who was cut off from a line, or hung up in it, may come back to their place; 0s = never. Default 10m,
+    /// at most 60m.
+    #[schemars(with = "Option<Time>")]
+    pub(super) resume: Option<Spanned<Time>>,
     pub(super) safe: Option<SafeSection>,
     pub(super) sip: Option<SipSection>,
     pub(super) rtp: Option<RtpSection>,

@@ -70,6 +70,9 @@ pub struct Config {
     pub tickets: PathBuf,
     /// `callbacks`: a file of wishes to be called back from before, likewise. Default `callbacks.jsonl`.
     pub callbacks: PathBuf,
+    /// `resume`: for how long who was cut off from a line, or hung up in it, may come back to their place; zero = never.
+    /// Default 10 min, at most 60 min.
+    pub resume: Duration,
     /// `retention`: for how long what is kept stays.
     pub retention: Retention,
     /// `limits`: what the node takes on.

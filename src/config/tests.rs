@@ -31,6 +31,7 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.sip.listen, [Listen { transport: Transport::Udp, address: everywhere }]);
     assert_eq!(config.sip.allow.len(), 1, "this machine alone");
     assert_eq!(config.rtp.ports, 20_000..=29_999);
+    assert_eq!(config.resume.as_secs(), 600);
     assert_eq!((config.limits.calls, config.limits.drain.as_secs()), (1_000, 300));
     assert!(config.routes.is_empty() && config.agents.is_empty() && config.disabled.is_empty());
 }
@@ -177,6 +178,7 @@ control:
     wall: { file: far.token, role: read }
 transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }
 limits: { calls: 50, drain: 2m }
+resume: 0s
 secrets: { ORDERS_TOKEN: { file: orders.token }, CORE_KEY: { env: BANK_KEY } }
 queues: { service: { max_calls: 3 } }
 calendars: {}
@@ -204,7 +206,7 @@ fn every_section_is_read() {
 }
 
 /// Each fault alone; the snapshot shows the line that a tool would read.
-const FAULTS: [(&str, &str); 83] = [
+const FAULTS: [(&str, &str); 84] = [
     ("nothing", ""),
     ("no edition", "flows: flows"),
     ("another edition", "sambung: 2"),
@@ -345,6 +347,7 @@ const FAULTS: [(&str, &str); 83] = [
     ("a number without a way", "sambung: 1\ntransfers: { allow: [\"+6221\"] }"),
     ("a safe number without a way", "sambung: 1\nsafe: { number: \"+6221\" }"),
     ("too many calls", "sambung: 1\nlimits: { calls: 1000000, drain: 48h }"),
+    ("a place that is kept too long", "sambung: 1\nresume: 2h"),
 ];
 
 #[test]

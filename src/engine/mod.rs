@@ -45,5 +45,6 @@ pub use machine::Engine;
 pub use notice::{Level, Notice};
 pub use order::{AgentOrder, ContactOrder, Order};
 pub use output::Output;
+pub use places::RESUME;
 pub use routes::{Called, Hours, Pattern, Route, Routes};
 pub use settings::{Agent, Programs, Settings};

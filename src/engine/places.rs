@@ -10,8 +10,8 @@ use crate::call::{CallId, QueueId};
 use crate::history::{CallerKey, Exit, PLACES_KEPT, Place};
 use crate::time::{Duration, Instant, Wall};
 
-/// For how long a place is kept where the queue says nothing else.
-pub(super) const RESUME: Duration = Duration::from_mins(10);
+/// For how long a place is kept where nothing else is said.
+pub const RESUME: Duration = Duration::from_mins(10);
 
 /// The places that are kept.
 #[derive(Debug, Default)]
@@ -52,6 +52,9 @@ impl Places {
         now: Wall,
         window: Duration,
     ) -> Option<Wall> {
+        if window.is_zero() {
+            return None;
+        }
         let Kept { left, place } = self.kept.remove(caller)?;
         let (of, order) = place.filter(|_| left.after(window.min(PLACES_KEPT)) >= now)?;
         (of == *queue).then_some(order)
@@ -80,7 +83,7 @@ impl Engine {
     pub(super) fn place_before(&mut self, contact: CallId, queue: &QueueId) -> Option<Instant> {
         let caller = self.caller_of(contact)?;
         let now = self.clock.at(self.now);
-        let order = self.places.take(&caller, queue, now, RESUME)?;
+        let order = self.places.take(&caller, queue, now, self.settings.resume)?;
         Some(self.clock.instant(order).min(self.now))
     }
 }
@@ -116,6 +119,20 @@ mod tests {
             let place = places.take(&caller("a"), &queue, now, RESUME);
             assert_eq!(place, found.then_some(NOON), "{queue} after {minutes} minutes");
             assert_eq!(places.take(&caller("a"), &queue, now, RESUME), None, "given once");
+        }
+    }
+
+    #[test]
+    fn a_place_comes_back_as_long_as_is_set() {
+        let service = QueueId::from("service");
+        for (window, minutes, found) in
+            [(0, 0, false), (1, 1, true), (1, 2, false), (90, 61, false)]
+        {
+            let mut places = Places::default();
+            places.lost(caller("a"), service.clone(), NOON, NOON);
+            let window = Duration::from_mins(window);
+            let place = places.take(&caller("a"), &service, after(minutes), window);
+            assert_eq!(place.is_some(), found, "{window} set, {minutes} minutes later");
         }
     }
 

@@ -11,6 +11,7 @@ use crate::call::{AgentId, AllowList, FlowId, Language, QueueId, Symbol, Target}
 use crate::history::CallerSecret;
 use crate::interpreter::{Numbers, Program};
 use crate::queue;
+use crate::time::Duration;
 
 /// The flows by name.
 pub type Programs = BTreeMap<FlowId, Arc<Program>>;
@@ -48,6 +49,9 @@ pub struct Settings {
     pub language: Language,
     /// Who is called back, by queue; the wishes of other queues are only kept.
     pub callbacks: BTreeMap<QueueId, CallbackRules>,
+    /// For how long who was cut off from a line, or hung up in it, may come back to their place; zero = never. No place is
+    /// kept for longer than [`crate::history::PLACES_KEPT`].
+    pub resume: Duration,
     /// The most calls at once; further ones are refused as overload.
     pub max_calls: usize,
     /// Whether a journal of each call is kept.

@@ -247,6 +247,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         recordings,
         tickets,
         callbacks,
+        resume: _,
         retention,
         limits,
         secrets: _,

@@ -32,6 +32,9 @@ const LOOPBACK: Network = Network { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0,
 const CALLS: (usize, usize) = (1_000, 100_000);
 /// Time to drain where nothing is said, and the longest that can be set.
 const DRAIN: (Duration, Duration) = (Duration::from_secs(300), Duration::from_mins(24 * 60));
+/// For how long a place in line may be taken up again where nothing is said, and the longest that can be set: the history
+/// keeps no place for longer.
+const RESUME: (Duration, Duration) = (Duration::from_mins(10), Duration::from_mins(60));
 
 /// What was found so far, and the names to be looked up later.
 #[derive(Debug, Default)]
@@ -131,6 +134,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         recordings: path(file.recordings, "recordings"),
         tickets: path(file.tickets, "tickets.jsonl"),
         callbacks: path(file.callbacks, "callbacks.jsonl"),
+        resume: resume(&mut found, file.resume),
         retention: file.retention.unwrap_or_default().settle(),
         safe_flow: safe.flow.map(|flow| found.names.flow(flow)),
         safe_number: safe.number.map(|number| number.value.0),
@@ -238,6 +242,11 @@ fn calls(found: &mut Found, written: &Spanned<u64>, what: &str) -> Option<usize>
             None
         }
     }
+}
+
+/// For how long a place in line may be taken up again.
+fn resume(found: &mut Found, written: Option<Spanned<Time>>) -> Duration {
+    written.map_or(RESUME.0, |resume| found.at_most(&resume, RESUME.1, "`resume`"))
 }
 
 fn limits(found: &mut Found, section: LimitSection) -> Limits {

@@ -161,6 +161,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         safe_flow: None,
         safe_number: None,
         pop_url: None,
+        resume: Duration::ZERO,
         max_calls: 10,
         journals: true,
         history: false,
