@@ -39,15 +39,12 @@ impl Opened {
         }))
     }
 
-    /// Where it is reached, and where the figures are.
-    pub(super) fn places(&self) -> (Option<String>, Option<String>) {
+    /// Where it is reached, where the figures are, and the way to other tokens once it answers.
+    pub(super) fn places(&self) -> (Option<String>, Option<String>, Option<Tokens>) {
         let control = self.0.as_ref();
-        (control.map(|c| c.address().to_string()), control.map(|c| c.metrics().to_string()))
-    }
-
-    /// The way to other tokens, once it answers.
-    pub(super) fn tokens(&self) -> Option<Tokens> {
-        self.0.as_ref().map(Control::tokens)
+        let (address, metrics) = (control.map(Control::address), control.map(Control::metrics));
+        let tokens = control.map(Control::tokens);
+        (address.map(|at| at.to_string()), metrics.map(|at| at.to_string()), tokens)
     }
 
     /// Begins to answer.

@@ -143,8 +143,7 @@ impl Server {
                 adapters.push(Box::new(adapter.sounding(newest.clone(), tapes.clone())));
             }
             let control = control::Opened::bind(self.control).await?;
-            let (control_at, metrics_at) = control.places();
-            let tokens = control.tokens();
+            let (control_at, metrics_at, tokens) = control.places();
             let told = slot.clone();
             let followed = Followed { slot: slot.clone(), store: self.store };
             let (handle, driver) = {

@@ -8,7 +8,7 @@ use super::desk::LATE;
 use super::wire::Wire;
 use crate::call::{
     AgentId, Answering, CallId, CallRecord, Command, CommandKind, Dial, Event, EventKind, LegId,
-    Offered, QueueStay,
+    Offered, QueueId, QueueStay,
 };
 use crate::engine::{Engine, Notice};
 use crate::session::{Attention, LEAVING_LIMIT, MAX_OFFERS, REQUEST_LIMIT};
@@ -192,15 +192,7 @@ impl Watch {
                 }
                 self.desk.enter(now, step, *call, queue)
             }
-            Notice::Led { call, queue, .. } => {
-                if let Some(call) = self.calls.get_mut(call) {
-                    if let Some(stay) = &mut call.stay {
-                        stay.name = queue.clone();
-                    }
-                    call.queued = true;
-                }
-                self.desk.led(step, *call, queue)
-            }
+            Notice::Led { call, queue, .. } => self.led(*call, queue),
             Notice::AgentRung { call, agent } => {
                 if self.settings.history {
                     self.claims.ring(*call, agent)?;
@@ -246,6 +238,17 @@ impl Watch {
             | Notice::OffersResumed {} => Ok(()),
             Notice::CallFault { what, .. } => Err(what.to_string()),
         }
+    }
+
+    /// A caller in line is led to another queue: the stay goes on there.
+    fn led(&mut self, call: CallId, queue: &QueueId) -> Result<(), Fault> {
+        if let Some(call) = self.calls.get_mut(&call) {
+            if let Some(stay) = &mut call.stay {
+                stay.name = queue.clone();
+            }
+            call.queued = true;
+        }
+        self.desk.led(self.step, call, queue)
     }
 
     fn offer_ended(&mut self, call: CallId, agent: &AgentId, result: &'static str) {
