@@ -140,15 +140,14 @@ impl InLine {
         }
     }
 
-    /// Whether the expected wait may be told in a step that begins with this: announcements that are due, keys, and the
-    /// way into the line.
+    /// Whether the expected wait may be told in a step that begins with this: announcements that are due, keys and
+    /// words, and the way into the line.
     pub(super) fn tells_wait(&self, now: Instant, input: &Input) -> bool {
         match input {
-            Input::Key { .. } => true,
+            Input::Key { .. } | Input::Said { .. } => true,
             Input::Queue(QueueNews::Entered { .. }) => true,
             Input::Tick
             | Input::Answered
-            | Input::Said { .. }
             | Input::PlayStopped { .. }
             | Input::PlayEnded { .. }
             | Input::PlayFailed { .. }
