@@ -157,7 +157,11 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
         let record = records.iter().find(of).expect("each has its record");
         assert_eq!(record["cause"], "interrupted", "{record}");
     }
-    let begin = begun[0].row.at;
+    check_agents(left, now, begun[0].row.at);
+}
+
+/// Agents are where they were when the node before died, as seen by the one that began at a moment.
+fn check_agents(left: &Standing, now: &Standing, begin: Wall) {
     for (agent, was) in &left.agents {
         let is = &now.agents[agent];
         // What was to follow has begun where its time has come.

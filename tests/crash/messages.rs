@@ -59,9 +59,8 @@ fn is(path: &Path, extension: &str) -> bool {
 
 /// How long a message is that plays to its end, in microseconds.
 pub(crate) fn length(path: &Path) -> i64 {
-    let told = |error: hound::Error| panic!("{} does not play: {error}", path.display());
-    let mut reader = hound::WavReader::open(path).unwrap_or_else(told);
+    let mut reader = hound::WavReader::open(path).expect("a message plays");
     let rate = i64::from(reader.spec().sample_rate);
-    let samples = reader.samples::<i16>().map(|sample| sample.unwrap_or_else(|_| panic!("cut")));
+    let samples = reader.samples::<i16>().map(|sample| sample.expect("a message plays to its end"));
     i64::try_from(samples.count()).expect("a short message") * 1_000_000 / rate
 }

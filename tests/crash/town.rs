@@ -120,8 +120,11 @@ impl Town {
         for _ in 0..count {
             self.made += 1;
             // Most want a person; others leave a wish or some work.
-            let kind =
-                if self.calm { 0 } else { [0, 0, 0, 0, 0, 0, 8, 9][(self.made % 8) as usize] };
+            let kind = if self.calm {
+                0
+            } else {
+                [0, 0, 0, 0, 0, 0, 8, 9][usize::try_from(self.made % 8).expect("below eight")]
+            };
             let number = format!("+62811{kind}{:06}", self.made);
             let wait = self.chance_of(900);
             let at = self.after(wait);

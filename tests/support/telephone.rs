@@ -79,7 +79,7 @@ impl Telephone {
     pub(crate) fn is_answered(&mut self) -> Heard {
         let answer = self.receives("SIP/2.0 200 ");
         let target = answer.header("Contact").trim_matches(['<', '>']);
-        let target = target.split(">").next().unwrap_or(target).to_owned();
+        let target = target.split('>').next().unwrap_or(target).to_owned();
         let to = answer.header("To").to_owned();
         if let Some([_, _, theirs, at]) = &mut self.dialog {
             (*theirs, *at) = (to, target);
@@ -124,7 +124,8 @@ impl Telephone {
     /// Waits for a message that begins so.
     pub(crate) fn receives(&mut self, beginning: &str) -> Heard {
         let heard = self.hears_within(beginning, PATIENCE);
-        heard.unwrap_or_else(|| panic!("no `{beginning}` came"))
+        assert!(heard.is_some(), "no `{beginning}` came");
+        heard.expect("it was looked for")
     }
 
     /// The next message that begins so, if one comes in time. Others are passed over.
