@@ -42,7 +42,7 @@ pub(super) fn change(
     visit: &mut Visit<'_>,
     contact: CallId,
     change: &ContactChange,
-    by: Option<Arc<str>>,
+    by: Option<&Arc<str>>,
 ) -> Result<ContactView, Refusal> {
     if change.priority.is_none() && change.queue.is_none() {
         return Err(Refusal::senseless("no_change", "Give `priority`, `queue` or both."));
@@ -67,7 +67,7 @@ pub(super) fn change(
     let orders = [change.priority.map(ContactOrder::Priority), queue.map(ContactOrder::Queue)];
     for order in orders.into_iter().flatten() {
         let order = Order::Contact { contact, order };
-        visit.tell(Input::Ordered { by: by.clone(), order });
+        visit.tell(Input::Ordered { by: by.cloned(), order });
     }
     let moment = Moment::of(visit);
     let now = visit.engine().queues().contact(contact).ok_or_else(|| gone(contact))?;

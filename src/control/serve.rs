@@ -303,7 +303,8 @@ async fn carry_out(
         }
         Operation::ChangeContact => {
             let (contact, by, change) = (asked.contact()?, asked.by(), asked.read()?);
-            let told = node.visit(move |visit| queues::change(visit, contact, &change, by));
+            let told =
+                node.visit(move |visit| queues::change(visit, contact, &change, by.as_ref()));
             Ok(answer::json(OK, &told.await??))
         }
         Operation::ListOffers => {

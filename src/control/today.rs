@@ -12,7 +12,7 @@ use super::view::{QueueToday, QueueView};
 use crate::call::QueueId;
 use crate::history::{Entry, Filter, MAX_PAGE, Position};
 use crate::report::{Level, Live};
-use crate::storage::{SqliteReader, StorageError};
+use crate::storage::SqliteReader;
 use crate::time::{Duration, Wall};
 
 /// The zone whose days they are: that of `sambung report day` where none is named.
@@ -119,7 +119,9 @@ impl Reading {
         let read = spawn_blocking(move || {
             let reader = match reader {
                 Some(reader) => reader,
-                None => Arc::new(Mutex::new(SqliteReader::open(&store).map_err(told)?)),
+                None => Arc::new(Mutex::new(
+                    SqliteReader::open(&store).map_err(|error| error.to_string())?,
+                )),
             };
             let filter = Filter { since: Some(since), ..Filter::default() };
             let open = reader.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,8 +134,4 @@ impl Reading {
         self.told = page.last().map_or(self.told, Entry::position);
         Ok(page)
     }
-}
-
-fn told(error: StorageError) -> String {
-    error.to_string()
 }
