@@ -161,6 +161,7 @@ fn queue_settings(definition: &QueueDefinition) -> (QueueId, QueueSettings) {
             RingStrategy::Linear => Strategy::Linear,
             RingStrategy::Random => Strategy::Random,
             RingStrategy::Weighted => Strategy::Weighted,
+            RingStrategy::RingAll { most } => Strategy::RingAll { most },
         },
         rings: definition.rings.iter().map(ring).collect(),
         ring: definition.ring_timeout,

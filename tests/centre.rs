@@ -21,6 +21,9 @@ mod wait;
 /// How many short days every run lives through.
 const DAYS: u64 = 500;
 
+/// How many of them where all who are free are rung together.
+const TOGETHER_DAYS: u64 = 150;
+
 /// When short days begin: in opening hours, at their edges, on a Saturday, a Sunday, a holiday, at night.
 const BEGINNINGS: [i64; 8] = [
     1_772_586_000, // Wednesday, 2026-03-04 08:00 in Jakarta
@@ -114,6 +117,23 @@ fn no_short_day_breaks_a_rule() {
         let count = sum.faults.get(&fault).copied().unwrap_or(0);
         assert!(count > 0, "`{fault}` never happened");
     }
+}
+
+/// The same days where all who are free are rung together: nobody is rung unclaimed, and each caller talks once.
+#[test]
+fn no_day_breaks_a_rule_where_all_are_rung() {
+    let (mut engine, settings) = shipped();
+    for (most, queue) in (2..).zip(engine.queues.queues.values_mut()) {
+        queue.strategy = sambung::queue::Strategy::RingAll { most };
+    }
+    let (mut answered, mut rung) = (0, 0);
+    for seed in 1..=TOGETHER_DAYS {
+        let day = Day::new(seed, &short(seed, &settings), engine.clone()).run();
+        let totals = day.unwrap_or_else(|failure| panic!("{failure}"));
+        answered += totals.answered;
+        rung += totals.offers;
+    }
+    assert!(answered > 50 && rung > answered * 3 / 2, "{answered} answered, {rung} phones rung");
 }
 
 #[test]

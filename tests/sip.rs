@@ -53,6 +53,8 @@ mod segments;
 mod softphones;
 #[path = "sip/streams.rs"]
 mod streams;
+#[path = "sip/together.rs"]
+mod together;
 #[path = "sip/torture.rs"]
 mod torture;
 #[path = "sip/transfers.rs"]

@@ -70,9 +70,19 @@ impl Claims {
 
 impl Engine {
     /// The queue offers a caller to an agent: it is made durable first, where a history is kept.
-    pub(super) fn offer(&mut self, offer: OfferId, call: CallId, agent: AgentId, ring: Duration) {
+    pub(super) fn offer(
+        &mut self,
+        offer: OfferId,
+        call: CallId,
+        agent: AgentId,
+        ring: Duration,
+        together: bool,
+    ) {
+        if together && self.rings_already(call, &agent) {
+            return self.tell_queues(queue::Input::Unclaimed { offer, stale: true });
+        }
         let until = self.now + ring + self.settings.queues.lease;
-        let Some(row) = self.offered_row(offer, call, &agent, until) else {
+        let Some(row) = self.offered_row(offer, call, &agent, until, together) else {
             return self.ring_agent(offer, call, &agent, ring);
         };
         self.outputs.push_back(Output::Claim(row));
@@ -87,7 +97,7 @@ impl Engine {
         let offer = OfferId(offer.0);
         let Some(Claim { call, agent, ring, since }) = self.claims.take(offer) else { return };
         match verdict {
-            Verdict::Applied if !self.queues.wants_work(&agent) => {
+            Verdict::Applied if !self.queues.wants_work(&agent) || self.joining(call).is_some() => {
                 self.tell_queues(queue::Input::Unclaimed { offer, stale: false });
             }
             Verdict::Applied => {

@@ -17,7 +17,7 @@ use crate::call::{
 };
 use crate::history::{Exit, Medium, Refusal};
 use crate::interpreter::{Enqueue, Ring, World};
-use crate::queue::{self, Contact, OfferId};
+use crate::queue::{self, CancelReason, Contact, OfferId};
 use crate::session::{Action, Input, PeerNews, QueueNews};
 use crate::time::{Duration, Instant};
 
@@ -63,6 +63,7 @@ impl Engine {
             let leg = call.leg;
             let Some(action) = call.session.poll_action() else { break };
             match action {
+                Action::Command(CommandKind::Bridge(to)) if call.stands(to) => {}
                 Action::Command(kind) => self.command(leg, kind),
                 Action::Enqueue(wanted) => self.enqueue(id, *wanted),
                 Action::Rejoin { queue } => self.rejoin(id, &queue),
@@ -240,19 +241,11 @@ impl Engine {
                 self.step(call, Input::Queue(QueueNews::Expired));
             }
             queue::Output::Left { .. } => {}
-            queue::Output::Offer { offer, call, agent, ring, .. } => {
-                self.offer(offer, call, agent, ring)
+            queue::Output::Offer { offer, call, agent, ring, together, .. } => {
+                self.offer(offer, call, agent, ring, together)
             }
-            queue::Output::Cancel { offer, .. } => {
-                if self.claims.withdraw(offer) {
-                    self.tell_queues(queue::Input::Released { offer });
-                } else if let Some(leg) = self.legs.of_offer(offer)
-                    && !bug::is(Bug::CancelLost)
-                    && !self.parts_from(leg)
-                {
-                    self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
-                }
-            }
+            queue::Output::Cancel { offer, why, .. } => self.cancel(offer, why),
+            queue::Output::Join { offer, call, .. } => self.join(offer, call),
             queue::Output::Connected { offer, call, agent, .. } => {
                 self.connected(offer, call, agent)
             }
@@ -274,6 +267,29 @@ impl Engine {
                 self.notice(Notice::AgentState { agent, state: to.to_string().into() });
             }
         }
+    }
+
+    /// An offer is taken back.
+    fn cancel(&mut self, offer: OfferId, why: CancelReason) {
+        if self.claims.withdraw(offer) {
+            return self.tell_queues(queue::Input::Released { offer });
+        }
+        let Some(leg) = self.legs.of_offer(offer).filter(|_| !bug::is(Bug::CancelLost)) else {
+            return;
+        };
+        if let Some(Role::Agent { call, .. }) = self.legs.get(leg).cloned() {
+            self.unjoin(call, offer);
+        }
+        match why {
+            // Whoever picks up just then is ready again at once.
+            CancelReason::AnsweredElsewhere => self.hushes(leg),
+            CancelReason::CallerLeft | CancelReason::Deadline | CancelReason::Moved => {
+                if self.parts_from(leg) {
+                    return;
+                }
+            }
+        }
+        self.command(leg, CommandKind::Hangup(HangupCause::Cancelled));
     }
 
     fn queue_refused(&mut self, call: CallId, queue: &QueueId, why: Refusal) {

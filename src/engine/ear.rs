@@ -203,6 +203,11 @@ impl Engine {
         true
     }
 
+    /// Nothing more is said to an agent alone: the leg is about to end.
+    pub(super) fn hushes(&mut self, leg: LegId) {
+        self.ears.forget(leg);
+    }
+
     /// Built-in words in the language of the node, which its agents speak.
     pub(super) fn words(&self, name: &str) -> Option<Item> {
         self.words_in(name, &self.settings.language)

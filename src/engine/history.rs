@@ -67,6 +67,7 @@ impl Engine {
         contact: CallId,
         agent: &AgentId,
         until: crate::time::Instant,
+        together: bool,
     ) -> Option<Box<Row>> {
         let (at, until) = (self.clock.at(self.now), self.clock.at(until));
         let teller = self.teller.as_mut()?;
@@ -74,7 +75,6 @@ impl Engine {
         teller.offers.insert(offer, (contact, queue.clone(), agent.clone()));
         let offer = crate::history::OfferId(offer.0);
         let agent = agent.clone();
-        let together = false;
         let fact = Fact::Offered { offer, contact, queue, agent, until, together };
         Some(Box::new(teller.row(at, fact)))
     }

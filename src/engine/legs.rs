@@ -126,9 +126,8 @@ impl Legs {
             Role::Target { call, .. } | Role::Colleague { call, .. } => {
                 self.peers.insert(*call, leg);
             }
-            Role::Agent { call, offer, .. } => {
+            Role::Agent { offer, .. } => {
                 self.offers.insert(*offer, leg);
-                self.peers.insert(*call, leg);
             }
         }
         self.roles.insert(leg, role);
@@ -156,10 +155,11 @@ impl Legs {
 
     /// The parties on this leg are connected now.
     pub(super) fn connected(&mut self, leg: LegId) {
-        if let Some(Role::Agent { talking, .. } | Role::Target { talking, .. }) =
+        if let Some(Role::Agent { call, talking, .. } | Role::Target { call, talking }) =
             self.roles.get_mut(&leg)
         {
             *talking = true;
+            self.peers.insert(*call, leg);
         }
     }
 
@@ -208,7 +208,7 @@ impl Legs {
         self.offers.get(&offer).copied()
     }
 
-    /// The leg rung for or talking with a caller.
+    /// The leg that talks with a caller, or is rung by a transfer.
     pub(super) fn peer_of(&self, call: CallId) -> Option<LegId> {
         self.peers.get(&call).copied()
     }

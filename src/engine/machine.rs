@@ -19,6 +19,7 @@ use super::pace::Pace;
 use super::places::Places;
 use super::routes::Called;
 use super::settings::Settings;
+use super::together::Joining;
 use crate::call::{
     AdapterId, AgentId, CallId, Callback, CommandKind, EndedBy, Event, EventKind, HangupCause,
     LegId, Offer, Quality, QueueId, Report, RequestId, Target, TransferStep,
@@ -98,6 +99,8 @@ pub(super) struct Call {
     pub(super) handover: Option<Handover>,
     /// How often agents have handed the caller over.
     pub(super) handovers: u8,
+    /// Who has answered first of several agents, until the session knows.
+    pub(super) joining: Option<Joining>,
 }
 
 /// What a caller wants of a queue.
@@ -319,6 +322,7 @@ impl Engine {
                 hold: Hold::default(),
                 handover: None,
                 handovers: 0,
+                joining: None,
             },
         );
         if self.away.contains(&leg.adapter) {
@@ -348,7 +352,11 @@ impl Engine {
             EventKind::Recorded { recording, end, lasted } => {
                 self.recorded(call, recording, *end, *lasted);
             }
+            EventKind::Bridged => self.bridged(call),
             EventKind::Rejected { command: CommandKind::Bridge(_), .. } => {
+                if self.bridge_rejected(call) {
+                    return;
+                }
                 self.hangup_peer(call, HangupCause::InternalError);
             }
             _ => {}
@@ -486,6 +494,11 @@ impl Engine {
                 Role::Agent { call, talking: true, .. }
                 | Role::Colleague { call, talking: true, .. },
             ) => self.talk_ended(call, leg, cause),
+            Some(Role::Agent { call, offer, agent, talking: false })
+                if self.unjoin(call, offer) =>
+            {
+                self.join_failed(call, offer, agent);
+            }
             // Picked up, and put down before the caller was there.
             Some(Role::Agent { call, offer, agent, talking: false }) if alone => {
                 self.offer_refused(call, offer, agent, (OfferFailure::NotAccepted, "not_accepted"));

@@ -35,6 +35,7 @@ mod roster;
 mod routes;
 mod settings;
 mod survey;
+mod together;
 mod touch;
 
 pub use callback::{CallbackRules, First};

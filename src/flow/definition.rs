@@ -301,6 +301,11 @@ pub enum RingStrategy {
     Random,
     /// Anybody, as likely as their weight says.
     Weighted,
+    /// Several at the same time.
+    RingAll {
+        /// How many at most.
+        most: u32,
+    },
 }
 
 /// Whom callers reach that have waited for so long, in addition to those before.

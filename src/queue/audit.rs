@@ -63,9 +63,9 @@ impl Queues {
         let agent = &self.agents[seat.0];
         let state = &agent.state;
         if let AgentState::Reserved(held) | AgentState::Ringing(held) = state {
-            let state = self.waiters.get(&held.call).map(|waiter| waiter.state);
-            let expected = WaiterState::Offered { offer: held.offer, seat };
-            assert_eq!(state, Some(expected), "an agent's live offer is the contact's");
+            let rung =
+                self.waiters.get(&held.call).and_then(|waiter| waiter.offers.get(&held.offer));
+            assert_eq!(rung, Some(&seat), "an agent's live offer is the contact's");
         }
         let offered = |offer| self.offers.get(&offer) == Some(&seat);
         assert!(state.offer().is_none_or(offered), "the offers mirror the agents");
@@ -82,7 +82,8 @@ impl Queues {
             let entry = (line.rank(seat, agent, since), seat);
             assert!(line.ready.contains(&entry), "the ready list mirrors the agents");
             for lane in line.lanes.iter().filter(|(name, _)| self.reaches(*number, name, seat)) {
-                let mut waiting = lane.1.waiting.iter().filter(|_| !self.paused);
+                let all = lane.1.waiting.iter().chain(&lane.1.open);
+                let mut waiting = all.filter(|_| !self.paused);
                 let meet = waiting.find(|place| self.may_offer(place.call, seat));
                 assert_eq!(meet, None, "a contact waits while {} is ready", agent.id);
             }
@@ -98,35 +99,49 @@ impl Queues {
         assert!(!self.talks.contains_key(&call), "nobody talks and waits");
         let waits = lane.waiting.contains(&waiter.place);
         let timed = |at, timer| self.timers.all().contains(&(at, timer));
+        self.check_rung(call, waiter);
+        let open = lane.open.contains(&waiter.place);
+        assert_eq!(open, self.is_open(call, waiter), "a lane holds who takes further agents");
         match waiter.state {
-            WaiterState::Offered { offer, seat } => {
-                assert!(!waits, "a lane holds who waits in it");
-                let held = match &self.agents[seat.0].state {
-                    AgentState::Reserved(held) | AgentState::Ringing(held) => Some(*held),
-                    _ => None,
-                };
-                let held = held.map(|held| (held.offer, held.call));
-                assert_eq!(held, Some((offer, call)), "each offered contact has its agent");
-            }
+            WaiterState::Offered => assert!(!waits, "a lane holds who waits in it"),
             WaiterState::Held { since } => {
                 assert!(!waits, "nobody who is out of touch is offered to anybody");
                 assert!(since <= self.now && self.held.contains(&call), "who is held is known");
             }
-            WaiterState::Waiting { retry_at } => {
+            WaiterState::Waiting => {
                 assert!(!self.held.contains(&call), "who is out of touch is held");
                 assert!(waits, "a lane holds who waits in it");
                 assert!(timed(waiter.expires_at, Timer::MaxWait(call)), "the wait has its limit");
-                let again = |at| timed(at, Timer::Retry(call));
-                assert!(retry_at.is_none_or(again), "a retry is timed");
-                assert_eq!(retry_at, waiter.next_retry(self.now), "a retry is never forgotten");
-                let able = |seat: Seat| {
-                    self.reaches(waiter.line, &waiter.lane, seat) && waiter.may_ask(seat, self.now)
-                };
-                let mut ready = line.ready.iter().filter(|_| !self.paused);
-                let meet = ready.find(|(_, seat)| able(*seat));
-                assert_eq!(meet, None, "{call} waits while an agent is ready");
             }
         }
+        let again = |at| timed(at, Timer::Retry(call));
+        assert!(waiter.retry_at.is_none_or(again), "a retry is timed");
+        assert_eq!(waiter.retry_at, self.retry_of(call, waiter), "a retry is never forgotten");
+        let joins = |(_, until)| timed(until, Timer::Join(call));
+        assert!(waiter.joining.is_none_or(joins), "joining has its limit");
+        let able = |seat: Seat| {
+            self.reaches(waiter.line, &waiter.lane, seat) && self.may_offer(call, seat)
+        };
+        let mut ready = line.ready.iter().filter(|_| !self.paused);
+        let meet = ready.find(|(_, seat)| able(*seat));
+        assert_eq!(meet, None, "{call} waits while an agent is ready");
+    }
+
+    /// A contact is offered while somebody is rung for it: no more than may be, and nobody twice.
+    pub(super) fn check_rung(&self, call: CallId, waiter: &Waiter) {
+        let offered = waiter.state == WaiterState::Offered;
+        assert_eq!(offered, !waiter.offers.is_empty(), "who is offered has an agent who is rung");
+        assert!(waiter.offers.len() <= waiter.most, "{call} is offered to more than may be rung");
+        for (offer, seat) in &waiter.offers {
+            let held = match &self.agents[seat.0].state {
+                AgentState::Reserved(held) | AgentState::Ringing(held) => Some(*held),
+                _ => None,
+            };
+            let held = held.map(|held| (held.offer, held.call));
+            assert_eq!(held, Some((*offer, call)), "each offered contact has its agent");
+        }
+        let joined = |(offer, _)| waiter.offers.contains_key(&offer);
+        assert!(waiter.joining.is_none_or(joined), "who is joined is rung");
     }
 
     /// Nothing is held twice, and nothing is left of what is gone: there are as many of each as there should be.

@@ -20,7 +20,7 @@ impl Queues {
         };
         let result = if stale { OfferResult::Stale } else { OfferResult::Withdrawn };
         self.offer_ended(seat, live, result);
-        self.put_back(live.call, stale.then_some(seat));
+        self.put_back(live, stale.then_some(seat));
         self.settle(seat, live.idle_since, AgentChange::Unclaimed);
     }
 
@@ -29,8 +29,8 @@ impl Queues {
         if std::mem::replace(&mut self.paused, on) == on || on {
             return;
         }
-        let waits = |state| matches!(state, WaiterState::Waiting { .. });
-        let waiting = self.waiters.values().filter(|waiter| waits(waiter.state));
+        let looks = |state| matches!(state, WaiterState::Waiting | WaiterState::Offered);
+        let waiting = self.waiters.values().filter(|waiter| looks(waiter.state));
         for Place { call, .. } in waiting.map(|waiter| waiter.place).collect::<BTreeSet<_>>() {
             self.search_anew(call);
         }

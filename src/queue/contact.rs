@@ -60,6 +60,14 @@ pub(super) struct Waiter {
     pub(super) entered_at: Instant,
     /// The place that was told last, from 1.
     pub(super) told: u32,
+    /// The offers that are live, each with its agent: several only where all are rung together.
+    pub(super) offers: BTreeMap<OfferId, Seat>,
+    /// How many may be live at a time, since the first of them.
+    pub(super) most: usize,
+    /// The agent who has answered first while others still ring: their offer, and when the two count as connected.
+    pub(super) joining: Option<(OfferId, Instant)>,
+    /// When an agent who failed it may be asked again, if one must be waited for.
+    pub(super) retry_at: Option<Instant>,
     /// What it does.
     pub(super) state: WaiterState,
 }
@@ -74,20 +82,16 @@ pub(super) struct Waiter {
 ///             │ ▼                         │
 ///             held ◀── its line is out of touch
 /// ```
+///
+/// Where several are rung together it is offered until the last of them has failed, and takes further agents meanwhile.
+/// The first who answers is *joined*: the others ring on until both hear each other, so that an agent who puts the phone
+/// down before that costs the contact nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WaiterState {
     /// Waits for an agent. Its maximum wait runs.
-    Waiting {
-        /// When an agent who failed it may be asked again, if one must be waited for.
-        retry_at: Option<Instant>,
-    },
-    /// Is offered to an agent.
-    Offered {
-        /// The offer.
-        offer: OfferId,
-        /// The agent.
-        seat: Seat,
-    },
+    Waiting,
+    /// Is offered to an agent, or to several.
+    Offered,
     /// Its line is out of touch: no timer of it runs.
     Held {
         /// Since when.
@@ -108,9 +112,8 @@ impl Waiter {
 
     /// How many timers run for it.
     pub(super) fn timers(&self) -> usize {
-        match self.state {
-            WaiterState::Waiting { retry_at } => 1 + usize::from(retry_at.is_some()),
-            WaiterState::Offered { .. } | WaiterState::Held { .. } => 0,
-        }
+        usize::from(self.state == WaiterState::Waiting)
+            + usize::from(self.retry_at.is_some())
+            + usize::from(self.joining.is_some())
     }
 }

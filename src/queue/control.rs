@@ -1,7 +1,7 @@
 //! What people change while callers wait: priorities, lines, who is logged in, how long a wrap-up lasts.
 
 use super::agent::{AgentState, Intent};
-use super::contact::{Contact, WaiterState};
+use super::contact::{Contact, Waiter, WaiterState};
 use super::line::Place;
 use super::machine::Queues;
 use super::output::{AgentChange, CancelReason, Output};
@@ -24,10 +24,12 @@ impl Queues {
         let line = &mut self.lines[number.0];
         line.order.remove(&old);
         line.order.insert(place);
-        if let Some(lane) = line.lanes.get_mut(&waiter.lane)
-            && lane.waiting.remove(&old)
-        {
-            lane.waiting.insert(place);
+        if let Some(lane) = line.lanes.get_mut(&waiter.lane) {
+            for places in [&mut lane.waiting, &mut lane.open] {
+                if places.remove(&old) {
+                    places.insert(place);
+                }
+            }
         }
         let queue = line.id.clone();
         self.touch_contact(call, number);
@@ -35,16 +37,15 @@ impl Queues {
         self.outputs.push_back(Output::Reprioritised { call, queue, priority });
     }
 
-    /// A contact goes to another queue, with its place. An offer that is under way is taken back. What the new queue
-    /// does not know of a limit or of staff does not keep it out.
+    /// A contact goes to another queue, with its place. Offers that are under way are taken back, unless an agent has
+    /// answered one: then it stays. What the new queue does not know of a limit or of staff does not keep it out.
     pub(super) fn move_to(&mut self, call: CallId, queue: QueueId) {
         let Some(&number) = self.line_numbers.get(&queue) else { return };
-        let Some(waiter) = self.waiters.get(&call).filter(|waiter| waiter.line != number) else {
-            return;
-        };
+        let elsewhere = |waiter: &&Waiter| waiter.line != number && waiter.joining.is_none();
+        let Some(waiter) = self.waiters.get(&call).filter(elsewhere) else { return };
         let stood_still = match waiter.state {
             WaiterState::Held { since } => self.now.since(since),
-            WaiterState::Waiting { .. } | WaiterState::Offered { .. } => Duration::ZERO,
+            WaiterState::Waiting | WaiterState::Offered => Duration::ZERO,
         };
         let pair = |(skill, value): (&str, &str)| (skill.into(), value.into());
         let contact = Contact {
@@ -58,9 +59,7 @@ impl Queues {
             medium: waiter.medium,
             again: true,
         };
-        if let WaiterState::Offered { seat, .. } = waiter.state {
-            self.withdraw(seat, CancelReason::Moved);
-        }
+        self.withdraw_all(call, CancelReason::Moved, None);
         self.depart(call, Exit::Moved);
         self.enter(contact, number);
     }

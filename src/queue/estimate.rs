@@ -207,7 +207,7 @@ impl Queues {
     fn before(&self, line: &Line, waiter: Option<&Waiter>) -> usize {
         let waits = |call| {
             let state = self.waiters.get(&call).map(|waiter| waiter.state);
-            matches!(state, Some(WaiterState::Waiting { .. } | WaiterState::Held { .. }))
+            matches!(state, Some(WaiterState::Waiting | WaiterState::Held { .. }))
         };
         let ahead = line.order.iter().take_while(|place| waiter.is_none_or(|w| **place < w.place));
         ahead.filter(|place| waits(place.call)).count()

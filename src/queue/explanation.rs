@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::agent::Seat;
 use super::contact::{Waiter, WaiterState};
+use super::input::OfferId;
 use super::machine::Queues;
 use crate::call::{AgentId, CallId};
 
@@ -110,15 +111,26 @@ impl Queues {
         let line = &self.lines[waiter.line.0];
         let position = line.position(waiter.place);
         match waiter.state {
-            WaiterState::Waiting { .. } => {
+            WaiterState::Waiting => {
                 told.add(Rule::CallerWaits, true, format!("place {position} in {}", line.id));
             }
             WaiterState::Held { .. } => {
                 told.add(Rule::CallerWaits, false, "the caller's line is out of touch");
             }
-            WaiterState::Offered { offer, seat } => {
-                let other = &self.agents[seat.0].id;
-                told.add(Rule::CallerWaits, false, format!("{offer:?} to {other} is under way"));
+            WaiterState::Offered => {
+                let one = |(offer, seat): (&OfferId, &Seat)| {
+                    format!("{offer:?} to {}", self.agents[seat.0].id)
+                };
+                let all: Vec<String> = waiter.offers.iter().map(one).collect();
+                let verb = if all.len() > 1 { "are" } else { "is" };
+                let mut fact = format!("{} {verb} under way", all.join(", "));
+                if let Some((offer, _)) = waiter.joining {
+                    fact.push_str(&format!(", {offer:?} was answered"));
+                } else if waiter.most > 1 {
+                    fact.push_str(&format!(", up to {} ring together", waiter.most));
+                }
+                let room = self.has_room(waiter.place.call, waiter);
+                told.add(Rule::CallerWaits, room, fact);
             }
         }
     }
@@ -169,7 +181,8 @@ impl Queues {
             Some(at) => (false, format!("{name} failed this caller, may be asked from {at}")),
         };
         told.add(Rule::NotJustTried, free, fact);
-        if let (WaiterState::Offered { seat: other, .. }, true) = (waiter.state, ready && serves) {
+        let other = waiter.offers.values().next_back().copied();
+        if let (Some(other), true) = (other.filter(|_| waiter.most == 1), ready && serves) {
             let strategy = line.settings.strategy.name();
             let words = |seat: Seat| {
                 let agent = &self.agents[seat.0];

@@ -10,14 +10,15 @@ impl Queues {
     pub(super) fn hold(&mut self, call: CallId) {
         self.held.insert(call);
         self.set_aside(call);
+        self.reopen(call);
     }
 
     /// Takes a contact that waits out of its lane, with its timers. Its place in line stays.
     pub(super) fn set_aside(&mut self, call: CallId) {
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
-        if let WaiterState::Waiting { .. } = waiter.state {
+        if waiter.state == WaiterState::Waiting {
             self.touch_contact(call, waiter.line);
-            self.stop_waiting(call, &waiter);
+            self.stop_waiting(call, &mut waiter);
             waiter.state = WaiterState::Held { since: self.now };
             let lane = self.lines[waiter.line.0].lanes.get_mut(&waiter.lane);
             let lane = lane.expect("a contact in line has its lane");
@@ -31,8 +32,11 @@ impl Queues {
     pub(super) fn unhold(&mut self, call: CallId) {
         self.held.remove(&call);
         let Some(waiter) = self.waiters.get_mut(&call) else { return };
-        let WaiterState::Held { since } = waiter.state else { return };
-        waiter.state = WaiterState::Waiting { retry_at: None };
+        let WaiterState::Held { since } = waiter.state else {
+            // Further agents may be rung for one for whom some ring.
+            return self.reopen(call);
+        };
+        waiter.state = WaiterState::Waiting;
         waiter.expires_at += self.now.since(since);
         let (line, place, expires_at) = (waiter.line, waiter.place, waiter.expires_at);
         let name = waiter.lane.clone();

@@ -78,8 +78,15 @@ pub enum Input {
         /// Which offer.
         offer: OfferId,
     },
-    /// The agent picked up. Answered by `Connected`, or by `TooLate` if the offer had been taken back.
+    /// The agent picked up. Answered by `Connected`, by `Join` while others ring for the same caller, or by `TooLate` if
+    /// the offer had been taken back. Whoever picks up while another is joined is told by `Cancel`.
     Answered {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// Caller and agent hear each other, of an offer that `Join` was said of: the other phones stop ringing. One that is
+    /// never confirmed counts as such after [`join_limit`](super::Settings::join_limit).
+    Joined {
         /// Which offer.
         offer: OfferId,
     },

@@ -32,9 +32,9 @@ impl Queues {
             let state = &agent.state;
             if let AgentState::Reserved(held) | AgentState::Ringing(held) = state {
                 live += 1;
-                let state = self.waiters.get(&held.call).map(|waiter| waiter.state);
-                let expected = WaiterState::Offered { offer: held.offer, seat };
-                assert_eq!(state, Some(expected), "an agent's live offer is the contact's");
+                let contact = self.waiters.get(&held.call);
+                let rung = contact.and_then(|waiter| waiter.offers.get(&held.offer));
+                assert_eq!(rung, Some(&seat), "an agent's live offer is the contact's");
             }
             offers.extend(state.offer().map(|offer| (offer, seat)));
             talks.extend(state.talking_with().map(|call| (call, seat)));
@@ -43,17 +43,17 @@ impl Queues {
                 "nobody is ready without a phone, or logged out"
             );
         }
-        let offered = |state| matches!(state, WaiterState::Offered { .. });
-        let contacts = self.waiters.values().filter(|waiter| offered(waiter.state)).count();
-        assert_eq!(contacts, live, "each offered contact has its agent");
+        let rung: usize = self.waiters.values().map(|waiter| waiter.offers.len()).sum();
+        assert_eq!(rung, live, "each offer of a contact has its agent");
         assert_eq!(offers, self.offers, "the offers mirror the agents");
         assert_eq!(talks, self.talks, "the talks mirror the agents");
         for (call, waiter) in &self.waiters {
+            self.check_rung(*call, waiter);
             let held = self.held.contains(call);
             match waiter.state {
-                WaiterState::Waiting { .. } => assert!(!held, "who is out of touch is held"),
+                WaiterState::Waiting => assert!(!held, "who is out of touch is held"),
                 WaiterState::Held { .. } => assert!(held, "who is held is out of touch"),
-                WaiterState::Offered { .. } => {}
+                WaiterState::Offered => {}
             }
         }
         let talking = |call| self.waiters.contains_key(call);
@@ -68,10 +68,12 @@ impl Queues {
         assert_eq!(mine().count(), line.order.len(), "the order holds everybody in line");
         for (name, lane) in &line.lanes {
             let in_lane = || mine().filter(|waiter| &waiter.lane == name);
-            let waits = |state| matches!(state, WaiterState::Waiting { .. });
-            let waiting = || in_lane().filter(|w| waits(w.state));
+            let waiting = || in_lane().filter(|waiter| waiter.state == WaiterState::Waiting);
             assert!(waiting().all(|waiter| lane.waiting.contains(&waiter.place)));
             assert_eq!(waiting().count(), lane.waiting.len(), "a lane holds who waits in it");
+            let open = in_lane().filter(|waiter| self.is_open(waiter.place.call, waiter));
+            let open: BTreeSet<_> = open.map(|waiter| waiter.place).collect();
+            assert_eq!(open, lane.open, "a lane holds who takes further agents");
             assert_eq!(in_lane().count(), lane.waiting.len() + lane.aside);
             assert!(!lane.is_empty(), "an empty lane is gone");
             let could = |seat: &&Seat| self.could_reach(number, &name.skills, **seat);
@@ -106,11 +108,12 @@ impl Queues {
         }
         for (&call, waiter) in &self.waiters {
             expected.extend(self.next_ring(waiter).map(|at| (at, Timer::Ring(call))));
-            if let WaiterState::Waiting { retry_at } = waiter.state {
+            if waiter.state == WaiterState::Waiting {
                 expected.insert((waiter.expires_at, Timer::MaxWait(call)));
-                expected.extend(retry_at.map(|at| (at, Timer::Retry(call))));
-                assert_eq!(retry_at, waiter.next_retry(self.now), "a retry is never forgotten");
             }
+            expected.extend(waiter.retry_at.map(|at| (at, Timer::Retry(call))));
+            expected.extend(waiter.joining.map(|(_, until)| (until, Timer::Join(call))));
+            assert_eq!(waiter.retry_at, self.retry_of(call, waiter), "a retry is never forgotten");
         }
         let over = |since: Instant| since + self.settings.unstaffed_grace;
         for (number, line) in (0..).map(LineNumber).zip(&self.lines) {
@@ -132,10 +135,9 @@ impl Queues {
                 continue;
             }
             for (call, waiter) in &self.waiters {
-                let waits = matches!(waiter.state, WaiterState::Waiting { .. });
                 let serves = agent.lines.contains(&waiter.line);
                 let able = serves && self.reaches(waiter.line, &waiter.lane, seat);
-                let meet = waits && able && waiter.may_ask(seat, self.now);
+                let meet = able && self.may_offer(*call, seat);
                 assert!(!meet, "{call} waits while {} is ready", agent.id);
             }
         }

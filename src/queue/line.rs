@@ -68,6 +68,8 @@ pub(super) struct Lane {
     pub(super) could: Box<[bool]>,
     /// Who waits, first first. Contacts being offered or held are not in it.
     pub(super) waiting: BTreeSet<Place>,
+    /// Of those who are being offered, who takes further agents: after all who wait.
+    pub(super) open: BTreeSet<Place>,
     /// How many contacts are being offered or held.
     pub(super) aside: usize,
     /// Since when nobody who could serve is logged in.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::agent::{Agent, AgentState, Intent, Seat, Shift};
 use super::audit::Audit;
-use super::contact::{Waiter, WaiterState};
+use super::contact::Waiter;
 use super::input::{Input, OfferId};
 use super::line::{Line, LineNumber};
 use super::output::{AgentChange, Output};
@@ -121,6 +121,7 @@ impl Queues {
             Input::Resume { agent } => self.resumed(&agent),
             Input::Ringing { offer } => self.ringing(offer),
             Input::Answered { offer } => self.answered(offer),
+            Input::Joined { offer } => self.joined(offer),
             Input::Failed { offer, cause } => self.failed(offer, cause),
             Input::Released { offer } => self.released(offer),
             Input::Unclaimed { offer, stale } => self.unclaimed(offer, stale),
@@ -195,7 +196,7 @@ impl Queues {
             Timer::Agent(seat) => self.agent_due(seat),
             Timer::Retry(call) => {
                 if let Some(waiter) = self.waiters.get_mut(&call) {
-                    waiter.state = WaiterState::Waiting { retry_at: None };
+                    waiter.retry_at = None;
                     self.find_agent(call);
                 }
             }
@@ -203,6 +204,7 @@ impl Queues {
                 self.depart(call, Exit::Timeout);
             }
             Timer::Ring(call) => self.ring_due(call),
+            Timer::Join(call) => self.join_over(call),
             Timer::Grace(line, lane) => self.grace_over(line, &lane),
         }
     }

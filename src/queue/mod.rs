@@ -38,6 +38,7 @@ mod settings;
 mod staff;
 mod strategy;
 mod timer;
+mod together;
 mod view;
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Queues {
             WaiterState::Held { since: self.now }
         } else {
             self.timers.start(expires_at, Timer::MaxWait(call));
-            WaiterState::Waiting { retry_at: None }
+            WaiterState::Waiting
         };
         let (line, tried, told) = (number, BTreeMap::new(), position);
         let waiter = Waiter {
@@ -86,6 +86,10 @@ impl Queues {
             entered_at: self.now,
             tried,
             told,
+            offers: BTreeMap::new(),
+            most: 1,
+            joining: None,
+            retry_at: None,
             state,
         };
         self.join_lane(&waiter, None);
@@ -118,10 +122,10 @@ impl Queues {
         }
         let lane = self.lines[number.0].lanes.get_mut(name).expect("the lane is there");
         match waiter.state {
-            WaiterState::Waiting { .. } => {
+            WaiterState::Waiting => {
                 lane.waiting.insert(waiter.place);
             }
-            WaiterState::Offered { .. } | WaiterState::Held { .. } => lane.aside += 1,
+            WaiterState::Offered | WaiterState::Held { .. } => lane.aside += 1,
         }
     }
 
@@ -140,18 +144,20 @@ impl Queues {
             self.timers.start(over, Timer::Grace(number, name.clone()));
         }
         let unstaffed_since = (!staffed).then_some(since);
-        Lane { serves, could, waiting: BTreeSet::new(), aside: 0, unstaffed_since }
+        let (waiting, open) = (BTreeSet::new(), BTreeSet::new());
+        Lane { serves, could, waiting, open, aside: 0, unstaffed_since }
     }
 
     /// Takes a contact out of its lane, which is gone with the last.
     pub(super) fn leave_lane(&mut self, waiter: &Waiter) {
         let line = &mut self.lines[waiter.line.0];
         let Some(lane) = line.lanes.get_mut(&waiter.lane) else { return };
+        lane.open.remove(&waiter.place);
         match waiter.state {
-            WaiterState::Waiting { .. } => {
+            WaiterState::Waiting => {
                 lane.waiting.remove(&waiter.place);
             }
-            WaiterState::Offered { .. } | WaiterState::Held { .. } => lane.aside -= 1,
+            WaiterState::Offered | WaiterState::Held { .. } => lane.aside -= 1,
         }
         if lane.is_empty() {
             if let Some(since) = lane.unstaffed_since {
@@ -166,17 +172,11 @@ impl Queues {
     pub(super) fn leave(&mut self, call: CallId, mut how: Exit) {
         self.part(call, AgentChange::TalkEnded);
         let Some(waiter) = self.waiters.get(&call) else { return };
-        let mut rung = None;
-        if let WaiterState::Offered { seat, .. } = waiter.state {
-            let rings = matches!(self.agents[seat.0].state, AgentState::Ringing(_));
-            if rings && how == Exit::Abandoned {
-                how = Exit::AbandonedRinging;
-            }
-            rung = Some(seat);
+        let rings = |seat: &Seat| matches!(self.agents[seat.0].state, AgentState::Ringing(_));
+        if how == Exit::Abandoned && waiter.offers.values().any(rings) {
+            how = Exit::AbandonedRinging;
         }
-        if let Some(seat) = rung {
-            self.withdraw(seat, CancelReason::CallerLeft);
-        }
+        self.withdraw_all(call, CancelReason::CallerLeft, None);
         self.depart(call, how);
     }
 
@@ -190,7 +190,7 @@ impl Queues {
 
     /// Takes a contact out of its line, with its timers.
     pub(super) fn remove(&mut self, call: CallId) -> Option<Waiter> {
-        let waiter = self.waiters.remove(&call)?;
+        let mut waiter = self.waiters.remove(&call)?;
         self.touch_contact(call, waiter.line);
         let line = &mut self.lines[waiter.line.0];
         line.order.remove(&waiter.place);
@@ -199,45 +199,55 @@ impl Queues {
         if let Some(at) = self.next_ring(&waiter) {
             self.timers.stop(at, Timer::Ring(call));
         }
-        self.stop_waiting(call, &waiter);
+        self.stop_waiting(call, &mut waiter);
         Some(waiter)
     }
 
-    /// Stops the timers of a contact that waits.
-    pub(super) fn stop_waiting(&mut self, call: CallId, waiter: &Waiter) {
-        if let WaiterState::Waiting { retry_at } = waiter.state {
+    /// Stops the timers of a contact but that of its next ring.
+    pub(super) fn stop_waiting(&mut self, call: CallId, waiter: &mut Waiter) {
+        if waiter.state == WaiterState::Waiting {
             self.timers.stop(waiter.expires_at, Timer::MaxWait(call));
-            if let Some(at) = retry_at {
-                self.timers.stop(at, Timer::Retry(call));
-            }
+        }
+        if let Some(at) = waiter.retry_at.take() {
+            self.timers.stop(at, Timer::Retry(call));
+        }
+        if let Some((_, until)) = waiter.joining.take() {
+            self.timers.stop(until, Timer::Join(call));
         }
     }
 
-    /// Offers a waiting contact to a ready agent.
+    /// Offers a contact that waits, or takes further agents, to one who is ready.
     pub(super) fn offer(&mut self, call: CallId, seat: Seat) {
+        let AgentState::Ready { idle_since } = self.agents[seat.0].state else { return };
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
         self.touch_contact(call, waiter.line);
-        let AgentState::Ready { idle_since } = self.agents[seat.0].state else { return };
-        self.stop_waiting(call, &waiter);
+        self.stop_waiting(call, &mut waiter);
         self.last_offer += 1;
         let offer = OfferId(self.last_offer);
-        waiter.state = WaiterState::Offered { offer, seat };
         let number = waiter.line;
         let line = &mut self.lines[number.0];
         let (ring, queue) = (line.settings.ring, line.id.clone());
-        if let Some(lane) = line.lanes.get_mut(&waiter.lane) {
-            if !bug::is(Bug::OfferedTwice) {
+        if waiter.state == WaiterState::Waiting {
+            waiter.state = WaiterState::Offered;
+            // The first of some who are rung together says how many they may be.
+            waiter.most = line.settings.strategy.most();
+            if let Some(lane) = line.lanes.get_mut(&waiter.lane) {
                 lane.waiting.remove(&waiter.place);
+                lane.aside += 1;
             }
-            lane.aside += 1;
         }
+        waiter.offers.insert(offer, seat);
+        let together = waiter.most > 1;
         self.waiters.insert(call, waiter);
+        self.open_lane(call);
         let deadline = self.now + ring + self.settings.lease;
         let live = LiveOffer { offer, call, idle_since, deadline };
         self.change(seat, AgentState::Reserved(live), AgentChange::Offered);
         self.lines[number.0].took_turn(seat);
         let agent = self.agents[seat.0].id.clone();
-        self.outputs.push_back(Output::Offer { offer, call, queue, agent, ring, until: deadline });
+        let until = deadline;
+        let offer = Output::Offer { offer, call, queue, agent, ring, until, together };
+        self.outputs.push_back(offer);
     }
 
     /// The agent's phone rings.
@@ -248,23 +258,13 @@ impl Queues {
         }
     }
 
-    /// The agent picked up: connects, or tells them that it is too late.
+    /// The agent picked up: connects or joins, or tells them that it is too late.
     pub(super) fn answered(&mut self, offer: OfferId) {
         let Some(&seat) = self.offers.get(&offer) else { return };
-        let agent = self.agents[seat.0].id.clone();
         match self.agents[seat.0].state {
-            AgentState::Reserved(live) | AgentState::Ringing(live) => {
-                let call = live.call;
-                let Some(waiter) = self.remove(call) else { return };
-                self.forecast_over(&waiter, None);
-                self.agents[seat.0].missed = 0;
-                let queue = self.lines[waiter.line.0].id.clone();
-                let deadline = self.now + self.settings.talk_limit + self.settings.lease;
-                let talking = AgentState::Talking { call, queue: queue.clone(), deadline };
-                self.change(seat, talking, AgentChange::Answered);
-                self.outputs.push_back(Output::Connected { offer, call, queue, agent });
-            }
+            AgentState::Reserved(live) | AgentState::Ringing(live) => self.picked_up(seat, live),
             AgentState::Releasing { .. } => {
+                let agent = self.agents[seat.0].id.clone();
                 self.agents[seat.0].missed = 0;
                 self.outputs.push_back(Output::TooLate { offer, agent });
             }
@@ -290,7 +290,7 @@ impl Queues {
         self.offer_ended(seat, live, cause.result());
         self.blame(seat, cause);
         // The caller first: whoever is ready and was not asked yet comes before the one who just failed.
-        self.put_back(live.call, Some(seat));
+        self.put_back(live, Some(seat));
         let mut to = self.unbound(seat, self.now);
         if let (AgentState::Ready { .. }, Some((cause, pause))) = (&to, self.back_off(cause)) {
             to = AgentState::BackOff { cause, deadline: self.now + pause };
@@ -326,13 +326,17 @@ impl Queues {
         }
     }
 
-    /// No outcome came within ring time and lease: takes the offer back. Counts as a miss if the phone rang.
+    /// No outcome came within ring time and lease: takes the offer back. Counts as a miss if the phone rang. Who has
+    /// answered counts as connected.
     pub(super) fn lease_expired(&mut self, seat: Seat, live: LiveOffer) {
+        if self.is_joining(live) {
+            return self.joined(live.offer);
+        }
         if matches!(self.agents[seat.0].state, AgentState::Ringing(_)) {
             self.blame(seat, OfferFailure::NoAnswer);
         }
         self.withdraw(seat, CancelReason::Deadline);
-        self.put_back(live.call, Some(seat));
+        self.put_back(live, Some(seat));
     }
 
     /// Takes an offer back. The agent stays bound until its leg is gone.
@@ -362,12 +366,27 @@ impl Queues {
         }
     }
 
-    /// Returns a contact whose offer failed to its old place and looks for somebody else than the agent who failed it.
-    pub(super) fn put_back(&mut self, call: CallId, failed: Option<Seat>) {
+    /// Returns a contact whose offer failed to its old place, unless others ring for it, and looks for somebody else than
+    /// the agent who failed it.
+    pub(super) fn put_back(&mut self, live: LiveOffer, failed: Option<Seat>) {
+        let call = live.call;
+        let joining = self.is_joining(live);
         let Some(mut waiter) = self.waiters.remove(&call) else { return };
         self.touch_contact(call, waiter.line);
+        waiter.offers.remove(&live.offer);
+        if let Some((_, until)) = waiter.joining.take_if(|_| joining) {
+            self.timers.stop(until, Timer::Join(call));
+        }
+        if let Some(failed) = failed.filter(|_| !bug::is(Bug::AskedAgainAtOnce)) {
+            waiter.tried.insert(failed, self.now + self.settings.retry_pause);
+        }
+        if !waiter.offers.is_empty() {
+            self.waiters.insert(call, waiter);
+            return self.reopen(call);
+        }
         let line = &mut self.lines[waiter.line.0];
         let Some(lane) = line.lanes.get_mut(&waiter.lane) else { return };
+        lane.open.remove(&waiter.place);
         if bug::is(Bug::PlaceLost) {
             line.order.remove(&waiter.place);
             waiter.place.score = self.now;
@@ -375,10 +394,7 @@ impl Queues {
         }
         lane.aside -= 1;
         lane.waiting.insert(waiter.place);
-        if let Some(failed) = failed.filter(|_| !bug::is(Bug::AskedAgainAtOnce)) {
-            waiter.tried.insert(failed, self.now + self.settings.retry_pause);
-        }
-        waiter.state = WaiterState::Waiting { retry_at: None };
+        waiter.state = WaiterState::Waiting;
         let expires_at = waiter.expires_at;
         self.waiters.insert(call, waiter);
         self.timers.start(expires_at, Timer::MaxWait(call));

@@ -61,6 +61,8 @@ pub enum Output {
         ring: Duration,
         /// When it is taken back for want of an outcome.
         until: Instant,
+        /// Whether others may be rung for the same caller at the same time.
+        together: bool,
     },
     /// An offer came to nothing. Told exactly once for each that was not answered in time, when that is certain: before
     /// the leg of one that is taken back is gone.
@@ -85,7 +87,17 @@ pub enum Output {
         /// Why.
         why: CancelReason,
     },
-    /// The agent answered in time: connect the two. The caller has left the line.
+    /// The agent answered first while others still ring: connect the two, and say [`Joined`](super::Input::Joined) when
+    /// they hear each other. The caller is in line until then, and others may be rung for if it comes to nothing.
+    Join {
+        /// The offer.
+        offer: OfferId,
+        /// The caller.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent answered in time: connect the two, unless `Join` was said of the offer. The caller has left the line.
     Connected {
         /// The offer.
         offer: OfferId,
@@ -138,6 +150,8 @@ pub enum CancelReason {
     Deadline,
     /// The caller was moved to another queue.
     Moved,
+    /// Another agent answered first.
+    AnsweredElsewhere,
 }
 
 impl CancelReason {
@@ -148,6 +162,7 @@ impl CancelReason {
             Self::CallerLeft => OfferResult::CallerLeft,
             Self::Deadline if rang => OfferResult::NoAnswer,
             Self::Deadline | Self::Moved => OfferResult::Withdrawn,
+            Self::AnsweredElsewhere => OfferResult::AnsweredElsewhere,
         }
     }
 }

@@ -88,6 +88,7 @@ impl Queues {
             }
             self.touch_contact(*call, number);
             self.waiters.insert(*call, waiter);
+            self.open_lane(*call);
         }
         calls.into_iter().for_each(|call| self.search_anew(call));
     }

@@ -101,11 +101,11 @@ impl Queues {
         Some(waiter.enqueued_at + reach.after)
     }
 
-    /// The next ring of a contact has come.
+    /// The next ring of a contact has come: one at a time, so that a late tick lets nobody overtake whose ring came
+    /// earlier.
     pub(super) fn ring_due(&mut self, call: CallId) {
         let Some(waiter) = self.waiters.get(&call) else { return };
-        let waited = self.now.since(waiter.enqueued_at);
-        let ring = self.lines[waiter.line.0].ring_at(waited).max(waiter.lane.ring);
+        let ring = (waiter.lane.ring + 1).min(self.lines[waiter.line.0].last_ring());
         self.refile(call, ring);
         self.search_anew(call);
     }
@@ -126,17 +126,13 @@ impl Queues {
         }
         self.touch_contact(call, waiter.line);
         self.waiters.insert(call, waiter);
+        self.open_lane(call);
     }
 
-    /// Looks for an agent for a contact that waits, with its retry timed anew.
+    /// Looks for agents for a contact that waits or takes further ones, with its retry timed anew.
     pub(super) fn search_anew(&mut self, call: CallId) {
-        if let Some(waiter) = self.waiters.get_mut(&call)
-            && let WaiterState::Waiting { retry_at } = waiter.state
-        {
-            waiter.state = WaiterState::Waiting { retry_at: None };
-            if let Some(at) = retry_at {
-                self.timers.stop(at, Timer::Retry(call));
-            }
+        let state = self.waiters.get(&call).map(|waiter| waiter.state);
+        if let Some(WaiterState::Waiting | WaiterState::Offered) = state {
             self.find_agent(call);
         }
     }

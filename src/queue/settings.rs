@@ -34,6 +34,9 @@ pub struct Settings {
     /// What the word of an adapter may be late: an offer without an outcome ends this long after its ring time.
     /// Default 2 s.
     pub lease: Duration,
+    /// How long the other phones ring on after an agent has answered, where several are rung together: then caller and
+    /// agent count as connected without a word of it. Default 2 s.
+    pub join_limit: Duration,
     /// How long an agent stays bound to a withdrawn offer whose leg is never reported gone. Default 32 s: 64 × T1
     /// of RFC 3261 §17.1.1.1, after which no answer can come.
     pub release_limit: Duration,
@@ -65,6 +68,7 @@ impl Default for Settings {
             unstaffed_grace: Duration::from_secs(5),
             unreachable_grace: Duration::from_secs(30),
             lease: Duration::from_secs(2),
+            join_limit: Duration::from_secs(2),
             release_limit: Duration::from_secs(32),
             talk_limit: Duration::from_mins(4 * 60),
             age_credit: Duration::from_mins(2),
@@ -132,6 +136,11 @@ pub enum Strategy {
     Random,
     /// Anybody, each as likely as their weight says.
     Weighted,
+    /// All who are ready at the same time, who has been ready longest first; the first who answers has the caller.
+    RingAll {
+        /// How many at most; 0 counts as 1.
+        most: u32,
+    },
 }
 
 impl Strategy {
@@ -146,6 +155,23 @@ impl Strategy {
             Self::Linear => "linear",
             Self::Random => "random",
             Self::Weighted => "weighted",
+            Self::RingAll { .. } => "ring_all",
+        }
+    }
+
+    /// How many agents may be rung for one caller at the same time.
+    #[must_use]
+    pub const fn most(self) -> usize {
+        match self {
+            Self::LongestIdle
+            | Self::RoundRobin
+            | Self::FewestCalls
+            | Self::LeastTalk
+            | Self::Linear
+            | Self::Random
+            | Self::Weighted
+            | Self::RingAll { most: 0 } => 1,
+            Self::RingAll { most } => most as usize,
         }
     }
 }

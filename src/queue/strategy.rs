@@ -22,7 +22,10 @@ impl Line {
     pub(super) fn rank(&self, seat: Seat, agent: &Agent, idle_since: Instant) -> Rank {
         let member = self.membership(seat).unwrap_or_default();
         let key = match self.settings.strategy {
-            Strategy::LongestIdle | Strategy::Random | Strategy::Weighted => 0,
+            Strategy::LongestIdle
+            | Strategy::Random
+            | Strategy::Weighted
+            | Strategy::RingAll { .. } => 0,
             Strategy::RoundRobin => self.turns.get(&seat).copied().unwrap_or(0),
             Strategy::FewestCalls => u64::from(agent.shift.calls),
             Strategy::LeastTalk => agent.shift.talked.as_micros(),
@@ -36,7 +39,8 @@ impl Line {
             | Strategy::FewestCalls
             | Strategy::LeastTalk
             | Strategy::Random
-            | Strategy::Weighted => idle_since,
+            | Strategy::Weighted
+            | Strategy::RingAll { .. } => idle_since,
         };
         Rank { level: member.level, key, idle_since }
     }
@@ -51,7 +55,9 @@ impl Line {
     pub(super) fn rank_words(&self, seat: Seat, rank: Rank) -> String {
         let level = format!("level {}", rank.level);
         match self.settings.strategy {
-            Strategy::LongestIdle => format!("{level}, idle since {}", rank.idle_since),
+            Strategy::LongestIdle | Strategy::RingAll { .. } => {
+                format!("{level}, idle since {}", rank.idle_since)
+            }
             Strategy::RoundRobin if rank.key == 0 => format!("{level}, had no turn yet"),
             Strategy::RoundRobin => format!("{level}, had turn {} of {}", rank.key, self.turn),
             Strategy::FewestCalls => format!("{level}, {} calls in this shift", rank.key),
@@ -81,7 +87,8 @@ impl Queues {
             | Strategy::RoundRobin
             | Strategy::FewestCalls
             | Strategy::LeastTalk
-            | Strategy::Linear => return Some(first),
+            | Strategy::Linear
+            | Strategy::RingAll { .. } => return Some(first),
             Strategy::Random => false,
             Strategy::Weighted => true,
         };

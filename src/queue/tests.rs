@@ -6,3 +6,4 @@ mod restart;
 mod scenario;
 mod script;
 mod strategy;
+mod together;

@@ -21,6 +21,8 @@ pub(super) enum Timer {
     MaxWait(CallId),
     /// The next ring of a contact comes.
     Ring(CallId),
+    /// An agent who has answered counts as connected with a contact.
+    Join(CallId),
     /// A lane was without staff for the grace.
     Grace(LineNumber, LaneName),
 }

@@ -201,11 +201,7 @@ impl<'a> ContactView<'a> {
     /// The agents who are rung for it.
     pub fn rung(&self) -> impl Iterator<Item = &'a AgentId> + use<'a> {
         let queues = self.queues;
-        let seat = match self.waiter.state {
-            WaiterState::Offered { seat, .. } => Some(seat),
-            WaiterState::Waiting { .. } | WaiterState::Held { .. } => None,
-        };
-        seat.into_iter().map(move |seat| &queues.agents[seat.0].id)
+        self.waiter.offers.values().map(move |seat| &queues.agents[seat.0].id)
     }
 }
 

@@ -180,6 +180,11 @@ impl Baresip {
         self.command("resume", "");
     }
 
+    /// Takes the call that rings.
+    pub(crate) fn answer(&mut self) {
+        self.command("accept", "");
+    }
+
     /// Hangs up; a call that rings is turned away as busy.
     pub(crate) fn hang_up(&mut self) {
         self.command("hangup", "");

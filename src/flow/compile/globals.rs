@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::calendar::calendar;
 use super::called_back::callbacks;
 use super::library::{FileKind, Library};
-use super::ring::rings;
+use super::ring::{rings, strategy};
 use super::{Facts, check_name};
 use crate::call::QueueId;
 use crate::flow::check::{self, GIVEN_TWICE};
@@ -14,7 +14,7 @@ use crate::flow::definition::{
 };
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::read::{Context, Reader, read};
-use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw, StrategyRaw};
+use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw};
 use crate::flow::source::{Span, Spanned};
 use crate::time::Duration;
 
@@ -83,7 +83,8 @@ impl Globals {
                 name: QueueId::from(name.as_str()),
                 hours: calendar.as_ref().map(|calendar| calendar.as_str().into()),
                 max_calls: max_calls.map_or(MAX_CALLS, |max| max.value),
-                strategy: strategy(ring.and_then(|ring| ring.strategy)),
+                strategy: ring
+                    .map_or(RingStrategy::LongestIdle, |ring| strategy(ring, &mut self.findings)),
                 rings: raw
                     .as_ref()
                     .and_then(|raw| raw.rings.as_ref())
@@ -108,18 +109,6 @@ impl Globals {
             let calendar = calendar(name.as_str(), raw.as_ref(), facts, &mut self.findings);
             define(&mut self.calendars, &mut self.findings, "calendar", name, calendar);
         }
-    }
-}
-
-fn strategy(raw: Option<StrategyRaw>) -> RingStrategy {
-    match raw {
-        None | Some(StrategyRaw::LongestIdle) => RingStrategy::LongestIdle,
-        Some(StrategyRaw::RoundRobin) => RingStrategy::RoundRobin,
-        Some(StrategyRaw::FewestCalls) => RingStrategy::FewestCalls,
-        Some(StrategyRaw::LeastTalk) => RingStrategy::LeastTalk,
-        Some(StrategyRaw::Linear) => RingStrategy::Linear,
-        Some(StrategyRaw::Random) => RingStrategy::Random,
-        Some(StrategyRaw::Weighted) => RingStrategy::Weighted,
     }
 }
 

@@ -1,16 +1,47 @@
-//! Rings of a queue, from what is written to what they let in.
+//! How a queue chooses agents, and its rings: from what is written to what they let in.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::flow::check;
-use crate::flow::definition::RingDefinition;
+use crate::flow::definition::{RingDefinition, RingStrategy};
 use crate::flow::diagnostic::Diagnostic;
-use crate::flow::schema::{LevelsRaw, RingStepRaw};
+use crate::flow::schema::{LevelsRaw, RingRaw, RingStepRaw, StrategyRaw};
 use crate::flow::source::{Span, Spanned};
 
 /// The highest level.
 const LEVELS: u8 = 99;
+
+/// How many agents `ring_all` rings for one caller at the same time, where the queue does not say.
+const PARALLEL: u32 = 10;
+/// The most agents that may be rung for one caller at the same time.
+const MOST_PARALLEL: u32 = 50;
+
+/// How agents are chosen.
+pub(super) fn strategy(raw: &RingRaw, findings: &mut Vec<Diagnostic>) -> RingStrategy {
+    if let Some(most) = &raw.max_parallel {
+        if raw.strategy != Some(StrategyRaw::RingAll) {
+            let wanted = "left out where `strategy` is not `ring_all`";
+            findings.push(check::wrong_value("max_parallel", most.span, wanted));
+        } else if !(1..=MOST_PARALLEL).contains(&most.value) {
+            let range = format!("1 to {MOST_PARALLEL}");
+            findings.push(check::out_of_range("max_parallel", most.span, &range));
+        }
+    }
+    match raw.strategy {
+        None | Some(StrategyRaw::LongestIdle) => RingStrategy::LongestIdle,
+        Some(StrategyRaw::RoundRobin) => RingStrategy::RoundRobin,
+        Some(StrategyRaw::FewestCalls) => RingStrategy::FewestCalls,
+        Some(StrategyRaw::LeastTalk) => RingStrategy::LeastTalk,
+        Some(StrategyRaw::Linear) => RingStrategy::Linear,
+        Some(StrategyRaw::Random) => RingStrategy::Random,
+        Some(StrategyRaw::Weighted) => RingStrategy::Weighted,
+        Some(StrategyRaw::RingAll) => {
+            let most = raw.max_parallel.as_ref().map_or(PARALLEL, |most| most.value);
+            RingStrategy::RingAll { most: most.clamp(1, MOST_PARALLEL) }
+        }
+    }
+}
 
 /// The rings of a queue. Those that make no sense are left out and reported.
 pub(super) fn rings(

@@ -89,6 +89,7 @@ const WORDS: [(&str, &str); 77] = [
     ("offer_callback", "The offer to be called back instead of waiting."),
     ("max_wait", "The longest wait."),
     ("max_calls", "The most callers who wait at a time."),
+    ("max_parallel", "The most agents who are rung for one caller at the same time."),
     ("wrap_up", "How long an agent is left alone after a call."),
     ("caller_id", "The number that the other side sees."),
 ];

@@ -24,7 +24,7 @@ pub(super) use script::{
 };
 pub(super) use section::{
     AnswerPolicyRaw, CallbacksRaw, Defaults, FaqEntryRaw, FaqRaw, FirstRaw, LevelsRaw, LimitsRaw,
-    PromptRaw, QueueRaw, RingStepRaw, StrategyRaw, VariableRaw,
+    PromptRaw, QueueRaw, RingRaw, RingStepRaw, StrategyRaw, VariableRaw,
 };
 pub(super) use service::{AuthRaw, OperationRaw, ServiceRaw, SettingRaw};
 pub use value::read_time;

@@ -197,6 +197,7 @@ pub(crate) enum FirstRaw {
 #[schemars(rename = "ring", deny_unknown_fields)]
 pub(crate) struct RingRaw {
     pub(crate) strategy: Option<StrategyRaw>,
+    pub(crate) max_parallel: Option<Spanned<u32>>,
     pub(crate) timeout: Option<Time>,
 }
 
@@ -212,6 +213,7 @@ pub(crate) enum StrategyRaw {
     Linear,
     Random,
     Weighted,
+    RingAll,
 }
 
 /// Whom callers reach that have waited for so long.

@@ -50,6 +50,7 @@ enum Step {
 enum Reaction {
     Ring,
     Answer,
+    Join,
     Fail(OfferFailure),
     Release,
 }
@@ -62,7 +63,8 @@ fn strategy() -> impl Any<Value = Strategy> {
         Just(Strategy::LeastTalk),
         Just(Strategy::Linear),
         Just(Strategy::Random),
-        Just(Strategy::Weighted)
+        Just(Strategy::Weighted),
+        (0..4_u32).prop_map(|most| Strategy::RingAll { most })
     ]
 }
 
@@ -100,6 +102,7 @@ fn step() -> impl Any<Value = (u64, Step)> {
     let reaction = prop_oneof![
         2 => Just(Reaction::Ring),
         4 => Just(Reaction::Answer),
+        3 => Just(Reaction::Join),
         2 => failure.prop_map(Reaction::Fail),
         2 => Just(Reaction::Release)
     ];
@@ -143,6 +146,10 @@ struct History {
     in_line: BTreeMap<CallId, Known>,
     held: BTreeSet<CallId>,
     live: BTreeMap<OfferId, (CallId, AgentId)>,
+    /// The offers that others may be made beside of.
+    together: BTreeSet<OfferId>,
+    /// The offer of each caller that was answered first.
+    joining: BTreeMap<CallId, OfferId>,
     states: BTreeMap<AgentId, AgentState>,
     pending: Option<Contact>,
 }
@@ -159,7 +166,16 @@ impl History {
                 assert!(self.in_line.insert(call, known).is_none(), "entered twice");
             }
             Output::Refused { .. } => self.pending = None,
-            Output::Offer { offer, call, agent, .. } => self.offered(offer, call, agent),
+            Output::Offer { offer, call, agent, together, .. } => {
+                self.together.extend(together.then_some(offer));
+                self.offered(offer, call, agent);
+            }
+            Output::Join { offer, call, agent } => {
+                assert_eq!(self.live.get(&offer), Some(&(call, agent)), "only a live offer joins");
+                let other = self.joining.insert(call, offer);
+                let gone = other.is_none_or(|other| !self.live.contains_key(&other));
+                assert!(gone, "one agent at a time");
+            }
             Output::Cancel { offer, .. } => {
                 assert!(!self.live.contains_key(&offer), "how it ended is told first");
             }
@@ -172,6 +188,7 @@ impl History {
             }
             Output::Connected { offer, call, agent, .. } => {
                 assert_eq!(self.live.remove(&offer), Some((call, agent)));
+                assert!(self.live.values().all(|(other, _)| *other != call), "others ring on");
                 self.in_line.remove(&call).expect("only who waits is connected");
                 self.connected += 1;
             }
@@ -196,8 +213,13 @@ impl History {
         let reserved =
             matches!(&self.states[&agent], AgentState::Reserved(live) if live.offer == offer);
         assert!(reserved, "rung only while ready");
-        let busy = self.live.values().any(|(c, a)| *c == call || *a == agent);
-        assert!(!busy, "one live offer per agent and per contact");
+        let together =
+            |other: &OfferId| self.together.contains(other) && self.together.contains(&offer);
+        let busy =
+            self.live.iter().any(|(other, (c, a))| *a == agent || *c == call && !together(other));
+        assert!(!busy, "one live offer per agent and, unless all are rung, per contact");
+        let joining = self.joining.get(&call).is_some_and(|first| self.live.contains_key(first));
+        assert!(!joining, "nobody is added to an answered caller");
         assert!(!self.held.contains(&call), "nobody is offered to who is out of touch");
         self.live.insert(offer, (call, agent));
         let mine = self.in_line.get_mut(&call).expect("only who waits is offered");
@@ -286,13 +308,13 @@ impl Run {
         if !self.history.in_line.contains_key(&call) {
             return;
         }
-        let offer = self.history.live.iter().find(|(_, (caller, _))| *caller == call);
-        let live = offer.map(|(offer, _)| *offer);
+        let of = |(_, (caller, _)): &(&OfferId, &(CallId, AgentId))| *caller == call;
+        let live: Vec<OfferId> = self.history.live.iter().filter(of).map(|(o, _)| *o).collect();
         self.queues.handle(self.now, Input::Leave { call, how: Exit::Abandoned });
         let told = self.drain();
         let taken_back =
-            |o: &Output| matches!(o, Output::Cancel { offer, .. } if Some(*offer) == live);
-        assert_eq!(live.is_some(), told.iter().any(taken_back), "in the same step");
+            |o: &&Output| matches!(o, Output::Cancel { offer, .. } if live.contains(offer));
+        assert_eq!(live.len(), told.iter().filter(taken_back).count(), "in the same step");
     }
 
     fn drain(&mut self) -> Vec<Output> {
@@ -358,6 +380,7 @@ impl Run {
                 match reaction {
                     Reaction::Ring => Input::Ringing { offer },
                     Reaction::Answer => Input::Answered { offer },
+                    Reaction::Join => Input::Joined { offer },
                     Reaction::Fail(cause) => Input::Failed { offer, cause },
                     Reaction::Release => Input::Released { offer },
                 }

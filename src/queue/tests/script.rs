@@ -145,6 +145,23 @@ impl Script {
         self.input(Input::Answered { offer: OfferId(offer) }, &format!("offer {offer} is answered"))
     }
 
+    pub(super) fn joined(&mut self, offer: u64) -> &mut Self {
+        self.input(Input::Joined { offer: OfferId(offer) }, &format!("offer {offer} is bridged"))
+    }
+
+    pub(super) fn hold(&mut self, n: u64, held: bool) -> &mut Self {
+        let call = call(n);
+        let input = if held { Input::Hold { call } } else { Input::Unhold { call } };
+        let word = if held { "out of touch" } else { "back in touch" };
+        self.input(input, &format!("{} is {word}", Self::caller(call)))
+    }
+
+    /// The agents who are rung for a caller, in the order in which they were asked.
+    pub(super) fn rung(&self, n: u64) -> Vec<String> {
+        let contact = self.queues.contact(call(n));
+        contact.iter().flat_map(|contact| contact.rung()).map(ToString::to_string).collect()
+    }
+
     pub(super) fn fail(&mut self, offer: u64, cause: OfferFailure) -> &mut Self {
         let input = Input::Failed { offer: OfferId(offer), cause };
         self.input(input, &format!("offer {offer} fails: {cause:?}"))
@@ -226,6 +243,9 @@ impl Script {
             }
             Output::Cancel { offer, agent, why } => {
                 format!("cancel offer {offer} to {agent}: {why:?}")
+            }
+            Output::Join { offer, call, agent } => {
+                format!("offer {offer} joins: {} with {agent}", caller(call))
             }
             Output::Connected { offer, call, agent, .. } => {
                 format!("offer {offer} connected: {} with {agent}", caller(call))

@@ -23,6 +23,8 @@ pub struct Totals {
     pub self_served: u64,
     /// Calls whose caller hung up in the flow, and those that stood in line and were turned away.
     pub other: u64,
+    /// Agents' phones rung for callers, by the last stay of each call.
+    pub offers: u64,
     /// Tickets kept.
     pub tickets: u64,
     /// Wishes to be called back that were kept.
@@ -58,6 +60,8 @@ impl Totals {
     /// Takes in a record.
     pub(super) fn add(&mut self, record: &CallRecord) {
         self.records += 1;
+        let offers = record.queue.as_ref().map_or(0, |stay| stay.offers.len());
+        self.offers += u64::try_from(offers).unwrap_or(0);
         let last = record.steps.last();
         let in_line = last.is_some_and(|step| step.verb == "queue" && step.outcome.is_none());
         let transferred = record.transfer.as_ref().is_some_and(|stay| stay.result == "answered");

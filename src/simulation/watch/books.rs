@@ -77,7 +77,7 @@ impl Watch {
             }
         }
         if let Some((call, agent)) = self.desk.staff.ended(gone.at, leg, gone.cause) {
-            self.desk.failed(gone.at, self.step, call, &agent);
+            self.desk.failed(gone.at, self.step, call, (&agent, true));
             self.failed = Some(agent);
         }
     }
@@ -107,11 +107,14 @@ impl Watch {
             if let CommandKind::Bridge(other) = kind {
                 self.peers.insert(*other, id);
             }
+            // Of several who are rung the first who answers is bridged while the caller is in line; the talk begins when
+            // the two are said to be connected.
+            let joins = self.desk.holds(id);
             if let Some(call) = self.calls.get_mut(&id) {
                 match kind {
                     CommandKind::Accept(Answering::Answer) => call.accepted = true,
                     CommandKind::Play(_) => call.played = true,
-                    CommandKind::Bridge(other) => {
+                    CommandKind::Bridge(other) if !joins => {
                         call.peer = Some(*other);
                         call.talks_since.get_or_insert(now);
                     }
@@ -125,7 +128,8 @@ impl Watch {
         } else if let CommandKind::Hangup(cause) = kind {
             self.touched.extend(self.peers.get(leg));
             if let Some((call, agent)) = self.desk.staff.hung_up(now, *leg, *cause) {
-                self.desk.failed(now, self.step, call, &agent);
+                let blamed = !self.is_joining(call);
+                self.desk.failed(now, self.step, call, (&agent, blamed));
             }
         }
         Ok(())
@@ -218,6 +222,10 @@ impl Watch {
                 self.end_stay(*call);
                 if let Some(call) = self.calls.get_mut(call) {
                     call.agent = Some(agent.clone());
+                    if let Some(joined) = self.wires.get(&call.leg).and_then(|wire| wire.bridged) {
+                        call.peer = Some(joined);
+                        call.talks_since.get_or_insert(now);
+                    }
                 }
                 self.desk.connect(now, *call, agent)
             }
@@ -280,6 +288,13 @@ impl Watch {
             Some(agent) => Err(format!("it left the line and agent {agent} is still rung for it")),
             None => Ok(()),
         }
+    }
+
+    /// Whether a caller in line is bridged with an agent who has answered first.
+    fn is_joining(&self, call: CallId) -> bool {
+        let leg = self.calls.get(&call).map(|call| call.leg);
+        let wire = leg.and_then(|leg| self.wires.get(&leg));
+        self.desk.holds(call) && wire.is_some_and(|wire| wire.bridged.is_some())
     }
 
     /// Whether the caller is gone and the other party of the talk was not told to go.

@@ -21,14 +21,18 @@ impl Claims {
         }
     }
 
-    /// The store has decided. Gives the caller who waits on since it was not kept.
-    pub(super) fn decided(&mut self, offer: OfferId, verdict: Verdict) -> Option<CallId> {
+    /// The store has decided. Gives the caller who waits on since it was not kept, and the agent.
+    pub(super) fn decided(
+        &mut self,
+        offer: OfferId,
+        verdict: Verdict,
+    ) -> Option<(CallId, AgentId)> {
         let (call, agent) = self.asked.remove(&offer)?;
         if verdict == Verdict::Applied {
             self.kept.insert((call, agent));
             return None;
         }
-        Some(call)
+        Some((call, agent))
     }
 
     /// An offer is closed: whatever the store says of it later lets nobody be rung.

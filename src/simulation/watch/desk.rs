@@ -34,8 +34,10 @@ struct Standing {
     until: Option<Instant>,
     /// The step since which the caller waits; `None` while being offered.
     waits_since_step: Option<u64>,
-    /// The agent who is rung.
-    offered: Option<AgentId>,
+    /// The agents who are rung.
+    offered: BTreeSet<AgentId>,
+    /// The agents of offers that are made, whether the phone rings yet or not.
+    made: BTreeSet<AgentId>,
     /// The agents who failed this caller, and when.
     failed: BTreeMap<AgentId, Instant>,
 }
@@ -109,7 +111,8 @@ impl Desk {
             came: now,
             until: None,
             waits_since_step: Some(step),
-            offered: None,
+            offered: BTreeSet::new(),
+            made: BTreeSet::new(),
             failed: BTreeMap::new(),
         };
         self.standing.insert(call, standing);
@@ -179,11 +182,12 @@ impl Desk {
             Fact::Offered { contact, agent, .. } => {
                 if let Some(mine) = self.standing.get_mut(contact) {
                     mine.waits_since_step = None;
+                    mine.made.insert(agent.clone());
                 }
                 self.offers.push((*contact, agent.clone()));
             }
             Fact::OfferClosed { contact, agent, result, .. } => {
-                self.unclaimed(*contact, step);
+                self.unclaimed(*contact, agent, step);
                 if let (OfferResult::Stale, Some(mine)) = (result, self.standing.get_mut(contact)) {
                     mine.failed.insert(agent.clone(), now);
                 }
@@ -195,9 +199,11 @@ impl Desk {
         }
     }
 
-    /// Nobody is rung for a caller whose offer came to nothing: they wait again.
-    pub(super) fn unclaimed(&mut self, call: CallId, step: u64) {
-        if let Some(mine) = self.standing.get_mut(&call).filter(|mine| mine.offered.is_none()) {
+    /// An offer came to nothing: a caller for whom there is no other waits again.
+    pub(super) fn unclaimed(&mut self, call: CallId, agent: &AgentId, step: u64) {
+        let Some(mine) = self.standing.get_mut(&call) else { return };
+        mine.made.remove(agent);
+        if mine.offered.is_empty() && mine.made.is_empty() {
             mine.waits_since_step = Some(step);
         }
     }
@@ -213,14 +219,16 @@ impl Desk {
         let Some(mine) = self.standing.get_mut(&call) else {
             return Err(format!("agent {agent} is rung for a caller who is not in line"));
         };
-        if let Some(other) = &mine.offered {
+        let queue = self.settings.queues.get(&mine.lane.0);
+        let most = queue.map_or(1, |queue| queue.strategy.most());
+        if let (Some(other), true) = (mine.offered.first(), mine.offered.len() >= most) {
             return Err(format!("it is offered to {agent} while {other} is rung for it"));
         }
         let pause = self.settings.retry_pause;
         require(mine.failed.get(agent).is_none_or(|at| *at + pause <= now), || {
             format!("agent {agent}, who has just failed it, is rung for it again")
         })?;
-        mine.offered = Some(agent.clone());
+        mine.offered.insert(agent.clone());
         mine.waits_since_step = None;
         self.staff.ring(now, agent, call)?;
         self.rung = Some((call, agent.clone()));
@@ -263,14 +271,25 @@ impl Desk {
         Some((call, agent))
     }
 
-    /// An offer came to nothing: the caller waits again, on the same place.
-    pub(super) fn failed(&mut self, now: Instant, step: u64, call: CallId, agent: &AgentId) {
+    /// An offer came to nothing: a caller for whom nobody else is rung waits again, on the same place. `blamed` = the
+    /// agent is not to be asked again for a while.
+    pub(super) fn failed(
+        &mut self,
+        now: Instant,
+        step: u64,
+        call: CallId,
+        (agent, blamed): (&AgentId, bool),
+    ) {
         if let Some(standing) = self.standing.get_mut(&call)
-            && standing.offered.as_ref() == Some(agent)
+            && standing.offered.remove(agent)
         {
-            standing.offered = None;
-            standing.waits_since_step = Some(step);
-            standing.failed.insert(agent.clone(), now);
+            standing.made.remove(agent);
+            if standing.offered.is_empty() && standing.made.is_empty() {
+                standing.waits_since_step = Some(step);
+            }
+            if blamed {
+                standing.failed.insert(agent.clone(), now);
+            }
         }
     }
 
@@ -284,9 +303,13 @@ impl Desk {
         let Some(standing) = self.standing.get(&call) else {
             return Err(format!("agent {agent} is connected with a caller who is not in line"));
         };
-        require(standing.offered.as_ref() == Some(agent), || {
+        require(standing.offered.contains(agent), || {
             format!("it is connected with {agent}, who was not rung for it")
         })?;
+        let other = standing.offered.iter().find(|other| *other != agent);
+        if let Some(other) = other {
+            return Err(format!("it is connected with {agent} while {other} is rung for it"));
+        }
         let queue = standing.lane.0.clone();
         self.talked.insert(call, standing.since);
         self.answered += 1;
@@ -307,7 +330,7 @@ impl Desk {
         if by_themselves {
             self.stepped_out.insert(call, (standing.lane.0.clone(), standing.since));
         }
-        let offered = standing.offered.clone();
+        let offered = standing.offered.first().cloned();
         self.left += 1;
         self.gone(now, call)?;
         Ok(offered)

@@ -152,8 +152,8 @@ impl Watch {
                 self.settings.programs = Arc::clone(&settings.programs);
             }
             Input::Claimed { offer, verdict } => {
-                if let Some(call) = self.claims.decided(*offer, *verdict) {
-                    self.desk.unclaimed(call, self.step);
+                if let Some((call, agent)) = self.claims.decided(*offer, *verdict) {
+                    self.desk.unclaimed(call, &agent, self.step);
                 }
             }
             Input::Tick | Input::Drain | Input::HangupAll(_) | Input::AdapterLost(_) => {}

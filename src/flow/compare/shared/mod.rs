@@ -141,6 +141,20 @@ impl Used {
     }
 }
 
+/// How agents are chosen, in words.
+fn chosen(strategy: RingStrategy) -> String {
+    match strategy {
+        RingStrategy::LongestIdle => "who has been idle longest".to_owned(),
+        RingStrategy::RoundRobin => "whose last turn is the longest ago".to_owned(),
+        RingStrategy::FewestCalls => "who has had the fewest calls".to_owned(),
+        RingStrategy::LeastTalk => "who has talked the least".to_owned(),
+        RingStrategy::Linear => "who stands first in the list".to_owned(),
+        RingStrategy::Random => "drawn by chance".to_owned(),
+        RingStrategy::Weighted => "drawn by weight".to_owned(),
+        RingStrategy::RingAll { most } => format!("all who are idle, at most {most} together"),
+    }
+}
+
 /// What changed of a queue.
 fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     let QueueDefinition {
@@ -168,19 +182,10 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
             rules.allow.join(", ")
         ),
     };
-    let chosen = |strategy: RingStrategy| match strategy {
-        RingStrategy::LongestIdle => "who has been idle longest",
-        RingStrategy::RoundRobin => "whose last turn is the longest ago",
-        RingStrategy::FewestCalls => "who has had the fewest calls",
-        RingStrategy::LeastTalk => "who has talked the least",
-        RingStrategy::Linear => "who stands first in the list",
-        RingStrategy::Random => "drawn by chance",
-        RingStrategy::Weighted => "drawn by weight",
-    };
     let all = [
         ("the queue", open(&was.hours), open(hours)),
         ("the limit of callers in", was.max_calls.to_string(), max_calls.to_string()),
-        ("the agent who is rung for", chosen(was.strategy).into(), chosen(*strategy).into()),
+        ("the agent who is rung for", chosen(was.strategy), chosen(*strategy)),
         (
             "the agents who are reached in time from",
             rings_in_words(&was.rings),
