@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::agent::Seat;
 use super::estimate::Forecast;
+use super::order::Order;
 use super::ring::{LaneName, Reach};
 use super::settings::{Membership, QueueSettings};
 use super::strategy::Rank;
@@ -113,7 +114,7 @@ pub(super) struct Line {
     /// What was seen of it that estimates are made of.
     pub(super) forecast: Forecast,
     /// Everybody in line, waiting or being offered, first first.
-    pub(super) order: BTreeSet<Place>,
+    pub(super) order: Order,
     /// The same contacts by what they ask for.
     pub(super) lanes: BTreeMap<LaneName, Lane>,
     /// The members who are ready, in the order in which they are asked.
@@ -123,8 +124,7 @@ pub(super) struct Line {
 impl Line {
     /// The place of a contact in this line, from 1.
     pub(super) fn position(&self, place: Place) -> u32 {
-        let before = self.order.range(..place).count();
-        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+        u32::try_from(self.order.before(&place)).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     /// How an agent serves this queue; `None` = not at all.

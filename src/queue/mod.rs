@@ -29,6 +29,7 @@ mod invariant;
 mod line;
 mod machine;
 mod offer;
+mod order;
 mod output;
 mod queues;
 mod restore;

@@ -6,6 +6,7 @@ use super::agent::Seat;
 use super::estimate::Forecast;
 use super::line::{Line, LineNumber};
 use super::machine::Queues;
+use super::order::Order;
 use super::ring::Reach;
 use super::settings::{AgentSettings, QueueSettings, Settings};
 use super::timer::Timer;
@@ -121,7 +122,7 @@ impl Queues {
             turns: BTreeMap::new(),
             turn: 0,
             forecast: Forecast::default(),
-            order: BTreeSet::new(),
+            order: Order::default(),
             lanes: BTreeMap::new(),
             ready: BTreeSet::new(),
         };

@@ -179,7 +179,7 @@ impl<'a> QueueView<'a> {
     /// Everybody in line, first first. Skipping costs as much as looking.
     pub fn contacts(&self) -> impl Iterator<Item = ContactView<'a>> + use<'a> {
         let queues = self.queues;
-        (1..).zip(&self.line.order).filter_map(move |(position, place)| {
+        (1..).zip(self.line.order.iter()).filter_map(move |(position, place)| {
             let waiter = queues.waiters.get(&place.call)?;
             Some(queues.contact_view(place.call, waiter, position))
         })
