@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::breach::{Fault, require};
+use super::reach::reaches;
 use super::staff::Staff;
 use crate::call::{AgentId, CallId, LegId, QueueId};
 use crate::history::{Fact, OfferResult};
@@ -87,6 +88,11 @@ impl Desk {
         for (id, queue) in &settings.queues {
             self.settings.queues.insert(id.clone(), queue.clone());
         }
+        for (id, agent) in &settings.agents {
+            if let Some(known) = self.settings.agents.get_mut(id) {
+                known.memberships.clone_from(&agent.memberships);
+            }
+        }
     }
 
     /// A caller is in line; what it wants there is learnt when the step has settled.
@@ -127,8 +133,7 @@ impl Desk {
         let mut skills = wanted.skills.clone();
         skills.sort();
         skills.dedup();
-        let below_first = wanted.priority.clamp(1, LOWEST_CLASS) - 1;
-        let score = standing.since + self.settings.age_credit.times(u64::from(below_first));
+        let score = score(standing.since, wanted.priority, self.settings.age_credit);
         let ring = self.settings.queues.get(&wanted.queue).map_or(Duration::ZERO, |q| q.ring);
         let until = standing.came + wanted.max_wait + ring + self.settings.lease + LATE;
         standing.lane.1 = skills;
@@ -141,7 +146,7 @@ impl Desk {
         let Some(mine) = self.standing.get_mut(&call) else {
             return Err(format!("it is led to queue `{queue}` and stands in no line"));
         };
-        require(mine.offered.is_none(), || "it is led away while an agent is rung".to_owned())?;
+        require(mine.offered.is_empty(), || "it is led away while an agent is rung".to_owned())?;
         let ring = self.settings.queues.get(queue).map_or(Duration::ZERO, |queue| queue.ring);
         let new = (queue.clone(), mine.lane.1.clone());
         let old = std::mem::replace(&mut mine.lane, new.clone());
@@ -166,8 +171,7 @@ impl Desk {
     fn reprioritised(&mut self, call: CallId, priority: u8) {
         let Some(mine) = self.standing.get_mut(&call) else { return };
         let Some(old) = mine.place else { return };
-        let below_first = priority.clamp(1, LOWEST_CLASS) - 1;
-        let score = mine.since + self.settings.age_credit.times(u64::from(below_first));
+        let score = score(mine.since, priority, self.settings.age_credit);
         mine.place = Some(score);
         if let Some(lane) = self.lanes.get_mut(&mine.lane) {
             lane.remove(&(old, call));
@@ -247,21 +251,18 @@ impl Desk {
         agent: &AgentId,
     ) -> Option<CallId> {
         let pause = self.settings.retry_pause;
-        let able = self.lanes.iter().filter(|((queue, skills), _)| {
-            let Some(agent) = self.settings.agents.get(agent) else { return false };
-            let holds = |(skill, value): &(Arc<str>, Arc<str>)| {
-                agent.skills.get(skill).is_none_or(|values| values.contains(value))
-            };
-            agent.queues.contains(queue) && skills.iter().all(holds)
-        });
-        able.flat_map(|(_, lane)| lane.iter().take_while(|(at, _)| *at < score)).find_map(
-            |(_, call)| {
-                let standing = self.standing.get(call)?;
-                let waits = standing.waits_since_step.is_some_and(|since| since < step);
-                let open = standing.failed.get(agent).is_none_or(|at| *at + pause <= now);
-                (waits && open).then_some(*call)
-            },
-        )
+        let before = self
+            .lanes
+            .values()
+            .flat_map(|lane| lane.iter().take_while(|(at, _)| *at < score).map(|(_, call)| call));
+        before.copied().find(|call| {
+            let Some(standing) = self.standing.get(call) else { return false };
+            let (queue, skills) = &standing.lane;
+            let waits = standing.waits_since_step.is_some_and(|since| since < step);
+            let open = standing.failed.get(agent).is_none_or(|at| *at + pause <= now);
+            let waited = now.since(standing.since);
+            waits && open && reaches(&self.settings, queue, skills, agent, waited)
+        })
     }
 
     /// The order to ring an agent's phone: whose call it is for.
@@ -390,4 +391,10 @@ impl Desk {
         let sum = self.answered + self.left + u64::try_from(self.standing.len()).unwrap_or(0);
         require(self.entered == sum, || "who entered the lines is not who left them".to_owned())
     }
+}
+
+/// Where a caller stands: the lesser goes first. Each class below the first is worth the credit.
+fn score(since: Instant, priority: u8, credit: Duration) -> Instant {
+    let below_first = priority.clamp(1, LOWEST_CLASS) - 1;
+    since + credit.times(u64::from(below_first))
 }

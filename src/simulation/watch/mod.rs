@@ -18,6 +18,7 @@ mod consult;
 mod desk;
 mod outside;
 mod path;
+mod reach;
 mod staff;
 mod tally;
 mod typed;
