@@ -29,7 +29,7 @@ fn bind(agent: &str, from: AgentState, offer: u64, n: u64) -> Output {
 fn ring(agent: &str, offer: u64, n: u64) -> Output {
     let (ring, queue) = (Duration::from_secs(20), "service".into());
     let (offer, call, until) = (OfferId(offer), call(n), Instant::ZERO + ring);
-    Output::Offer { offer, call, queue, agent: agent.into(), ring, until }
+    Output::Offer { offer, call, queue, agent: agent.into(), ring, until, together: false }
 }
 
 fn join(agent: &str, offer: u64, n: u64) -> Output {

@@ -90,6 +90,7 @@ impl History {
                 self.waits_again(*call);
                 Ok(())
             }
+            Output::Join { offer, .. } => require(self.is_live(*offer), "joined without an offer"),
             Output::Cancel { offer, .. } => require(!self.is_live(*offer), "still live"),
             Output::Connected { offer, call, agent, .. } => {
                 let live = self.live.remove(offer).ok_or("no such live offer")?;

@@ -359,6 +359,7 @@ impl World {
             | Output::Left { .. }
             | Output::OfferEnded { .. }
             | Output::Reprioritised { .. }
+            | Output::Join { .. }
             | Output::Moved { .. }
             | Output::AgentState { .. } => Ok(()),
         }

@@ -153,6 +153,7 @@ impl Desk {
         mine.until = mine.until.map(|until| until + ring);
         mine.waits_since_step = Some(step);
         mine.failed.clear();
+        mine.made.clear();
         if let (Some(place), Some(lane)) = (mine.place, self.lanes.get_mut(&old)) {
             lane.remove(&(place, call));
             if lane.is_empty() {
