@@ -6,7 +6,7 @@ pub(super) fn about(key: &str) -> Option<&'static str> {
     WORDS.iter().find(|(name, _)| *name == key).map(|(_, about)| *about)
 }
 
-const WORDS: [(&str, &str); 77] = [
+const WORDS: [(&str, &str); 78] = [
     // Files.
     ("flow", "The name of a flow."),
     ("about", "For people: what this is."),
