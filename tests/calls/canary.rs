@@ -106,7 +106,7 @@ impl Call {
         let mut call = Self { rehearsal, leg, kind, secrets, printed, text, confided, records };
         call.wait(2);
         call.story();
-        call.wait(30);
+        call.wait(60);
         assert_eq!(call.rehearsal.engine().live_calls(), 0, "{kind:?}: a call is left over");
         call
     }
