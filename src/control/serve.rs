@@ -330,16 +330,18 @@ async fn carry_out(
             let status = if ready { OK } else { StatusCode::SERVICE_UNAVAILABLE };
             Ok(answer::json(status, &standing))
         }
-        Operation::Metrics => {
-            let mut figures = node.visit(|visit| metrics::take(visit)).await?;
-            node.with_today(&mut figures.queues);
-            let text = metrics::told(&figures, node.followed.as_ref().map(|f| f.slot.status()))
-                .into_bytes();
-            Ok(answer::text(OK, "text/plain; version=0.0.4; charset=utf-8", text))
-        }
+        Operation::Metrics => tell_metrics(node).await,
         Operation::Events => events::follow(node, asked).await,
         Operation::Document => Ok(answer::json(OK, &openapi::document())),
     }
+}
+
+async fn tell_metrics(node: &Node) -> Result<Response<Body>, Refusal> {
+    let mut figures = node.visit(|visit| metrics::take(visit)).await?;
+    node.with_today(&mut figures.queues);
+    let history = node.followed.as_ref().map(|followed| followed.slot.status());
+    let text = metrics::told(&figures, history).into_bytes();
+    Ok(answer::text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text))
 }
 
 async fn order(node: &Node, asked: &Asked, order: AgentOrder) -> Result<Response<Body>, Refusal> {

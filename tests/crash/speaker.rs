@@ -70,7 +70,7 @@ impl Speaker {
             return self.sends(node, "BYE", 2, "");
         }
         while self.next <= now {
-            self.next = self.next + FRAME;
+            self.next += FRAME;
             let [.., high, low] = self.packets.to_be_bytes();
             let mut packet = vec![0x80, 0, high, low];
             packet.extend((self.packets * 160).to_be_bytes());

@@ -5,11 +5,12 @@ use std::fs;
 use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use sambung::history::{Entry, Filter, MAX_PAGE, Position};
+use sambung::runtime::Clock;
 use sambung::storage::SqliteReader;
+use sambung::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::client::Client;
@@ -56,14 +57,14 @@ impl Rig {
     }
 
     /// Whether the agent's phone is asked to ring before a moment.
-    fn is_rung(&self, until: Instant) -> bool {
+    fn is_rung(&self, clock: Clock, until: Instant) -> bool {
         let mut buffer = [0; 4_096];
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = until.since(clock.now());
             if left.is_zero() {
                 return false;
             }
-            self.agent.set_read_timeout(Some(left)).expect("a socket takes a limit");
+            self.agent.set_read_timeout(Some(left.to_std())).expect("a socket takes a limit");
             if let Ok(count) = self.agent.recv(&mut buffer)
                 && buffer[..count].starts_with(b"INVITE ")
             {
@@ -81,18 +82,22 @@ impl Rig {
 
     /// Calls come while the disk does nothing for `span`; then `mend` is called, and all is as if nothing had been.
     fn lives_through(mut self, span: Duration, mend: impl FnOnce()) {
-        let mended = Instant::now() + span;
+        let clock = Clock::new();
+        let mended = clock.now() + span;
         let mut first = self.caller();
         self.node.logs("The history cannot be written");
         assert_eq!(self.client.get("/v1/health").json()["storage"], "offline");
         let figures = self.client.get("/metrics").body;
         assert!(figures.contains("\nsambung_store_offline 1"), "{figures}");
         let mut second = self.caller();
-        assert!(!self.is_rung(mended), "nobody is rung for an offer that is not on the disk");
+        assert!(
+            !self.is_rung(clock, mended),
+            "nobody is rung for an offer that is not on the disk"
+        );
         first.hears_something();
         mend();
         self.node.logs("The history is written again.");
-        assert!(self.is_rung(Instant::now() + Duration::from_secs(20)), "the line goes on");
+        assert!(self.is_rung(clock, clock.now() + Duration::from_secs(20)), "the line goes on");
         assert_eq!(self.client.get("/v1/health").json()["storage"], "ok");
         second.hangs_up();
         first.hangs_up();
@@ -128,7 +133,7 @@ fn a_store_that_somebody_holds_for_five_seconds() {
     let store = folder.path().join("sambung.db");
     let rig = Rig::start(&store);
     let holder = Connection::open(&store).expect("opens");
-    holder.busy_timeout(Duration::from_secs(5)).expect("set");
+    holder.busy_timeout(Duration::from_secs(5).to_std()).expect("set");
     holder.execute_batch("BEGIN IMMEDIATE").expect("holds it");
     rig.lives_through(Duration::from_secs(5), || drop(holder));
 }

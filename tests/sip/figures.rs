@@ -21,6 +21,7 @@ const PROMPT_HERTZ: f64 = 600.0;
 /// One packet of sound.
 const FRAME: Duration = Duration::from_millis(20);
 
+#[expect(clippy::print_stdout, reason = "the figure is what the test is run for")]
 fn told(what: &str, mut spans: Vec<Duration>, limit: Duration) {
     spans.sort_unstable();
     let millis = |span: Duration| span.as_secs_f64() * 1_000.0;

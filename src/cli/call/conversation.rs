@@ -248,7 +248,7 @@ impl<W: Write> Conversation<W> {
             }
             if let Heard::Request(at, request) = heard {
                 self.asked.insert(request.id, outside::about(&request.what));
-                if let Some(answered) = self.outside.ask(at, *request) {
+                if let Some(answered) = self.outside.ask(at, &request) {
                     self.answered(answered)?;
                 }
                 continue;

@@ -119,7 +119,7 @@ impl Outside {
     }
 
     /// Takes a request that a call made at `asked`. What needs no service is answered at once.
-    pub(super) fn ask(&mut self, asked: Instant, request: Request) -> Option<Answered> {
+    pub(super) fn ask(&mut self, asked: Instant, request: &Request) -> Option<Answered> {
         let id = request.id;
         let answered = |after, reply| Some(Answered { request: id, at: asked + after, reply });
         match &request.what {
@@ -137,9 +137,7 @@ impl Outside {
                     None
                 }
             },
-            Errand::Ticket(_) | Errand::Callback(_) => {
-                answered(Duration::ZERO, self.keep(&request))
-            }
+            Errand::Ticket(_) | Errand::Callback(_) => answered(Duration::ZERO, self.keep(request)),
         }
     }
 
@@ -279,7 +277,7 @@ mod tests {
             let faults = [fault(text).expect("a fault")];
             let mut outside =
                 Outside::new(services("http://127.0.0.1:1"), &faults).expect("set up");
-            let answered = outside.ask(asked, request(tries)).expect("at once");
+            let answered = outside.ask(asked, &request(tries)).expect("at once");
             assert_eq!(answered.reply, reply, "{text}");
             assert_eq!(answered.at, asked + Duration::from_secs(after), "{text} {tries}");
             assert!(outside.wait().is_empty());
@@ -292,7 +290,7 @@ mod tests {
         let server = HttpServer::always(Answer::Late(wait, Box::new(Answer::ok("true"))));
         let mut outside = Outside::new(services(&server.url()), &[]).expect("set up");
         let asked = Instant::from_micros(1_000_000);
-        assert!(outside.ask(asked, request(1)).is_none(), "it is under way");
+        assert!(outside.ask(asked, &request(1)).is_none(), "it is under way");
         let answered = outside.wait().pop().expect("an answer");
         assert_eq!(answered.reply, Reply::Answered(true.into()));
         assert!(answered.at.since(asked) >= Duration::from_millis(200));
@@ -312,7 +310,7 @@ mod tests {
             };
             let (id, call) = (RequestId(1), CallId::new(1, 1));
             let request = Request { id, call, what: Errand::Ticket(ticket) };
-            let answered = outside.ask(Instant::ZERO, request).expect("at once");
+            let answered = outside.ask(Instant::ZERO, &request).expect("at once");
             assert_eq!(answered.reply, Reply::Kept(number.into()));
         }
     }

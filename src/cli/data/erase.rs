@@ -33,7 +33,8 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
     let caller = owned.caller(&args.number)?;
     let number = mask_number(&args.number);
     let known = owned.store.known(&caller).map_err(|error| failed(&error))?;
-    let mut recordings = recordings_of(&config.recordings, &known.contacts).map_err(unread)?;
+    let mut recordings =
+        recordings_of(&config.recordings, &known.contacts).map_err(|error| unread(&error))?;
     recordings.extend(known.recordings);
     let recordings: Vec<RecordingId> = recordings.into_iter().collect();
     let (count, audio) = (known.contacts.len(), recordings.len());
@@ -46,7 +47,8 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
     }
     // The files first: as long as one is left, the store still knows whose they are, and it can be done again.
     let left = remove_recordings(&config.recordings, &recordings);
-    forget_records(&config.records, &known.contacts.iter().copied().collect()).map_err(unread)?;
+    forget_records(&config.records, &known.contacts.iter().copied().collect())
+        .map_err(|error| unread(&error))?;
     if left.is_empty() {
         let now = owned.clock.wall();
         owned.store.erase(&caller, &args.by, now).map_err(|error| failed(&error))?;
@@ -69,7 +71,7 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
     Err(exit::FINDINGS)
 }
 
-fn unread(error: std::io::Error) -> u8 {
-    print::error(&error);
+fn unread(error: &std::io::Error) -> u8 {
+    print::error(error);
     exit::FINDINGS
 }

@@ -174,7 +174,7 @@ impl Watch {
     /// The engine notes something.
     pub(super) fn noted(&mut self, notice: &Notice) -> Result<(), Fault> {
         self.touched.extend(notice.call());
-        let (now, step) = (self.now, self.step);
+        let now = self.now;
         match notice {
             Notice::CallStarted { call, leg, flow } => {
                 let Some(program) = self.settings.programs.get(flow) else {
@@ -186,16 +186,7 @@ impl Watch {
                 Ok(())
             }
             // Its queue and what it wants of it are looked up when the step has settled.
-            Notice::Queued { call, queue, .. } => {
-                let stay = QueueStay { name: queue.clone(), wait_ms: 0, offers: Vec::new() };
-                self.leave_line(*call)?;
-                if let Some(call) = self.calls.get_mut(call) {
-                    call.stay = Some(stay);
-                    call.stays_since = Some(now);
-                    call.queued = true;
-                }
-                self.desk.enter(now, step, *call, queue)
-            }
+            Notice::Queued { call, queue, .. } => self.queued(*call, queue),
             Notice::Led { call, queue, .. } => self.led(*call, queue),
             Notice::AgentRung { call, agent } => {
                 if self.settings.history {
@@ -246,6 +237,17 @@ impl Watch {
             | Notice::OffersResumed {} => Ok(()),
             Notice::CallFault { what, .. } => Err(what.to_string()),
         }
+    }
+
+    /// A caller enters a line.
+    fn queued(&mut self, call: CallId, queue: &QueueId) -> Result<(), Fault> {
+        self.leave_line(call)?;
+        if let Some(known) = self.calls.get_mut(&call) {
+            known.stay = Some(QueueStay { name: queue.clone(), wait_ms: 0, offers: Vec::new() });
+            known.stays_since = Some(self.now);
+            known.queued = true;
+        }
+        self.desk.enter(self.now, self.step, call, queue)
     }
 
     /// A caller in line is led to another queue: the stay goes on there.
