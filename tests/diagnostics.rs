@@ -347,7 +347,7 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         "E0011",
         "ring_all",
-        "  a: { queue: one, done: z, full: z, closed: z, unstaffed: z, too_long: z }\n  b: { queue: two, done: z, full: z, closed: z, unstaffed: z, too_long: z }\n  z: { hangup: Sampai jumpa. }\nqueues:\n  one: { ring: { strategy: ring_all, max_parallel: 0 } }\n  two: { ring: { strategy: linear, max_parallel: 3 } }\n",
+        "  a: { queue: one, done: b, full: z, closed: z, unstaffed: z, too_long: z }\n  b: { queue: two, done: z, full: z, closed: z, unstaffed: z, too_long: z }\n  z: { hangup: Sampai jumpa. }\nqueues:\n  one: { ring: { strategy: ring_all, max_parallel: 0 } }\n  two: { ring: { strategy: linear, max_parallel: 3 } }\n",
     ),
     ("E0904", "allow", "  a: { hangup: Sampai jumpa., allow: [E0202] }\n"),
 ];

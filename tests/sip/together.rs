@@ -117,10 +117,15 @@ fn of_two_who_answer_in_the_same_instant_one_talks_and_the_other_is_free_at_once
     let phones = agents(&server, [Answering::Auto; 2]);
     let mut first = caller(&server, "0");
     wait::pause(TALK);
-    let heard =
-        |caller: &Baresip| AGENTS.map(|agent| sound::heard_millis(&caller.heard(), agent.3));
     let mut second = caller(&server, "0");
     wait::pause(TALK);
+    first.hang_up();
+    second.hang_up();
+    let records = server.records(2);
+    let heard = |caller: &Baresip| {
+        let heard = caller.heard();
+        AGENTS.map(|agent| sound::heard_millis(&heard, agent.3))
+    };
     let voices = [heard(&first), heard(&second)];
     let talks = |voices: [u32; 2]| voices.map(|millis| millis >= 700);
     let pairs = voices.map(talks);
@@ -128,9 +133,7 @@ fn of_two_who_answer_in_the_same_instant_one_talks_and_the_other_is_free_at_once
         pairs == [[true, false], [false, true]] || pairs == [[false, true], [true, false]],
         "each caller hears one agent, and not the same: {voices:?}"
     );
-    first.hang_up();
-    second.hang_up();
-    for record in server.records(2) {
+    for record in records {
         let answered = offers(&record).iter().filter(|offer| offer.ends_with("answered")).count();
         assert_eq!(answered, 1, "{record}");
     }

@@ -129,7 +129,9 @@ impl Engine {
             self.callback_leaves(contact, Exit::Timeout);
             return self.callback_failed(contact, None, TryResult::NoAgent);
         }
-        if !held.sorry && self.legs.peer_of(contact).is_none() {
+        let standing = self.queues.contact(contact);
+        let rings = standing.is_some_and(|standing| standing.rung().next().is_some());
+        if !held.sorry && !rings {
             self.command(held.customer, CommandKind::Stop(held.words));
             held.words = self.say(held.customer, &["callback_wait"], Some(contact));
             held.sorry = true;

@@ -211,14 +211,7 @@ impl Watch {
             Notice::Connected { call, agent } => {
                 self.offer_ended(*call, agent, "answered");
                 self.end_stay(*call);
-                if let Some(call) = self.calls.get_mut(call) {
-                    call.agent = Some(agent.clone());
-                    if let Some(joined) = self.wires.get(&call.leg).and_then(|wire| wire.bridged) {
-                        call.peer = Some(joined);
-                        call.talks_since.get_or_insert(now);
-                    }
-                }
-                self.desk.connect(now, *call, agent)
+                self.connected(*call, agent)
             }
             Notice::Transferring { .. }
             | Notice::Transferred { .. }
@@ -290,6 +283,18 @@ impl Watch {
             Some(agent) => Err(format!("it left the line and agent {agent} is still rung for it")),
             None => Ok(()),
         }
+    }
+
+    /// Caller and agent talk; who was joined hears the caller already.
+    fn connected(&mut self, call: CallId, agent: &AgentId) -> Result<(), Fault> {
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.agent = Some(agent.clone());
+            if let Some(joined) = self.wires.get(&call.leg).and_then(|wire| wire.bridged) {
+                call.peer = Some(joined);
+                call.talks_since.get_or_insert(self.now);
+            }
+        }
+        self.desk.connect(self.now, call, agent)
     }
 
     /// Whether a caller in line is bridged with an agent who has answered first.
