@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use super::agent::Seat;
 use super::contact::{Waiter, WaiterState};
-use super::line::{Lane, Place};
+use super::line::{Lane, Line, Place};
 use super::machine::Queues;
 use super::timer::Timer;
 use crate::bug::{self, Bug};
-use crate::call::CallId;
+use crate::call::{AgentId, CallId};
 use crate::time::Instant;
 
 impl Queues {
@@ -53,6 +53,21 @@ impl Queues {
         self.choose(line, able().filter(|(_, seat)| !waiter.tried.contains_key(seat))).or_else(
             || self.choose(line, able().filter(|(_, seat)| waiter.may_ask(*seat, self.now))),
         )
+    }
+
+    /// A contact that waits although an agent who may take it is ready, with that agent. Each step of the machine joins
+    /// such pairs, so that there is never one; a node that looks for itself notices if there is.
+    #[must_use]
+    pub fn unmatched(&self) -> Option<(CallId, &AgentId)> {
+        let served = |line: &Line, lane: &Lane| line.ready.iter().any(|(_, s)| lane.serves(*s));
+        let lanes = self.lines.iter().flat_map(|line| {
+            line.lanes.values().filter(move |lane| !self.paused && served(line, lane))
+        });
+        let mut waiting = lanes.flat_map(|lane| lane.waiting.iter().chain(&lane.open));
+        waiting.find_map(|place| {
+            let seat = self.best_agent(place.call)?;
+            Some((place.call, &self.agents[seat.0].id))
+        })
     }
 
     /// Offers an agent who became ready the first contact, of all queues served, that may be offered to them.

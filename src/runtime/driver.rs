@@ -21,7 +21,8 @@ use super::port::{Adapter, AdapterError, Port, Wire};
 use super::tally::Tally;
 use super::trace::Trace;
 use crate::call::{
-    self, AdapterId, CallJournal, CallRecord, Command, HangupCause, Reply, Report, RequestId,
+    self, AdapterId, AgentId, CallId, CallJournal, CallRecord, Command, HangupCause, Reply, Report,
+    RequestId,
 };
 use crate::engine::{Engine, Input, Output};
 use crate::history::{OfferId, Verdict};
@@ -33,6 +34,8 @@ pub use visit::Visit;
 
 /// How often the engine is told the wall clock anew, so that it follows when somebody sets it.
 const WALL_EVERY: Duration = Duration::from_secs(10);
+/// How often the driver looks whether a contact waits although an agent for it is ready.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long adapters may take to hang up and end once they are told to stop; then they are cut off.
 const STOP_LIMIT: Duration = Duration::from_millis(1_700);
 
@@ -74,6 +77,8 @@ pub struct Driver {
     history: History,
     trace: Trace,
     tally: Tally,
+    /// The contact and the agent who stood unmatched at the last look.
+    unmatched: Option<(CallId, AgentId)>,
     /// Whether adapters were told to end.
     stopping: bool,
     /// The line that is asked for a report first, so that a busy adapter does not starve the others.
@@ -100,6 +105,7 @@ enum Wake {
     Request(Request),
     Deadline,
     Wall,
+    Look,
 }
 
 impl std::fmt::Debug for Driver {
@@ -151,6 +157,7 @@ impl Driver {
             history: History::new(keeper),
             trace: Trace::default(),
             tally: Tally::default(),
+            unmatched: None,
             stopping: false,
             turn: 0,
         };
@@ -164,6 +171,8 @@ impl Driver {
     pub async fn run(mut self) -> Result<(), DriverError> {
         let mut wall = interval(WALL_EVERY.to_std());
         wall.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look = interval(LOOK_EVERY.to_std());
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut stop_at = None;
         self.handle(Input::Clock(self.clock.wall()));
         while self.lines.iter().any(|line| line.reports.is_some()) {
@@ -175,6 +184,7 @@ impl Driver {
                 Some(request) = self.door.recv() => Wake::Request(request),
                 () = until(timeout) => Wake::Deadline,
                 _ = wall.tick() => Wake::Wall,
+                _ = look.tick() => Wake::Look,
                 () = until(stop_at) => break,
             };
             self.take(wake);
@@ -197,8 +207,22 @@ impl Driver {
             Wake::Claimed(offer, verdict) => self.handle(Input::Claimed { offer, verdict }),
             Wake::Deadline => self.handle(Input::Tick),
             Wake::Wall => self.handle(Input::Clock(self.clock.wall())),
+            Wake::Look => self.look(),
             Wake::Request(request) => self.obey(request),
         }
+    }
+
+    /// Sounds the alarm if a contact and an agent who belong together stand where they stood at the last look.
+    fn look(&mut self) {
+        let found = self.engine.queues().unmatched();
+        let found = found.map(|(contact, agent)| (contact, agent.clone()));
+        if let Some((contact, agent)) = &found
+            && self.unmatched == found
+        {
+            self.tally.unmatched += 1;
+            tracing::error!(call.id = %contact, %agent, "A contact waits although the agent is ready: please report it.");
+        }
+        self.unmatched = found;
     }
 
     fn obey(&mut self, request: Request) {

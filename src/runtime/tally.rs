@@ -15,6 +15,8 @@ pub struct Tally {
     pub ended: BTreeMap<Outcome, u64>,
     /// Offers that came to nothing, by how.
     pub offers: BTreeMap<OfferResult, u64>,
+    /// Looks at which a contact had waited for 2 s although an agent who may take it was ready. It stays 0.
+    pub unmatched: u64,
     /// By queue; there are as many as the project has.
     pub queues: BTreeMap<QueueId, QueueTally>,
 }

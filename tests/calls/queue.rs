@@ -1,6 +1,7 @@
 //! The human queue as the caller meets it.
 
-use sambung::call::{Failure, HangupCause, Reply};
+use sambung::call::{AgentId, Failure, HangupCause, Reply, Target};
+use sambung::engine::Agent;
 
 use crate::stage::Set;
 
@@ -79,6 +80,20 @@ fn the_next_agent_is_rung_when_the_first_is_busy_or_declines() {
     call.wait(40_000);
     call.agent_answers();
     insta::assert_snapshot!(call.end());
+}
+
+#[test]
+fn a_telephone_of_two_agents_rings_once_for_a_caller_where_all_are_rung() {
+    let together = QUEUE.replace("max_calls: 2", "ring: { strategy: ring_all }");
+    for (user, dialled) in [("201", 2), ("202", 1)] {
+        let mut set = Set::of(&together);
+        let sari = Agent { target: Target::User(user.into()), accept: None };
+        set.settings.agents.insert(AgentId::from("sari"), sari);
+        let mut call = set.ring(&["201", "202"]);
+        call.wait(5_000);
+        call.agent_answers();
+        assert_eq!(call.end().matches(" dial User(").count(), dialled, "sari has {user}");
+    }
 }
 
 #[test]

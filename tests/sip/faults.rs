@@ -66,6 +66,14 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
+        row: 6,
+        required: "nobody waits beside a ready agent, and it would be noticed",
+        tests: &[
+            "src/queue/tests/scenario.rs::a_contact_that_waits_beside_a_ready_agent_is_noticed",
+            "tests/simulation.rs::no_day_loses_doubles_or_overtakes_a_caller",
+        ],
+    },
+    Fault {
         row: 7,
         required: "one who cannot be had does not stop the search for others",
         tests: &["src/queue/tests/strategy.rs::an_unavailable_candidate_stops_nobody_else"],
@@ -110,6 +118,15 @@ const FAULTS: &[Fault] = &[
         tests: &["src/queue/tests/strategy.rs::each_wrap_up_has_its_own_deadline"],
     },
     Fault {
+        row: 13,
+        required: "where all are rung, the others ring on until the first has the caller",
+        tests: &[
+            "src/queue/tests/together.rs::an_answerer_who_is_gone_before_the_bridge_costs_the_caller_nothing",
+            "tests/sip/together.rs::both_phones_ring_and_the_first_who_answers_has_the_caller",
+            "tests/sip/together.rs::an_answerer_who_hangs_up_before_the_caller_is_there_leaves_the_others_ringing",
+        ],
+    },
+    Fault {
         row: 14,
         required: "an agent who turns the call away does not end it",
         tests: &[
@@ -123,6 +140,14 @@ const FAULTS: &[Fault] = &[
         tests: &[
             "tests/sip/day.rs::a_day_adds_up",
             "tests/simulation/faults.rs::each_fault_in_a_history_is_seen",
+        ],
+    },
+    Fault {
+        row: 16,
+        required: "lists are handed out in pages, and a change of settings touches only what differs",
+        tests: &[
+            "tests/serve/control.rs::what_makes_no_sense_is_told_in_one_form",
+            "src/queue/tests/strategy.rs::a_reload_changes_no_state_no_counter_and_no_place",
         ],
     },
     Fault {
@@ -183,6 +208,13 @@ const FAULTS: &[Fault] = &[
             "tests/sip/offers.rs::each_refusal_has_its_own_rest_and_the_caller_goes_on",
             "src/queue/tests/scenario.rs::two_misses_pause_an_agent_and_one_does_not",
             "src/queue/tests/restart.rs::a_phone_that_registers_anew_keeps_its_agent_where_they_were",
+        ],
+    },
+    Fault {
+        row: 24,
+        required: "where all are rung, no telephone is rung twice for one contact",
+        tests: &[
+            "tests/calls/queue.rs::a_telephone_of_two_agents_rings_once_for_a_caller_where_all_are_rung",
         ],
     },
     Fault {

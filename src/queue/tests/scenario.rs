@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::script::{Script, call, settings};
-use crate::queue::{Contact, OfferFailure, QueueSettings, Settings};
+use crate::queue::{Contact, Input, OfferFailure, QueueSettings, Settings};
 use crate::time::{Duration, Instant};
 
 /// A whole day of one agent and two callers.
@@ -79,6 +79,20 @@ fn two_misses_pause_an_agent_and_one_does_not() {
     s.wait(60);
     assert_eq!(s.state("sari"), "reserved", "the pause is over, the caller still waits");
     insta::assert_snapshot!(s.said);
+}
+
+#[test]
+fn a_contact_that_waits_beside_a_ready_agent_is_noticed() {
+    let mut s = Script::staffed(&["sari"]);
+    s.queues.paused = true;
+    s.wait(1).enter(1);
+    assert_eq!(s.queues.unmatched(), None, "it is meant so");
+    // As if the machine had missed that offers start again.
+    s.queues.paused = false;
+    assert_eq!(s.queues.unmatched(), Some((call(1), &"sari".into())));
+    s.queues.paused = true;
+    s.queues.handle(s.now, Input::Pause(false));
+    assert_eq!(s.queues.unmatched(), None);
 }
 
 #[test]
