@@ -225,6 +225,11 @@ const FAULTS: &[Fault] = &[
             "src/engine/callback/tests.rs::nobody_is_called_outside_of_the_hours_nor_where_it_is_not_allowed",
             "src/engine/callback/tests.rs::a_second_wish_updates_the_first_and_who_calls_again_and_is_served_is_not_called",
             "src/engine/callback/tests.rs::a_customer_may_decline_and_an_agent_who_leaves_costs_a_try",
+            "src/engine/callback/tests/ends.rs::each_way_not_to_be_had_is_told_apart",
+            "src/engine/callback/tests/ends.rs::who_picks_up_and_hangs_up_without_a_key_has_not_confirmed",
+            "src/engine/callback/tests/ends.rs::a_wish_that_nobody_had_time_for_expires",
+            "src/engine/callback/tests/ends.rs::a_queue_that_calls_nobody_back_any_more_cancels_its_wishes",
+            "src/engine/callback/tests/ends.rs::a_try_that_fails_where_nobody_is_called_back_any_more_is_the_last",
         ],
     },
 ];

@@ -21,6 +21,7 @@
 mod course;
 mod customer;
 mod rules;
+mod stage;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -38,8 +39,8 @@ use crate::history::{CallbackEnd, Exit, Fact, Medium, OpenCallback, TryResult};
 use crate::queue::{self, Contact};
 use crate::time::{Duration, Instant};
 
-use customer::Held;
 pub use rules::{CallbackRules, First};
+use stage::{Pair, Stage};
 
 /// How long the customer has to press a key, from their answer; then whoever answered is taken for a machine.
 pub(super) const CONFIRM_LIMIT: Duration = Duration::from_secs(25);
@@ -90,52 +91,6 @@ pub(super) struct Wish {
     /// Whether it stood in line before.
     again: bool,
     stage: Stage,
-}
-
-/// How a wish stands.
-#[derive(Debug, Clone)]
-enum Stage {
-    /// Not before then: a gap, or the calling hours.
-    Resting { until: Instant },
-    /// In line, until the calling hours end.
-    InLine { until: Instant },
-    /// In line for nobody yet: looked at again then, until the calling hours end.
-    Watched { until: Instant, closes: Instant },
-    /// The customer is rung before an agent.
-    Called { customer: LegId, since: Instant },
-    /// The customer answered before an agent, and is asked to confirm.
-    Confirming { customer: LegId, since: Instant, until: Instant },
-    /// The customer has confirmed and waits for an agent; looked at again then.
-    Holding { held: Held, until: Instant },
-    /// The agent is there, the customer is rung.
-    Rung { with: Pair, since: Instant },
-    /// The customer answered, and is asked to confirm.
-    Asked { with: Pair, since: Instant, until: Instant },
-    /// They talk.
-    Talking { with: Pair, since: Instant, talk: Instant },
-}
-
-/// An agent and a customer.
-#[derive(Debug, Clone)]
-struct Pair {
-    agent: AgentId,
-    agent_leg: LegId,
-    customer: LegId,
-}
-
-impl Stage {
-    /// When something is due.
-    const fn due(&self) -> Option<Instant> {
-        match self {
-            Self::Resting { until }
-            | Self::InLine { until }
-            | Self::Watched { until, .. }
-            | Self::Confirming { until, .. }
-            | Self::Holding { until, .. }
-            | Self::Asked { until, .. } => Some(*until),
-            Self::Called { .. } | Self::Rung { .. } | Self::Talking { .. } => None,
-        }
-    }
 }
 
 impl Callbacks {
@@ -407,6 +362,7 @@ impl Engine {
         wish.tries += 1;
         let (tries, queue) = (wish.tries, wish.queue.clone());
         let rules = self.settings.callbacks.get(&queue);
+        let over = rules.map_or(CallbackEnd::Cancelled, |_| CallbackEnd::Exhausted);
         let gap = rules.filter(|rules| tries < rules.attempts).map(|rules| rules.gap(tries));
         let again = gap.map(|gap| self.now + gap);
         self.tell_tried(contact, agent, result, again);
@@ -415,7 +371,7 @@ impl Engine {
             None => {
                 // Whoever is still on the phone hears their last words.
                 self.callbacks.set(contact, Stage::Resting { until: self.now });
-                self.callback_over(contact, CallbackEnd::Exhausted);
+                self.callback_over(contact, over);
             }
         }
     }
@@ -461,42 +417,5 @@ impl Engine {
         let wish = self.callbacks.wishes.get(&contact)?;
         let text = format!("{} · callback · {}", wish.queue, mask_number(&wish.to));
         Some((wish.adapter, text.into()))
-    }
-}
-
-impl Stage {
-    /// Whether nobody is on the phone for it.
-    const fn is_idle(&self) -> bool {
-        matches!(self, Self::Resting { .. } | Self::InLine { .. } | Self::Watched { .. })
-    }
-
-    /// Whether it stands in its queue's line.
-    const fn is_in_line(&self) -> bool {
-        match self {
-            Self::InLine { .. }
-            | Self::Watched { .. }
-            | Self::Called { .. }
-            | Self::Confirming { .. }
-            | Self::Holding { .. } => true,
-            Self::Resting { .. }
-            | Self::Rung { .. }
-            | Self::Asked { .. }
-            | Self::Talking { .. } => false,
-        }
-    }
-
-    /// The legs of those who are called for it, and do not talk yet.
-    fn rung(&self) -> Vec<LegId> {
-        match self {
-            Self::Resting { .. }
-            | Self::InLine { .. }
-            | Self::Watched { .. }
-            | Self::Talking { .. } => Vec::new(),
-            Self::Called { customer, .. } | Self::Confirming { customer, .. } => vec![*customer],
-            Self::Holding { held, .. } => vec![held.customer],
-            Self::Rung { with, .. } | Self::Asked { with, .. } => {
-                vec![with.customer, with.agent_leg]
-            }
-        }
     }
 }

@@ -1,13 +1,14 @@
 //! Callbacks and what agents hear alone, event by event in virtual time.
 
 mod customer;
+mod ends;
 
 use crate::assemble;
 use crate::call::{
     AdapterId, CallRecord, Command, CommandKind, Direction, EndedBy, Event, EventKind, HangupCause,
     KeySource, LegId, Offer, Origin, PlayEnd, PlayId, Reply, Report, Symbol, Target,
 };
-use crate::engine::{Agent, AgentOrder, Engine, Input, Order, Output};
+use crate::engine::{Agent, AgentOrder, Engine, Input, Order, Output, Settings};
 use crate::flow::{Facts, Sources, compile};
 use crate::history::{CallbackEnd, Fact, OfferResult, TryResult, Verdict};
 use crate::queue::AgentSettings;
@@ -61,27 +62,8 @@ impl Node {
     }
 
     fn of(line: &str, at: &str, agent: Agent) -> Self {
-        let compiled = compile(&Sources::one("line.yaml", line.as_bytes()), &Facts::default());
-        let mut settings =
-            assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
-                .expect("all is well");
-        settings.callbacks =
-            assemble::callbacks(&compiled.queues, &compiled.calendars).expect("a zone");
-        settings.adapters = vec!["sip".into(), "lines".into()];
-        settings.routes = crate::engine::Routes::new(vec![crate::engine::Route::new(
-            crate::engine::Pattern::Default,
-            "line".into(),
-        )]);
-        settings.history = true;
-        let served = AgentSettings {
-            queues: vec!["service".into()],
-            always_there: true,
-            ..AgentSettings::default()
-        };
-        settings.queues.agents.insert("sari".into(), served);
-        settings.agents.insert("sari".into(), agent);
         let mut node = Self {
-            engine: Engine::new(settings, 7),
+            engine: Engine::new(settings(line, agent), 7),
             now: Instant::ZERO,
             commands: Vec::new(),
             facts: Vec::new(),
@@ -225,6 +207,29 @@ impl Node {
         assert_eq!(to, Target::Number("+6281100001111".into()));
         (agent, customer)
     }
+}
+
+/// What a project of that line publishes.
+fn settings(line: &str, agent: Agent) -> Settings {
+    let compiled = compile(&Sources::one("line.yaml", line.as_bytes()), &Facts::default());
+    let mut settings = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
+        .expect("all is well");
+    settings.callbacks =
+        assemble::callbacks(&compiled.queues, &compiled.calendars).expect("a zone");
+    settings.adapters = vec!["sip".into(), "lines".into()];
+    settings.routes = crate::engine::Routes::new(vec![crate::engine::Route::new(
+        crate::engine::Pattern::Default,
+        "line".into(),
+    )]);
+    settings.history = true;
+    let served = AgentSettings {
+        queues: vec!["service".into()],
+        always_there: true,
+        ..AgentSettings::default()
+    };
+    settings.queues.agents.insert("sari".into(), served);
+    settings.agents.insert("sari".into(), agent);
+    settings
 }
 
 fn phone() -> Agent {
