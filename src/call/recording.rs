@@ -9,8 +9,8 @@ use crate::time::Duration;
 /// The longest recording of any order: two hours.
 pub const MAX_RECORDING: Duration = Duration::from_mins(120);
 
-/// The least that is kept of a recording whose caller hung up; what is shorter was no message.
-pub const LEAST_AT_HANGUP: Duration = Duration::from_secs(2);
+/// The least that is kept of a recording, however it ended: what is shorter was no message, and nobody sees to it.
+pub const LEAST_KEPT: Duration = Duration::from_secs(2);
 
 /// An order to record the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]

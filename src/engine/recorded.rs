@@ -1,7 +1,7 @@
 //! What callers said and whether they wanted it kept, told as rows of the history.
 
 use super::machine::Engine;
-use crate::call::{CallId, LEAST_AT_HANGUP, RecordingEnd, RecordingId};
+use crate::call::{CallId, LEAST_KEPT, RecordingEnd, RecordingId};
 use crate::history::{Fact, Retention};
 use crate::time::Duration;
 
@@ -15,7 +15,7 @@ impl Engine {
         end: RecordingEnd,
         lasted: Duration,
     ) {
-        if end == RecordingEnd::Key && lasted < LEAST_AT_HANGUP {
+        if end == RecordingEnd::Key && lasted < LEAST_KEPT {
             self.happened(Fact::RecordingRefused { contact });
         }
         if end != RecordingEnd::Failed && !lasted.is_zero() {
@@ -80,7 +80,7 @@ nodes: { bye: { hangup: Good bye. } }
             (RecordingEnd::Hangup, Duration::ZERO, &[]),
             (RecordingEnd::Key, long, &["recording_kept"]),
             (RecordingEnd::Key, Duration::ZERO, &["recording_refused"]),
-            // The file is there until it is let go.
+            // An adapter that keeps it all the same has a file, until it is let go.
             (RecordingEnd::Key, short, &["recording_refused", "recording_kept"]),
             (RecordingEnd::Failed, long, &[]),
         ] {

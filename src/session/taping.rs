@@ -12,7 +12,7 @@ use super::state::{State, Then};
 use super::{Moment, Session};
 use crate::bug::{self, Bug};
 use crate::call::{
-    BEEP, CommandKind, HangupCause, Item, JournalEvent, LEAST_AT_HANGUP, PromptId, Recording,
+    BEEP, CommandKind, HangupCause, Item, JournalEvent, LEAST_KEPT, PromptId, Recording,
     RecordingEnd, RecordingId, SoundId, Symbol, SymbolSet,
 };
 use crate::flow::{Bargein, Goto, NodeIndex, Place, RecordNode, Value, Verb};
@@ -20,7 +20,7 @@ use crate::interpreter::Fault;
 use crate::time::{Duration, Instant};
 
 /// A shorter recording holds no message.
-pub const SHORTEST_MESSAGE: Duration = LEAST_AT_HANGUP;
+pub const SHORTEST_MESSAGE: Duration = LEAST_KEPT;
 
 /// How long beyond its limit a recording may go unreported before it counts as failed.
 pub const RECORDING_GRACE: Duration = Duration::from_secs(5);

@@ -125,6 +125,11 @@ impl Writer {
             if part.extension().is_none_or(|extension| extension != "part") {
                 continue;
             }
+            if std::fs::metadata(&part)?.len() <= WAV_HEAD as u64 {
+                // Nothing was said yet.
+                std::fs::remove_file(&part)?;
+                continue;
+            }
             tracing::warn!(path = %part.display(), "A recording was cut off by a crash; what there is of it is kept.");
             std::fs::rename(&part, part.with_extension(""))?;
         }
@@ -200,8 +205,14 @@ impl Writer {
         let file = options.write(true).create_new(true).mode(FILE_MODE).open(&part)?;
         let mut open =
             Open { recording: recording.clone(), file, part, samples: 0, verdict, watch };
-        open.file.write_all(&wav_head(0))?;
-        Ok(open)
+        match open.file.write_all(&wav_head(0)) {
+            Ok(()) => Ok(open),
+            Err(error) => {
+                // The next start would take it for one that a crash cut off.
+                open.remove();
+                Err(error)
+            }
+        }
     }
 
     fn throw_away(&mut self, tape: u64, error: &io::Error) {

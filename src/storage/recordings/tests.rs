@@ -84,6 +84,18 @@ fn a_crash_leaves_a_part_that_plays_and_the_next_start_names_it() {
 }
 
 #[test]
+fn a_crash_before_the_first_word_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (id, bytes) in [("0192-1", vec![]), ("0192-2", wav_head(0).to_vec())] {
+        let part = folder.path().join(format!("{id}.wav.part"));
+        std::fs::write(part, bytes).expect("written");
+    }
+    let (after, _) = Recordings::open(folder.path(), Clock::new()).expect("opens");
+    after.close();
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_beyond_its_time_is_deleted_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let keep = |days: u64| Some(Duration::from_mins(days * 24 * 60));

@@ -6,7 +6,7 @@
 //! ```
 
 use super::event::MediaEventKind;
-use crate::call::{LEAST_AT_HANGUP, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
+use crate::call::{LEAST_KEPT, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
 use crate::media::{Codec, Recorded, Recorder, RtpPacket, SAMPLE_RATE, Splicer, TelephoneEvent};
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
@@ -141,7 +141,7 @@ impl Deck {
         take.flush();
         let Take { recorder, mut tape, .. } = *take;
         let Recorded { rest, mut kept, mut lasted } = recorder.finish();
-        if end == RecordingEnd::Hangup && lasted < LEAST_AT_HANGUP {
+        if lasted < LEAST_KEPT {
             (kept, lasted) = (0, Duration::ZERO);
         }
         tape.finish(rest, kept);

@@ -25,7 +25,7 @@ use tokio::time::timeout;
 use super::*;
 use crate::call::{
     AdapterId, Answering, Class, Command, CommandKind, Dial, EndedBy, EventKind, HangupCause,
-    KeySource, LEAST_AT_HANGUP, LegId, Play, PlayId, Recording, RecordingEnd, Rejection, Report,
+    KeySource, LEAST_KEPT, LegId, Play, PlayId, Recording, RecordingEnd, Rejection, Report,
     SymbolSet, Target, Told,
 };
 use crate::runtime::{Adapter as _, AdapterError, Clock, Port, Wire};

@@ -1,9 +1,7 @@
 //! The recordings of one leg: at most one that runs, and those whose fate on the disk is not known yet.
 
 use super::frame::NARROW;
-use crate::call::{
-    EventKind, LEAST_AT_HANGUP, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet,
-};
+use crate::call::{EventKind, LEAST_KEPT, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
 use crate::media::{Recorded, Recorder};
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
@@ -101,7 +99,7 @@ impl Deck {
         let Some(take) = self.take.take() else { return };
         let Take { recorder, mut tape, .. } = *take;
         let Recorded { rest, mut kept, mut lasted } = recorder.finish();
-        if end == RecordingEnd::Hangup && lasted < LEAST_AT_HANGUP {
+        if lasted < LEAST_KEPT {
             (kept, lasted) = (0, Duration::ZERO);
         }
         tape.finish(rest, kept);

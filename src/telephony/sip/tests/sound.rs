@@ -47,7 +47,7 @@ async fn a_caller_is_recorded_until_a_key_by_info_or_the_end_of_the_call() {
     let (_, kind) = node.event().await;
     let EventKind::Recorded { recording, end, lasted } = kind else { panic!("{kind:?}") };
     assert_eq!((recording.as_str(), end), ("0192-2", RecordingEnd::Hangup));
-    assert!(lasted >= LEAST_AT_HANGUP, "{lasted}");
+    assert!(lasted >= LEAST_KEPT, "{lasted}");
     node.ended(leg, EndedBy::Caller, HangupCause::Normal).await;
     let wav = std::fs::read(folder.path().join("0192-2.wav")).expect("on the disk by now");
     assert_eq!(crate::media::Recording::from_wav(&wav).expect("a WAV file").duration(), lasted);
