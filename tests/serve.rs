@@ -17,6 +17,8 @@ mod disk;
 mod node;
 #[path = "serve/phone.rs"]
 mod phone;
+#[path = "serve/refused.rs"]
+mod refused;
 #[path = "serve/reload.rs"]
 mod reload;
 

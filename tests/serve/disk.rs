@@ -139,11 +139,11 @@ fn a_store_that_somebody_holds_for_five_seconds() {
 }
 
 /// A file system of 2 MB in memory, as long as it lives.
-struct Small(TempDir);
+pub(crate) struct Small(pub(crate) TempDir);
 
 impl Small {
     /// `None` where this process may not mount anything.
-    fn mount() -> Option<Self> {
+    pub(crate) fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(folder.path());

@@ -14,6 +14,8 @@ pub(crate) struct Phone {
     call: u16,
     /// The `To` of the answer, with its tag.
     to: String,
+    /// Where the far side listens.
+    audio: SocketAddr,
 }
 
 impl Phone {
@@ -22,7 +24,14 @@ impl Phone {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
         socket.set_read_timeout(Some(PATIENCE)).expect("a socket takes a limit");
         let call = socket.local_addr().expect("bound").port();
-        let phone = Self { socket, server, number, call, to: format!("<sip:{number}@{server}>") };
+        let phone = Self {
+            socket,
+            server,
+            number,
+            call,
+            to: format!("<sip:{number}@{server}>"),
+            audio: server,
+        };
         let body = format!(
             "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {call} RTP/AVP 0 101\r\n\
              a=rtpmap:101 telephone-event/8000\r\n"
@@ -36,6 +45,8 @@ impl Phone {
         let answer = self.final_response();
         assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
         self.to = header(&answer, "To: ").to_owned();
+        let port = header(&answer, "m=audio ").split(' ').next().expect("a port");
+        self.audio.set_port(port.parse().expect("a number"));
         self.sends("ACK", 1, "ack", "");
     }
 
@@ -53,6 +64,20 @@ impl Phone {
         while self.socket.recv(&mut buffer).expect("something sounds in time") == 0
             || buffer[0] >> 6 != 2
         {}
+    }
+
+    /// Says a tone for so many seconds: PCMU in packets of 20 ms (RFC 3551).
+    pub(crate) fn speaks(&self, seconds: u16) {
+        let loud: Vec<u8> = (0..160).map(|n| if n % 16 < 8 { 0x90 } else { 0x10 }).collect();
+        for number in 0..seconds * 50 {
+            let mut packet = vec![0x80, 0];
+            packet.extend(number.to_be_bytes());
+            packet.extend((u32::from(number) * 160).to_be_bytes());
+            packet.extend(7_u32.to_be_bytes());
+            packet.extend(&loud);
+            self.socket.send_to(&packet, self.audio).expect("sent");
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
     }
 
     /// Leaves behind what has come so far: nobody listened, and the socket has room for some seconds of sound only.
