@@ -48,7 +48,11 @@ impl Entry {
     ///
     /// What is wrong with it, with its column.
     pub fn from_line(line: &[u8]) -> serde_json::Result<Self> {
-        let Read { epoch, seq, at, fact, private } = serde_json::from_slice(line)?;
+        // Whether it is text is looked at once, not for each word of it.
+        let Read { epoch, seq, at, fact, private } = match std::str::from_utf8(line) {
+            Ok(text) => serde_json::from_str(text)?,
+            Err(_) => serde_json::from_slice(line)?,
+        };
         Ok(Self { epoch, seq, row: Row { at, fact, private } })
     }
 }
