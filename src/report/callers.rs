@@ -108,21 +108,37 @@ struct LastHandled {
     ticket: bool,
 }
 
-/// A caller's key as a number, which is compared without a look elsewhere; as text only where it is none of ours.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key(u128, Option<CallerKey>);
+/// What is remembered of a caller.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    last: Option<Last>,
+    /// The last call about each thing, by its number.
+    handled: Vec<(Option<usize>, LastHandled)>,
+}
 
-impl Key {
-    fn of(caller: &CallerKey) -> Self {
-        /// As many digits as a number holds, all of them there.
-        const DIGITS: usize = 32;
-        let ours = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let text = Some(&*caller.0).filter(|text| text.len() == DIGITS && text.bytes().all(ours));
-        match text.and_then(|text| u128::from_str_radix(text, 16).ok()) {
-            Some(number) => Self(number, None),
-            None => Self(0, Some(caller.clone())),
+impl Known {
+    /// Remembers a call that an agent handled; gives the one before about the same.
+    fn handle(&mut self, topic: Option<usize>, now: LastHandled) -> Option<LastHandled> {
+        if let Some((_, last)) = self.handled.iter_mut().find(|(about, _)| *about == topic) {
+            return Some(std::mem::replace(last, now));
         }
+        self.handled.push((topic, now));
+        None
     }
+
+    /// How many calls are remembered.
+    fn count(&self) -> usize {
+        usize::from(self.last.is_some()) + self.handled.len()
+    }
+}
+
+/// A caller's key as a number, where it is one of ours: it is compared without a look elsewhere.
+fn number(caller: &CallerKey) -> Option<u128> {
+    /// As many digits as a number holds, all of them there.
+    const DIGITS: usize = 32;
+    let ours = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let text = Some(&*caller.0).filter(|text| text.len() == DIGITS && text.bytes().all(ours));
+    text.and_then(|text| u128::from_str_radix(text, 16).ok())
 }
 
 /// Callers by number and by what they called about, as far back as it matters.
@@ -130,10 +146,13 @@ impl Key {
 pub(super) struct Callers {
     again_within: Duration,
     repeat_within: Duration,
-    last: BTreeMap<Key, Last>,
-    handled: BTreeMap<(Key, Option<usize>), LastHandled>,
-    /// What callers called about, by its number in `handled`.
+    known: BTreeMap<u128, Known>,
+    /// Those whose keys are none of ours.
+    others: BTreeMap<CallerKey, Known>,
+    /// What callers called about, by its number in `Known`.
     topics: BTreeMap<Arc<str>, usize>,
+    /// How many calls are remembered of all of them.
+    count: usize,
     forget_at: usize,
     pub(super) figures: CallFigures,
 }
@@ -144,9 +163,10 @@ impl Callers {
         Self {
             again_within,
             repeat_within,
-            last: BTreeMap::new(),
-            handled: BTreeMap::new(),
+            known: BTreeMap::new(),
+            others: BTreeMap::new(),
             topics: BTreeMap::new(),
+            count: 0,
             forget_at: FORGET_FROM,
             figures: CallFigures::default(),
         }
@@ -161,13 +181,14 @@ impl Callers {
         if counts {
             self.count(met);
         }
-        if let Some(caller) = &met.caller {
-            self.again(caller, met, counts);
-        }
-        if met.agent.is_some() && !met.open {
+        let handled = met.agent.is_some() && !met.open;
+        if handled {
             self.was_handled(met, counts);
         }
-        if self.last.len() + self.handled.len() >= self.forget_at {
+        if let Some(caller) = &met.caller {
+            self.remember(caller, met, counts, handled);
+        }
+        if self.count >= self.forget_at {
             self.forget(met.ended);
         }
     }
@@ -189,46 +210,65 @@ impl Callers {
         }
     }
 
-    fn again(&mut self, caller: &CallerKey, met: &Met, counts: bool) {
-        let resolved = counts && met.outcome == Some(Outcome::Resolved);
-        let now = Last { ended: met.ended, resolved };
-        let Some(before) = self.last.insert(Key::of(caller), now) else { return };
-        if between(before.ended, met.began) <= self.again_within {
-            self.figures.resolved_again += u64::from(before.resolved);
-            self.figures.repeats += u64::from(counts);
-        }
-    }
-
+    /// Counts what calls an agent handled.
     fn was_handled(&mut self, met: &Met, counts: bool) {
         let first = &mut self.figures.first;
-        let (one, ticket) = (u64::from(counts), u64::from(met.ticket));
+        let one = u64::from(counts);
         first.handled += one;
-        let Some(caller) = &met.caller else {
-            first.anonymous += one;
-            return;
+        first.anonymous += one * u64::from(met.caller.is_none());
+        first.open += one * u64::from(met.ticket && met.caller.is_some());
+    }
+
+    /// Looks whether the caller called before, and remembers this call.
+    fn remember(&mut self, caller: &CallerKey, met: &Met, counts: bool, handled: bool) {
+        let topic = met.topic.as_ref().filter(|_| handled).map(|topic| self.topic(topic));
+        let known = match number(caller) {
+            Some(number) => self.known.entry(number).or_default(),
+            None => self.others.entry(caller.clone()).or_default(),
         };
-        first.open += one * ticket;
-        let now = LastHandled { ended: met.ended, counts, ticket: met.ticket };
-        let topic = met.topic.as_ref().map(|topic| match self.topics.get(topic) {
-            Some(number) => *number,
-            None => {
-                let number = self.topics.len();
-                self.topics.insert(Arc::clone(topic), number);
-                number
-            }
-        });
-        let Some(before) = self.handled.insert((Key::of(caller), topic), now) else { return };
-        if before.counts && between(before.ended, met.began) <= self.repeat_within {
-            first.repeated += 1;
-            first.open_repeated += u64::from(before.ticket);
+        let before = known.count();
+        let resolved = counts && met.outcome == Some(Outcome::Resolved);
+        if let Some(last) = known.last.replace(Last { ended: met.ended, resolved })
+            && between(last.ended, met.began) <= self.again_within
+        {
+            self.figures.resolved_again += u64::from(last.resolved);
+            self.figures.repeats += u64::from(counts);
         }
+        let now = LastHandled { ended: met.ended, counts, ticket: met.ticket };
+        if handled
+            && let Some(last) = known.handle(topic, now)
+            && last.counts
+            && between(last.ended, met.began) <= self.repeat_within
+        {
+            self.figures.first.repeated += 1;
+            self.figures.first.open_repeated += u64::from(last.ticket);
+        }
+        self.count += known.count() - before;
+    }
+
+    /// The number of what a call was about.
+    fn topic(&mut self, topic: &Arc<str>) -> usize {
+        if let Some(number) = self.topics.get(topic) {
+            return *number;
+        }
+        let number = self.topics.len();
+        self.topics.insert(Arc::clone(topic), number);
+        number
     }
 
     /// Forgets callers who called so long ago that they can no longer call again in time.
     fn forget(&mut self, now: Wall) {
         let (again, repeat) = (self.again_within, self.repeat_within);
-        self.last.retain(|_, last| between(last.ended, now) <= again);
-        self.handled.retain(|_, last| between(last.ended, now) <= repeat);
-        self.forget_at = FORGET_FROM.max(2 * (self.last.len() + self.handled.len()));
+        let mut count = 0;
+        let mut keep = |known: &mut Known| {
+            known.last.take_if(|last| between(last.ended, now) > again);
+            known.handled.retain(|(_, last)| between(last.ended, now) <= repeat);
+            count += known.count();
+            known.count() > 0
+        };
+        self.known.retain(|_, known| keep(known));
+        self.others.retain(|_, known| keep(known));
+        self.count = count;
+        self.forget_at = FORGET_FROM.max(2 * count);
     }
 }
