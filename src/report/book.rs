@@ -10,6 +10,7 @@ use super::level::Level;
 use super::piece::{
     Callback, Ended, Hold, Offer, Piece, Span, Stay, Survey, Talk, Ticket, between,
 };
+use super::shelf::Shelf;
 use super::survey::SurveyFigures;
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::{AgentStatus, Medium};
@@ -36,8 +37,8 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct Book {
     settings: Settings,
-    queues: BTreeMap<QueueId, QueueFigures>,
-    agents: BTreeMap<AgentId, AgentFigures>,
+    queues: Shelf<QueueId, QueueFigures>,
+    agents: Shelf<AgentId, AgentFigures>,
     callers: Callers,
     callbacks: BTreeMap<QueueId, CallbackFigures>,
     surveys: BTreeMap<(Option<QueueId>, Option<AgentId>), SurveyFigures>,
@@ -53,8 +54,8 @@ impl Book {
         let callers = Callers::new(settings.again_within, settings.repeat_within);
         Self {
             settings,
-            queues: BTreeMap::new(),
-            agents: BTreeMap::new(),
+            queues: Shelf::default(),
+            agents: Shelf::default(),
             callers,
             callbacks: BTreeMap::new(),
             surveys: BTreeMap::new(),
@@ -94,20 +95,20 @@ impl Book {
 
     /// Puts waits in order, once everything was taken; gives the intervals that do not balance.
     pub fn close(&mut self) -> Vec<Broken> {
-        let mut broken = Vec::new();
-        for (queue, figures) in &mut self.queues {
+        let (mut broken, grid) = (Vec::new(), &self.settings.grid);
+        self.queues.each(|queue, figures| {
             figures.waits.sort_unstable();
-            let odd = figures.intervals.iter().filter(|(_, counts)| !counts.balances());
+            let odd = figures.intervals.by_interval().filter(|(_, counts)| !counts.balances());
             broken.extend(odd.map(|(n, counts)| Broken {
                 queue: queue.clone(),
-                from: self.settings.grid.interval(*n).map_or(Wall::default(), |(from, _)| from),
+                from: grid.interval(n).map_or(Wall::default(), |(from, _)| from),
                 offered: counts.offered + counts.callbacks,
                 accounted: counts.accounted()
                     + counts.callbacks_answered
                     + counts.callbacks_left
                     + counts.callbacks_waiting,
             }));
-        }
+        });
         for figures in self.callbacks.values_mut() {
             figures.waits.sort_unstable();
         }
@@ -126,13 +127,13 @@ impl Book {
 
     /// The queues.
     #[must_use]
-    pub const fn queues(&self) -> &BTreeMap<QueueId, QueueFigures> {
+    pub const fn queues(&self) -> &Shelf<QueueId, QueueFigures> {
         &self.queues
     }
 
     /// The agents.
     #[must_use]
-    pub const fn agents(&self) -> &BTreeMap<AgentId, AgentFigures> {
+    pub const fn agents(&self) -> &Shelf<AgentId, AgentFigures> {
         &self.agents
     }
 
@@ -163,14 +164,14 @@ impl Book {
     /// The queue's counts of the interval that a moment lies in.
     fn counts(&mut self, queue: &QueueId, at: Wall) -> Option<&mut Counts> {
         let n = self.settings.grid.at(at)?;
-        Some(queue_of(&mut self.queues, queue).intervals.entry(n).or_default())
+        Some(self.queues.of(queue).intervals.at(n))
     }
 
     fn stay(&mut self, stay: &Stay) {
         let (target, short) = (self.settings.target, self.settings.short);
         let Some(n) = self.settings.grid.at(stay.entered) else { return };
-        let figures = queue_of(&mut self.queues, &stay.queue);
-        figures.intervals.entry(n).or_default().stay(stay, target, short);
+        let figures = self.queues.of(&stay.queue);
+        figures.intervals.at(n).stay(stay, target, short);
         if stay.back || stay.medium == Medium::Callback {
             return;
         }
@@ -191,46 +192,46 @@ impl Book {
 
     fn offer(&mut self, offer: &Offer) {
         let Some(n) = self.settings.grid.at(offer.at) else { return };
-        queue_of(&mut self.queues, &offer.queue).intervals.entry(n).or_default().offer(offer);
-        agent_of(&mut self.agents, &offer.agent).intervals.entry(n).or_default().offer(offer);
+        self.queues.of(&offer.queue).intervals.at(n).offer(offer);
+        self.agents.of(&offer.agent).intervals.at(n).offer(offer);
     }
 
     fn talk(&mut self, talk: &Talk) {
         let grid = &self.settings.grid;
-        let mut queue = talk.queue.as_ref().map(|queue| queue_of(&mut self.queues, queue));
-        let agent = agent_of(&mut self.agents, &talk.agent);
+        let mut queue = talk.queue.as_ref().map(|queue| self.queues.of(queue));
+        let agent = self.agents.of(&talk.agent);
         if let Some(n) = grid.at(talk.began) {
-            agent.intervals.entry(n).or_default().talk(talk);
+            agent.intervals.at(n).talk(talk);
             if let Some(queue) = &mut queue {
-                queue.intervals.entry(n).or_default().talk(talk);
+                queue.intervals.at(n).talk(talk);
             }
         }
         grid.split(talk.began, talk.ended, |n, span| {
-            agent.intervals.entry(n).or_default().connected += span;
+            agent.intervals.at(n).connected += span;
             if let Some(queue) = &mut queue {
-                queue.intervals.entry(n).or_default().connected += span;
+                queue.intervals.at(n).connected += span;
             }
         });
     }
 
     fn hold(&mut self, hold: &Hold) {
-        let mut queue = hold.queue.as_ref().map(|queue| queue_of(&mut self.queues, queue));
-        let agent = agent_of(&mut self.agents, &hold.agent);
+        let mut queue = hold.queue.as_ref().map(|queue| self.queues.of(queue));
+        let agent = self.agents.of(&hold.agent);
         self.settings.grid.split(hold.from, hold.to, |n, span| {
-            agent.intervals.entry(n).or_default().held += span;
+            agent.intervals.at(n).held += span;
             if let Some(queue) = &mut queue {
-                queue.intervals.entry(n).or_default().held += span;
+                queue.intervals.at(n).held += span;
             }
         });
     }
 
     fn span(&mut self, span: &Span) {
-        let agent = agent_of(&mut self.agents, &span.agent);
+        let agent = self.agents.of(&span.agent);
         if span.open {
             agent.now = Some(span.status);
         }
         self.settings.grid.split(span.from, span.to, |n, part| {
-            agent.intervals.entry(n).or_default().times.add(span.status, part);
+            agent.intervals.at(n).times.add(span.status, part);
         });
         if span.status == AgentStatus::Talking
             && let Some(queue) = &span.queue
@@ -240,9 +241,9 @@ impl Book {
         if span.status == AgentStatus::Wrapup
             && let Some(queue) = span.queue.as_ref().or(agent.last_queue.as_ref())
         {
-            let queue = queue_of(&mut self.queues, queue);
+            let queue = self.queues.of(queue);
             self.settings.grid.split(span.from, span.to, |n, part| {
-                queue.intervals.entry(n).or_default().wrapup += part;
+                queue.intervals.at(n).wrapup += part;
             });
         }
     }
@@ -293,26 +294,4 @@ impl Book {
         let late = |due: Wall| ticket.closed.map_or(due < self.settings.grid.end(), |at| at > due);
         figures.late += u64::from(ticket.due.is_some_and(late));
     }
-}
-
-/// The figures of a queue.
-fn queue_of<'b>(
-    queues: &'b mut BTreeMap<QueueId, QueueFigures>,
-    queue: &QueueId,
-) -> &'b mut QueueFigures {
-    if !queues.contains_key(queue) {
-        queues.insert(queue.clone(), QueueFigures::default());
-    }
-    queues.get_mut(queue).expect("it was put there")
-}
-
-/// The figures of an agent.
-fn agent_of<'b>(
-    agents: &'b mut BTreeMap<AgentId, AgentFigures>,
-    agent: &AgentId,
-) -> &'b mut AgentFigures {
-    if !agents.contains_key(agent) {
-        agents.insert(agent.clone(), AgentFigures::default());
-    }
-    agents.get_mut(agent).expect("it was put there")
 }

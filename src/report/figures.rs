@@ -6,6 +6,7 @@ use super::agent::{AgentCounts, MIN_AGENT_DAY};
 use super::counts::Counts;
 use super::grid::Grid;
 use super::rates::Share;
+use super::shelf::Series;
 use crate::call::QueueId;
 use crate::history::{AgentStatus, CallbackEnd};
 use crate::time::{Duration, Wall};
@@ -27,7 +28,7 @@ pub struct Estimates {
 #[derive(Debug, Clone, Default)]
 pub struct QueueFigures {
     /// Counts by interval; intervals without any are absent.
-    pub intervals: BTreeMap<usize, Counts>,
+    pub intervals: Series<Counts>,
     /// The wait of each caller who was answered; sorted by [`Book::close`](super::Book::close).
     pub waits: Vec<Duration>,
     /// How well waits were foretold.
@@ -40,7 +41,7 @@ pub struct QueueFigures {
 #[derive(Debug, Clone, Default)]
 pub struct AgentFigures {
     /// Counts by interval; intervals without any are absent.
-    pub intervals: BTreeMap<usize, AgentCounts>,
+    pub intervals: Series<AgentCounts>,
     /// The state in which the agent is at the end.
     pub now: Option<AgentStatus>,
     /// The queue of the last talk: wrap-up that names none belongs to it.
@@ -115,7 +116,7 @@ impl AgentFigures {
     #[must_use]
     pub fn days(&self, grid: &Grid) -> u64 {
         let logged_in = |intervals: std::ops::Range<usize>| {
-            let parts = self.intervals.range(intervals).map(|(_, counts)| counts.logged_in());
+            let parts = self.intervals.range(intervals).map(AgentCounts::logged_in);
             parts.fold(Duration::ZERO, |sum, part| sum + part)
         };
         grid.days().map(|(_, n)| u64::from(logged_in(n) >= MIN_AGENT_DAY)).sum()

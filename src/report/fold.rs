@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::contact::Contact;
 use super::piece::{Callback, Piece, Span, Stay, Ticket, between};
+use super::shelf::Shelf;
 use crate::call::{AgentId, CallId};
 use crate::history::{AgentStatus, Entry, Exit, Fact};
 use crate::time::{Duration, Wall};
@@ -61,7 +62,8 @@ pub struct Fold {
     pub(super) contacts: BTreeMap<CallId, Box<Contact>>,
     /// Stays that ended because a node died, oldest first.
     pub(super) lost: Vec<Stay>,
-    pub(super) agents: BTreeMap<AgentId, Span>,
+    /// The state that each agent is in, if it is known.
+    agents: Shelf<AgentId, Option<Span>>,
     pub(super) callbacks: BTreeMap<u64, Callback>,
     pub(super) tickets: BTreeMap<u64, Ticket>,
     faults: Vec<Fault>,
@@ -93,10 +95,12 @@ impl Fold {
         for (id, contact) in std::mem::take(&mut self.contacts) {
             contact.close(id, now, out);
         }
-        for (_, mut span) in std::mem::take(&mut self.agents) {
-            (span.to, span.open) = (now, true);
-            out(Piece::Span(span));
-        }
+        self.agents.each(|_, open| {
+            if let Some(mut span) = open.take() {
+                (span.to, span.open) = (now, true);
+                out(Piece::Span(span));
+            }
+        });
         for (_, callback) in std::mem::take(&mut self.callbacks) {
             out(Piece::Callback(callback));
         }
@@ -180,18 +184,8 @@ impl Fold {
             | Fact::Held { .. }
             | Fact::Resumed { .. }
             | Fact::TalkEnded { .. } => self.talk(fact, at, out),
-            Fact::AgentChanged { agent, status, reason, contact, queue, .. } => {
-                let span = Span {
-                    agent: agent.clone(),
-                    status: *status,
-                    reason: reason.clone(),
-                    contact: *contact,
-                    queue: queue.clone(),
-                    from: at,
-                    to: at,
-                    open: false,
-                };
-                self.agent(span, out);
+            Fact::AgentChanged { .. } => {
+                self.agent(fact, at, out);
                 None
             }
             Fact::CallbackAsked { .. }
@@ -216,18 +210,30 @@ impl Fold {
     }
 
     /// An agent is in another state. A row that changes something else of the agent goes on with the same one.
-    fn agent(&mut self, next: Span, out: Out<'_>) {
-        let Some(span) = self.agents.get_mut(&next.agent) else {
-            self.agents.insert(next.agent.clone(), next);
-            return;
-        };
-        let same = span.status == next.status && span.contact == next.contact;
-        if same && (span.status != AgentStatus::Break || span.reason == next.reason) {
+    fn agent(&mut self, fact: &Fact, at: Wall, out: Out<'_>) {
+        let Fact::AgentChanged { agent, status, reason, contact, queue, .. } = fact else { return };
+        let open = self.agents.of(agent);
+        let same = open.as_ref().is_some_and(|span| {
+            let about = span.status == *status && span.contact == *contact;
+            about && (*status != AgentStatus::Break || span.reason == *reason)
+        });
+        if same {
             return;
         }
-        let mut over = std::mem::replace(span, next);
-        over.to = span.from;
-        out(Piece::Span(over));
+        let next = Span {
+            agent: agent.clone(),
+            status: *status,
+            reason: reason.clone(),
+            contact: *contact,
+            queue: queue.clone(),
+            from: at,
+            to: at,
+            open: false,
+        };
+        if let Some(mut over) = open.replace(next) {
+            over.to = at;
+            out(Piece::Span(over));
+        }
     }
 
     /// Another epoch began: what the last one carried was lost with it at `died`, unless the rows that follow say more.
@@ -246,13 +252,11 @@ impl Fold {
                 self.gone(id, contact, died, out);
             }
         }
-        self.agents.retain(|_, span| {
-            if !span.status.is_bound() {
-                return true;
+        self.agents.each(|_, open| {
+            if let Some(mut span) = open.take_if(|span| span.status.is_bound()) {
+                span.to = died;
+                out(Piece::Span(span));
             }
-            span.to = died;
-            out(Piece::Span(span.clone()));
-            false
         });
     }
 

@@ -24,6 +24,7 @@ mod live;
 mod piece;
 mod queue_log;
 mod rates;
+mod shelf;
 pub mod staffing;
 mod steps;
 mod survey;
@@ -46,4 +47,5 @@ pub use piece::{
 };
 pub use queue_log::QueueLog;
 pub use rates::{Share, percentile};
+pub use shelf::{Series, Shelf};
 pub use survey::{Scores, SurveyFigures, wilson};

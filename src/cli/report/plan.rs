@@ -123,8 +123,8 @@ fn slots(
         for n in intervals {
             let Some((from, _)) = grid.interval(n) else { continue };
             let slot = slots.entry(grid.local(from).time).or_default();
-            let queues = book.queues().iter().filter(|(queue, _)| period.wants(queue));
-            for counts in queues.filter_map(|(_, figures)| figures.intervals.get(&n)) {
+            let queues = book.queues().by_name().filter(|(queue, _)| period.wants(queue));
+            for counts in queues.filter_map(|(_, figures)| figures.intervals.get(n)) {
                 slot.offered += counts.offered;
                 slot.handled += counts.handled;
                 slot.busy += counts.connected + counts.wrapup;

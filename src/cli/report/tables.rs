@@ -31,7 +31,7 @@ struct More {
 impl View<'_> {
     /// The queues that are asked for, with their totals.
     fn queues(&self) -> Vec<(&QueueId, &QueueFigures, Counts)> {
-        let queues = self.book.queues().iter().filter(|(queue, _)| self.period.wants(queue));
+        let queues = self.book.queues().by_name().filter(|(queue, _)| self.period.wants(queue));
         queues.map(|(queue, figures)| (queue, figures, figures.total())).collect()
     }
 
@@ -176,14 +176,15 @@ impl View<'_> {
         );
         let mut table = Table::new("agents", columns).noted(note);
         let (mut sum, mut days) = (AgentCounts::default(), 0);
-        let agents = self.book.agents();
-        for (agent, figures) in agents {
+        let mut agents = 0;
+        for (agent, figures) in self.book.agents().by_name() {
+            agents += 1;
             let (total, of) = (figures.total(), figures.days(&self.book.settings().grid));
             table.row(agent_row(agent.as_str(), &total, of));
             sum.merge(&total);
             days += of;
         }
-        if agents.len() > 1 {
+        if agents > 1 {
             table.row(agent_row(ALL, &sum, days));
         }
         table
@@ -228,9 +229,10 @@ impl View<'_> {
             .filter_map(|n| {
                 let (from, _) = grid.interval(n)?;
                 let (mut counts, mut agents) = (Counts::default(), AgentCounts::default());
-                let of_queues = queues.iter().filter_map(|(_, f, _)| f.intervals.get(&n));
+                let of_queues = queues.iter().filter_map(|(_, f, _)| f.intervals.get(n));
                 of_queues.for_each(|more| counts.merge(more));
-                let of_agents = self.book.agents().values().filter_map(|f| f.intervals.get(&n));
+                let of_agents =
+                    self.book.agents().by_name().filter_map(|(_, f)| f.intervals.get(n));
                 of_agents.for_each(|more| agents.merge(more));
                 let plain = grid.rfc3339(from);
                 let from = Cell::Moment { shown: label(&plain, single), plain };
@@ -278,7 +280,7 @@ impl View<'_> {
     /// The agents.
     pub(super) fn agent_times(&self) -> impl Iterator<Item = (&str, AgentCounts)> {
         let total = AgentFigures::total;
-        self.book.agents().iter().map(move |(agent, figures)| (agent.as_str(), total(figures)))
+        self.book.agents().by_name().map(move |(agent, figures)| (agent.as_str(), total(figures)))
     }
 }
 

@@ -46,7 +46,7 @@ fn the_day_so_far_is_the_report_of_the_day() {
         let mut live = live(at(0.0));
         entries.iter().for_each(|entry| live.take(entry));
         let (book, _) = book_of(entries, DAY, DAY);
-        for (queue, figures) in book.queues() {
+        for (queue, figures) in book.queues().by_name() {
             let mut sum = Counts::default();
             for counts in figures.intervals.values() {
                 sum.offered += counts.offered;

@@ -160,7 +160,7 @@ proptest! {
         let entries = history(&fates);
         let (book, faults) = book_of(&entries, DAY, DAY);
         prop_assert_eq!(faults, []);
-        for (queue, figures) in book.queues() {
+        for (queue, figures) in book.queues().by_name() {
             let total = figures.total();
             let size = |n: u64| usize::try_from(n).expect("small");
             let folded = Plain {
