@@ -106,7 +106,7 @@ impl Call {
         let mut call = Self { rehearsal, leg, kind, secrets, printed, text, confided, records };
         call.wait(2);
         call.story();
-        call.wait(60);
+        call.wait(30);
         assert_eq!(call.rehearsal.engine().live_calls(), 0, "{kind:?}: a call is left over");
         call
     }
@@ -198,7 +198,7 @@ impl Call {
         }
     }
 
-    /// The person who rings talks and hangs up.
+    /// The person who rings talks and hangs up, and the caller says how satisfied they are.
     fn talk(&mut self) {
         self.wait(10);
         let person = self
@@ -210,6 +210,7 @@ impl Call {
         self.rehearsal.pick_up(person);
         self.wait(5);
         self.hang_up(person);
+        self.press("5");
     }
 
     fn hang_up(&mut self, leg: LegId) {

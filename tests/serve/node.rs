@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Node {
     child: Child,
     log: Receiver<Value>,
+    /// What was logged before it was ready.
+    early: Vec<Value>,
     sip: SocketAddr,
     ready: Value,
     folder: TempDir,
@@ -56,8 +58,9 @@ impl Node {
             }
         });
         let sip = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut node = Self { child, log, sip, ready: Value::Null, folder };
-        node.ready = node.logs("Ready.");
+        let mut node = Self { child, log, early: Vec::new(), sip, ready: Value::Null, folder };
+        let (ready, early) = node.logs_after("Ready.");
+        (node.ready, node.early) = (ready, early);
         let listen = node.ready["listen"].as_str().expect("it says where");
         node.sip = listen.strip_prefix("udp:").expect("UDP").parse().expect("an address");
         node
@@ -91,17 +94,26 @@ impl Node {
         log
     }
 
-    /// Waits for an event of the log whose message begins like this.
+    /// Waits for an event of the log whose message begins like this. What was logged before the node was ready counts once:
+    /// an adapter may be there sooner.
     pub(crate) fn logs(&mut self, message: &str) -> Value {
-        let mut seen = Vec::new();
+        match self.early.iter().position(|event| tells(event, message)) {
+            Some(place) => self.early.remove(place),
+            None => self.logs_after(message).0,
+        }
+    }
+
+    /// The next event whose message begins like this, and those before it.
+    fn logs_after(&self, message: &str) -> (Value, Vec<Value>) {
+        let mut seen: Vec<Value> = Vec::new();
         loop {
             let event = self.log.recv_timeout(PATIENCE);
-            assert!(event.is_ok(), "no `{message}` in the log:\n{}", seen.join("\n"));
+            assert!(event.is_ok(), "no `{message}` in the log:\n{seen:#?}");
             let event = event.unwrap_or_default();
-            if event["message"].as_str().is_some_and(|text| text.starts_with(message)) {
-                return event;
+            if tells(&event, message) {
+                return (event, seen);
             }
-            seen.push(event.to_string());
+            seen.push(event);
         }
     }
 
@@ -191,6 +203,11 @@ fn command(folder: &TempDir) -> Command {
     command.args(["serve", "--log-format", "json"]).current_dir(folder.path());
     command.env_remove("SAMBUNG_LOG").stdin(Stdio::null()).stderr(Stdio::piped());
     command
+}
+
+/// Whether the message of an event begins like this.
+fn tells(event: &Value, message: &str) -> bool {
+    event["message"].as_str().is_some_and(|text| text.starts_with(message))
 }
 
 fn refusal(folder: &TempDir) -> (Option<i32>, String) {
