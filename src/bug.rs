@@ -64,11 +64,13 @@ pub enum Bug {
     WaitsTooLong,
     /// A PIN stands in the record.
     SecretRecorded,
+    /// A reload forgets how often an agent has missed offers in a row.
+    MissesForgotten,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::KeyAheadLost,
         Self::KeyTakenTwice,
         Self::KeysKeptForSecret,
@@ -98,6 +100,7 @@ impl Bug {
         Self::LateReplyTaken,
         Self::WaitsTooLong,
         Self::SecretRecorded,
+        Self::MissesForgotten,
     ];
 }
 

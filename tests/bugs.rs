@@ -38,7 +38,8 @@ fn line() -> engine::Settings {
 fn day(seed: u64, line: &engine::Settings) -> Result<(), String> {
     let span = Duration::from_mins(6);
     let faults = Fault::all();
-    let settings = Settings { calls: 16, agents: 2, span, faults, ..Settings::default() };
+    let settings =
+        Settings { calls: 16, agents: 2, span, faults, reloads: 12, ..Settings::default() };
     Day::new(seed, &settings, line.clone()).run().map(drop).map_err(|failure| failure.to_string())
 }
 

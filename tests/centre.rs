@@ -24,6 +24,9 @@ const DAYS: u64 = 500;
 /// How many of them where all who are free are rung together.
 const TOGETHER_DAYS: u64 = 150;
 
+/// How many of them with reloads.
+const RELOAD_DAYS: u64 = 100;
+
 /// When short days begin: in opening hours, at their edges, on a Saturday, a Sunday, a holiday, at night.
 const BEGINNINGS: [i64; 8] = [
     1_772_586_000, // Wednesday, 2026-03-04 08:00 in Jakarta
@@ -139,6 +142,19 @@ fn no_day_breaks_a_rule_where_all_are_rung() {
     };
     let (plain, all) = (live(&one_by_one), live(&together));
     assert!(all.0 > 50 && all.1 > plain.1 * 11 / 10, "answered, rung: {plain:?}, then {all:?}");
+}
+
+/// Reloads in the middle of it, with a ring time or a wrap-up changed or nothing at all: nobody loses a place or a state.
+#[test]
+fn no_reload_under_load_changes_how_anybody_stands() {
+    let (engine, settings) = shipped();
+    let mut answered = 0;
+    for seed in 1..=RELOAD_DAYS {
+        let settings = Settings { reloads: 40, ..short(seed, &settings) };
+        let day = Day::new(seed, &settings, engine.clone()).run();
+        answered += day.unwrap_or_else(|failure| panic!("{failure}")).answered;
+    }
+    assert!(answered > 50, "{answered} answered");
 }
 
 #[test]

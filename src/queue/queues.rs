@@ -10,6 +10,7 @@ use super::order::Order;
 use super::ring::Reach;
 use super::settings::{AgentSettings, QueueSettings, Settings};
 use super::timer::Timer;
+use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId, QueueId};
 
 /// The most queues that a machine takes, those that are no longer named included; further ones are unknown to it.
@@ -27,6 +28,9 @@ impl Queues {
                 Some(number) => self.change_line(*number, queue, &settings.agents),
                 None => self.add_line(id, queue, &settings.agents),
             }
+        }
+        if bug::is(Bug::MissesForgotten) {
+            self.agents.iter_mut().for_each(|agent| agent.missed = 0);
         }
     }
 

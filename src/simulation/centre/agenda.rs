@@ -48,6 +48,8 @@ pub(super) enum Happening {
     Claimed(OfferId, Verdict),
     /// The outside answers.
     Answers(RequestId),
+    /// The settings are published anew: the reload of this number.
+    Reloads(u32),
 }
 
 /// Everything that will happen.

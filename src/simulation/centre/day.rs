@@ -11,6 +11,7 @@ use super::book::Book;
 use super::caller::Caller;
 use super::failure::Failure;
 use super::outside::Outside;
+use super::reload::reloads;
 use super::settings::Settings;
 use super::store::Paper;
 use super::totals::Totals;
@@ -36,7 +37,7 @@ const EVENING: Duration = Duration::from_mins(12 * 60);
 /// One day of a call centre.
 #[derive(Debug)]
 pub struct Day {
-    seed: u64,
+    pub(super) seed: u64,
     span: Duration,
     pub(super) begins: Wall,
     pub(super) engine: Engine,
@@ -111,6 +112,9 @@ impl Day {
             let (caller, arrives) = Caller::new(seed, index, &settings);
             agenda.plan(arrives, Happening::Calls(index));
             callers.insert(index, caller);
+        }
+        for (at, reload) in reloads(seed, &settings) {
+            agenda.plan(at, Happening::Reloads(reload));
         }
         let (book, outside) = (Book::new(&engine.programs), Outside::new(&engine.programs));
         let watch = Watch::new(&engine);

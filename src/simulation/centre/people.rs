@@ -35,6 +35,7 @@ impl Day {
             Happening::Goes(agent) => self.phone_goes(agent),
             Happening::Breaks(agent) => return self.breaks(agent),
             Happening::Returns(agent) => return self.returns(agent),
+            Happening::Reloads(reload) => return self.reloads(reload),
             Happening::PicksUp(leg) => self.picks_up(leg),
             Happening::Wonders(leg) => {
                 if self.holders.get(&leg).is_some_and(|holder| !holder.talked) {

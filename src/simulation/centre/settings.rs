@@ -12,6 +12,9 @@ pub const MAX_CALLERS: u32 = 1_000_000;
 /// The most agents of one day.
 pub const MAX_AGENTS: u32 = 5_000;
 
+/// The most reloads of a day.
+pub const MAX_RELOADS: u32 = 1_000;
+
 /// The longest day.
 pub const MAX_SPAN: Duration = Duration::from_mins(24 * 60);
 
@@ -35,6 +38,8 @@ pub struct Settings {
     pub mix: Mix,
     /// What goes wrong; the others do not, and nothing else is drawn differently.
     pub faults: BTreeSet<Fault>,
+    /// How often the settings are published anew, at moments from the seed. At most [`MAX_RELOADS`]. Default 0.
+    pub reloads: u32,
     /// The callers who do call, by their place from 0; `None` = all. The others stay away, and nobody else changes.
     pub only: Option<BTreeSet<u32>>,
 }
@@ -73,6 +78,7 @@ impl Default for Settings {
             numbers: Vec::new(),
             mix: Mix::default(),
             faults: BTreeSet::new(),
+            reloads: 0,
             only: None,
         }
     }
@@ -84,6 +90,7 @@ impl Settings {
         let mut bounded = self.clone();
         bounded.calls = self.calls.min(MAX_CALLERS);
         bounded.agents = self.agents.min(MAX_AGENTS);
+        bounded.reloads = self.reloads.min(MAX_RELOADS);
         bounded.span = self.span.min(MAX_SPAN);
         if bounded.numbers.is_empty() {
             bounded.numbers.push("100".into());
