@@ -143,13 +143,14 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// Waits for something that comes soon.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..1_000 {
-        if is_so() {
-            return;
+    let soon = (0..1_000).any(|_| {
+        let so = is_so();
+        if !so {
+            park_timeout(Duration::from_millis(20));
         }
-        park_timeout(Duration::from_millis(20));
-    }
-    panic!("not in 20 s: {what}");
+        so
+    });
+    assert!(soon, "not in 20 s: {what}");
 }
 
 /// Fills a file system to the last page; removing the file makes room again.

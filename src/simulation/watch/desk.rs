@@ -88,6 +88,7 @@ impl Desk {
         for (id, queue) in &settings.queues {
             self.settings.queues.insert(id.clone(), queue.clone());
         }
+        self.staff.change(&settings.queues);
         for (id, agent) in &settings.agents {
             if let Some(known) = self.settings.agents.get_mut(id) {
                 known.memberships.clone_from(&agent.memberships);
@@ -317,7 +318,7 @@ impl Desk {
         self.answered += 1;
         self.gone(now, call)?;
         let wrap_up = self.settings.queues.get(&queue).map_or(Duration::ZERO, |q| q.wrap_up);
-        self.staff.talk(agent, call, wrap_up)
+        self.staff.talk(agent, call, (queue, wrap_up))
     }
 
     /// A caller is no longer in line, for another reason: the agent who was rung must be let go in the same step.

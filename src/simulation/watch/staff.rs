@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::breach::{Fault, require};
-use crate::call::{AgentId, CallId, HangupCause, LegId};
-use crate::queue::Settings;
+use crate::call::{AgentId, CallId, HangupCause, LegId, QueueId};
+use crate::queue::{QueueSettings, Settings};
 use crate::time::{Duration, Instant};
 
 /// What binds an agent.
@@ -41,7 +41,7 @@ pub(super) struct Staff {
     legs: BTreeMap<LegId, AgentId>,
     talks: BTreeMap<CallId, AgentId>,
     /// The work after a talk with each caller who has talked.
-    wrap_ups: BTreeMap<CallId, Duration>,
+    wrap_ups: BTreeMap<CallId, (QueueId, Duration)>,
     pauses: [(&'static str, Duration); 3],
     release_limit: Duration,
     /// Legs of agents who talked and were hung up on because nothing came from them any more.
@@ -233,10 +233,10 @@ impl Staff {
         &mut self,
         agent: &AgentId,
         call: CallId,
-        wrap_up: Duration,
+        (queue, wrap_up): (QueueId, Duration),
     ) -> Result<(), Fault> {
         let known = self.talks.insert(call, agent.clone());
-        self.wrap_ups.insert(call, wrap_up);
+        self.wrap_ups.insert(call, (queue, wrap_up));
         require(known.is_none(), || "it talks with two agents".to_owned())?;
         let Some(person) = self.people.get_mut(agent) else { return Ok(()) };
         let Bond::Rung { leg, .. } = person.bond else {
@@ -244,6 +244,20 @@ impl Staff {
         };
         person.bond = Bond::Talking { call, leg, wrap_up };
         Ok(())
+    }
+
+    /// The work after a talk is that of its queue when the talk ends, also where it has changed meanwhile.
+    pub(super) fn change(&mut self, queues: &BTreeMap<QueueId, QueueSettings>) {
+        for (of, wrap_up) in self.wrap_ups.values_mut() {
+            *wrap_up = queues.get(of).map_or(*wrap_up, |queue| queue.wrap_up);
+        }
+        for person in self.people.values_mut() {
+            if let Bond::Talking { call, wrap_up, .. } = &mut person.bond
+                && let Some((_, changed)) = self.wrap_ups.get(call)
+            {
+                *wrap_up = *changed;
+            }
+        }
     }
 
     /// A caller is handed over: whoever talked with them is done, and a colleague may have them now.
@@ -262,7 +276,7 @@ impl Staff {
             person.wraps_until = now + wrap_up;
         }
         let Some(agent) = agent else { return Ok(()) };
-        let wrap_up = self.wrap_ups.get(&call).copied().unwrap_or_default();
+        let wrap_up = self.wrap_ups.get(&call).map_or(Duration::ZERO, |(_, wrap_up)| *wrap_up);
         let Some(person) = self.people.get_mut(agent) else { return Ok(()) };
         require(person.bond == Bond::Free, || {
             format!("agent {agent} is handed a caller over while {:?}", person.bond)
