@@ -23,9 +23,12 @@ impl Studio {
         Self { rig: Rig::new(settings()), folder, slot, recordings }
     }
 
-    /// Records leg 1 for 60 s at most, ended by 1 s of silence or the key `#`.
-    pub(super) fn record(&self, id: &str) {
+    /// Records leg 1 for 60 s at most, ended by 1 s of silence or the key `#`. It has begun when this returns.
+    pub(super) fn record(&mut self, id: &str) {
         self.record_with(id, &self.slot);
+        // Nothing takes no time to play, and orders are obeyed one after the other.
+        self.rig.play(1, 99, &[], SymbolSet::NONE);
+        assert!(matches!(self.rig.kind(), (1, MediaEventKind::PlayEnded { .. })));
     }
 
     fn record_with(&self, id: &str, slot: &RecordingSlot) {

@@ -93,7 +93,7 @@ fn tones_leave_no_trace_in_a_recording_and_end_it() {
     let mut phone = studio.rig.phone(1, |stream| stream.events = None);
     studio.record("0192-1");
     // As fast as people speak: keys are heard in the order of time.
-    for _ in 0..35 {
+    for _ in 0..110 {
         phone.says(true, 20);
         std::thread::park_timeout(PACE);
     }
@@ -105,8 +105,8 @@ fn tones_leave_no_trace_in_a_recording_and_end_it() {
     assert_eq!(end, RecordingEnd::Key);
     let wav = std::fs::read(studio.path("0192-1")).expect("the recording is there");
     let samples: Vec<i16> = Recording::from_wav(&wav).expect("a WAV file").to_samples().collect();
-    // What was said lies in the first 700 ms; behind it there is silence alone.
+    // What was said lies in the first 2,200 ms; behind it there is silence alone.
     let tail = samples.iter().rposition(|sample| sample.unsigned_abs() > 500).unwrap_or(0) / 8;
-    assert!(tail <= 720, "{tail} ms");
+    assert!(tail <= 2_220, "{tail} ms");
     studio.close();
 }
