@@ -51,10 +51,7 @@ struct Rig {
 impl Rig {
     /// `None` where this process may not mount anything.
     fn start() -> Option<Self> {
-        let (Some(messages), Some(records)) = (Small::mount(), Small::mount()) else {
-            eprintln!("SKIPPED: this process may not mount a tmpfs, so no disk refuses here");
-            return None;
-        };
+        let (messages, records) = (Small::mount()?, Small::mount()?);
         let settings = format!(
             "recordings: \"{}/said\"\nrecords: \"{}/records.jsonl\"\ncontrol: {{ listen: \"127.0.0.1:0\" }}",
             messages.0.path().display(),
