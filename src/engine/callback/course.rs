@@ -1,9 +1,11 @@
 //! One try: agent and customer on the phone.
 
+use std::sync::Arc;
+
 use super::{CONFIRM_LIMIT, CUSTOMER_RING, LAST_WORDS, Pair, Stage};
 use crate::call::{
-    AgentId, CallId, CommandKind, Dial, EndedBy, EventKind, HangupCause, LegId, Play, PlayEnd,
-    PlayId, SymbolSet, Target,
+    AdapterId, AgentId, CallId, CommandKind, Dial, EndedBy, EventKind, HangupCause, LegId, Play,
+    PlayEnd, PlayId, SymbolSet, Target,
 };
 use crate::engine::legs::Role;
 use crate::engine::machine::Engine;
@@ -25,21 +27,33 @@ impl Engine {
             return self.customer_connected(contact, &held, (agent, agent_leg));
         }
         let to = wish.to.clone();
-        let customer = self.legs.next(agent_leg.adapter);
+        self.say(agent_leg, &["callback_for", "callback_dialling"], None);
+        let customer = self.customer_dialled(contact, to, agent_leg.adapter, Some(agent_leg));
+        let with = Pair { agent, agent_leg, customer };
+        self.callbacks.set(contact, Stage::Rung { with, since: self.now });
+    }
+
+    /// Rings the customer of a wish, on behalf of the agent `beside` whom they are to talk with, if one is there.
+    pub(super) fn customer_dialled(
+        &mut self,
+        contact: CallId,
+        to: Arc<str>,
+        adapter: AdapterId,
+        beside: Option<LegId>,
+    ) -> LegId {
+        let customer = self.legs.next(adapter);
         let dial = Dial {
             to: Target::Number(to),
             caller_id: None,
             display: None,
             tell: Vec::new(),
             pop_url: None,
-            beside: Some(agent_leg),
+            beside,
             ring: CUSTOMER_RING,
         };
         self.legs.insert_aside(customer, Role::Customer { wish: contact });
-        self.say(agent_leg, &["callback_for", "callback_dialling"], None);
         self.command(customer, CommandKind::Dial(Box::new(dial)));
-        let with = Pair { agent, agent_leg, customer };
-        self.callbacks.set(contact, Stage::Rung { with, since: self.now });
+        customer
     }
 
     /// Something happened on the leg of a customer who is called back.

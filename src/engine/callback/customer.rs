@@ -11,13 +11,11 @@
 //!
 //! While customers are called, one more of them than there are free agents may be: so few find nobody.
 
-use super::{CONFIRM_LIMIT, CUSTOMER_RING, Stage};
+use super::{CONFIRM_LIMIT, Stage};
 use crate::call::{
-    AgentId, CallId, CommandKind, Dial, EndedBy, HOLD_MUSIC, HangupCause, LegId, PlayId, SoundId,
-    Target,
+    AgentId, CallId, CommandKind, EndedBy, HOLD_MUSIC, HangupCause, LegId, PlayId, SoundId,
 };
 use crate::engine::callback::Pair;
-use crate::engine::legs::Role;
 use crate::engine::machine::Engine;
 use crate::history::{Exit, TryResult};
 use crate::queue;
@@ -84,18 +82,7 @@ impl Engine {
     fn customer_called(&mut self, contact: CallId) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
         let (to, adapter) = (wish.to.clone(), wish.adapter);
-        let customer = self.legs.next(adapter);
-        let dial = Dial {
-            to: Target::Number(to),
-            caller_id: None,
-            display: None,
-            tell: Vec::new(),
-            pop_url: None,
-            beside: None,
-            ring: CUSTOMER_RING,
-        };
-        self.legs.insert_aside(customer, Role::Customer { wish: contact });
-        self.command(customer, CommandKind::Dial(Box::new(dial)));
+        let customer = self.customer_dialled(contact, to, adapter, None);
         self.callbacks.set(contact, Stage::Called { customer, since: self.now });
     }
 
