@@ -17,6 +17,8 @@ pub(crate) const PROGRAM: &str = "/usr/sbin/kamailio";
 const SECTION: &str = "## Connect it in ten lines\n";
 /// Where the recipe has Kamailio, and where the node.
 const SHOWN: (&str, &str) = ("192.0.2.5:5060", "192.0.2.10:5060");
+/// How long it may take to end.
+const GRACE: Duration = Duration::from_secs(3);
 /// How long it may take to start.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -85,5 +87,16 @@ impl Kamailio {
     /// The address of a number that is called by way of it.
     pub(crate) fn number(&self, number: &str) -> String {
         format!("sip:{number}@{}", self.address)
+    }
+}
+
+impl Drop for Kamailio {
+    /// It takes its own children along if it is asked to end, not if it is killed.
+    fn drop(&mut self) {
+        self.process.terminate();
+        let asked = wait::now();
+        while self.process.is_running() && asked.elapsed() < GRACE {
+            wait::pause(Duration::from_millis(10));
+        }
     }
 }

@@ -220,12 +220,14 @@ fn encrypted_media(plain: &Concurrent, encrypted: &Concurrent) -> Figure {
 }
 
 fn of_each_call(measured: &Rate) -> Vec<Figure> {
-    let Rate { tally, cpu_per_1000, media_per_1000, kept_per_call, .. } = measured;
+    let Rate { tally, cpu_per_1000, media_per_1000, history_per_1000, kept_per_call, .. } =
+        measured;
+    let signalling = cpu_per_1000 - media_per_1000 - history_per_1000;
     let Tally { answer, sound, from_press, from_release, .. } = tally;
     vec![
         Figure::new("CPU for 1,000 such calls", "s", *cpu_per_1000).at_most(3.0, 2.0),
-        Figure::new("CPU of signalling for a call", "ms", cpu_per_1000 - media_per_1000)
-            .at_most(0.8, 0.5),
+        Figure::new("CPU of signalling for a call", "ms", signalling).at_most(0.8, 0.5),
+        Figure::new("CPU of the history and record of a call", "ms", *history_per_1000),
         Figure::new("key's end to the next prompt, p50", "ms", from_release.p50_ms),
         Figure::new("key's end to the next prompt, p99", "ms", from_release.p99_ms)
             .at_most(20.0, 2.0),

@@ -41,6 +41,8 @@ pub(super) struct Usage {
     pub(super) cpu: f64,
     /// CPU seconds of the media threads.
     pub(super) media: f64,
+    /// CPU seconds of the threads that write the history and the records of calls.
+    pub(super) history: f64,
     /// Kilobytes in RAM.
     pub(super) rss: f64,
     /// Open files.
@@ -55,6 +57,7 @@ impl Usage {
         Self {
             cpu: process.cpu(""),
             media: process.cpu("media-"),
+            history: process.cpu("history") + process.cpu("records"),
             rss: process.rss(),
             files: f64::from(u32::try_from(files).unwrap_or(u32::MAX)),
         }

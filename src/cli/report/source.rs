@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::args::Period;
 use super::ordered::in_order;
@@ -26,8 +27,9 @@ const AROUND: Duration = Duration::from_mins(8 * 24 * 60);
 /// How much of a file is read at once, in bytes.
 const CHUNK: usize = 1 << 16;
 
-/// How many entries of a store are read at once: few enough that they are taken over from the processor's own memory.
-const ENTRIES: u32 = 200;
+/// How many entries of a store are read at once: so many that threads seldom wait for each other, few enough that they are
+/// taken over from the processor's own memory.
+const ENTRIES: u32 = 1_000;
 
 /// Why the history could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -77,12 +79,20 @@ pub(super) fn read(
     let store = SqliteReader::open(&path)?;
     let stretches =
         store.stretches(grid.start().before(AROUND), grid.end().after(AROUND))?.into_iter();
+    // Lists that were taken over are filled again.
+    let spare: Mutex<Vec<Vec<Entry>>> = Mutex::default();
+    let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
     in_order(
         stretches.flat_map(|stretch| stretch.cut(ENTRIES)).map(Ok),
         || Ok(SqliteReader::open(&path)?),
-        |store, stretch| Ok(store.scan(stretch)?),
+        |store, stretch| {
+            let mut entries = spare().pop().unwrap_or_default();
+            store.scan(stretch, &mut entries)?;
+            Ok(entries)
+        },
         &mut |entries: Vec<Entry>| {
             entries.iter().for_each(&mut *each);
+            spare().push(entries);
             Ok(())
         },
     )

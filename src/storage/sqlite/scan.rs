@@ -35,19 +35,20 @@ impl SqliteReader {
         found.map_err(|error| store_error("read the history", error))
     }
 
-    /// All entries of a stretch, in order, without what belongs to people.
+    /// All entries of a stretch, in order, without what belongs to people, in place of what `entries` holds.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn scan(&self, stretch: Stretch) -> Result<Vec<Entry>, StoreError> {
-        scan(self.sql(), stretch).map_err(|error| store_error("read the history", error))
+    pub fn scan(&self, stretch: Stretch, entries: &mut Vec<Entry>) -> Result<(), StoreError> {
+        entries.clear();
+        let read = scan(self.sql(), stretch, entries);
+        read.map_err(|error| store_error("read the history", error))
     }
 }
 
-fn scan(sql: Sql<'_>, stretch: Stretch) -> rusqlite::Result<Vec<Entry>> {
+fn scan(sql: Sql<'_>, stretch: Stretch, entries: &mut Vec<Entry>) -> rusqlite::Result<()> {
     let select = "SELECT id, at_us, data_json FROM entry NOT INDEXED
         WHERE id >= ?1 AND id < ?2 ORDER BY id";
-    let mut entries = Vec::with_capacity(usize::try_from(stretch.to - stretch.from).unwrap_or(0));
     sql.gate.pass()?;
     let mut statement = sql.connection.prepare_cached(select)?;
     let mut rows = statement.query([stretch.from, stretch.to])?;
@@ -56,7 +57,7 @@ fn scan(sql: Sql<'_>, stretch: Stretch) -> rusqlite::Result<Vec<Entry>> {
         let (at, fact) = (sql::time(row, 1)?, sql::read_json(row, 2)?);
         entries.push(Entry { epoch, seq, row: Row::new(at, fact) });
     }
-    Ok(entries)
+    Ok(())
 }
 
 fn stretches(sql: Sql<'_>, since: Wall, until: Wall) -> rusqlite::Result<Vec<Stretch>> {

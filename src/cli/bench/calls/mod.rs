@@ -142,9 +142,13 @@ impl Running {
         match self {
             Self::Own(server) => server.usage(),
             Self::Other(_, Some(pid)) => Usage::of(*pid),
-            Self::Other(_, None) => {
-                Usage { cpu: unknown, media: unknown, rss: unknown, files: unknown }
-            }
+            Self::Other(_, None) => Usage {
+                cpu: unknown,
+                media: unknown,
+                history: unknown,
+                rss: unknown,
+                files: unknown,
+            },
         }
     }
 
@@ -232,19 +236,20 @@ fn rates(subject: Subject, rates: &[u32], args: &CallsArgs) -> Result<bool, Benc
     }
     let table = Table::begin(
         &format!("new calls for {}, 5 s each with a key; times in ms", args.duration),
-        "calls/s|failed|CPU s/1000|media|200 p50|  p99|sound p50|press p50|  p99|release p50|   p99|\
+        "calls/s|failed|CPU s/1000|media|history|200 p50|  p99|sound p50|press p50|  p99|release p50|   p99|\
          late p99|   max|lost|left out|kept kB/call",
     );
     let mut well = true;
     for &per_second in rates {
-        let Rate { ref tally, ref sound, cpu_per_1000, media_per_1000, kept_per_call } =
-            rate(subject, per_second, args.duration, args.seed)?;
+        let measured = rate(subject, per_second, args.duration, args.seed)?;
+        let Rate { tally, sound, .. } = &measured;
         well &= tally.failed.is_empty();
         table.row(&[
             f64::from(per_second),
             tally.failures(),
-            cpu_per_1000,
-            media_per_1000,
+            measured.cpu_per_1000,
+            measured.media_per_1000,
+            measured.history_per_1000,
             tally.answer.p50_ms,
             tally.answer.p99_ms,
             tally.sound.p50_ms,
@@ -256,7 +261,7 @@ fn rates(subject: Subject, rates: &[u32], args: &CallsArgs) -> Result<bool, Benc
             sound.late.max_ms,
             sound.lost,
             sound.left_out,
-            kept_per_call,
+            measured.kept_per_call,
         ]);
         remark(&table, tally);
     }

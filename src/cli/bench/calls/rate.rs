@@ -11,9 +11,11 @@ const LAST: i64 = 6 * SECOND;
 /// What so many new calls every second cost.
 #[derive(Debug)]
 pub(in crate::cli::bench) struct Rate {
-    /// CPU seconds of the server and of its media threads for 1,000 calls.
+    /// CPU seconds of the server for 1,000 calls; of it, those of its media threads, and of those that write down what
+    /// happened.
     pub(in crate::cli::bench) cpu_per_1000: f64,
     pub(in crate::cli::bench) media_per_1000: f64,
+    pub(in crate::cli::bench) history_per_1000: f64,
     /// What an ended call leaves in the server's RAM for the time of repetitions, in kB: by how much a second round of
     /// as many calls makes it grow, right after a first one that ended. What the system's allocator took for the calls
     /// themselves, the first round took once and for all, and the second uses again.
@@ -50,9 +52,11 @@ pub(in crate::cli::bench) fn rate(
     let twice = server.usage();
     server.stop()?;
     let calls = f64::from(calls);
+    let per_1000 = |seconds: f64| seconds * 1_000.0 / calls;
     Ok(Rate {
-        cpu_per_1000: (after.cpu - idle.cpu) * 1_000.0 / calls,
-        media_per_1000: (after.media - idle.media) * 1_000.0 / calls,
+        cpu_per_1000: per_1000(after.cpu - idle.cpu),
+        media_per_1000: per_1000(after.media - idle.media),
+        history_per_1000: per_1000(after.history - idle.history),
         kept_per_call: (twice.rss - after.rss) / calls,
         sound: caller.sound(),
         tally: caller.tally(),
