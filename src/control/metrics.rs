@@ -129,6 +129,8 @@ fn counts(told: &mut Exposition, tally: &Tally) {
     };
     let about = "Looks at which a contact had waited for 2 s although an agent for it was ready.";
     told.one("sambung_queue_unmatched_total", Kind::Counter, about, count(tally.unmatched));
+    let about = "Agents, phones and calls ended because they stood without what they stand on.";
+    told.one("sambung_adrift_total", Kind::Counter, about, count(tally.adrift));
     let entered = queues(|queue| queue.entered);
     told.figure("sambung_queue_entered_total", Kind::Counter, "Contacts taken in.", entered);
     let answered = queues(|queue| queue.answered);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::order::Order;
+use super::reconcile::Adrift;
 use super::settings::Settings;
 use crate::call::{AdapterId, HangupCause, Reply, Report, RequestId};
 use crate::history::{OfferId, Verdict};
@@ -51,6 +52,8 @@ pub enum Input {
     Drain,
     /// End every call: with a spoken line where the caller listens to us.
     HangupAll(HangupCause),
+    /// End something that has been [adrift](super::Engine::adrift) for longer than is well.
+    Mend(Adrift),
     /// An adapter is gone; so are its legs.
     AdapterLost(AdapterId),
 }

@@ -65,6 +65,18 @@ pub(super) enum Role {
 }
 
 impl Role {
+    /// The agent whose phone this is.
+    pub(super) const fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Agent { agent, .. }
+            | Self::Colleague { agent, .. }
+            | Self::Consulting { agent, .. }
+            | Self::Code { agent, .. } => Some(agent),
+            Self::Consulted { agent, .. } => agent.as_ref(),
+            Self::Caller(_) | Self::Customer { .. } | Self::Target { .. } => None,
+        }
+    }
+
     /// The call and the agent, where this is an agent who talks with a caller.
     pub(super) fn talking_agent(&self) -> Option<(CallId, AgentId)> {
         match self {

@@ -177,6 +177,7 @@ impl Engine {
             Input::Drain => self.draining = true,
             Input::HangupAll(cause) => self.hangup_all(cause),
             Input::AdapterLost(adapter) => self.adapter_lost(adapter),
+            Input::Mend(adrift) => self.mend(&adrift),
         }
     }
 

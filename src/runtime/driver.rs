@@ -21,21 +21,20 @@ use super::port::{Adapter, AdapterError, Port, Wire};
 use super::tally::Tally;
 use super::trace::Trace;
 use crate::call::{
-    self, AdapterId, AgentId, CallId, CallJournal, CallRecord, Command, HangupCause, Reply, Report,
-    RequestId,
+    self, AdapterId, CallJournal, CallRecord, Command, HangupCause, Reply, Report, RequestId,
 };
 use crate::engine::{Engine, Input, Output};
 use crate::history::{OfferId, Verdict};
 use crate::time::Duration;
 
+mod lookout;
 mod visit;
 
+use lookout::{LOOK_EVERY, Lookout};
 pub use visit::Visit;
 
 /// How often the engine is told the wall clock anew, so that it follows when somebody sets it.
 const WALL_EVERY: Duration = Duration::from_secs(10);
-/// How often the driver looks whether a contact waits although an agent for it is ready.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long adapters may take to hang up and end once they are told to stop; then they are cut off.
 const STOP_LIMIT: Duration = Duration::from_millis(1_700);
 
@@ -77,8 +76,7 @@ pub struct Driver {
     history: History,
     trace: Trace,
     tally: Tally,
-    /// The contact and the agent who stood unmatched at the last look.
-    unmatched: Option<(CallId, AgentId)>,
+    lookout: Lookout,
     /// Whether adapters were told to end.
     stopping: bool,
     /// The line that is asked for a report first, so that a busy adapter does not starve the others.
@@ -157,7 +155,7 @@ impl Driver {
             history: History::new(keeper),
             trace: Trace::default(),
             tally: Tally::default(),
-            unmatched: None,
+            lookout: Lookout::default(),
             stopping: false,
             turn: 0,
         };
@@ -210,19 +208,6 @@ impl Driver {
             Wake::Look => self.look(),
             Wake::Request(request) => self.obey(request),
         }
-    }
-
-    /// Sounds the alarm if a contact and an agent who belong together stand where they stood at the last look.
-    fn look(&mut self) {
-        let found = self.engine.queues().unmatched();
-        let found = found.map(|(contact, agent)| (contact, agent.clone()));
-        if let Some((contact, agent)) = &found
-            && self.unmatched == found
-        {
-            self.tally.unmatched += 1;
-            tracing::error!(call.id = %contact, %agent, "A contact waits although the agent is ready: please report it.");
-        }
-        self.unmatched = found;
     }
 
     fn obey(&mut self, request: Request) {

@@ -17,6 +17,8 @@ pub struct Tally {
     pub offers: BTreeMap<OfferResult, u64>,
     /// Looks at which a contact had waited for 2 s although an agent who may take it was ready. It stays 0.
     pub unmatched: u64,
+    /// Agents, phones and calls that stood for a minute without what they stand on, and were ended. It stays 0.
+    pub adrift: u64,
     /// By queue; there are as many as the project has.
     pub queues: BTreeMap<QueueId, QueueTally>,
 }

@@ -157,7 +157,11 @@ impl Watch {
                     self.desk.unclaimed(call, &agent, self.step);
                 }
             }
-            Input::Tick | Input::Drain | Input::HangupAll(_) | Input::AdapterLost(_) => {}
+            Input::Tick
+            | Input::Drain
+            | Input::HangupAll(_)
+            | Input::AdapterLost(_)
+            | Input::Mend(_) => {}
         }
         Ok(())
     }
