@@ -4,6 +4,7 @@
 //! Comes in: finished call records, journals and samples through bounded channels, rows to keep. Goes out: lines
 //! of files, WAV files, numbers. It knows nothing of flows, engines or adapters, and nobody in a call waits for a disk.
 
+mod cut;
 mod error;
 mod history;
 mod import;
@@ -15,6 +16,7 @@ mod sqlite;
 mod tape;
 mod upkeep;
 
+pub use cut::recorded_length;
 pub use error::StorageError;
 pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
 pub use import::{ImportError, Imported, OldFiles};

@@ -8,6 +8,8 @@
 //! The head of a part is right after every second, so that a crash leaves a file that plays; the next start gives it
 //! its name. What is beyond its time is deleted at start and once a day. The folder is made with the first recording.
 
+mod gate;
+
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -17,6 +19,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
+use self::gate::Gate;
+use super::cut::mend;
 use super::error::StorageError;
 use super::index::Index;
 use super::lines::sync_folder;
@@ -70,6 +74,7 @@ impl Recordings {
             index: Index::new(folder),
             clock,
             open: BTreeMap::new(),
+            gate: Gate::default(),
         };
         writer
             .recover()
@@ -98,6 +103,7 @@ struct Writer {
     clock: Clock,
     /// By the number of the tape.
     open: BTreeMap<u64, Open>,
+    gate: Gate,
 }
 
 /// A recording that is being written.
@@ -115,24 +121,7 @@ struct Open {
 impl Writer {
     /// Gives recordings that a crash cut off their names, and deletes those beyond their time.
     fn recover(&mut self) -> io::Result<()> {
-        let entries = match std::fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        for entry in entries {
-            let part = entry?.path();
-            if part.extension().is_none_or(|extension| extension != "part") {
-                continue;
-            }
-            if std::fs::metadata(&part)?.len() <= WAV_HEAD as u64 {
-                // Nothing was said yet.
-                std::fs::remove_file(&part)?;
-                continue;
-            }
-            tracing::warn!(path = %part.display(), "A recording was cut off by a crash; what there is of it is kept.");
-            std::fs::rename(&part, part.with_extension(""))?;
-        }
+        mend(&self.folder)?;
         self.sweep();
         Ok(())
     }
@@ -170,13 +159,14 @@ impl Writer {
             // One that failed is not open any more; what follows of it is dropped.
             Part::Samples { tape, samples } => {
                 let Some(open) = self.open.get_mut(&tape) else { return };
-                if let Err(error) = open.write(&samples) {
+                if let Err(error) = open.write(&samples, &self.gate) {
                     self.throw_away(tape, &error);
                 }
             }
             Part::End { tape, rest, kept } => {
                 let Some(open) = self.open.get_mut(&tape) else { return };
-                match open.write(&rest).and_then(|()| open.finish(kept)) {
+                let gate = &self.gate;
+                match open.write(&rest, gate).and_then(|()| open.finish(kept, gate)) {
                     Ok(()) => {
                         // Who waits for it may have given up.
                         open.verdict.try_send(Verdict::Kept).unwrap_or_default();
@@ -198,14 +188,17 @@ impl Writer {
         if !is_file_name(recording) {
             return Err(io::Error::from(io::ErrorKind::InvalidFilename));
         }
+        self.gate.pass()?;
         std::fs::create_dir_all(&self.folder)?;
+        self.gate.pass()?;
         self.index.add(recording, self.clock.wall(), keep)?;
         let part = self.folder.join(format!("{recording}.wav.part"));
         let mut options = OpenOptions::new();
+        self.gate.pass()?;
         let file = options.write(true).create_new(true).mode(FILE_MODE).open(&part)?;
         let mut open =
             Open { recording: recording.clone(), file, part, samples: 0, verdict, watch };
-        match open.file.write_all(&wav_head(0)) {
+        match self.gate.pass().and_then(|()| open.file.write_all(&wav_head(0))) {
             Ok(()) => Ok(open),
             Err(error) => {
                 // The next start would take it for one that a crash cut off.
@@ -243,29 +236,38 @@ impl Writer {
 }
 
 impl Open {
-    fn write(&mut self, samples: &[i16]) -> io::Result<()> {
+    fn write(&mut self, samples: &[i16], gate: &Gate) -> io::Result<()> {
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        gate.pass()?;
         self.file.write_all(&bytes)?;
         self.samples += samples.len() as u64;
-        self.head(self.samples)
+        self.head(self.samples, gate)
     }
 
-    fn head(&self, samples: u64) -> io::Result<()> {
+    fn head(&self, samples: u64, gate: &Gate) -> io::Result<()> {
+        gate.pass()?;
         let samples = u32::try_from(samples).map_err(io::Error::other)?;
         self.file.write_all_at(&wav_head(samples), 0)
     }
 
     /// Cuts the file to what is kept and gives it its name; it is then on the disk.
-    fn finish(&self, kept: u64) -> io::Result<()> {
+    fn finish(&self, kept: u64, gate: &Gate) -> io::Result<()> {
         let kept = kept.min(self.samples);
+        gate.pass()?;
         if kept == 0 {
             return std::fs::remove_file(&self.part);
         }
         self.file.set_len(WAV_HEAD as u64 + kept * 2)?;
-        self.head(kept)?;
+        self.head(kept, gate)?;
+        gate.pass()?;
         self.file.sync_all()?;
+        gate.pass()?;
         std::fs::rename(&self.part, self.part.with_extension(""))?;
-        sync_folder(&self.part)
+        // It has its name now: that the folder may forget it in a power cut is no reason to take it from the caller.
+        if let Err(error) = gate.pass().and_then(|()| sync_folder(&self.part)) {
+            tracing::warn!(recording = %self.recording, %error, "A recording may not survive a power cut.");
+        }
+        Ok(())
     }
 
     fn remove(self) {

@@ -173,3 +173,61 @@ fn a_writer_that_is_too_slow_fails_the_recording_and_nobody_waits() {
     assert_eq!(tape.verdict(), Some(Verdict::Failed));
     drop(parts);
 }
+
+/// Each use of the disk fails once in turn, in the middle of a recording beside which another goes on.
+#[test]
+fn whatever_use_of_the_disk_fails_a_recording_is_whole_or_its_loss_is_told() {
+    let one = RecordingId::from("0192-1");
+    let other = RecordingId::from("0192-2");
+    let mut uses = u64::MAX;
+    // The first time nothing fails, to count.
+    for use_of_disk in 0.. {
+        if use_of_disk > uses {
+            break;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer {
+            folder: folder.path().to_owned(),
+            index: Index::new(folder.path()),
+            clock: Clock::new(),
+            open: BTreeMap::new(),
+            gate: Gate::default(),
+        };
+        let alive = Arc::new(());
+        let begin = |writer: &mut Writer, tape, recording: &RecordingId| {
+            let (sender, verdict) = sync_channel(1);
+            let (recording, watch) = (recording.clone(), Arc::downgrade(&alive));
+            writer.take(Part::Begin { tape, recording, keep: None, verdict: sender, watch });
+            verdict
+        };
+        let second = |writer: &mut Writer, tape| {
+            writer.take(Part::Samples { tape, samples: vec![1; 8_000] });
+        };
+        let undisturbed = begin(&mut writer, 2, &other);
+        second(&mut writer, 2);
+        let before = writer.gate.passed();
+        if let Some(after) = use_of_disk.checked_sub(1) {
+            writer.gate.fail_after(after);
+        }
+        let told = begin(&mut writer, 1, &one);
+        second(&mut writer, 1);
+        second(&mut writer, 1);
+        writer.take(Part::End { tape: 1, rest: vec![1; 800], kept: 16_800 });
+        if use_of_disk == 0 {
+            uses = writer.gate.passed() - before;
+        }
+        writer.take(Part::End { tape: 2, rest: Vec::new(), kept: 8_000 });
+        assert_eq!(undisturbed.try_recv(), Ok(Verdict::Kept), "use {use_of_disk}");
+        let mut whole = vec!["0192-2.wav", "index.jsonl"];
+        match told.try_recv().expect("somebody is told") {
+            Verdict::Kept => {
+                let samples = samples(&folder.path().join("0192-1.wav"));
+                assert_eq!(samples.len(), 16_800, "use {use_of_disk}");
+                whole.insert(0, "0192-1.wav");
+            }
+            Verdict::Failed => {}
+        }
+        assert_eq!(names(folder.path()), whole, "use {use_of_disk}: whole, or gone");
+    }
+    assert!(uses > 10, "{uses} uses of the disk");
+}
