@@ -18,7 +18,7 @@ use sambung::time::{Duration, Wall};
 use desk::Desk;
 use messages::Cut;
 use node::Node;
-use town::Town;
+use town::{Heard, Town};
 
 #[path = "crash/desk.rs"]
 mod desk;
@@ -132,20 +132,28 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
     // A wish may be offered to somebody at once.
     let wished = now.offers.values().all(|offer| now.waiting.contains_key(&offer.contact));
     assert!(now.calls.is_empty() && voice(now).is_empty() && wished, "{now:?}");
-    assert_eq!(now.tickets, left.tickets, "what is to be done");
+    let same = left.tickets.iter().all(|(number, open)| now.tickets.get(number) == Some(open));
+    assert!(same, "what is to be done: {:?} became {:?}", left.tickets, now.tickets);
+    for (_, new) in now.tickets.iter().filter(|(number, _)| **number > left.last_ticket) {
+        let of = new.opened.fact.contact().expect("a ticket is of a call");
+        assert!(left.calls.contains_key(&of), "only messages that were cut off: {new:?}");
+    }
     assert_eq!(now.callbacks, left.callbacks, "who is to be called back");
     for (contact, waits) in left.waiting.iter().filter(|(_, waits)| waits.medium != Medium::Voice) {
         let now = now.waiting[contact].order.as_unix_micros();
         assert!(now.abs_diff(waits.order.as_unix_micros()) < 50_000, "the place of a wish");
     }
-    let ended: BTreeSet<CallId> = begun
+    let ended_by_history: BTreeMap<CallId, HangupCause> = begun
         .iter()
         .filter_map(|entry| match entry.row.fact {
-            Fact::CallEnded { contact, cause: HangupCause::Interrupted, .. } => Some(contact),
+            Fact::CallEnded { contact, cause, .. } if left.calls.contains_key(&contact) => {
+                Some((contact, cause))
+            }
             _ => None,
         })
         .collect();
-    assert_eq!(ended, left.calls.keys().copied().collect(), "calls in progress are closed");
+    let ended: Vec<&CallId> = ended_by_history.keys().collect();
+    assert_eq!(ended, left.calls.keys().collect::<Vec<_>>(), "calls in progress are closed");
     let lost = begun.iter().filter_map(|entry| match entry.row.fact {
         Fact::Left { contact, how: Exit::Lost, .. } => Some(contact),
         _ => None,
@@ -161,6 +169,9 @@ fn check_return(left: &Standing, entries: &[Entry], now: &Standing, node: &Node)
         let just_ended =
             ended.is_some_and(|at| at > begun[0].row.at.before(Duration::from_std(READY_WITHIN)));
         assert!(own[0]["cause"] == "interrupted" || just_ended, "{}", own[0]);
+        // The history ends it as its record does.
+        let cause = serde_json::to_value(ended_by_history[call]).expect("a word");
+        assert_eq!(own[0]["cause"], cause, "{}", own[0]);
     }
     check_agents(left, now, begun[0].row.at);
 }
@@ -241,9 +252,28 @@ struct Seen {
     work: usize,
     /// The longest message that was cut off, in microseconds.
     message: i64,
+    /// Phones that were in a call, and those that were told that it is over.
+    phones: (usize, usize),
+    /// After how long the last one was.
+    told: Span,
+}
+
+/// The agents who talked for a while when the node died.
+fn talking(left: &Standing) -> Vec<String> {
+    let long = |agent: &AgentStanding| {
+        agent.status == AgentStatus::Talking
+            && agent.since.after(Duration::from_millis(100)) <= left.at
+    };
+    let talking = left.agents.iter().filter(|(_, agent)| long(agent));
+    talking.map(|(agent, _)| agent.to_string()).collect()
 }
 
 impl Seen {
+    fn hear(&mut self, heard: &Heard) {
+        self.phones = (self.phones.0 + heard.up, self.phones.1 + heard.heard);
+        self.told = self.told.max(heard.took);
+    }
+
     fn note(&mut self, left: &Standing) {
         self.waiting += left.waiting.len();
         for agent in left.agents.values() {
@@ -329,8 +359,8 @@ fn a_node_that_is_killed_comes_back_as_it_was() {
         let entries = everything(&reader);
         let now = reader.standing().expect("readable");
         check_return(&left, &entries, &now, &node);
-        seen.message = seen.message.max(cut.check(&node));
-        town.checks_that_old_calls_are_unknown(node.sip());
+        seen.message = seen.message.max(cut.check(&node, &entries));
+        seen.hear(&town.hears_the_end(node.sip(), &talking(&left)));
         seen.resumed += u64::from(comes_back(&left, &mut town, &node, &reader));
     }
     println!(
@@ -349,6 +379,13 @@ fn a_node_that_is_killed_comes_back_as_it_was() {
         "MEASURED: a message cut off by kill -9 | {} ms of one are there | all but 2 s",
         seen.message / 1_000
     );
+    let (up, told) = seen.phones;
+    println!(
+        "MEASURED: phones in a call told of its end after kill -9 | {told} of {up}, the last {:?} after ready | 3 s",
+        seen.told
+    );
+    // An answer may be on the wire before it is noted down.
+    assert!(up > 20 && told * 100 >= up * 95, "phones hang: {seen:?}");
     assert!(seen.waiting > 0 && seen.resumed > 0, "nobody waited and came back: {seen:?}");
     assert!(seen.breaks > 0 && seen.wrap_ups > 0, "no agent had anything to lose: {seen:?}");
     assert!(seen.tickets > 0 && seen.callbacks > 0 && seen.work > 0, "nothing was left: {seen:?}");

@@ -64,7 +64,12 @@ impl Engine {
             let Some(action) = call.session.poll_action() else { break };
             match action {
                 Action::Command(CommandKind::Bridge(to)) if call.stands(to) => {}
-                Action::Command(kind) => self.command(leg, kind),
+                Action::Command(kind) => {
+                    if let CommandKind::Record(recording) = &kind {
+                        self.taping(id, &recording.id);
+                    }
+                    self.command(leg, kind);
+                }
                 Action::Enqueue(wanted) => self.enqueue(id, *wanted),
                 Action::Rejoin { queue } => self.rejoin(id, &queue),
                 Action::LeaveQueue { how, key } => self.leave_line(id, how, key),

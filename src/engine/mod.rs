@@ -46,6 +46,7 @@ pub use look::LiveCall;
 pub use machine::Engine;
 pub use notice::{Level, Notice};
 pub use order::{AgentOrder, ContactOrder, Order};
+pub use outcome::Course;
 pub use output::Output;
 pub use places::RESUME;
 pub use reconcile::Adrift;

@@ -1,11 +1,37 @@
 //! What callers said and whether they wanted it kept, told as rows of the history.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::machine::Engine;
 use crate::call::{CallId, LEAST_KEPT, RecordingEnd, RecordingId};
-use crate::history::{Fact, Retention};
+use crate::history::{Fact, Retention, message};
+use crate::interpreter::World;
 use crate::time::Duration;
 
 impl Engine {
+    /// A caller is about to speak. What the flow makes of the message if they hang up is told now: the process may die before.
+    pub(super) fn taping(&mut self, contact: CallId, recording: &RecordingId) {
+        if !self.settings.history {
+            return;
+        }
+        let Some(call) = self.calls.get(&contact) else { return };
+        let world = World {
+            wall: self.clock.at(self.now),
+            stood_still: call.pace.stood_still(self.now),
+            calendars: &call.settings.calendars,
+            numbers: &call.settings.numbers,
+            expected: None,
+        };
+        let now = call.pace.at(self.now);
+        // What goes wrong here will go wrong in its time as well, and ends the call then.
+        let ahead = catch_unwind(AssertUnwindSafe(|| call.session.ticket_of_message(now, &world)));
+        let ticket = ahead.ok().flatten();
+        let (message, said) = ticket.as_ref().map(message).unzip();
+        let recording = recording.clone();
+        let began = Fact::RecordingBegan { recording, contact, message };
+        self.happened_with(began, said.unwrap_or_default());
+    }
+
     /// What a caller said is on the disk, or they did not want to be recorded: they pressed the key that ends it before
     /// there was a message.
     pub(super) fn recorded(
@@ -18,7 +44,9 @@ impl Engine {
         if end == RecordingEnd::Key && lasted < LEAST_KEPT {
             self.happened(Fact::RecordingRefused { contact });
         }
-        if end != RecordingEnd::Failed && !lasted.is_zero() {
+        if end == RecordingEnd::Failed {
+            self.happened(Fact::RecordingLost { recording: recording.clone(), contact });
+        } else if !lasted.is_zero() {
             let (recording, lasted_us) = (recording.clone(), lasted.as_micros());
             let class = Retention::Recordings;
             self.happened(Fact::RecordingKept { recording, contact, lasted_us, class });
@@ -82,7 +110,7 @@ nodes: { bye: { hangup: Good bye. } }
             (RecordingEnd::Key, Duration::ZERO, &["recording_refused"]),
             // An adapter that keeps it all the same has a file, until it is let go.
             (RecordingEnd::Key, short, &["recording_refused", "recording_kept"]),
-            (RecordingEnd::Failed, long, &[]),
+            (RecordingEnd::Failed, long, &["recording_lost"]),
         ] {
             assert_eq!(told(end, lasted), facts, "{end:?} {lasted}");
         }

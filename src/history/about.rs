@@ -2,7 +2,7 @@
 
 use super::fact::Fact;
 use super::parts::OfferId;
-use crate::call::QueueId;
+use crate::call::{AgentId, QueueId};
 
 impl Fact {
     /// The offer it is about.
@@ -48,6 +48,49 @@ impl Fact {
             | Self::CallbackEnded { .. }
             | Self::TicketOpened { .. }
             | Self::TicketChanged { .. }
+            | Self::RecordingBegan { .. }
+            | Self::RecordingLost { .. }
+            | Self::RecordingKept { .. }
+            | Self::RecordingRefused { .. }
+            | Self::Expired { .. }
+            | Self::Exported { .. }
+            | Self::Erased { .. } => None,
+        }
+    }
+
+    /// The agent it is about.
+    #[must_use]
+    pub const fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Offered { agent, .. }
+            | Self::Rang { agent, .. }
+            | Self::OfferClosed { agent, .. }
+            | Self::Answered { agent, .. }
+            | Self::TalkEnded { agent, .. }
+            | Self::AgentChanged { agent, .. } => Some(agent),
+            Self::HandedOver { to: agent, .. }
+            | Self::Held { agent, .. }
+            | Self::Resumed { agent, .. }
+            | Self::Supervised { agent, .. }
+            | Self::CallbackTried { agent, .. }
+            | Self::TicketOpened { owner: agent, .. }
+            | Self::TicketChanged { owner: agent, .. }
+            | Self::SurveyAsked { agent, .. }
+            | Self::Surveyed { agent, .. } => agent.as_ref(),
+            Self::NodeStarted { .. }
+            | Self::NodeStopped {}
+            | Self::ConfigChanged { .. }
+            | Self::CallBegan { .. }
+            | Self::CallEnded { .. }
+            | Self::Enqueued { .. }
+            | Self::Refused { .. }
+            | Self::Reprioritised { .. }
+            | Self::Announced { .. }
+            | Self::Left { .. }
+            | Self::CallbackAsked { .. }
+            | Self::CallbackEnded { .. }
+            | Self::RecordingBegan { .. }
+            | Self::RecordingLost { .. }
             | Self::RecordingKept { .. }
             | Self::RecordingRefused { .. }
             | Self::Expired { .. }

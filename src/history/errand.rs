@@ -36,15 +36,6 @@ pub fn kept(receipt: &Receipt) -> Reply {
 }
 
 fn ticket_opened(contact: CallId, ticket: &Ticket, at: Wall) -> Row {
-    let shown = |argument: &&Argument| match argument.class {
-        Class::Public | Class::Personal => !argument.value.is_null(),
-        Class::Secret => false,
-    };
-    let text = |argument: &Argument| -> (Arc<str>, Arc<str>) {
-        let value = &argument.value;
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        (Arc::clone(&argument.name), text.into())
-    };
     let fact = Fact::TicketOpened {
         ticket: 0,
         contact,
@@ -55,7 +46,21 @@ fn ticket_opened(contact: CallId, ticket: &Ticket, at: Wall) -> Row {
         recording: ticket.recording.clone(),
         caller: None,
     };
-    Row::new(at, fact).with(Private(ticket.with.iter().filter(shown).map(text).collect()))
+    Row::new(at, fact).with(said(ticket))
+}
+
+/// What a ticket says, but for what is secret.
+pub(super) fn said(ticket: &Ticket) -> Private {
+    let shown = |argument: &&Argument| match argument.class {
+        Class::Public | Class::Personal => !argument.value.is_null(),
+        Class::Secret => false,
+    };
+    let text = |argument: &Argument| -> (Arc<str>, Arc<str>) {
+        let value = &argument.value;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        (Arc::clone(&argument.name), text.into())
+    };
+    Private(ticket.with.iter().filter(shown).map(text).collect())
 }
 
 fn callback_asked(call: CallId, wish: &Callback, secret: Option<&CallerSecret>, at: Wall) -> Row {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::message::Message;
 use super::parts::{
     AgentStatus, CallbackEnd, CallerKey, Exit, Medium, OfferId, OfferResult, Outcome, Refusal,
     Retention, TicketStatus, TryResult,
@@ -387,6 +388,23 @@ pub enum Fact {
         /// Who changed it.
         by: Arc<str>,
     },
+    /// A caller begins to speak. What the ticket would say travels as private values.
+    RecordingBegan {
+        /// Which.
+        recording: RecordingId,
+        /// The call.
+        contact: CallId,
+        /// The ticket that the flow opens with it if the caller hangs up; `None` = none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Message>,
+    },
+    /// What was recorded could not be kept: the disk refused, or was too slow.
+    RecordingLost {
+        /// Which.
+        recording: RecordingId,
+        /// The call.
+        contact: CallId,
+    },
     /// Something was recorded. That of a ticket is a message from then on: [`Retention::Voicemail`].
     RecordingKept {
         /// Which.
@@ -497,6 +515,8 @@ impl Fact {
             Self::CallbackEnded { .. } => "callback_ended",
             Self::TicketOpened { .. } => "ticket_opened",
             Self::TicketChanged { .. } => "ticket_changed",
+            Self::RecordingBegan { .. } => "recording_began",
+            Self::RecordingLost { .. } => "recording_lost",
             Self::RecordingKept { .. } => "recording_kept",
             Self::RecordingRefused { .. } => "recording_refused",
             Self::SurveyAsked { .. } => "survey_asked",
@@ -530,6 +550,8 @@ impl Fact {
             | Self::CallbackTried { contact, .. }
             | Self::CallbackEnded { contact, .. }
             | Self::TicketOpened { contact, .. }
+            | Self::RecordingBegan { contact, .. }
+            | Self::RecordingLost { contact, .. }
             | Self::RecordingKept { contact, .. }
             | Self::RecordingRefused { contact }
             | Self::SurveyAsked { contact, .. }
@@ -539,45 +561,6 @@ impl Fact {
             | Self::NodeStopped {}
             | Self::ConfigChanged { .. }
             | Self::TicketChanged { .. }
-            | Self::Expired { .. }
-            | Self::Exported { .. }
-            | Self::Erased { .. } => None,
-        }
-    }
-
-    /// The agent it is about.
-    #[must_use]
-    pub const fn agent(&self) -> Option<&AgentId> {
-        match self {
-            Self::Offered { agent, .. }
-            | Self::Rang { agent, .. }
-            | Self::OfferClosed { agent, .. }
-            | Self::Answered { agent, .. }
-            | Self::TalkEnded { agent, .. }
-            | Self::AgentChanged { agent, .. } => Some(agent),
-            Self::HandedOver { to: agent, .. }
-            | Self::Held { agent, .. }
-            | Self::Resumed { agent, .. }
-            | Self::Supervised { agent, .. }
-            | Self::CallbackTried { agent, .. }
-            | Self::TicketOpened { owner: agent, .. }
-            | Self::TicketChanged { owner: agent, .. }
-            | Self::SurveyAsked { agent, .. }
-            | Self::Surveyed { agent, .. } => agent.as_ref(),
-            Self::NodeStarted { .. }
-            | Self::NodeStopped {}
-            | Self::ConfigChanged { .. }
-            | Self::CallBegan { .. }
-            | Self::CallEnded { .. }
-            | Self::Enqueued { .. }
-            | Self::Refused { .. }
-            | Self::Reprioritised { .. }
-            | Self::Announced { .. }
-            | Self::Left { .. }
-            | Self::CallbackAsked { .. }
-            | Self::CallbackEnded { .. }
-            | Self::RecordingKept { .. }
-            | Self::RecordingRefused { .. }
             | Self::Expired { .. }
             | Self::Exported { .. }
             | Self::Erased { .. } => None,

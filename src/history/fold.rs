@@ -90,6 +90,8 @@ impl Standing {
             | Fact::Resumed { .. }
             | Fact::TalkEnded { .. }
             | Fact::Supervised { .. }
+            | Fact::RecordingBegan { .. }
+            | Fact::RecordingLost { .. }
             | Fact::RecordingKept { .. }
             | Fact::RecordingRefused { .. }
             | Fact::SurveyAsked { .. }

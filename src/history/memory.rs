@@ -8,7 +8,7 @@ use super::caller::CallerSecret;
 use super::care::{EXPIRED_TOGETHER, Forgotten, Known, closing, private_class};
 use super::fact::Fact;
 use super::parts::{CallerKey, Retention};
-use super::reap::reap;
+use super::reap::{Found, reap};
 use super::row::{Entry, Position, Row};
 use super::standing::Standing;
 use super::store::{Filter, MAX_PAGE, Receipt, Store, StoreError, Verdict, Write};
@@ -247,11 +247,14 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn begin(&mut self, version: &str, at: Wall) -> Result<u64, StoreError> {
+    fn take_over(&mut self, version: &str, at: Wall, found: &Found) -> Result<u64, StoreError> {
         let unheard = self.count("begin an epoch")?;
         self.epoch = self.standing.newest.epoch + 1;
         self.push(Row::new(at, Fact::NodeStarted { version: version.into() }));
-        for fact in reap(&self.standing, at) {
+        for row in &found.rows {
+            self.keep(&Write::Row(Box::new(row.clone())));
+        }
+        for fact in reap(&self.standing, &found.ends, at) {
             self.push(Row::new(at, fact));
         }
         if unheard { Err(refused("begin an epoch")) } else { Ok(self.epoch) }

@@ -24,6 +24,7 @@ mod fact;
 mod fold;
 mod line;
 mod memory;
+mod message;
 mod parts;
 mod reap;
 mod row;
@@ -40,11 +41,12 @@ pub use care::{EXPIRED_TOGETHER, Forgotten, Known, closing, private_class};
 pub use errand::{asked, kept};
 pub use fact::Fact;
 pub use memory::{Fault, MemoryStore};
+pub use message::{Message, finished, message};
 pub use parts::{
     AgentStatus, CallbackEnd, CallerKey, Exit, Medium, OfferId, OfferResult, Outcome, Refusal,
     Retention, TicketStatus, TryResult,
 };
-pub use reap::{LOST_NODE, LOST_WRAP_UP, reap};
+pub use reap::{End, Found, LOST_NODE, LOST_WRAP_UP, reap};
 pub use row::{Entry, Position, Private, Row};
 pub use shift::{Shift, Shifts};
 pub use standing::{

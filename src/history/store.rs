@@ -9,6 +9,7 @@ use super::caller::CallerSecret;
 use super::care::{Forgotten, Known};
 use super::fact::Fact;
 use super::parts::{CallerKey, Retention};
+use super::reap::Found;
 use super::row::{Entry, Position, Row};
 use super::standing::Standing;
 use crate::call::{AgentId, CallId, QueueId};
@@ -101,12 +102,20 @@ impl Filter {
 ///
 /// Every operation that writes is durable when it returns, whole or not at all, also over the death of the process.
 pub trait Store {
-    /// Takes a new epoch and reaps what the one before left behind ([`super::reap`]): one row each, after that of
-    /// [`Fact::NodeStarted`]. Gives the epoch. Writes of an older one are stale from here on.
+    /// Takes a new epoch, keeps what was `found` of the one before and reaps what that left behind ([`super::reap`]): one
+    /// row each, after that of [`Fact::NodeStarted`]. Gives the epoch. Writes of an older one are stale from here on.
     ///
     /// # Errors
     /// When the store cannot keep it.
-    fn begin(&mut self, version: &str, at: Wall) -> Result<u64, StoreError>;
+    fn take_over(&mut self, version: &str, at: Wall, found: &Found) -> Result<u64, StoreError>;
+
+    /// Takes a new epoch where nothing was found beside the history.
+    ///
+    /// # Errors
+    /// When the store cannot keep it.
+    fn begin(&mut self, version: &str, at: Wall) -> Result<u64, StoreError> {
+        self.take_over(version, at, &Found::default())
+    }
 
     /// Keeps all of `batch`, in order, or nothing of it. A write that is stale leaves no trace and does not hinder the
     /// others; one receipt for each. A time before that of the row before reads as the latter. A ticket or callback of

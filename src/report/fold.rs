@@ -201,6 +201,8 @@ impl Fold {
             Fact::NodeStopped {}
             | Fact::ConfigChanged { .. }
             | Fact::Supervised { .. }
+            | Fact::RecordingBegan { .. }
+            | Fact::RecordingLost { .. }
             | Fact::RecordingKept { .. }
             | Fact::RecordingRefused { .. }
             | Fact::Expired { .. }

@@ -1,14 +1,13 @@
 //! The node's history: the store is opened and taken over before anything else, calls that died with the process before get
 //! their records, and what the engine tells goes to the writer.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::remains::{Told, ended_at, found};
 use super::{Server, ServerError};
 use crate::call::{CallId, CallRecord, Direction, EndedBy, HangupCause, mask_number};
 use crate::config::Config;
@@ -26,9 +25,6 @@ use crate::time::{Duration, Wall};
 /// How far back the engine's axis of time reaches: agents may have been idle, and places in line kept, since before the
 /// process began.
 pub const PAST: Duration = Duration::from_mins(24 * 60);
-
-/// How much of the end of the file of call records is looked at: that of far more calls than end in a second.
-const RECORDS_READ: u64 = 4 << 20;
 
 /// How many of the last rows of the history are looked through for calls that ended: those of several busy seconds.
 const ROWS_READ: u64 = 20_000;
@@ -58,15 +54,17 @@ impl History {
         let records = &server.records;
         let mut store = SqliteStore::open(&server.store, Durability::default())?;
         let before = store.standing()?;
-        let told = told_in(records);
-        let without = before.calls.iter().filter(|(call, _)| !told.contains(*call));
+        let told = Told::read(records);
+        let without = before.calls.iter().filter(|(call, _)| !told.0.contains_key(*call));
         let mut interrupted: Vec<CallRecord> =
             without.map(|(call, live)| interrupted(*call, live, before.at)).collect();
         let Late { kept, unkept } = late(&store, before.newest, &told)?;
         interrupted.extend(unkept);
         write_records(records, kept)?;
         write_records(records, interrupted.clone())?;
-        let epoch = store.begin(env!("CARGO_PKG_VERSION"), clock.wall())?;
+        let now = clock.wall();
+        let found = found(&store, &before.calls, &told, &server.recordings, now)?;
+        let epoch = store.take_over(env!("CARGO_PKG_VERSION"), now, &found)?;
         take_in(&server.old, &mut store, clock.wall())?;
         let standing = store.standing()?;
         // To read them takes time, and few queues count.
@@ -76,9 +74,11 @@ impl History {
         };
         if !before.stopped && before.newest.epoch > 0 {
             let (calls, waiting) = (before.calls.len(), before.waiting.len());
+            let messages = found.rows.iter().filter(|row| is_message(&row.fact)).count();
             tracing::warn!(
                 calls,
                 waiting,
+                messages,
                 "The process before did not end in order; its calls are closed."
             );
         }
@@ -87,8 +87,19 @@ impl History {
         let secret = store.secret().clone();
         let (writer, slot) = HistoryWriter::start(store, clock)?;
         interrupted.iter().for_each(|record| keep_record(&slot, record));
+        for call in found.ends.keys() {
+            if let Some(record) = told.0.get(call) {
+                let ended = ended_at(record).unwrap_or(now);
+                slot.keep_record(*call, ended, Arc::clone(record));
+            }
+        }
         Ok(Self { writer, slot, secret, standing, shifts })
     }
+}
+
+/// Whether a fact tells of a message that is kept.
+const fn is_message(fact: &Fact) -> bool {
+    matches!(fact, Fact::RecordingKept { .. })
 }
 
 /// What agents have done since they logged in, of those who did so after `since`.
@@ -138,17 +149,13 @@ impl Leaving for Kept {
 }
 
 /// Looks for the records of the calls that ended last.
-fn late(
-    store: &SqliteStore,
-    newest: Position,
-    told: &BTreeSet<CallId>,
-) -> Result<Late, StoreError> {
+fn late(store: &SqliteStore, newest: Position, told: &Told) -> Result<Late, StoreError> {
     let after = Position { epoch: newest.epoch, seq: newest.seq.saturating_sub(ROWS_READ) };
     let ended = Filter { kinds: vec!["call_ended"], ..Filter::default() };
     let mut late = Late::default();
     for end in store.entries(after, &ended, MAX_PAGE)? {
         let Fact::CallEnded { contact, cause, by, .. } = end.row.fact else { continue };
-        if told.contains(&contact) {
+        if told.0.contains_key(&contact) {
             continue;
         }
         let kept = store.record(contact)?.and_then(|text| serde_json::from_str(&text).ok());
@@ -181,27 +188,6 @@ fn write_records<T: Leaving>(path: &Path, records: Vec<T>) -> Result<(), Storage
         ledger.close();
     }
     Ok(())
-}
-
-/// The calls whose records the end of the file of call records holds: a record may be on the disk when the word of the
-/// call's end is not yet.
-fn told_in(records: &Path) -> BTreeSet<CallId> {
-    #[derive(Deserialize)]
-    struct Told {
-        call: CallId,
-    }
-    let read = || -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(records)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(length.saturating_sub(RECORDS_READ)))?;
-        let mut end = Vec::new();
-        file.take(RECORDS_READ).read_to_end(&mut end)?;
-        Ok(end)
-    };
-    let end = read().unwrap_or_default();
-    // The first line may be cut: it is then of a call that ended long before.
-    let lines = end.split(|byte| *byte == b'\n');
-    lines.filter_map(|line| serde_json::from_slice(line).ok()).map(|Told { call }| call).collect()
 }
 
 /// The record of a call that died with its process: what its beginning says of it.

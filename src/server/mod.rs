@@ -12,6 +12,7 @@ mod files;
 mod history;
 mod prepare;
 mod reload;
+mod remains;
 mod sip;
 mod tasks;
 mod trunks;

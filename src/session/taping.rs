@@ -7,16 +7,17 @@
 //! ```
 
 use super::chronicle::Mark;
+use super::exchange::{Action, Input};
 use super::playback::{Playback, STOP_GRACE};
 use super::state::{State, Then};
 use super::{Moment, Session};
 use crate::bug::{self, Bug};
 use crate::call::{
-    BEEP, CommandKind, HangupCause, Item, JournalEvent, LEAST_KEPT, PromptId, Recording,
-    RecordingEnd, RecordingId, SoundId, Symbol, SymbolSet,
+    BEEP, CommandKind, EndedBy, Errand, HangupCause, Item, JournalEvent, LEAST_KEPT, PromptId,
+    Recording, RecordingEnd, RecordingId, SoundId, Symbol, SymbolSet, Ticket,
 };
 use crate::flow::{Bargein, Goto, NodeIndex, Place, RecordNode, Value, Verb};
-use crate::interpreter::Fault;
+use crate::interpreter::{Fault, World};
 use crate::time::{Duration, Instant};
 
 /// A shorter recording holds no message.
@@ -124,6 +125,29 @@ impl Session {
         let until = at.now + record.max + RECORDING_GRACE;
         let stage = Stage::Taping { id, until, end_on, ended_by: None };
         self.state = State::Recording(Box::new(Taping { node, stage }));
+    }
+
+    /// The ticket that would be asked for if the caller, who speaks, hung up now and had left a message.
+    #[must_use]
+    pub fn ticket_of_message(&self, now: Instant, world: &World<'_>) -> Option<Ticket> {
+        let State::Recording(taping) = &self.state else { return None };
+        let Stage::Taping { id, .. } = &taping.stage else { return None };
+        let (recording, lasted) = (id.clone(), SHORTEST_MESSAGE);
+        let mut ahead = self.clone();
+        ahead.actions.clear();
+        ahead.handle(now, Input::Recorded { recording, end: RecordingEnd::Hangup, lasted }, world);
+        let (by, cause) = (EndedBy::Caller, HangupCause::Normal);
+        ahead.handle(now, Input::CallerEnded { by, cause, quality: None }, world);
+        let errand = |action| match action {
+            Action::Request(errand) => Some(*errand),
+            _ => None,
+        };
+        match ahead.actions.into_iter().find_map(errand)? {
+            Errand::Ticket(ticket) => {
+                Some(ticket).filter(|ticket| ticket.recording.as_ref() == Some(id))
+            }
+            Errand::Operation(_) | Errand::Callback(_) => None,
+        }
     }
 
     pub(super) fn recorded(

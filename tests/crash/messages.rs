@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use sambung::history::{Entry, Fact};
 use sambung::time::Wall;
 
 use super::node::Node;
@@ -29,9 +30,9 @@ impl Cut {
         Self(parts.map(lasted).collect())
     }
 
-    /// Every message plays now, and those that were cut off are there but for their last two seconds. Gives the length of
-    /// the longest of them, in microseconds.
-    pub(crate) fn check(&self, node: &Node) -> i64 {
+    /// Every message plays now, and those that were cut off are there but for their last two seconds, each with one ticket.
+    /// Gives the length of the longest of them, in microseconds.
+    pub(crate) fn check(&self, node: &Node, entries: &[Entry]) -> i64 {
         let mut longest = 0;
         // Of one that had just begun there may be nothing, and then there is no file.
         for (path, lasted) in
@@ -40,6 +41,7 @@ impl Cut {
             let kept = length(path);
             assert!(kept >= lasted - LOST, "{kept} µs of {lasted} µs of {}", path.display());
             longest = longest.max(kept);
+            check_told(path, kept, entries);
         }
         for path in files(&node.path("recordings")) {
             assert!(!is(&path, "part"), "a message without its name: {}", path.display());
@@ -49,6 +51,21 @@ impl Cut {
         }
         longest
     }
+}
+
+/// The history tells once of a message that was cut off, and once what is to be done with it.
+fn check_told(path: &Path, lasted: i64, entries: &[Entry]) {
+    let name = path.file_stem().and_then(|name| name.to_str()).expect("a name of ours");
+    let told = |entry: &&Entry| match &entry.row.fact {
+        Fact::RecordingKept { recording, lasted_us, .. } if recording.as_str() == name => {
+            assert_eq!(i64::try_from(*lasted_us), Ok(lasted), "{name}");
+            true
+        }
+        Fact::TicketOpened { recording: Some(recording), .. } => recording.as_str() == name,
+        _ => false,
+    };
+    let kinds: Vec<_> = entries.iter().filter(told).map(|entry| entry.row.fact.kind()).collect();
+    assert_eq!(kinds, ["recording_kept", "ticket_opened"], "{name}");
 }
 
 fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {

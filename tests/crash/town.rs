@@ -1,6 +1,6 @@
 //! Callers and agents: plain SIP over UDP, all callers on one socket, each agent on one of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub(crate) struct Town {
     calls: BTreeMap<String, Call>,
     made: u64,
     rung: BTreeMap<String, u64>,
+    /// The agents whose phones were told that a call is over.
+    parted: BTreeSet<String>,
     due: Vec<(Instant, Deed)>,
     /// Whether agents answer always and at once, and callers stay.
     calm: bool,
@@ -41,6 +43,23 @@ struct Call {
     /// The `To` of the answer, with its tag; none before.
     to: Option<String>,
     over: bool,
+}
+
+impl Call {
+    fn is_up(&self) -> bool {
+        self.to.is_some() && !self.over
+    }
+}
+
+/// What was heard of the end of calls whose node died.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// How many callers and agents were in a call.
+    pub(crate) up: usize,
+    /// How many of them were told.
+    pub(crate) heard: usize,
+    /// After how long the last one was.
+    pub(crate) took: Duration,
 }
 
 /// What somebody will do.
@@ -70,6 +89,7 @@ impl Town {
             calls: BTreeMap::new(),
             made: 0,
             rung: BTreeMap::new(),
+            parted: BTreeSet::new(),
             due: Vec::new(),
             calm: false,
         }
@@ -112,7 +132,7 @@ impl Town {
 
     /// How many callers are in a call, as far as they know.
     pub(crate) fn up(&self) -> usize {
-        self.calls.values().filter(|call| call.to.is_some() && !call.over).count()
+        self.calls.values().filter(|call| call.is_up()).count()
     }
 
     /// So many will call within the next second.
@@ -189,10 +209,33 @@ impl Town {
         None
     }
 
+    /// Callers and agents who were in a call with the node that died hear from the next one that it is over.
+    pub(crate) fn hears_the_end(&mut self, node: SocketAddr, talking: &[String]) -> Heard {
+        let up: Vec<String> =
+            self.calls.iter().filter(|(_, call)| call.is_up()).map(|(id, _)| id.clone()).collect();
+        self.parted.clear();
+        let (begin, end) = (self.clock.now(), self.after(3_000));
+        let mut last = begin;
+        let heard = |town: &Self| {
+            let callers = up.iter().filter(|id| town.calls.get(*id).is_some_and(|call| call.over));
+            callers.count() + talking.iter().filter(|agent| town.parted.contains(*agent)).count()
+        };
+        let mut so_far = 0;
+        while self.clock.now() < end && so_far < up.len() + talking.len() {
+            self.beat(node);
+            if heard(self) > so_far {
+                (so_far, last) = (heard(self), self.clock.now());
+            }
+            std::thread::park_timeout(BEAT);
+        }
+        self.checks_that_old_calls_are_unknown(node, &up);
+        Heard { up: up.len() + talking.len(), heard: so_far, took: last.since(begin).to_std() }
+    }
+
     /// Who was in a call with the node that died asks about it: the node knows of none.
-    pub(crate) fn checks_that_old_calls_are_unknown(&mut self, node: SocketAddr) {
-        let up = std::mem::take(&mut self.calls);
-        let orphans = up.into_iter().filter(|(_, call)| call.to.is_some() && !call.over);
+    fn checks_that_old_calls_are_unknown(&mut self, node: SocketAddr, up: &[String]) {
+        let mut calls = std::mem::take(&mut self.calls);
+        let orphans = up.iter().filter_map(|id| calls.remove_entry(id));
         for (id, call) in orphans.collect::<Vec<_>>() {
             self.calls.insert(id.clone(), call);
             self.sends(node, &id, "BYE", 9, "");
@@ -214,6 +257,7 @@ impl Town {
             assert!(answer.starts_with("SIP/2.0 481 "), "{answer}");
             self.calls.remove(&id);
         }
+        self.calls.extend(calls);
     }
 
     fn beat(&mut self, node: SocketAddr) {
@@ -299,6 +343,9 @@ impl Town {
                 self.due.push((self.after(after), deed));
             }
         } else if message.starts_with("BYE ") || message.starts_with("OPTIONS ") {
+            if message.starts_with("BYE ") {
+                self.parted.insert((*name).to_owned());
+            }
             socket.send_to(response(message, "200 OK", "").as_bytes(), node).expect("sent");
         } else if message.starts_with("CANCEL ") {
             socket.send_to(response(message, "200 OK", "").as_bytes(), node).expect("sent");

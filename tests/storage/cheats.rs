@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sambung::call::CallId;
 use sambung::history::{
-    CallerKey, CallerSecret, Entry, Filter, Forgotten, Known, Medium, MemoryStore, Position,
+    CallerKey, CallerSecret, Entry, Filter, Forgotten, Found, Known, Medium, MemoryStore, Position,
     Receipt, Retention, Standing, Store, StoreError, Verdict, Write,
 };
 use sambung::storage::{Durability, SqliteStore};
@@ -41,8 +41,8 @@ impl Cheating {
 }
 
 impl Store for Cheating {
-    fn begin(&mut self, version: &str, at: Wall) -> Result<u64, StoreError> {
-        self.inner.begin(version, at)
+    fn take_over(&mut self, version: &str, at: Wall, found: &Found) -> Result<u64, StoreError> {
+        self.inner.take_over(version, at, found)
     }
 
     fn commit(&mut self, batch: &[Write]) -> Result<Vec<Receipt>, StoreError> {

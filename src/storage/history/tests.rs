@@ -4,7 +4,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::*;
 use crate::history::{
-    CallerKey, Entry, Fault, Filter, Forgotten, Known, MemoryStore, OfferId, Retention, Standing,
+    CallerKey, Entry, Fault, Filter, Forgotten, Found, Known, MemoryStore, OfferId, Retention,
+    Standing,
 };
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -17,8 +18,8 @@ struct Watched {
 }
 
 impl Store for Watched {
-    fn begin(&mut self, version: &str, at: Wall) -> Result<u64, StoreError> {
-        self.inner.begin(version, at)
+    fn take_over(&mut self, version: &str, at: Wall, found: &Found) -> Result<u64, StoreError> {
+        self.inner.take_over(version, at, found)
     }
 
     fn commit(&mut self, batch: &[Write]) -> Result<Vec<Receipt>, StoreError> {

@@ -42,8 +42,8 @@ use self::work::{Head, Work};
 use super::error::StorageError;
 use crate::call::CallId;
 use crate::history::{
-    CallerKey, CallerSecret, Entry, Fact, Filter, Forgotten, Known, Position, Receipt, Retention,
-    Row, Standing, Store, StoreError, Verdict, Write, reap,
+    CallerKey, CallerSecret, Entry, Fact, Filter, Forgotten, Found, Known, Position, Receipt,
+    Retention, Row, Standing, Store, StoreError, Verdict, Write, reap,
 };
 use crate::time::Wall;
 
@@ -96,7 +96,7 @@ impl SqliteStore {
         schema::version(&connection).map_err(|why| unusable(path, why))?;
         prepare(&connection, durability).map_err(refused)?;
         schema::migrate(&mut connection).map_err(|why| unusable(path, why))?;
-        let secret = secret(&connection).map_err(refused)?;
+        let secret = secret(&connection, "caller").map(CallerSecret::new).map_err(refused)?;
         let gate = Gate::default();
         let head = Head::read(Sql { connection: &connection, gate: &gate }).map_err(refused)?;
         Ok(Self { connection, secret, gate, head: Some(head), epoch: 0, _lock: lock })
@@ -147,12 +147,15 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn begin(&mut self, version: &str, at: Wall) -> Result<u64, StoreError> {
+    fn take_over(&mut self, version: &str, at: Wall, found: &Found) -> Result<u64, StoreError> {
         let begun = self.transact("begin an epoch", |work| {
             let left = read::standing(work.sql)?;
             let epoch = work.begin();
             work.row(Row::new(at, Fact::NodeStarted { version: version.into() }))?;
-            for fact in reap(&left, at) {
+            for row in &found.rows {
+                work.row(row.clone())?;
+            }
+            for fact in reap(&left, &found.ends, at) {
                 work.row(Row::new(at, fact))?;
             }
             Ok(epoch)
@@ -332,14 +335,13 @@ fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))
 }
 
-/// What callers' keys are made with; it is made with the store.
-fn secret(connection: &Connection) -> rusqlite::Result<CallerSecret> {
+/// A secret of the store, which is made when it is first needed. What callers' keys are made with is called `caller`.
+fn secret(connection: &Connection, name: &str) -> rusqlite::Result<[u8; 32]> {
     let mut fresh = [0; 32];
     OsRng.fill_bytes(&mut fresh);
-    let insert = "INSERT OR IGNORE INTO secret (name, value) VALUES ('caller', ?1)";
-    connection.execute(insert, params![&fresh[..]])?;
-    let select = "SELECT value FROM secret WHERE name = 'caller'";
-    connection.query_row(select, [], |row| row.get(0).map(CallerSecret::new))
+    let insert = "INSERT OR IGNORE INTO secret (name, value) VALUES (?1, ?2)";
+    connection.execute(insert, params![name, &fresh[..]])?;
+    connection.query_row("SELECT value FROM secret WHERE name = ?1", [name], |row| row.get(0))
 }
 
 fn unusable(path: &Path, why: Unusable) -> StorageError {

@@ -58,6 +58,8 @@ impl Work<'_> {
             | Fact::Resumed { .. }
             | Fact::TalkEnded { .. }
             | Fact::Supervised { .. }
+            | Fact::RecordingBegan { .. }
+            | Fact::RecordingLost { .. }
             | Fact::RecordingRefused { .. }
             | Fact::SurveyAsked { .. }
             | Fact::Surveyed { .. }
