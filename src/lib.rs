@@ -59,6 +59,7 @@
 //! |---|---|
 //! | adapter | what connects one telephony world (SIP, a program outside) to the engine by reports and commands |
 //! | agent | a human who answers callers of a queue |
+//! | adrift | an agent, a leg or a call that stands without what it stands on, which should never be |
 //! | barge-in | interrupting a prompt by a key or by speech |
 //! | bridge | two legs connected, audio both ways |
 //! | call | one customer's contact from offer to record |
@@ -90,6 +91,7 @@
 //! | program | a compiled flow with its FAQ indexes; a call is pinned to the one it began with |
 //! | prompt | a named text with its recordings per language |
 //! | reading | how a value is said aloud in a language: a list of clips |
+//! | parting | the message that ends a call for its far side, noted down for the process after this one |
 //! | piece | one thing that reports count, once it is over: a stay in line, an offer, a talk, a state of an agent |
 //! | record | the call record (CDR): one JSON object per call |
 //! | reaping | closing at a start what a process that died has left open |

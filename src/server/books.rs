@@ -1,11 +1,16 @@
 //! What outlives the node: opened in order before anything else, and closed in order after everything else.
 
+use std::path::Path;
+
 use super::history::History;
 use super::{Server, ServerError};
 use crate::call::{CallJournal, CallRecord};
 use crate::history::{CallerSecret, Shifts, Standing};
 use crate::runtime::{Clock, Left, RecordSink};
-use crate::storage::{HistorySlot, HistoryWriter, Ledger, RecordingSlot, Recordings, Slot, Upkeep};
+use crate::storage::{
+    DialogSlot, Dialogs, HistorySlot, HistoryWriter, Ledger, LeftOpen, RecordingSlot, Recordings,
+    Slot, Upkeep,
+};
 
 /// The writers, running.
 #[derive(Debug)]
@@ -15,6 +20,7 @@ pub(super) struct Books {
     writer: HistoryWriter,
     upkeep: Upkeep,
     recordings: Recordings,
+    dialogs: Dialogs,
 }
 
 /// The ways into them, and what they tell at the start.
@@ -24,6 +30,9 @@ pub(super) struct Opened {
     pub(super) journals: Option<Slot<CallJournal>>,
     pub(super) slot: HistorySlot,
     pub(super) tapes: RecordingSlot,
+    pub(super) dialogs: DialogSlot,
+    /// Calls of the process before whose far sides are still to be told.
+    pub(super) left_open: Vec<LeftOpen>,
     /// What callers are named by.
     pub(super) secret: CallerSecret,
     /// What stands now: nothing of it is under way.
@@ -35,14 +44,21 @@ pub(super) struct Opened {
 impl Books {
     /// Opens all of them.
     pub(super) fn open(server: &Server, clock: Clock) -> Result<(Self, Opened), ServerError> {
-        let History { writer, slot, secret, standing, shifts } = History::open(server, clock)?;
+        let History { writer, slot, secret, standing, shifts, dialog_key } =
+            History::open(server, clock)?;
         let (ledger, records) = Ledger::open(&server.records)?;
         let journals = server.journals.as_deref().map(Ledger::open).transpose()?;
         let (journal_ledger, journals) = journals.unzip();
         let upkeep = Upkeep::start(slot.clone(), server.limits.clone(), clock)?;
         let (recordings, tapes) = Recordings::open(&server.recordings, clock)?;
-        let books = Self { ledger, journals: journal_ledger, writer, upkeep, recordings };
-        Ok((books, Opened { records, journals, slot, tapes, secret, standing, shifts }))
+        let mut beside = server.store.as_os_str().to_owned();
+        beside.push(".dialogs");
+        let (kept, dialogs, left_open) = Dialogs::open(Path::new(&beside), &dialog_key)?;
+        let books =
+            Self { ledger, journals: journal_ledger, writer, upkeep, recordings, dialogs: kept };
+        let opened =
+            Opened { records, journals, slot, tapes, dialogs, left_open, secret, standing, shifts };
+        Ok((books, opened))
     }
 
     /// Waits until everything is on the disk or, if the disk refuses to the last, given up. The ways in must be gone.
@@ -52,6 +68,7 @@ impl Books {
         self.ledger.close();
         self.journals.into_iter().for_each(Ledger::close);
         self.recordings.close();
+        self.dialogs.close();
     }
 }
 

@@ -43,6 +43,8 @@ pub(super) struct History {
     pub(super) standing: Standing,
     /// What agents have done since they logged in, if any queue counts it.
     pub(super) shifts: Shifts,
+    /// What the last words of calls are sealed under.
+    pub(super) dialog_key: [u8; 32],
 }
 
 impl History {
@@ -84,7 +86,7 @@ impl History {
         }
         let (agents, places) = (standing.agents.len(), standing.places.len());
         tracing::info!(epoch, agents, places, "The history goes on.");
-        let secret = store.secret().clone();
+        let (secret, dialog_key) = (store.secret().clone(), store.dialog_key()?);
         let (writer, slot) = HistoryWriter::start(store, clock)?;
         interrupted.iter().for_each(|record| keep_record(&slot, record));
         for call in found.ends.keys() {
@@ -93,7 +95,7 @@ impl History {
                 slot.keep_record(*call, ended, Arc::clone(record));
             }
         }
-        Ok(Self { writer, slot, secret, standing, shifts })
+        Ok(Self { writer, slot, secret, standing, shifts, dialog_key })
     }
 }
 

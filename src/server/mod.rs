@@ -117,7 +117,8 @@ impl Server {
         *connections = files::raise_limit(self.engine.max_calls, *connections);
         let tasks = Tasks::start().map_err(start("the tasks"))?;
         let (books, opened) = Books::open(&self, clock)?;
-        let Opened { records, journals, slot, tapes, secret, standing, shifts } = opened;
+        let Opened { records, journals, slot, tapes, secret, standing, shifts, .. } = opened;
+        let (dialogs, left_open) = (opened.dialogs, opened.left_open);
         self.engine.history = true;
         self.engine.caller_secret = Some(secret);
         let seed = seed().map_err(start("the source of chance"))?;
@@ -127,6 +128,7 @@ impl Server {
             let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
             let (library, newest) = watch::channel(self.library);
             let adapter = SipAdapter::bind(self.sip, newest.clone())?.recording(tapes.clone());
+            let adapter = adapter.parting(dialogs, left_open);
             let listen: Vec<String> = adapter.sockets().iter().map(ToString::to_string).collect();
             tell_left_out(&self.disabled);
             let flows: Vec<&str> = self.engine.programs.keys().map(|flow| flow.as_str()).collect();

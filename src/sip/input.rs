@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::ask::Ask;
 use super::event::{DialogId, RequestId};
 use super::login::Login;
+use super::parting::Parting;
 use super::transport::Transport;
 use crate::call::HangupCause;
 use crate::time::Duration;
@@ -124,6 +125,8 @@ pub enum Input {
         /// The call.
         dialog: DialogId,
     },
+    /// End a call of a process before this one, which died. Nothing is told of it.
+    Part(Box<Parting>),
     /// Send something inside an established call (INFO, RFC 6086 §4.2.2): a key.
     ///
     /// Ends in [`Informed`](super::SipEvent::Informed).

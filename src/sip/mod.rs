@@ -25,6 +25,7 @@ mod guard;
 mod input;
 mod login;
 mod multipart;
+mod parting;
 mod read;
 mod referral;
 mod registrar;
@@ -58,6 +59,7 @@ pub use guard::{
 };
 pub use input::{Input, Invite, Redirect};
 pub use login::Login;
+pub use parting::Parting;
 pub use registrar::{Binding, Change, Registrar, RegistrarSettings, RegistrationAnswer};
 pub use sdp::{
     Codec, Crypto, CryptoPair, Direction, EventFormat, KeyText, Negotiated, OfferAnswer,

@@ -5,6 +5,7 @@
 //! of files, WAV files, numbers. It knows nothing of flows, engines or adapters, and nobody in a call waits for a disk.
 
 mod cut;
+mod dialogs;
 mod error;
 mod history;
 mod import;
@@ -17,6 +18,7 @@ mod tape;
 mod upkeep;
 
 pub use cut::recorded_length;
+pub use dialogs::{DialogSlot, Dialogs, LeftOpen};
 pub use error::StorageError;
 pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
 pub use import::{ImportError, Imported, OldFiles};

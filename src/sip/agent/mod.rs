@@ -10,6 +10,7 @@ mod ending;
 mod incoming;
 mod lately;
 mod outgoing;
+mod parting;
 mod receive;
 mod refer;
 mod refresh;
@@ -196,6 +197,7 @@ impl UserAgent {
             Input::ReferProgress { dialog, status } => self.refer_progress(now, dialog, status),
             Input::Hangup { dialog, cause } => self.hang_up(now, dialog, cause),
             Input::Forsake { dialog } => self.forsake(now, dialog),
+            Input::Part(parting) => drop(self.end_left_open(now, &parting)),
             Input::Reply { request, status, headers } => {
                 self.register_reply(now, request, status, headers);
             }

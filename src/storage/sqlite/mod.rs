@@ -102,6 +102,14 @@ impl SqliteStore {
         Ok(Self { connection, secret, gate, head: Some(head), epoch: 0, _lock: lock })
     }
 
+    /// The key that the last words of calls are sealed under.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn dialog_key(&self) -> Result<[u8; 32], StoreError> {
+        secret(&self.connection, "dialogs").map_err(|error| store_error("make a key", error))
+    }
+
     /// One transaction: all of `work`, or nothing.
     fn transact<T>(
         &mut self,

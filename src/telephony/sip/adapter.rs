@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
 use super::locate::{Located, Names, SystemNames};
+use super::parting::Partings;
 use super::reading::readable;
 use super::settings::Settings;
 use super::switch::{MAX_WAITING_REPORTS, Parts, Switch};
@@ -18,7 +19,7 @@ use crate::call::{Command, KeySource, Report};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, Media, Port};
 use crate::sip::TrunkId;
-use crate::storage::RecordingSlot;
+use crate::storage::{DialogSlot, LeftOpen, RecordingSlot};
 use crate::telephony::rtp::{MediaEvent, Threads};
 use crate::time::Duration;
 
@@ -35,6 +36,7 @@ pub struct SipAdapter {
     settings: Settings,
     library: watch::Receiver<Arc<Library>>,
     recordings: Option<RecordingSlot>,
+    partings: Partings,
     sockets: Bound,
     /// Who knows the names of others; `None` = the servers that the system names.
     names: Option<Arc<dyn Names>>,
@@ -57,13 +59,21 @@ impl SipAdapter {
             look_every: settings.look_every,
         };
         let sockets = Bound::new(&settings.listen, terms)?;
-        Ok(Self { settings, library, recordings: None, sockets, names: None })
+        let partings = Partings::default();
+        Ok(Self { settings, library, recordings: None, partings, sockets, names: None })
     }
 
     /// Lets callers be recorded; without this an order to record is refused.
     #[must_use]
     pub fn recording(mut self, slot: RecordingSlot) -> Self {
         self.recordings = Some(slot);
+        self
+    }
+
+    /// Notes down in `slot` what ends each call, and ends those that the process before left open.
+    #[must_use]
+    pub fn parting(mut self, slot: DialogSlot, left: Vec<LeftOpen>) -> Self {
+        self.partings = Partings::new(slot, left);
         self
     }
 
@@ -111,7 +121,7 @@ impl Adapter for SipAdapter {
 /// Serves until the commands end.
 async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
     let (events, media_events) = mpsc::channel(MEDIA_EVENTS);
-    let SipAdapter { settings, library, recordings, sockets, names } = adapter;
+    let SipAdapter { settings, library, recordings, partings, sockets, names } = adapter;
     let media = Threads::start(settings.rtp.clone(), library, port.clock, events)
         .map_err(start("the media threads"))?;
     let parts = Parts {
@@ -119,6 +129,7 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
         recordings,
+        partings,
         names: names.unwrap_or_else(|| Arc::new(SystemNames::new())),
         secrets: [secret()?, secret()?, secret()?, secret()?],
     };

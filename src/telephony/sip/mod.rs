@@ -22,6 +22,7 @@ mod locate;
 mod media;
 mod network;
 mod order;
+mod parting;
 mod presence;
 mod reading;
 mod redirect;

@@ -124,6 +124,9 @@ impl Switch {
             }
         };
         self.tell(now, input);
+        if answering == Answering::Answer {
+            self.note_down(dialog);
+        }
         if answering != Answering::Ring {
             self.connect(id);
         }

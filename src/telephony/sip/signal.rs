@@ -115,6 +115,8 @@ impl Switch {
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.phase = Phase::Talking;
             leg.span.in_scope(|| tracing::debug!("The leg was answered."));
+            let dialog = leg.dialog;
+            self.note_down(dialog);
             self.limit_leg(now, id);
             self.report(now, id, EventKind::Answered);
         }
@@ -154,6 +156,7 @@ impl Switch {
         match leg.session.answer(sdp) {
             Ok((agreed, answer)) => {
                 self.tell(now, Input::AnswerOffer { dialog, sdp: answer.into() });
+                self.note_down(dialog);
                 self.settle(now, id, agreed);
             }
             Err(error) => {

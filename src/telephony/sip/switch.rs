@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::leg::{Leg, Phase};
 use super::locate::Names;
+use super::parting::Partings;
 use super::reading::Letter;
 use super::route::Routes;
 use super::settings::Settings;
@@ -45,6 +46,7 @@ pub(super) struct Switch {
     pub(super) authenticator: Authenticator,
     pub(super) registrar: Registrar,
     pub(super) trunking: Trunking,
+    pub(super) partings: Partings,
     pub(super) routes: Routes,
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
@@ -97,6 +99,8 @@ pub(super) struct Parts {
     pub(super) media: rtp::Threads,
     /// Where callers are recorded; `None` = nowhere.
     pub(super) recordings: Option<RecordingSlot>,
+    /// Last words of calls.
+    pub(super) partings: Partings,
     /// Who knows the names of others.
     pub(super) names: Arc<dyn Names>,
     /// Unpredictable bytes: for tags and Call-IDs, for nonces, for the guard's tables, and for trunks.
@@ -127,6 +131,7 @@ impl Switch {
             authenticator: Authenticator::new(settings.realm.clone(), nonces, &settings.digests),
             registrar: Registrar::new(settings.registrar.clone()),
             trunking,
+            partings: parts.partings,
             routes: Routes::default(),
             media: parts.media,
             recordings: parts.recordings,
@@ -186,7 +191,7 @@ impl Switch {
         let due = self.deadlines.keys().next().map(|(at, _)| *at);
         let trunks = self.trunking.poll_timeout();
         let own = [self.agent.poll_timeout(), self.registrar.poll_timeout()];
-        own.into_iter().chain([trunks, due]).flatten().min()
+        own.into_iter().chain([trunks, due, self.partings.poll_timeout()]).flatten().min()
     }
 
     /// Does what is due.
@@ -199,6 +204,7 @@ impl Switch {
             self.report_reachability();
         }
         self.serve_trunks(now);
+        self.part(now);
         while let Some(entry) = self.deadlines.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((_, leg), due) = entry.remove_entry();
             match due {
@@ -236,6 +242,7 @@ impl Switch {
         leg.phase = Phase::Closing { by, cause };
         let others = leg.fork.take().map(|fork| fork.dialogs(leg.dialog)).unwrap_or_default();
         self.dialogs.remove(&leg.dialog);
+        self.partings.over(leg.dialog);
         for dialog in others {
             self.dialogs.remove(&dialog);
             self.tell(now, Input::Hangup { dialog, cause });

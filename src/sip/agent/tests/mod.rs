@@ -9,6 +9,7 @@ mod faults;
 mod forks;
 mod memory;
 mod offers;
+mod parting;
 mod races;
 mod redirects;
 mod refer;
