@@ -41,7 +41,7 @@ pub(super) struct Usage {
     pub(super) cpu: f64,
     /// CPU seconds of the media threads.
     pub(super) media: f64,
-    /// CPU seconds of the threads that write the history and the records of calls.
+    /// CPU seconds of the threads that write the history, the records of calls, and what ends these after a crash.
     pub(super) history: f64,
     /// Kilobytes in RAM.
     pub(super) rss: f64,
@@ -57,7 +57,7 @@ impl Usage {
         Self {
             cpu: process.cpu(""),
             media: process.cpu("media-"),
-            history: process.cpu("history") + process.cpu("records"),
+            history: ["history", "records", "dialogs"].map(|name| process.cpu(name)).iter().sum(),
             rss: process.rss(),
             files: f64::from(u32::try_from(files).unwrap_or(u32::MAX)),
         }
