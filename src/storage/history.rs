@@ -6,8 +6,9 @@
 //!                     └───────────────────┘
 //! ```
 //!
-//! Nobody waits for the disk but who asks for a verdict. While the disk refuses, rows stay here in order and are written
-//! once when it is back; whoever wants a verdict is told at once that there is none to be had.
+//! Nobody waits for the disk but who asks for a verdict; rows wait 20 ms for each other's company. While the disk refuses,
+//! rows stay here in order and are written once when it is back; whoever wants a verdict is told at once that there is none
+//! to be had.
 
 use std::collections::VecDeque;
 use std::fmt;
