@@ -39,6 +39,8 @@ impl Shipped {
         let compiled = &self.project.compiled;
         let mut settings = assemble::project(flows, &compiled.queues, &compiled.calendars)
             .expect("the opening hours make sense");
+        settings.callbacks = assemble::callbacks(&compiled.queues, &compiled.calendars)
+            .expect("the calling hours make sense");
         let desk = Arc::from("+62215550100");
         settings.transfers.insert(Arc::clone(&desk));
         settings.numbers.insert(Setting::Env("NIGHT_DESK".into()), desk);

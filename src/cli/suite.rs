@@ -48,6 +48,7 @@ impl Suite {
         let compiled = &project.compiled;
         let mut settings =
             assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)?;
+        settings.callbacks = assemble::callbacks(&compiled.queues, &compiled.calendars)?;
         settings.adapters = vec!["test".into()];
         if let Some(file) = &project.settings
             && let Some(config) = config::read_file(file)?.config

@@ -73,8 +73,8 @@ pub use repair::repair;
 pub use revise::{Hearing, revise};
 pub use schema::read_time;
 pub use script::{
-    AgentAct, CallRule, Case, Claim, Ending, Hear, Mock, MockAnswer, MockOf, MockReply, Queued,
-    Staff, Step, TestFile,
+    AgentAct, CallRule, Case, Claim, CustomerAct, Ending, Hear, Mock, MockAnswer, MockOf,
+    MockReply, Queued, Rung, Staff, Step, TestFile, WishEnd,
 };
 pub use source::{FileId, SourceFile, Sources, Span, Spanned};
 pub use suggest::nearest;

@@ -147,6 +147,90 @@ pub enum Step {
     End(Option<Ending>),
     /// The caller hangs up.
     Hangup,
+    /// After the call: the node rings somebody because the caller wished to be called back.
+    Rung(Rung),
+    /// After the call: the customer who is called back does something.
+    Customer(CustomerAct),
+    /// After the call: the wish to be called back ends so.
+    WishEnds(WishEnd),
+}
+
+impl Step {
+    /// Whether the step is about a wish to be called back, once the call is over.
+    #[must_use]
+    pub const fn is_callback(&self) -> bool {
+        matches!(self, Self::Rung(_) | Self::Customer(_) | Self::WishEnds(_))
+    }
+}
+
+/// Whom the node rings for a wish to be called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rung {
+    /// An agent of the queue.
+    Agent,
+    /// The customer.
+    Customer,
+    /// Nobody is rung for so long: a gap, or the hours in which nobody may be called.
+    Nobody(Duration),
+}
+
+/// What the customer who is called back does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomerAct {
+    /// Picks up.
+    Answers,
+    /// Presses 1: they are who asked.
+    Confirms,
+    /// Presses 2: they no longer want it.
+    Declines,
+    /// Is on the phone already.
+    IsBusy,
+    /// Does not take the call.
+    Rejects,
+    /// Lets it ring until the node gives up.
+    DoesNotAnswer,
+    /// A machine picks up and presses no key, until the node gives up.
+    MachineAnswers,
+    /// Hangs up.
+    HangsUp,
+    /// Calls once more by themselves: the steps that follow are of that call.
+    CallsAgain,
+}
+
+/// How a wish to be called back ends, by the names of the history. A test cannot bring about that a supervisor takes it
+/// back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WishEnd {
+    /// Agent and customer talked.
+    Done,
+    /// The customer called by themselves and was served.
+    CalledAgain,
+    /// Every try failed.
+    Exhausted,
+    /// Its time was over.
+    Expired,
+    /// The customer said that they no longer want it.
+    Declined,
+    /// An older wish of the same number for the same queue stands for it.
+    Merged,
+    /// The number may not be called.
+    NotAllowed,
+}
+
+impl WishEnd {
+    /// Its name in test files and in the history.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::CalledAgain => "called_again",
+            Self::Exhausted => "exhausted",
+            Self::Expired => "expired",
+            Self::Declined => "declined",
+            Self::Merged => "merged",
+            Self::NotAllowed => "not_allowed",
+        }
+    }
 }
 
 /// What the caller hears.
@@ -171,6 +255,8 @@ pub enum AgentAct {
     IsBusy,
     /// Hangs up, or stops ringing.
     HangsUp,
+    /// One of those who are busy ends the talk with another caller.
+    ComesFree,
 }
 
 /// A stay in a queue as a test expects it.

@@ -64,6 +64,12 @@ impl Observer {
         }
     }
 
+    /// Begins to observe another call, offered at a moment, in the light of the same rules.
+    #[must_use]
+    pub fn anew(&self, at: Instant) -> Self {
+        Self { now: at, ..Self::new(Arc::clone(&self.rules)) }
+    }
+
     /// The caller's leg is commanded something.
     pub fn commanded(&mut self, at: Instant, command: &CommandKind) {
         self.pass(at);

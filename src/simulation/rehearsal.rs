@@ -10,7 +10,7 @@ use crate::call::{
     Item, LegId, Offer, Operation, Origin, Reply, Report, Request, RequestId,
 };
 use crate::engine::{Engine, Input, Notice, Output, Settings};
-use crate::history::{OfferId, Verdict};
+use crate::history::{OfferId, Row, Verdict};
 use crate::time::{Duration, Instant, Wall};
 
 /// The gap between keys of one line of typing.
@@ -37,6 +37,8 @@ pub enum Heard {
     Journal(Box<CallJournal>),
     /// A call ended.
     Record(Box<CallRecord>),
+    /// Something that is to be kept happened, where a history is kept.
+    Fact(Instant, Box<Row>),
 }
 
 /// An engine with telephones on paper.
@@ -341,7 +343,7 @@ impl Rehearsal {
                         self.outside.asked.remove(&request);
                         self.outside.replies.retain(|(_, asked), _| *asked != request);
                     }
-                    Output::Happened(_) => {}
+                    Output::Happened(row) => self.heard.push_back(Heard::Fact(self.now, row)),
                     Output::Claim(row) => self.outside.claims.extend(row.fact.offer()),
                     Output::Journal(journal) => self.heard.push_back(Heard::Journal(journal)),
                     Output::Record(record) => self.heard.push_back(Heard::Record(record)),
@@ -394,7 +396,7 @@ impl Heard {
             Self::Request(at, request) => {
                 Some(format!("{at:>9}  ?? {}", request_line(&request.what)))
             }
-            Self::Notice(..) | Self::Journal(_) => None,
+            Self::Notice(..) | Self::Journal(_) | Self::Fact(..) => None,
             Self::Record(record) => {
                 let steps: Vec<_> = record
                     .steps

@@ -40,7 +40,7 @@ fn main() {
             match heard {
                 Heard::Report(..) | Heard::Command(..) => steps += 1,
                 Heard::Record(_) => records += 1,
-                Heard::Notice(..) | Heard::Request(..) | Heard::Journal(_) => {}
+                Heard::Notice(..) | Heard::Request(..) | Heard::Journal(_) | Heard::Fact(..) => {}
             }
         }
     }

@@ -36,7 +36,8 @@ impl<W: Write> Screen<W> {
             // What the outside is asked is shown with its answer.
             Heard::Report(_, Report::Endpoint { .. } | Report::Away | Report::Back)
             | Heard::Request(..)
-            | Heard::Journal(_) => Ok(()),
+            | Heard::Journal(_)
+            | Heard::Fact(..) => Ok(()),
             Heard::Notice(_, notice) => match notice {
                 Notice::Queued { queue, position, .. } => {
                     self.say(&format!("* You wait in queue `{queue}` at place {position}."))

@@ -19,8 +19,9 @@ pub(super) use node::{
     QueueKeyRaw, Record, RecordCall, RetryRaw, Return, Say, Set, Tell, Ticket, Transfer,
 };
 pub(super) use script::{
-    AgentRaw, AskedRaw, BareStep, CaseRaw, EndingRaw, FaultRaw, MockRaw, MocksRaw, QueuedRaw,
-    RuleRaw, SetupRaw, SpeakRaw, StaffRaw, StepMap, StepRaw, ThenRaw, Tree,
+    AgentRaw, AskedRaw, BareStep, CaseRaw, CustomerRaw, EndingRaw, FaultRaw, MockRaw, MocksRaw,
+    QueuedRaw, RuleRaw, RungRaw, SetupRaw, SpeakRaw, StaffRaw, StepMap, StepRaw, ThenRaw, Tree,
+    WishEndRaw,
 };
 pub(super) use section::{
     AnswerPolicyRaw, CallbacksRaw, Defaults, FaqEntryRaw, FaqRaw, FirstRaw, LevelsRaw, LimitsRaw,

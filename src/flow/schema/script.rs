@@ -241,6 +241,11 @@ pub(crate) struct StepMap {
     pub(crate) transferred: Option<Spanned<String>>,
     pub(crate) at_node: Option<Spanned<String>>,
     pub(crate) end: Option<EndingRaw>,
+    pub(crate) rung: Option<RungRaw>,
+    #[serde(rename = "for")]
+    pub(crate) span: Option<Time>,
+    pub(crate) customer: Option<CustomerRaw>,
+    pub(crate) callback: Option<WishEndRaw>,
     #[serde(rename = "about")]
     _about: Option<ForPeople>,
 }
@@ -278,6 +283,67 @@ pub(crate) enum AgentRaw {
     IsBusy,
     /// Hangs up, or stops ringing.
     HangsUp,
+    /// One of those who are busy ends the talk with another caller.
+    ComesFree,
+}
+
+/// Whom the node rings for a wish to be called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "test_rung")]
+pub(crate) enum RungRaw {
+    /// An agent of the queue.
+    Agent,
+    /// The customer.
+    Customer,
+    /// Nobody, `for` so long.
+    Nobody,
+}
+
+/// What the customer who is called back does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "test_customer")]
+pub(crate) enum CustomerRaw {
+    /// Picks up.
+    Answers,
+    /// Presses 1.
+    Confirms,
+    /// Presses 2: they no longer want it.
+    Declines,
+    /// Is on the phone already.
+    IsBusy,
+    /// Does not take the call.
+    Rejects,
+    /// Lets it ring.
+    DoesNotAnswer,
+    /// A machine picks up and presses no key.
+    MachineAnswers,
+    /// Hangs up.
+    HangsUp,
+    /// Calls once more by themselves: the steps that follow are of that call.
+    CallsAgain,
+}
+
+/// How a wish to be called back ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "test_wish_end")]
+pub(crate) enum WishEndRaw {
+    /// Agent and customer talked.
+    Done,
+    /// The customer called by themselves and was served.
+    CalledAgain,
+    /// Every try failed.
+    Exhausted,
+    /// Its time was over.
+    Expired,
+    /// The customer said that they no longer want it.
+    Declined,
+    /// An older wish of the same number for the same queue stands for it.
+    Merged,
+    /// The number may not be called.
+    NotAllowed,
 }
 
 /// A stay in a queue.

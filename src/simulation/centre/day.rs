@@ -288,7 +288,7 @@ impl Day {
                     self.calls.insert(call, index);
                 }
             }
-            Heard::Report(..) | Heard::Notice(..) | Heard::Journal(_) => {}
+            Heard::Report(..) | Heard::Notice(..) | Heard::Journal(_) | Heard::Fact(..) => {}
             Heard::Record(record) => {
                 self.totals.add(&record);
                 self.calls.remove(&record.call);

@@ -29,9 +29,11 @@ impl Transcript {
                 self.hash.update(written.as_bytes());
                 heard.line()
             }
-            Heard::Command(..) | Heard::Report(..) | Heard::Request(..) | Heard::Journal(_) => {
-                heard.line()
-            }
+            Heard::Command(..)
+            | Heard::Report(..)
+            | Heard::Request(..)
+            | Heard::Journal(_)
+            | Heard::Fact(..) => heard.line(),
         };
         if let Some(line) = line {
             self.line(line);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::back::CalledBack;
 use super::outside::Outside;
 use super::spoken::{self, Spoken};
 use super::stage::Manner;
@@ -21,7 +22,7 @@ use crate::time::{Duration, Instant};
 pub const STEP_LIMIT: Duration = Duration::from_mins(30);
 
 /// The most things that may happen during one step.
-const MAX_TURNS: u32 = 10_000;
+const MAX_TURNS: u32 = 100_000;
 
 /// A call on stage.
 pub(super) struct Played<'c> {
@@ -42,6 +43,12 @@ pub(super) struct Played<'c> {
     pub(super) rung: Vec<Arc<str>>,
     /// The phones that were rung for the caller.
     dialled: Vec<LegId>,
+    /// What became of wishes to be called back.
+    pub(super) back: CalledBack,
+    /// The records of calls before the present one, by the same caller.
+    pub(super) earlier: Vec<CallRecord>,
+    /// When the present call began.
+    pub(super) began: Instant,
     pub(super) stretch: Stretch,
     pub(super) record: Option<Box<CallRecord>>,
     /// Messages that were kept.
@@ -123,6 +130,9 @@ impl<'c> Played<'c> {
             lines: Vec::new(),
             rung: Vec::new(),
             dialled: Vec::new(),
+            back: CalledBack::default(),
+            earlier: Vec::new(),
+            began: Instant::ZERO,
             stretch: Stretch::default(),
             record: None,
             recordings: 0,
@@ -170,7 +180,12 @@ impl<'c> Played<'c> {
 
     /// Lets time pass until `look` is content; `false` if it never will be.
     pub(super) fn until(&mut self, look: impl Fn(&Self) -> Look) -> bool {
-        let end = self.rehearsal.now() + STEP_LIMIT;
+        self.until_within(STEP_LIMIT, look)
+    }
+
+    /// As [`until`](Self::until), with another limit.
+    pub(super) fn until_within(&mut self, limit: Duration, look: impl Fn(&Self) -> Look) -> bool {
+        let end = self.rehearsal.now() + limit;
         for _ in 0..MAX_TURNS {
             match look(self) {
                 Look::Done => return true,
@@ -243,6 +258,22 @@ impl<'c> Played<'c> {
         })
     }
 
+    /// The same caller calls once more: what follows is of that call.
+    pub(super) fn calls_again(&mut self) {
+        let broken = self.broken();
+        self.differences.extend(broken);
+        self.earlier.extend(self.record.take().map(|record| *record));
+        (self.id, self.ended_at, self.masked) = (None, None, false);
+        self.dialled.clear();
+        self.values = vec![Value::Unset; self.flow.variables.len()];
+        self.began = self.rehearsal.now();
+        self.observer = self.observer.anew(self.began);
+        self.story.happens("the customer calls again");
+        self.leg = self.rehearsal.call_from(self.case.origin.clone());
+        self.act();
+        self.drain();
+    }
+
     /// Takes note of everything that has happened.
     pub(super) fn drain(&mut self) {
         while let Some(heard) = self.rehearsal.poll_heard() {
@@ -279,6 +310,7 @@ impl<'c> Played<'c> {
                 self.reported(at, &event.kind);
             }
             Heard::Report(..) | Heard::Journal(_) => {}
+            Heard::Fact(_, row) => self.happened(&row.fact),
             Heard::Request(at, request) => {
                 let (after, reply) = self.outside.answer(&request.what);
                 self.note_request(&request.what);
@@ -323,9 +355,17 @@ impl<'c> Played<'c> {
     }
 
     fn dialled(&mut self, command: Command) {
-        let Command { leg, kind: CommandKind::Dial(dial) } = command else { return };
+        let Command { leg, kind } = command;
+        if let CommandKind::Play(play) = &kind
+            && self.back.customers.contains(&leg)
+        {
+            for spoken in spoken::prompts(&play.items) {
+                self.story.happens(&format!("the customer hears {}", spoken.prompt));
+            }
+        }
+        let CommandKind::Dial(dial) = kind else { return };
         if dial.beside != Some(self.leg) {
-            return;
+            return self.dialled_back(leg, &dial);
         }
         self.dialled.push(leg);
         match dial.to {
@@ -392,7 +432,10 @@ impl<'c> Played<'c> {
         let with = match what {
             Errand::Operation(operation) => &operation.with,
             Errand::Ticket(ticket) => &ticket.with,
-            Errand::Callback(callback) => return self.ledger.knows(&callback.to, Class::Personal),
+            Errand::Callback(callback) => {
+                self.back.wishes.push(callback.to.clone());
+                return self.ledger.knows(&callback.to, Class::Personal);
+            }
         };
         for argument in with {
             if let serde_json::Value::String(text) = &argument.value {

@@ -9,7 +9,7 @@ use crate::call::{Argument, Class};
 use crate::flow::{CallRule, Claim, Ending, MockOf, Value, VariableIndex};
 use crate::simulation::ending::name;
 use crate::simulation::{Coverage, Ground};
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 
 impl Played<'_> {
     /// Holds the call to its claims and rules and says what came of it. A call that already differs is not asked for
@@ -22,21 +22,23 @@ impl Played<'_> {
                     self.differs(claim.span, miss);
                 }
             }
-            self.rules();
+            let broken = self.broken();
+            self.differences.extend(broken);
         }
         let mut coverage = Coverage::default();
-        if let Some(record) = &self.record {
+        for record in self.earlier.iter().chain(self.record.as_deref()) {
             coverage.record(ground, record);
         }
         for spoken in &self.heard {
             coverage.hear(&spoken.language, &spoken.prompt);
         }
+        let lasted = self.lasted();
         Verdict {
             case: self.case.name.clone(),
             span: self.case.span,
             differences: self.differences,
             story: self.story.into_things(),
-            lasted: self.ended_at.map_or(Duration::ZERO, |at| at.since(Instant::ZERO)),
+            lasted,
             coverage,
             asked: self.outside.used(),
             unmocked: self.outside.unmocked(),
@@ -44,7 +46,8 @@ impl Played<'_> {
         }
     }
 
-    fn rules(&mut self) {
+    /// The rules that the present call has broken.
+    pub(super) fn broken(&self) -> Vec<Difference> {
         let (node, heard) = (self.node(), self.story.len());
         let mut broken: Vec<Difference> = Vec::new();
         for (rule, breach) in self.observer.breaches() {
@@ -61,7 +64,7 @@ impl Played<'_> {
                 broken.push(Difference { span: rule.span, node, expected, found, heard });
             }
         }
-        self.differences.extend(broken);
+        broken
     }
 
     fn claim(&self, claim: &Claim) -> Result<(), Miss> {
@@ -83,9 +86,7 @@ impl Played<'_> {
                 count(&format!("tickets `{kind}`"), *wanted, number(tickets.count()))
             }
             Claim::Callbacks(wanted) => {
-                let kept =
-                    self.outside.asked.iter().filter(|a| a.of == MockOf::Callbacks && a.kept);
-                count("wishes to be called back", *wanted, number(kept.count()))
+                count("wishes to be called back", *wanted, number(self.outside.wishes_kept()))
             }
             Claim::ShorterThan(limit) => {
                 let lasted = self.lasted();
@@ -106,7 +107,7 @@ impl Played<'_> {
     }
 
     fn lasted(&self) -> Duration {
-        self.ended_at.map_or(Duration::ZERO, |at| at.since(Instant::ZERO))
+        self.ended_at.map_or(Duration::ZERO, |at| at.since(self.began))
     }
 
     fn was_asked(

@@ -7,9 +7,12 @@
 //! - A step that *acts* (`press`, `say`, `silence`, `wait`, `speak`, `agent`, `hangup`) begins a new stretch of the
 //!   call. A step that *expects* (`hear`, `queued`, `transferred`, `at_node`, `end`) looks at the present stretch, and
 //!   lets time pass until it is met or cannot be met any more: because the caller is asked something, talks, or is gone.
-//! - Nothing waits longer than [`STEP_LIMIT`].
+//! - Once the call is over, `rung`, `customer` and `callback` tell what becomes of a wish to be called back; with
+//!   `customer: calls_again` the steps that follow are of another call by the same caller.
+//! - Nothing waits longer than [`STEP_LIMIT`], but what is about a callback: that waits as long as the wish stands.
 //! - At the end of the script the caller hangs up.
 
+mod back;
 mod call;
 mod cast;
 mod claim;

@@ -96,6 +96,11 @@ impl<'c> Outside<'c> {
         mock.answers.get(place).cloned().unwrap_or_else(unavailable)
     }
 
+    /// How many wishes to be called back were kept.
+    pub(super) fn wishes_kept(&self) -> usize {
+        self.asked.iter().filter(|asked| asked.of == MockOf::Callbacks && asked.kept).count()
+    }
+
     /// The mocks that were asked.
     pub(super) fn used(&self) -> BTreeSet<Span> {
         self.turns.keys().filter_map(|of| self.mocks.get(of)).map(|mock| mock.span).collect()

@@ -16,7 +16,7 @@ pub(super) struct Miss {
     pub(super) found: String,
 }
 
-type Done = Result<(), Miss>;
+pub(super) type Done = Result<(), Miss>;
 
 impl Played<'_> {
     /// Plays the script up to its end or the first difference; then the caller hangs up.
@@ -84,6 +84,9 @@ impl Played<'_> {
                 self.hang_up();
                 Ok(())
             }
+            Step::Rung(who) => self.rings(*who),
+            Step::Customer(act) => self.customer(*act),
+            Step::WishEnds(end) => self.wish_ends(*end),
         }
     }
 
@@ -163,10 +166,16 @@ impl Played<'_> {
     }
 
     fn agent(&mut self, act: AgentAct) -> Done {
+        if act == AgentAct::ComesFree {
+            return self.comes_free();
+        }
+        if self.record.is_some() {
+            return self.agent_back(act);
+        }
         let (ringing, what) = match act {
             AgentAct::Answers => (true, "a phone that rings, to be answered"),
             AgentAct::Rejects | AgentAct::IsBusy => (true, "a phone that rings, to be declined"),
-            AgentAct::HangsUp => (false, "a person who can hang up"),
+            AgentAct::HangsUp | AgentAct::ComesFree => (false, "a person who can hang up"),
         };
         let there =
             |call: &Self| call.peer(ringing).is_some() || (!ringing && call.peer(true).is_some());
@@ -179,7 +188,9 @@ impl Played<'_> {
                 AgentAct::Rejects => ("rejects", Some(HangupCause::Rejected)),
                 AgentAct::IsBusy => ("is busy", Some(HangupCause::Busy)),
                 AgentAct::HangsUp if talking.is_some() => ("hangs up", Some(HangupCause::Normal)),
-                AgentAct::HangsUp => ("does not answer", Some(HangupCause::NoAnswer)),
+                AgentAct::HangsUp | AgentAct::ComesFree => {
+                    ("does not answer", Some(HangupCause::NoAnswer))
+                }
             };
             self.story.happens(&format!("the agent {done}"));
             match cause {

@@ -77,6 +77,8 @@ impl Stage {
             }
         }
         let wall = self.wall(flow, case);
+        // What becomes of wishes to be called back is told to the history.
+        settings.history = true;
         let mut rehearsal =
             cast::rehearse(settings, &case.agents, wall, Arc::clone(&self.durations));
         let leg = rehearsal.call_from(case.origin.clone());

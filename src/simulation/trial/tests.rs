@@ -1,5 +1,7 @@
 //! Each kind of step, claim and rule, holding and failing.
 
+mod back;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -84,7 +86,10 @@ prompts:
   pin_ask: { en: Enter your four digits. }
   shut: { en: We are closed now. }
   bye: { en: Goodbye then. }
-queues: { service: { ring: { timeout: 20s } } }
+queues:
+  service:
+    ring: { timeout: 20s }
+    callbacks: { allow: ['+62*'], hours: '08:00-20:00', zone: Asia/Jakarta }
 calendars: { desk: { zone: Asia/Jakarta, open: { mon-fri: ['08:00-17:00'] } } }
 services:
   shop:
@@ -108,12 +113,18 @@ struct Bench {
 }
 
 fn bench() -> Bench {
-    let compiled = compile(&Sources::one("line.yaml", LINE.as_bytes()), &Facts::default());
+    bench_of(LINE)
+}
+
+fn bench_of(line: &str) -> Bench {
+    let compiled = compile(&Sources::one("line.yaml", line.as_bytes()), &Facts::default());
     let report = compiled.diagnostics.render_all(Format::Human { color: false });
     assert!(!compiled.diagnostics.has_errors(), "{report}");
     let mut settings =
         assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars).expect("hours");
     settings.transfers = ["+62215550100".into()].into();
+    settings.callbacks =
+        assemble::callbacks(&compiled.queues, &compiled.calendars).expect("a zone");
     let flow = compiled.flow().expect("a flow");
     let ground = Ground::of(flow, []);
     let status = BTreeMap::from([("status", "shipped")]);

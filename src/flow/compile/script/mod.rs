@@ -4,6 +4,7 @@
 //! service or the flow declares, so that a test that runs looks at something that is there.
 
 mod around;
+mod back;
 mod claim;
 mod mock;
 mod rule;

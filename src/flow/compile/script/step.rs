@@ -1,6 +1,7 @@
-//! The steps of a call, one by one, and that nothing comes after its end.
+//! The steps of a call, one by one, and that nothing comes after its end but its callback.
 
 use super::TestCompiler;
+use super::back::{customer_act, rung_of, wish_end};
 use crate::call::Digits;
 use crate::flow::check;
 use crate::flow::expression::{Formula, Value};
@@ -12,23 +13,26 @@ use crate::flow::script::{AgentAct, Ending, Hear, Queued, Step};
 use crate::flow::source::{Span, Spanned};
 
 /// The verbs of steps that are maps, in the order of a call.
-const VERBS: [&str; 9] =
-    ["hear", "press", "say", "wait", "speak", "agent", "queued", "transferred", "at_node"];
+const VERBS: [&str; 12] = [
+    "hear",
+    "press",
+    "say",
+    "wait",
+    "speak",
+    "agent",
+    "queued",
+    "transferred",
+    "at_node",
+    "rung",
+    "customer",
+    "callback",
+];
 
 impl TestCompiler<'_> {
     pub(super) fn steps(&mut self, raw: &[Spanned<StepRaw>]) -> Vec<Spanned<Step>> {
         let mut steps: Vec<Spanned<Step>> = Vec::with_capacity(raw.len());
         for Spanned { value, span } in raw {
             let span = self.tight(*span);
-            if let Some(last) = steps.last()
-                && matches!(last.value, Step::End(_) | Step::Hangup)
-            {
-                let message = "nothing can happen after the call is over";
-                let help = "remove the step, or what ends the call before it";
-                let finding = check::contradiction(message, span, help);
-                self.findings.push(finding.also(last.span, "the call ends here"));
-                break;
-            }
             let step = match value {
                 StepRaw::Text(BareStep::Silence) => Some(Step::Silence),
                 StepRaw::Text(BareStep::Hangup) => Some(Step::Hangup),
@@ -38,6 +42,7 @@ impl TestCompiler<'_> {
             };
             steps.extend(step.map(|step| Spanned::new(step, span)));
         }
+        self.check_order(&mut steps);
         steps
     }
 
@@ -52,6 +57,9 @@ impl TestCompiler<'_> {
             raw.queued.is_some(),
             raw.transferred.is_some(),
             raw.at_node.is_some(),
+            raw.rung.is_some(),
+            raw.customer.is_some(),
+            raw.callback.is_some(),
             raw.end.is_some(),
         ];
         let names = VERBS.iter().copied().chain(["end"]);
@@ -75,11 +83,25 @@ impl TestCompiler<'_> {
                 Step::Say { words, early }
             }
             (.., Some(queued)) => Step::Queued(self.queued(queued)?),
-            _ => return self.other(raw),
+            _ => return self.other(raw, span),
         })
     }
 
-    fn other(&mut self, raw: &StepMap) -> Option<Step> {
+    fn other(&mut self, raw: &StepMap, span: Span) -> Option<Step> {
+        if let Some(rung) = raw.rung {
+            let step = rung_of(rung, raw.span).map(Step::Rung);
+            if step.is_none() {
+                let wanted = "`agent`, `customer`, or `nobody` with `for:` how long";
+                self.findings.push(check::wrong_value("rung", span, wanted));
+            }
+            return step;
+        }
+        if let Some(act) = raw.customer {
+            return Some(Step::Customer(customer_act(act)));
+        }
+        if let Some(end) = raw.callback {
+            return Some(Step::WishEnds(wish_end(end)));
+        }
         if let Some(wait) = raw.wait {
             return Some(Step::Wait(wait.0));
         }
@@ -95,6 +117,7 @@ impl TestCompiler<'_> {
                 AgentRaw::Rejects => AgentAct::Rejects,
                 AgentRaw::IsBusy => AgentAct::IsBusy,
                 AgentRaw::HangsUp => AgentAct::HangsUp,
+                AgentRaw::ComesFree => AgentAct::ComesFree,
             }));
         }
         if let Some(number) = &raw.transferred {
@@ -113,6 +136,7 @@ impl TestCompiler<'_> {
             ("text", raw.text.is_some(), ["hear"].as_slice(), "`hear`"),
             ("not", raw.not.is_some(), &["hear"], "`hear`"),
             ("early", raw.early.is_some(), &["press", "say"], "`press` and `say`"),
+            ("for", raw.span.is_some(), &["rung"], "`rung: nobody`"),
         ];
         for (option, _, owners, words) in options.iter().filter(|(_, given, ..)| *given) {
             if !owners.contains(&verb) {

@@ -4,7 +4,8 @@ use crate::call::{Class, Failure, Origin, Party, QueueId};
 use crate::flow::compile::{Compiled, Facts, compile};
 use crate::flow::render::Format;
 use crate::flow::script::{
-    AgentAct, CallRule, Case, Claim, Ending, Hear, MockReply, Queued, Staff, Step,
+    AgentAct, CallRule, Case, Claim, CustomerAct, Ending, Hear, MockReply, Queued, Rung, Staff,
+    Step, WishEnd,
 };
 use crate::flow::source::Sources;
 use crate::flow::{SourceFile, Value};
@@ -85,6 +86,7 @@ fn every_step_has_its_form() {
         ("agent: rejects", Step::Agent(AgentAct::Rejects)),
         ("agent: is_busy", Step::Agent(AgentAct::IsBusy)),
         ("agent: hangs_up", Step::Agent(AgentAct::HangsUp)),
+        ("agent: comes_free", Step::Agent(AgentAct::ComesFree)),
         (
             "queued: { name: service, skills: { topic: order }, priority: 2 }",
             Step::Queued(Queued {
@@ -260,6 +262,50 @@ rules:
     assert_eq!(*rules[3], CallRule::NeverLogged([Class::Personal, Class::Secret].into()));
     let never = CallRule::NeverBefore { visit: "survey".into(), before: "welcome".into() };
     assert_eq!(*rules[4], never);
+}
+
+/// What comes of a wish to be called back comes after the call.
+#[test]
+fn a_callback_has_its_steps_and_its_place() {
+    let steps = |flow: &str, written: &str| {
+        let text = format!("tests: {flow}\ncases:\n  - {{ name: a, call: [{written}] }}\n");
+        let compiled = compiled(&text);
+        let found = faults(&compiled);
+        let message = |line: &str| line.split_once("error").map(|(_, rest)| rest.to_owned());
+        let found = found.lines().next().and_then(message);
+        let case = compiled.tests.into_iter().flat_map(|file| file.cases).next();
+        let steps = case.map(|case| case.steps.into_iter().map(|step| step.value));
+        (steps.map(Iterator::collect::<Vec<_>>).unwrap_or_default(), found)
+    };
+    for (written, step) in [
+        ("rung: agent", Step::Rung(Rung::Agent)),
+        ("rung: customer", Step::Rung(Rung::Customer)),
+        ("rung: nobody, for: 9m", Step::Rung(Rung::Nobody(Duration::from_mins(9)))),
+        ("customer: machine_answers", Step::Customer(CustomerAct::MachineAnswers)),
+        ("callback: called_again", Step::WishEnds(WishEnd::CalledAgain)),
+        ("callback: not_allowed", Step::WishEnds(WishEnd::NotAllowed)),
+    ] {
+        let (found, fault) = steps("toko", &format!("{{ end: callback }}, {{ {written} }}"));
+        assert_eq!((found.last(), fault), (Some(&step), None), "{written}");
+    }
+    let over = "[E0907]: nothing can happen after the call is over";
+    let early = "[E0907]: nobody is called back while their own call goes on";
+    let rung = "[E0011]: `rung` must be `agent`, `customer`, or `nobody` with `for:` how long";
+    for (written, told) in [
+        ("hangup, { agent: answers }, { customer: answers }, { wait: 1m }", Some(over)),
+        ("hangup, { customer: calls_again }, { hear: welcome }, hangup, { rung: agent }", None),
+        ("hangup, { customer: calls_again }, { rung: agent }", Some(early)),
+        ("{ rung: agent }", Some(early)),
+        ("hangup, { rung: nobody }", Some(rung)),
+        ("hangup, { rung: agent, for: 2m }", Some(rung)),
+        ("{ hear: welcome, for: 2m }", Some("[E0905]: `for` does not belong to `hear`")),
+        ("hangup, { callback: cancelled }", Some("[E0011]: `callback` cannot be `cancelled`")),
+    ] {
+        let (_, fault) = steps("toko", written);
+        assert_eq!(fault.as_deref(), told, "{written}");
+    }
+    let (_, fault) = steps("halo", "hangup, { callback: done }");
+    assert!(fault.is_none(), "another flow of the same project calls back");
 }
 
 /// What the rules of tests have no case of their own for: forms, keys and names of cases.
