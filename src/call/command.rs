@@ -116,6 +116,8 @@ pub struct Play {
 pub struct Dial {
     /// Whom to call.
     pub to: Target,
+    /// The trunk that a number goes out by if it takes it; `None` = whichever does.
+    pub trunk: Option<Arc<str>>,
     /// The number shown to the called side; `None` = the node's own identity.
     pub caller_id: Option<Arc<str>>,
     /// The display name shown to the called side, such as `service · order · 40 s`.

@@ -105,6 +105,8 @@ pub struct WishPlace {
     pub expires: Wall,
     /// The adapter by which the customer is called.
     pub adapter: Option<Arc<str>>,
+    /// The trunk by which the customer is called: the one that their own call came by.
+    pub trunk: Option<Arc<str>>,
 }
 
 /// How a request was answered.

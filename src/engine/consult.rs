@@ -47,6 +47,7 @@ impl Engine {
         let with = self.legs.next(leg.adapter);
         let dial = Dial {
             to: target,
+            trunk: None,
             caller_id: colleague.as_ref().and_then(|_| self.user_of(&agent)),
             display: colleague.as_ref().map(|_| agent.as_str().into()),
             tell: Vec::new(),

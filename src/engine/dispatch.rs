@@ -334,6 +334,7 @@ impl Engine {
         };
         let dial = Dial {
             to: target,
+            trunk: None,
             caller_id: caller.and_then(|caller| caller.session.caller_number()),
             display: self
                 .wanted(call)
@@ -400,6 +401,7 @@ impl Engine {
         };
         let dial = Dial {
             to,
+            trunk: None,
             caller_id: wanted.caller_id,
             display: None,
             tell: Vec::new(),

@@ -110,6 +110,7 @@ impl Engine {
         };
         let dial = Dial {
             to: target,
+            trunk: None,
             caller_id: caller_id.filter(|_| agent.is_some()),
             display: agent.is_some().then(|| "transfer".into()),
             tell: Vec::new(),

@@ -78,6 +78,7 @@ fn callback_asked(call: CallId, wish: &Callback, secret: Option<&CallerSecret>, 
         not_before: None,
         expires: place.map_or_else(expires, |place| place.expires),
         adapter: place.and_then(|place| place.adapter.clone()),
+        trunk: place.and_then(|place| place.trunk.clone()),
     };
     Row::new(at, fact).with(Private([(Arc::from("to"), wish.to.clone())].into()))
 }
@@ -146,6 +147,7 @@ mod tests {
             priority: 2,
             expires: Wall::from_unix_micros(9),
             adapter: Some("sip".into()),
+            trunk: Some("home".into()),
         };
         let (contact, order, expires) = (place.contact, place.order, place.expires);
         for (place, wanted) in [
@@ -153,10 +155,12 @@ mod tests {
             (None, (CallId::new(7, 7), at, WISH_PRIORITY, at.after(WISH_EXPIRES))),
         ] {
             let row = asked(&request(wish(place)), Some(&secret), at).expect("a row");
-            let Fact::CallbackAsked { contact, order, priority, expires, caller, .. } = &row.fact
+            let Fact::CallbackAsked { contact, order, priority, expires, caller, trunk, .. } =
+                &row.fact
             else {
                 panic!("{row:?}")
             };
+            assert_eq!(trunk.as_deref(), (*priority == 2).then_some("home"));
             assert_eq!((*contact, *order, *priority, *expires), wanted);
             assert_eq!(*caller, secret.key("+62811"));
             assert_eq!(row.private.expect("the number").0["to"], "+62811".into());

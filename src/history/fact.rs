@@ -323,6 +323,9 @@ pub enum Fact {
         /// The adapter by which it was asked for, and the customer is called.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         adapter: Option<Arc<str>>,
+        /// The trunk that the call came by in which it was asked for, and the customer is called by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trunk: Option<Arc<str>>,
     },
     /// One try to reach the customer.
     CallbackTried {

@@ -76,6 +76,12 @@ impl CallFigures {
 }
 
 impl Resolution {
+    /// Those without a number, of all that agents handled: nobody knows whether they called again.
+    #[must_use]
+    pub const fn unnumbered(self) -> Share {
+        Share { part: self.anonymous, of: self.handled }
+    }
+
     /// Of all calls that agents handled.
     #[must_use]
     pub const fn gross(self) -> Share {

@@ -247,6 +247,11 @@ impl Session {
         self.arrival.origin.caller.number.clone()
     }
 
+    /// The trunk that the call came in by.
+    pub const fn trunk(&self) -> Option<&Arc<str>> {
+        self.arrival.origin.trunk.as_ref()
+    }
+
     /// The language that the caller hears.
     #[must_use]
     pub const fn language(&self) -> &Language {

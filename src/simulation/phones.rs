@@ -501,6 +501,7 @@ mod tests {
     fn dial() -> CommandKind {
         CommandKind::Dial(Box::new(Dial {
             to: Target::User("201".into()),
+            trunk: None,
             caller_id: None,
             display: None,
             tell: Vec::new(),

@@ -296,6 +296,7 @@ impl Solo {
         let leg = LegId { adapter: AdapterId::default(), number: self.dialled };
         let dial = Dial {
             to: Target::User("other".into()),
+            trunk: None,
             caller_id: None,
             display: None,
             tell: Vec::new(),

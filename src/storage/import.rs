@@ -235,6 +235,7 @@ impl Taken {
             not_before: None,
             expires: before.unwrap_or_else(|| made.after(EXPIRES)),
             adapter: None,
+            trunk: None,
         };
         self.count.callbacks += 1;
         self.keep(fact, [(Arc::from("to"), wish.to)].into());

@@ -109,6 +109,7 @@ pub(crate) fn callback(number: u64, caller: Option<CallerKey>) -> Fact {
         not_before: None,
         expires: wall(99_999),
         adapter: None,
+        trunk: None,
     }
 }
 

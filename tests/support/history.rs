@@ -221,6 +221,7 @@ impl Maker<'_> {
             not_before: None,
             expires,
             adapter: None,
+            trunk: None,
         };
         self.row(t, asked);
         self.enqueued(t, contact, agent, Medium::Callback);

@@ -269,6 +269,7 @@ impl View<'_> {
         row("repeated", calls.repeated());
         row("fcr", calls.first.gross());
         row("fcr_net", calls.first.net());
+        row("fcr_unnumbered", calls.first.unnumbered());
         table
     }
 

@@ -89,6 +89,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("expired", "late", "lewat"),
     ("fcr", "FCR gross", "FCR kotor"),
     ("fcr_net", "FCR net", "FCR bersih"),
+    ("fcr_unnumbered", "FCR: no number", "FCR: tanpa nomor"),
     ("figure", "figure", "angka"),
     ("first_p50", "first p50", "respons p50"),
     ("first_p90", "first p90", "respons p90"),

@@ -44,6 +44,7 @@ impl Engine {
         let customer = self.legs.next(adapter);
         let dial = Dial {
             to: Target::Number(to),
+            trunk: self.callbacks.wishes.get(&contact).and_then(|wish| wish.trunk.clone()),
             caller_id: None,
             display: None,
             tell: Vec::new(),

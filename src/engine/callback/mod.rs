@@ -85,6 +85,8 @@ pub(super) struct Wish {
     priority: u8,
     expires: Instant,
     adapter: AdapterId,
+    /// The trunk that their own call came by, and the customer is called by.
+    trunk: Option<Arc<str>>,
     tries: u32,
     /// Whether a machine was told already.
     message_left: bool,
@@ -161,14 +163,19 @@ impl Engine {
         let order = place.map_or(self.now, |wanted| wanted.since);
         let (order, expires) = (self.clock.at(order), self.clock.at(self.now + within));
         let contact = self.new_call_id();
-        let adapter = self.calls.get(&call).map(|asking| usize::from(asking.leg.adapter.0));
+        let asking = self.calls.get(&call);
+        let trunk = asking.and_then(|asking| asking.session.trunk().cloned());
+        let adapter = asking.map(|asking| usize::from(asking.leg.adapter.0));
         let adapter = adapter.and_then(|place| self.settings.adapters.get(place)).cloned();
-        Some(WishPlace { contact, order, priority: PRIORITY, expires, adapter })
+        Some(WishPlace { contact, order, priority: PRIORITY, expires, adapter, trunk })
     }
 
     /// The store has kept a wish that was asked for in a call.
     pub(super) fn callback_kept(&mut self, wish: &Callback, adapter: AdapterId, number: u64) {
-        let Some(WishPlace { contact, order, priority, expires, .. }) = wish.place else { return };
+        let Some(WishPlace { contact, order, priority, expires, trunk, .. }) = wish.place.clone()
+        else {
+            return;
+        };
         let Some(rules) = self.settings.callbacks.get(&wish.queue).cloned() else { return };
         let new = Wish {
             number,
@@ -179,6 +186,7 @@ impl Engine {
             priority,
             expires: self.clock.instant(expires),
             adapter,
+            trunk,
             tries: 0,
             message_left: false,
             again: false,
@@ -216,6 +224,7 @@ impl Engine {
                 priority,
                 expires,
                 adapter,
+                trunk,
                 ..
             } = &was.asked.fact
             else {
@@ -240,6 +249,7 @@ impl Engine {
                 priority: *priority,
                 expires,
                 adapter: self.adapter_named(adapter.as_deref()),
+                trunk: trunk.clone(),
                 tries: was.tries,
                 message_left: was.tries > 0,
                 again: true,

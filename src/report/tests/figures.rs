@@ -174,6 +174,7 @@ fn callbacks_are_kept_or_end_in_a_way_that_has_a_name() {
             not_before: None,
             expires: at(600.0),
             adapter: None,
+            trunk: None,
         };
         made.row(0.0, asked);
         made.enqueue_as(0.0, n, "service", Medium::Callback, false);

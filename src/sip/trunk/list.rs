@@ -162,7 +162,21 @@ impl Trunks {
     /// # Errors
     /// [`Unavailable`] says why there is none; nothing is counted then.
     pub fn begin(&mut self, now: Instant, number: &str) -> Result<Outlet, Unavailable> {
-        self.way_for(now, number, &[])
+        self.begin_by(now, number, None)
+    }
+
+    /// As [`begin`](Self::begin), by the trunk of that name before all others, if it is for this number.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub fn begin_by(
+        &mut self,
+        now: Instant,
+        number: &str,
+        by: Option<&str>,
+    ) -> Result<Outlet, Unavailable> {
+        let by = by.and_then(|by| self.lines.iter().position(|line| *line.settings.name == *by));
+        self.way_for(now, number, by, &[])
     }
 
     /// The call on this way came to nothing: the next way, if there is one. The former counts no more either way.
@@ -179,7 +193,8 @@ impl Trunks {
             self.outputs.push_back(TrunkOutput::Changed { trunk: TrunkId(trunk), change });
         }
         self.end_out(outlet.trunk);
-        self.way_for(now, &outlet.number, &outlet.tried)
+        // Further addresses of a trunk come before other trunks.
+        self.way_for(now, &outlet.number, Some(outlet.trunk.0), &outlet.tried)
     }
 
     /// An outgoing call is over.
@@ -193,13 +208,14 @@ impl Trunks {
         &mut self,
         now: Instant,
         number: &str,
+        by: Option<usize>,
         tried: &[(usize, SocketAddr)],
     ) -> Result<Outlet, Unavailable> {
         if self.draining {
             return Err(Unavailable::Draining);
         }
         let mut why = Unavailable::NoTrunk;
-        for place in self.for_number(number) {
+        for place in self.for_number(number, by) {
             let Some(line) = self.lines.get_mut(place) else { continue };
             let again = tried.iter().any(|(trunk, _)| *trunk == place);
             let Some(way) = line.best_way(now, |address| tried.contains(&(place, address)), again)
@@ -220,15 +236,18 @@ impl Trunks {
         Err(why)
     }
 
-    /// The trunks for a number, the one that names most of it first, then in the order of the settings.
-    fn for_number(&self, number: &str) -> Vec<usize> {
+    /// The trunks for a number: the one that is asked for, then the one that names most of it, then in the order of the
+    /// settings.
+    fn for_number(&self, number: &str, by: Option<usize>) -> Vec<usize> {
         let mut found: Vec<(usize, usize)> = self
             .lines
             .iter()
             .enumerate()
             .filter_map(|(place, line)| Some((line.digits_for(number)?, place)))
             .collect();
-        found.sort_by_key(|(digits, place)| (std::cmp::Reverse(*digits), *place));
+        found.sort_by_key(|(digits, place)| {
+            (Some(*place) != by, std::cmp::Reverse(*digits), *place)
+        });
         found.into_iter().map(|(_, place)| place).collect()
     }
 

@@ -117,6 +117,26 @@ fn a_number_goes_by_the_trunk_that_names_it_most_closely() {
 }
 
 #[test]
+fn a_trunk_that_is_asked_for_comes_first_with_all_its_addresses() {
+    let lines = || {
+        vec![
+            settings("home", &["+62*"], &["192.0.2.9:5060"]),
+            settings("all", &["*"], &[FIRST, SECOND]),
+            settings("abroad", &["+1*"], &["192.0.2.3:5060"]),
+        ]
+    };
+    for (by, first) in
+        [(None, "home"), (Some("all"), "all"), (Some("abroad"), "home"), (Some("gone"), "home")]
+    {
+        let mut stage = Stage::new(lines());
+        let way = stage.trunks.begin_by(stage.now, "+6281", by).expect("a way");
+        assert_eq!(way.target, format!("sip:+6281@{first}.example"), "{by:?}");
+        let next = stage.trunks.next(stage.now, &way).expect("another way");
+        assert_eq!(next.target, "sip:+6281@all.example", "{by:?}");
+    }
+}
+
+#[test]
 fn a_failed_address_is_left_alone_for_a_while() {
     let mut stage = Stage::new(vec![settings("home", &["*"], &[FIRST, SECOND])]);
     let first = stage.trunks.begin(stage.now, "100").expect("a way");

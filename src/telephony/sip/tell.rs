@@ -79,6 +79,7 @@ mod tests {
         };
         Dial {
             to: Target::User("201".into()),
+            trunk: None,
             caller_id: None,
             display: None,
             tell: tell.iter().map(told).collect(),

@@ -142,6 +142,7 @@ impl Node {
 fn dial(to: Target) -> Dial {
     Dial {
         to,
+        trunk: None,
         caller_id: None,
         display: Some("service · order · 40 s".into()),
         tell: vec![

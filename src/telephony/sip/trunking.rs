@@ -234,7 +234,8 @@ impl Switch {
 
     /// Calls a number by a trunk.
     pub(super) fn dial_number(&mut self, now: Instant, id: LegId, dial: Box<Dial>, number: &str) {
-        let outlet = match self.trunking.trunks.begin(now, number) {
+        let by = dial.trunk.as_deref();
+        let outlet = match self.trunking.trunks.begin_by(now, number, by) {
             Ok(outlet) => outlet,
             Err(why) => {
                 tracing::warn!(leg = %id, ?why, "No trunk takes the call.");

@@ -161,8 +161,10 @@ fn nobody_is_called_while_no_agent_is_near() {
 }
 
 #[test]
-fn a_wish_of_before_a_restart_is_called_by_the_adapter_it_came_by() {
-    for (adapter, expected) in [(Some("lines"), 1), (Some("gone"), 0), (None, 0)] {
+fn a_wish_of_before_a_restart_is_called_by_the_adapter_and_trunk_it_came_by() {
+    for (adapter, expected, trunk) in
+        [(Some("lines"), 1, Some("home")), (Some("gone"), 0, None), (None, 0, None)]
+    {
         let mut node = node();
         let now = Wall::parse_rfc3339(MORNING).expect("a time");
         let asked = Fact::CallbackAsked {
@@ -177,6 +179,7 @@ fn a_wish_of_before_a_restart_is_called_by_the_adapter_it_came_by() {
             not_before: None,
             expires: now.after(Duration::from_mins(60)),
             adapter: adapter.map(Into::into),
+            trunk: trunk.map(Into::into),
         };
         let private = Private([("to".into(), CUSTOMER.into())].into());
         let asked = Row::new(now, asked).with(private);
@@ -185,5 +188,10 @@ fn a_wish_of_before_a_restart_is_called_by_the_adapter_it_came_by() {
         node.engine.recover(node.now, now, &standing, &Shifts::default());
         node.seconds(3);
         assert_eq!(node.dialled().0.adapter, AdapterId(expected), "{adapter:?}");
+        let dialled = node.commands.iter().rev().find_map(|command| match &command.kind {
+            CommandKind::Dial(dial) => Some(dial.trunk.as_deref()),
+            _ => None,
+        });
+        assert_eq!(dialled, Some(trunk), "by the trunk that their own call came by");
     }
 }

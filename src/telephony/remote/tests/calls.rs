@@ -55,6 +55,7 @@ fn an_agent_is_dialled_and_bridged() {
         2,
         CommandKind::Dial(Box::new(Dial {
             to: Target::User("201".into()),
+            trunk: None,
             caller_id: Some("+62811".into()),
             display: Some("service".into()),
             tell: vec![

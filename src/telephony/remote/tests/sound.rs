@@ -101,6 +101,7 @@ fn two_legs_are_connected_here() {
     let (mut bench, ..) = talking();
     let dial = crate::call::Dial {
         to: crate::call::Target::User("201".into()),
+        trunk: None,
         caller_id: None,
         display: None,
         tell: Vec::new(),
