@@ -6,6 +6,7 @@
 mod callbacks;
 mod paper;
 mod surroundings;
+mod unserved;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::queue::{self, AgentSettings, Membership, QueueSettings, Strategy};
 pub use callbacks::callbacks;
 pub use paper::{numbers_on_paper, on_paper, ring_on_paper};
 pub use surroundings::{Services, Surroundings, item, surroundings};
+pub use unserved::unserved;
 
 /// A calendar that makes no sense.
 #[derive(Debug, thiserror::Error)]

@@ -35,8 +35,9 @@ pub use environment::{LOG, NO_COLOR, log_directives, no_color};
 pub use keyring::Keyring;
 pub use retention::Retention;
 pub use rule::{
-    BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NEVER_REACHED, NO_SUCH_NAME, NO_SUCH_TRUNK,
-    NO_WAY_OUT, OPEN_TO_ALL, RULES, TOKENS_IN_CLEAR, UNREACHABLE_ROUTE,
+    BEYOND_ADAPTER, CLEAR_SECRET, CONTRADICTION, NEVER_REACHED, NO_SUCH_LEVEL, NO_SUCH_NAME,
+    NO_SUCH_SKILL, NO_SUCH_TRUNK, NO_WAY_OUT, OPEN_TO_ALL, RULES, TOKENS_IN_CLEAR,
+    UNREACHABLE_ROUTE,
 };
 pub use schema::settings_schema;
 pub use secret::{Secret, SecretError, SecretPlace};

@@ -61,6 +61,18 @@ pub static NEVER_REACHED: Rule = Rule::warning("W1009", "no ring of the queue re
     .cure("Give the agent a level that a ring names, or add the level to a ring.")
     .example("agents: { budi: { address: \"sip:budi@127.0.0.1:5070\", queues: [{ service: 4 }] } }");
 
+/// W1010: a ring whose levels nobody has.
+pub static NO_SUCH_LEVEL: Rule = Rule::warning("W1010", "a queue lets in levels that none of its agents has")
+    .why("Callers who have waited until that ring reach nobody more by it; where it is the first one, they hear music and wait for nobody at all.")
+    .cure("Name a level that agents of the queue have, give an agent that level, or leave the ring out.")
+    .example("queues: { service: { rings: [ { after: 30s, levels: 7 } ] } }");
+
+/// W1011: a skill that nobody has.
+pub static NO_SUCH_SKILL: Rule = Rule::warning("W1011", "callers ask for a skill that no agent of the queue has")
+    .why("The caller would wait for nobody, or hear at once that nobody is logged in, however many agents are ready.")
+    .cure("Correct the name, give an agent the skill, or let a ring of the queue ask for it no more: `drop_skills`.")
+    .example("agent: { queue: service, skills: { language: fr } }");
+
 /// E1020: a flow needs what its adapter cannot do.
 pub static BEYOND_ADAPTER: Rule = Rule::error("E1020", "a flow needs more than the adapter can do")
     .why("On a call of that adapter the node would fail, or secret keys would stand where others can read them.")
@@ -78,5 +90,7 @@ pub static RULES: &[&Rule] = &[
     &UNREACHABLE_ROUTE,
     &TOKENS_IN_CLEAR,
     &NEVER_REACHED,
+    &NO_SUCH_LEVEL,
+    &NO_SUCH_SKILL,
     &BEYOND_ADAPTER,
 ];

@@ -80,6 +80,11 @@ impl Draft {
             project.compiled.calendars.iter().map(|calendar| &calendar.name).collect();
         reading.check_names(&flows, &queues, &calendars);
         reading.check_levels(&assemble::reached_levels(&project.compiled.queues));
+        if let Some(config) = &reading.config {
+            let unserved = assemble::unserved(&project.compiled, &config.agents);
+            project.compiled.diagnostics.list.extend(unserved);
+            project.compiled.diagnostics.sort();
+        }
         let mut in_flows = std::mem::take(&mut project.compiled.diagnostics);
         // What is wrong with a test keeps nobody from calling.
         let tests = &project.compiled.test_files;

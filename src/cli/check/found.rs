@@ -99,7 +99,7 @@ impl Found {
                 project.compiled.diagnostics.list.extend(beyond);
                 project.compiled.diagnostics.sort();
             }
-            let of_settings = settings_findings(&project)?;
+            let of_settings = settings_findings(&mut project)?;
             let of_flows = std::mem::take(&mut project.compiled.diagnostics);
             found.add(of_flows, |file| project.asked_for(file), &mut told);
             if let Some(of_settings) = of_settings {
@@ -168,13 +168,19 @@ impl Found {
     }
 }
 
-/// What is wrong with the project's settings, where they were asked for.
-fn settings_findings(project: &Project) -> Result<Option<Diagnostics>, CheckError> {
+/// What is wrong with the project's settings, where they were asked for. What its flows want of agents whom the settings
+/// do not have is one more finding of the flows.
+fn settings_findings(project: &mut Project) -> Result<Option<Diagnostics>, CheckError> {
     let Some(settings) = &project.settings else { return Ok(None) };
+    let mut reading = config::read_file(settings)?;
+    if let Some(config) = &reading.config {
+        let unserved = assemble::unserved(&project.compiled, &config.agents);
+        project.compiled.diagnostics.list.extend(unserved);
+        project.compiled.diagnostics.sort();
+    }
     if !project.asked_for(&project::file_name(settings)) {
         return Ok(None);
     }
-    let mut reading = config::read_file(settings)?;
     let flows: Vec<_> = project.compiled.flow_names().collect();
     let queues: Vec<_> = project.compiled.queues.iter().map(|queue| &queue.name).collect();
     let calendars: Vec<_> =

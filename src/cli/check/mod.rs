@@ -262,6 +262,25 @@ mod tests {
     }
 
     #[test]
+    fn what_flows_ask_of_agents_is_held_against_those_of_the_settings() {
+        let asks = "sambung: 1\nflow: asks\nlanguage: id\nstart: a\nnodes:\n  a: { queue: service, skills: { language: enn }, too_long: b, full: b, closed: b, unstaffed: b }\n  b: { hangup: Sampai jumpa lagi. }\nqueues:\n  service: { rings: [{ after: 30s, levels: 2 }] }\n";
+        let settings = "sambung: 1\nroutes: [{ default: asks }]\nagents: { budi: { address: \"sip:b@h\", queues: [service], skills: { language: [id, en] } } }\n";
+        let files = [("flows/asks.yaml", asks), ("sambung.yaml", settings), ("audio/a.txt", "")];
+        for asked_for in ["sambung.yaml", "flows/asks.yaml"] {
+            let (text, _) = run_in(&files, &[asked_for]);
+            let found = text.lines().filter(|line| line.contains("[W101"));
+            assert_eq!(
+                found.collect::<Vec<_>>(),
+                [
+                    "flows/asks.yaml:6:3: warning[W1011]: no agent of queue `service` has the skill `language: enn`",
+                    "flows/asks.yaml:9:3: warning[W1010]: the ring of queue `service` after 30s lets nobody in: no agent of it has level 2"
+                ],
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn warnings_count_only_where_they_are_denied() {
         let sum = Sum { flows: 1, nodes: 1, warnings: 1, ..Sum::default() };
         assert!(sum.is_clean(None) && !sum.is_clean(Some(Deny::Warnings)));
