@@ -29,7 +29,7 @@ use crate::assemble::Services;
 use crate::config::Disabled;
 use crate::control::{ControlError, Followed};
 use crate::engine::{self, Engine};
-use crate::history::StoreError;
+use crate::history::{CallerSecret, StoreError};
 use crate::media::Library;
 use crate::runtime::{Adapter, AdapterError, Clock, Driver, DriverError, Keeper};
 use crate::storage::{ImportError, Limits, OldFiles, StorageError};
@@ -118,9 +118,7 @@ impl Server {
         let tasks = Tasks::start().map_err(start("the tasks"))?;
         let (books, opened) = Books::open(&self, clock)?;
         let Opened { records, journals, slot, tapes, secret, standing, shifts, .. } = opened;
-        let (dialogs, left_open) = (opened.dialogs, opened.left_open);
-        self.engine.history = true;
-        self.engine.caller_secret = Some(secret);
+        self.tells_history(secret);
         let seed = seed().map_err(start("the source of chance"))?;
         let signalling = tasks.signalling.handle().clone();
         let outcome = tasks.beside.block_on(async move {
@@ -128,7 +126,7 @@ impl Server {
             let hangup = signal(SignalKind::hangup()).map_err(start("the signals"))?;
             let (library, newest) = watch::channel(self.library);
             let adapter = SipAdapter::bind(self.sip, newest.clone())?.recording(tapes.clone());
-            let adapter = adapter.parting(dialogs, left_open);
+            let adapter = adapter.parting(opened.dialogs, opened.left_open);
             let listen: Vec<String> = adapter.sockets().iter().map(ToString::to_string).collect();
             tell_left_out(&self.disabled);
             let flows: Vec<&str> = self.engine.programs.keys().map(|flow| flow.as_str()).collect();
@@ -184,6 +182,14 @@ impl Server {
         adapters::clear();
         tracing::info!("Stopped.");
         outcome
+    }
+}
+
+impl Server {
+    /// The engine tells the history, and names callers by what the store's secret makes of their numbers.
+    fn tells_history(&mut self, secret: CallerSecret) {
+        self.engine.history = true;
+        self.engine.caller_secret = Some(secret);
     }
 }
 

@@ -45,6 +45,8 @@ const FAULTS: &[Fault] = &[
             "src/sip/agent/tests/sessions.rs::a_refresher_that_is_gone_ends_the_call",
             "src/sip/agent/tests/sessions.rs::a_refreshed_side_that_is_gone_ends_the_call",
             "tests/serve/control.rs::a_supervisor_sees_who_waits_why_and_brings_the_agent_back",
+            "src/engine/reconcile/tests.rs::an_agent_who_talks_without_a_phone_is_free_again",
+            "src/engine/reconcile/tests.rs::a_phone_without_a_call_is_hung_up",
         ],
     },
     Fault {

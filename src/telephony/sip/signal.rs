@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::info;
 use super::leg::Phase;
 use super::security;
-use super::switch::Switch;
+use super::switch::{Switch, is_ours};
 use crate::bug::{self, Place};
 use crate::call::{EndedBy, EventKind, HangupCause, KeySource, LegId};
 use crate::sip::{DialogId, Ending, Input, Negotiated, Refer, SdpError, SipEvent};
@@ -116,7 +116,10 @@ impl Switch {
             leg.phase = Phase::Talking;
             leg.span.in_scope(|| tracing::debug!("The leg was answered."));
             let dialog = leg.dialog;
-            self.note_down(dialog);
+            // That of a caller was noted down with our answer.
+            if !is_ours(id) {
+                self.note_down(dialog);
+            }
             self.limit_leg(now, id);
             self.report(now, id, EventKind::Answered);
         }
