@@ -13,6 +13,8 @@ mod cheats;
 mod fold;
 #[path = "storage/kills.rs"]
 mod kills;
+#[path = "storage/memory.rs"]
+mod memory;
 #[path = "storage/paging.rs"]
 mod paging;
 #[path = "storage/releases.rs"]

@@ -359,6 +359,3 @@ fn refused(what: &'static str) -> StoreError {
     let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
     StoreError::Unavailable { what, source: source.into() }
 }
-
-#[cfg(test)]
-mod tests;

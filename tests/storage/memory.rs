@@ -1,82 +1,34 @@
-//! Guards, reaping and faults on the smallest histories that show them. The same conduct, on every store and under load, is
-//! held in `tests/storage.rs`.
+//! Guards, reaping and faults on the smallest histories that show them, in the store without a disk. The same conduct, on every
+//! store and under load, is held beside.
 
-use super::*;
-use crate::call::{AgentId, HangupCause};
-use crate::history::{AgentStatus, Exit, LOST_NODE, Medium, OfferId, OfferResult, Outcome};
-use crate::time::Duration;
+use sambung::call::HangupCause;
+use sambung::history::{
+    AgentStatus, CallerKey, Exit, Fact, Fault, LOST_NODE, Medium, MemoryStore, OfferResult,
+    Outcome, Store as _, StoreError, Verdict, Write,
+};
+use sambung::time::Duration;
 
-fn wall(seconds: u64) -> Wall {
-    Wall::from_unix_micros(0).after(Duration::from_secs(seconds))
-}
+use crate::words::{
+    agent, agent_is, answered, began, closed, contact, enqueued, offered, row, wall,
+};
 
-fn contact(number: u64) -> CallId {
-    CallId::new(number, 0)
-}
+/// Three agents.
+const SARI: u64 = 1;
+const BUDI: u64 = 2;
+const DEWI: u64 = 3;
 
 fn key(store: &MemoryStore) -> CallerKey {
     store.secret().key("+62811").expect("a key")
 }
 
-fn began(store: &MemoryStore, number: u64) -> Fact {
-    let caller = Some(key(store));
-    let called = "1500".into();
-    Fact::CallBegan {
-        contact: contact(number),
-        caller,
-        called,
-        trunk: None,
-        flow: None,
-        flow_hash: None,
-    }
-}
-
-fn enqueued(number: u64, medium: Medium) -> Fact {
-    Fact::Enqueued {
-        contact: contact(number),
-        queue: "service".into(),
-        medium,
-        priority: 5,
-        order: wall(number),
-        skills: Vec::new(),
-        again: false,
-    }
-}
-
-fn offered(offer: u64, number: u64, agent: &str, together: bool) -> Fact {
-    Fact::Offered {
-        offer: OfferId(offer),
-        contact: contact(number),
-        queue: "service".into(),
-        agent: agent.into(),
-        until: wall(99),
-        together,
-    }
-}
-
-fn answered(offer: u64, number: u64, agent: &str) -> Fact {
-    let (contact, queue) = (contact(number), "service".into());
-    Fact::Answered { offer: OfferId(offer), contact, queue, agent: agent.into() }
-}
-
-fn agent(name: &str, status: AgentStatus, with: Option<u64>) -> Fact {
-    Fact::AgentChanged {
-        agent: name.into(),
-        status,
-        reason: None,
-        contact: with.map(contact),
-        queue: with.map(|_| "service".into()),
-        until: None,
-        idle_since: None,
-        pending: None,
-        by: None,
-    }
+/// A caller whose number is known.
+fn begun_by(store: &MemoryStore, number: u64) -> Fact {
+    began(number, Some(key(store)))
 }
 
 /// Writes facts at second `at` and gives their verdicts.
 fn keep(store: &mut MemoryStore, at: u64, facts: Vec<Fact>) -> Vec<Verdict> {
-    let row = |fact| Write::Row(Box::new(Row::new(wall(at), fact)));
-    let batch: Vec<Write> = facts.into_iter().map(row).collect();
+    let batch: Vec<Write> = facts.into_iter().map(|fact| row(at, fact)).collect();
     store.commit(&batch).expect("keeps").iter().map(|receipt| receipt.verdict).collect()
 }
 
@@ -95,14 +47,14 @@ fn a_claim_is_refused_where_contact_or_agent_is_taken() {
     let waiting = vec![enqueued(1, Medium::Voice), enqueued(2, Medium::Voice)];
     keep(&mut store, 2, waiting);
     let claims = vec![
-        offered(1, 1, "sari", false),
-        offered(2, 1, "budi", false),
-        offered(3, 2, "sari", false),
-        offered(4, 9, "budi", false),
-        offered(5, 2, "budi", false),
-        answered(1, 2, "sari"),
-        answered(1, 1, "sari"),
-        offered(6, 1, "dewi", false),
+        offered(1, 1, SARI, false),
+        offered(2, 1, BUDI, false),
+        offered(3, 2, SARI, false),
+        offered(4, 9, BUDI, false),
+        offered(5, 2, BUDI, false),
+        answered(1, 2, SARI),
+        answered(1, 1, SARI),
+        offered(6, 1, DEWI, false),
     ];
     let verdicts = keep(&mut store, 3, claims);
     let wanted = [APPLIED, STALE, STALE, STALE, APPLIED, STALE, APPLIED, STALE];
@@ -117,12 +69,12 @@ fn ring_all_rings_each_agent_once_and_has_one_answer() {
     let mut store = begun();
     keep(&mut store, 2, vec![enqueued(1, Medium::Voice)]);
     let facts = vec![
-        offered(1, 1, "sari", true),
-        offered(2, 1, "budi", true),
-        offered(3, 1, "sari", true),
-        offered(4, 1, "dewi", false),
-        answered(2, 1, "budi"),
-        answered(1, 1, "sari"),
+        offered(1, 1, SARI, true),
+        offered(2, 1, BUDI, true),
+        offered(3, 1, SARI, true),
+        offered(4, 1, DEWI, false),
+        answered(2, 1, BUDI),
+        answered(1, 1, SARI),
     ];
     let wanted = [APPLIED, APPLIED, STALE, STALE, APPLIED, STALE];
     assert_eq!(keep(&mut store, 3, facts), wanted);
@@ -131,30 +83,30 @@ fn ring_all_rings_each_agent_once_and_has_one_answer() {
 #[test]
 fn what_a_dead_process_left_open_is_closed_by_the_next_one() {
     let mut store = begun();
-    let first = began(&store, 1);
-    let talking = began(&store, 2);
-    keep(&mut store, 2, vec![first, talking, agent("sari", AgentStatus::Ready, None)]);
+    let first = begun_by(&store, 1);
+    let talking = begun_by(&store, 2);
+    keep(&mut store, 2, vec![first, talking, agent_is(SARI, AgentStatus::Ready, None)]);
     let line = vec![
         enqueued(1, Medium::Voice),
         enqueued(2, Medium::Voice),
         enqueued(3, Medium::Callback),
-        offered(1, 2, "budi", false),
-        answered(1, 2, "budi"),
-        agent("budi", AgentStatus::Talking, Some(2)),
-        offered(2, 1, "sari", false),
-        agent("sari", AgentStatus::Ringing, Some(1)),
+        offered(1, 2, BUDI, false),
+        answered(1, 2, BUDI),
+        agent_is(BUDI, AgentStatus::Talking, Some(2)),
+        offered(2, 1, SARI, false),
+        agent_is(SARI, AgentStatus::Ringing, Some(1)),
     ];
     keep(&mut store, 3, line);
     assert_eq!(store.begin("1.0.1", wall(10)).expect("begins"), 2);
     let standing = store.standing().expect("stands");
     assert!(standing.offers.is_empty() && standing.calls.is_empty());
     assert_eq!(standing.waiting.keys().collect::<Vec<_>>(), [&contact(3)], "a callback waits on");
-    let status = |name: &str| {
-        let agent = &standing.agents[&AgentId::from(name)];
-        (agent.status, agent.reason.as_deref().unwrap_or(""))
+    let status = |number: u64| {
+        let is = &standing.agents[&agent(number)];
+        (is.status, is.reason.as_deref().unwrap_or(""))
     };
-    assert_eq!(status("sari"), (AgentStatus::Ready, ""));
-    assert_eq!(status("budi"), (AgentStatus::Wrapup, LOST_NODE));
+    assert_eq!(status(SARI), (AgentStatus::Ready, ""));
+    assert_eq!(status(BUDI), (AgentStatus::Wrapup, LOST_NODE));
     let caller = key(&store);
     let place = standing.place(&caller, wall(11), Duration::from_mins(10)).expect("a place");
     assert_eq!((place.order, place.how, place.contact), (wall(1), Exit::Lost, contact(1)));
@@ -180,7 +132,7 @@ fn what_a_dead_process_left_open_is_closed_by_the_next_one() {
     );
 
     // The caller rings again and has the place back; it is used up then.
-    let again = began(&store, 5);
+    let again = begun_by(&store, 5);
     keep(&mut store, 12, vec![again, enqueued(5, Medium::Voice)]);
     assert!(store.standing().expect("stands").places.is_empty());
 }
@@ -189,25 +141,17 @@ fn what_a_dead_process_left_open_is_closed_by_the_next_one() {
 fn an_agent_keeps_since_when_and_what_was_missed() {
     let mut store = begun();
     let change = |status, pending: Option<&str>| {
-        let mut fact = agent("sari", status, None);
+        let mut fact = agent_is(SARI, status, None);
         if let Fact::AgentChanged { pending: slot, .. } = &mut fact {
             *slot = pending.map(Into::into);
         }
         fact
     };
-    let missed = Fact::OfferClosed {
-        offer: OfferId(1),
-        contact: contact(1),
-        queue: "service".into(),
-        agent: "sari".into(),
-        result: OfferResult::NoAnswer,
-    };
+    let missed = closed(1, 1, SARI, OfferResult::NoAnswer);
     keep(&mut store, 2, vec![change(AgentStatus::Ready, None), enqueued(1, Medium::Voice)]);
     keep(&mut store, 4, vec![change(AgentStatus::Ready, Some("lunch"))]);
-    keep(&mut store, 5, vec![offered(1, 1, "sari", false), missed.clone(), missed]);
-    let sari = |store: &MemoryStore| {
-        store.standing().expect("stands").agents[&AgentId::from("sari")].clone()
-    };
+    keep(&mut store, 5, vec![offered(1, 1, SARI, false), missed.clone(), missed]);
+    let sari = |store: &MemoryStore| store.standing().expect("stands").agents[&agent(SARI)].clone();
     let stands = sari(&store);
     assert_eq!((stands.since, stands.pending.as_deref()), (wall(2), Some("lunch")));
     assert_eq!(stands.missed, 1, "an offer is missed once");
@@ -222,7 +166,7 @@ fn a_refused_write_leaves_nothing_and_an_unheard_one_all() {
     let mut store = begun();
     store.plant(2, Fault::Refused);
     store.plant(3, Fault::Unheard);
-    let batch = [Write::Row(Box::new(Row::new(wall(0), enqueued(1, Medium::Voice))))];
+    let batch = [row(0, enqueued(1, Medium::Voice))];
     for kept in [1, 2] {
         assert!(matches!(store.commit(&batch), Err(StoreError::Unavailable { .. })));
         assert_eq!(store.newest().expect("a place").seq, kept);
