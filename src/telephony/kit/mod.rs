@@ -14,12 +14,15 @@ mod scenarios;
 mod stage;
 mod verdict;
 
+#[cfg(test)]
+pub(in crate::telephony) mod tests;
+
 use crate::runtime::{AdapterError, Clock};
 use crate::telephony::remote::Kind;
 use crate::telephony::remote::transport::Bound;
 use crate::telephony::remote::wire::Ability;
 use crate::time::Duration;
-use stage::Stage;
+use stage::{Reach, Stage};
 
 pub use scenarios::{SCENARIOS, Scenario};
 pub use verdict::{Outcome, Trouble, Verdict};
@@ -43,15 +46,16 @@ impl Check {
     /// When what it connects to cannot be had.
     pub async fn run(&self, scenario: &Scenario) -> Result<Verdict, AdapterError> {
         let plug = Bound::new(&self.kind)?.start("checked");
-        let program = matches!(self.kind, Kind::Process { .. });
-        let mut stage = Stage::new(plug, Clock::new(), program, self.sound.clone());
-        let limit = SCENARIO_LIMIT.to_std();
-        let played = tokio::time::timeout(limit, (scenario.play)(&mut stage)).await;
-        let played = played.unwrap_or_else(|_| Err(Trouble::broken("it takes too long")));
-        let played = played.and_then(|()| stage.check());
-        let lines = stage.tail();
-        stage.end().await;
-        Ok(Verdict { name: scenario.name, asks: scenario.asks, outcome: played.into(), lines })
+        let mut stage = Stage::new(plug, Clock::new(), self.reach());
+        stage.sound.clone_from(&self.sound);
+        Ok(play(scenario, stage).await)
+    }
+
+    const fn reach(&self) -> Reach {
+        match self.kind {
+            Kind::Process { .. } => Reach::Program,
+            Kind::Socket { .. } | Kind::WebSocket(_) => Reach::Connection,
+        }
     }
 
     /// What the adapter says that it can do.
@@ -60,7 +64,7 @@ impl Check {
     /// When what it connects to cannot be had, or it does not present itself.
     pub async fn ability(&self) -> Result<Ability, AdapterError> {
         let plug = Bound::new(&self.kind)?.start("asked");
-        let mut stage = Stage::new(plug, Clock::new(), true, None);
+        let mut stage = Stage::new(plug, Clock::new(), Reach::Program);
         let met = stage.meet().await;
         let ability = stage.ability.clone();
         stage.end().await;
@@ -70,4 +74,15 @@ impl Check {
         })?;
         Ok(ability)
     }
+}
+
+/// Plays one scenario to its end.
+async fn play(scenario: &Scenario, mut stage: Stage) -> Verdict {
+    let limit = SCENARIO_LIMIT.to_std();
+    let played = tokio::time::timeout(limit, (scenario.play)(&mut stage)).await;
+    let played = played.unwrap_or_else(|_| Err(Trouble::broken("it takes too long")));
+    let played = played.and_then(|()| stage.check());
+    let lines = stage.tail();
+    stage.end().await;
+    Verdict { name: scenario.name, asks: scenario.asks, outcome: played.into(), lines }
 }

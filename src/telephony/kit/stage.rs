@@ -32,8 +32,8 @@ pub(super) struct Stage {
     rules: Rules,
     pub(super) ability: Ability,
     pub(super) hello: Hello,
-    /// Whether it is a program of ours, whose fall is its end.
-    pub(super) program: bool,
+    /// How it is reached.
+    pub(super) reach: Reach,
     pub(super) sound: Option<(String, String)>,
     connection: u64,
     up: bool,
@@ -58,24 +58,31 @@ pub(super) struct Stage {
     pub(super) ack_only: Option<u64>,
 }
 
+/// How an adapter on stage is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It is a program of ours, whose fall is its end.
+    Program,
+    /// It connects to us, again and again.
+    Connection,
+    /// It is a part of this process; what stands for its lines is ours.
+    #[cfg(test)]
+    Inside,
+}
+
 /// What a scenario comes to.
 pub(super) type Played<T = ()> = Result<T, Trouble>;
 
 impl Stage {
-    pub(super) fn new(
-        plug: Plug,
-        clock: Clock,
-        program: bool,
-        sound: Option<(String, String)>,
-    ) -> Self {
+    pub(super) fn new(plug: Plug, clock: Clock, reach: Reach) -> Self {
         Self {
             plug,
             clock,
             rules: Rules::default(),
             ability: Ability::default(),
             hello: Hello::default(),
-            program,
-            sound,
+            reach,
+            sound: None,
             connection: 0,
             up: false,
             sent: 0,
@@ -106,6 +113,20 @@ impl Stage {
     pub(super) async fn meet_player(&mut self) -> Played {
         self.meet().await?;
         self.needs(self.ability.media != PCM, "player: the node sends it samples")
+    }
+
+    /// Not asked of an adapter of this process: it has no lines of its own.
+    pub(super) fn needs_lines(&self) -> Played {
+        #[cfg(test)]
+        if self.reach == Reach::Inside {
+            return Err(Trouble::NotAsked("it is in this process and has no lines".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Whether it is a program of ours.
+    pub(super) fn is_program(&self) -> bool {
+        self.reach == Reach::Program
     }
 
     /// Not asked of an adapter whose keys the node hears itself.
@@ -159,7 +180,7 @@ impl Stage {
         self.may_close = true;
         self.up = false;
         self.tell(Order::Close(self.connection));
-        if self.program {
+        if self.reach == Reach::Program {
             self.rules.anew();
         }
     }
@@ -242,7 +263,7 @@ impl Stage {
             }
             Heard::Closed(number, why) => {
                 self.lines.push(format!("(connection {number} closed: {why})"));
-                if self.program {
+                if self.reach == Reach::Program {
                     self.rules.anew();
                 }
                 if self.may_close || number != self.connection {

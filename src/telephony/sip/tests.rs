@@ -3,6 +3,7 @@
 mod abuse;
 mod agents;
 mod calls;
+mod conformance;
 mod forks;
 mod gate;
 mod limits;

@@ -14,7 +14,8 @@ const FLOOD: u64 = 300;
 pub(super) async fn hello(stage: &mut Stage) -> Played {
     stage.meet().await?;
     let media = stage.ability.media.clone();
-    if !["", "none", "reference", PCM].contains(&&*media) {
+    let ours = stage.needs_lines().is_err() && media == "native";
+    if !ours && !["", "none", "reference", PCM].contains(&&*media) {
         let what = format!("`media` is `{media}`, and none of `none`, `reference`, `pcm`");
         return Err(Trouble::broken(what));
     }
@@ -25,6 +26,7 @@ pub(super) async fn hello(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn heartbeat(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     let is_it = |message: &Message<Event>| matches!(message.body, Event::Heartbeat(_));
     for _ in 0..2 {
@@ -34,6 +36,7 @@ pub(super) async fn heartbeat(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn acknowledge(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     for _ in 0..3 {
         stage.order("nobody", Command::Stop(Stop { play: 1 }));
@@ -45,6 +48,7 @@ pub(super) async fn acknowledge(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn unknown_command(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     let id = stage.order("nobody", Command::Unknown("somersault".to_owned()));
     match stage.answer(id).await?.as_deref() {
@@ -55,6 +59,7 @@ pub(super) async fn unknown_command(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn unknown_field(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     stage.sent += 1;
     stage.last_id += 1;
@@ -87,6 +92,7 @@ pub(super) async fn unknown_leg(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn seen_before(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play(&leg, 1, 7, "");
@@ -102,6 +108,7 @@ pub(super) async fn seen_before(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn junk(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     stage.raw("this is no JSON {{{".to_owned());
     stage.raw("[1,2,3]".to_owned());
@@ -110,6 +117,7 @@ pub(super) async fn junk(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn oversize(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     stage.raw(format!(r#"{{"command":"heartbeat","padding":"{}"}}"#, "x".repeat(MAX_LINE)));
     still_there(stage).await
@@ -117,7 +125,7 @@ pub(super) async fn oversize(stage: &mut Stage) -> Played {
 
 /// It still answers; closing the connection and greeting again is as good.
 async fn still_there(stage: &mut Stage) -> Played {
-    stage.may_close = !stage.program;
+    stage.may_close = !stage.is_program();
     let id = stage.order("nobody", Command::Unknown("somersault".to_owned()));
     let answers = |message: &Message<Event>| {
         message.envelope.id == Some(id) || matches!(message.body, Event::Hello(_))
@@ -163,6 +171,7 @@ pub(super) async fn drain(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn reconnect(stage: &mut Stage) -> Played {
+    stage.needs_lines()?;
     stage.meet().await?;
     let leg = stage.talk().await?;
     stage.beat();
@@ -171,7 +180,7 @@ pub(super) async fn reconnect(stage: &mut Stage) -> Played {
     stage.heard.clear();
     stage.meet().await?;
     let listed = stage.hello.calls.iter().any(|call| call.legs.contains(&leg));
-    if stage.program && !listed {
+    if stage.is_program() && !listed {
         // A program that fell may have lost its calls; then it must not speak of them.
         return stage.pause(QUIET).await;
     }
@@ -192,7 +201,8 @@ pub(super) async fn reconnect(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn resend(stage: &mut Stage) -> Played {
-    if stage.program {
+    stage.needs_lines()?;
+    if stage.is_program() {
         return Err(Trouble::NotAsked("a program keeps its connection as long as it lives".into()));
     }
     stage.meet().await?;
@@ -224,7 +234,8 @@ pub(super) async fn resend(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn farewell(stage: &mut Stage) -> Played {
-    if !stage.program {
+    stage.needs_lines()?;
+    if !stage.is_program() {
         return Err(Trouble::NotAsked("it is no program of ours".into()));
     }
     stage.meet().await?;

@@ -115,6 +115,8 @@ pub(super) async fn stop_queued(stage: &mut Stage) -> Played {
 }
 
 pub(super) async fn music(stage: &mut Stage) -> Played {
+    // In this process music is set and taken away; it is no play that ends.
+    stage.needs_lines()?;
     stage.meet_player().await?;
     let leg = stage.talk().await?;
     let id = stage.play_item(&leg, 1, "la la la".to_owned(), "", true);

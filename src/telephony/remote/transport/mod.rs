@@ -106,6 +106,16 @@ impl Bound {
 }
 
 impl Plug {
+    /// The other end of something that plays a transport: `begin` is handed its ends.
+    #[cfg(test)]
+    pub(crate) fn of(
+        begin: impl FnOnce(mpsc::Sender<Heard>, mpsc::Receiver<Order>) -> JoinHandle<()>,
+    ) -> Self {
+        let (heard_in, heard) = mpsc::channel(HEARD);
+        let (orders, orders_out) = mpsc::channel(ORDERS);
+        Self { heard, orders, task: begin(heard_in, orders_out) }
+    }
+
     /// Ends the transport: a program is told by the end of its input, then ended.
     pub(crate) async fn end(self) {
         drop(self.orders);

@@ -121,14 +121,7 @@ impl Phone {
 
     /// Sends one RTP packet to a port of the node.
     pub(super) async fn speak(&self, port: u16, payload_type: u8, sequence: u16, payload: &[u8]) {
-        let time = u32::from(sequence) * 160;
-        let mut packet = vec![0x80, payload_type];
-        packet.extend_from_slice(&sequence.to_be_bytes());
-        packet.extend_from_slice(&time.to_be_bytes());
-        packet.extend_from_slice(&[0, 0, 0, 7]);
-        packet.extend_from_slice(payload);
-        let to = SocketAddr::new(self.node.ip(), port);
-        self.audio.send_to(&packet, to).await.expect("loopback takes it");
+        self.rtp(port, payload_type, (sequence, u32::from(sequence) * 160), payload).await;
     }
 
     /// The next RTP packet whose payload is `wanted`; others (silence, music) are passed over.
@@ -147,6 +140,47 @@ impl Phone {
 
     pub(super) async fn send(&self, text: &str) {
         self.line.send(self.node, text).await;
+    }
+
+    /// The next message, whenever it comes.
+    pub(super) async fn next(&self) -> Message {
+        let text = self.line.receive().await;
+        Message { text: text.unwrap_or_else(|| panic!("phone {} was cut off", self.user)) }
+    }
+
+    /// The far side of our call has answered: what we say from now on is for it.
+    pub(super) fn reached(&mut self, answer: &Message) {
+        self.far = answer.header("To").to_owned();
+    }
+
+    /// Hangs up a call that we were called by.
+    pub(super) async fn leave(&self, invite: &Message) {
+        let (here, user, call) = (self.address(), self.user, invite.header("Call-ID"));
+        let (from, to) = (invite.header("To"), invite.header("From"));
+        self.send(&format!(
+            "BYE sip:{node} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{user}xbye;rport\r\n\
+             Max-Forwards: 70\r\nFrom: {from};tag=phone\r\nTo: {to}\r\nCall-ID: {call}\r\n\
+             CSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            node = self.node,
+        ))
+        .await;
+    }
+
+    /// Sends one RTP packet of a number and time to a port of the node.
+    pub(super) async fn rtp(
+        &self,
+        port: u16,
+        payload_type: u8,
+        (sequence, time): (u16, u32),
+        payload: &[u8],
+    ) {
+        let mut packet = vec![0x80, payload_type];
+        packet.extend_from_slice(&sequence.to_be_bytes());
+        packet.extend_from_slice(&time.to_be_bytes());
+        packet.extend_from_slice(&[0, 0, 0, 7]);
+        packet.extend_from_slice(payload);
+        let to = SocketAddr::new(self.node.ip(), port);
+        self.audio.send_to(&packet, to).await.expect("loopback takes it");
     }
 
     pub(super) async fn receive(&self) -> Message {
