@@ -161,10 +161,16 @@ impl Phones {
         self.list(leg);
     }
 
-    /// A key is pressed. A recording that it ends, ends at once. A play that lists it in `stop_on` stops at once, as in a real adapter.
+    /// A key is pressed. A recording that it ends, ends at once. A play that lists it in `stop_on` stops at once, and so
+    /// do those behind it that list it too, as in a real adapter.
     pub fn press(&mut self, now: Instant, leg: LegId, symbol: Symbol) {
-        let Some(phone) = self.legs.get(&leg) else { return };
-        if phone.plays.front().is_some_and(|playing| playing.play.stop_on.contains(symbol)) {
+        if !self.legs.contains_key(&leg) {
+            return;
+        }
+        let stops = |phone: &Leg| {
+            phone.plays.front().is_some_and(|playing| playing.play.stop_on.contains(symbol))
+        };
+        while self.legs.get(&leg).is_some_and(stops) {
             self.end_play(now, leg, 0, PlayEnd::Stopped);
         }
         let phone = self.legs.get(&leg).and_then(|phone| phone.taping.as_ref());
@@ -261,7 +267,12 @@ impl Phones {
             }
             CommandKind::Music(sound) => phone.music = sound,
             CommandKind::Bridge(other) => self.bridge(now, leg, other),
-            CommandKind::Unbridge => self.unbridge(now, leg),
+            CommandKind::Unbridge => {
+                if phone.bridged.is_some() {
+                    self.report(now, leg, EventKind::Unbridged);
+                }
+                self.unbridge(now, leg);
+            }
             CommandKind::Record(recording) if phone.taping.is_some() => {
                 let (command, reason) = (CommandKind::Record(recording), Rejection::Invalid);
                 self.report(now, leg, EventKind::Rejected { command, reason });
