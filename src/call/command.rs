@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cause::HangupCause;
 use super::digit::{Digits, SymbolSet};
-use super::id::{LegId, PlayId, RecordingId};
+use super::id::{Language, LegId, PlayId, RecordingId};
 use super::mask::{Class, mask_value};
 use super::prompt::{Item, SoundId};
 use super::recording::Recording;
@@ -49,6 +49,12 @@ pub enum CommandKind {
     Bridge(LegId),
     /// Take a bridge apart; both legs stay up, silent.
     Unbridge,
+    /// Understand what the far side says, in place of what was listened for before; what is understood is told as
+    /// [`EventKind::Said`](super::EventKind::Said). Ordered only on legs whose offer says
+    /// [`speech`](super::Offer::speech).
+    Listen(Box<Listen>),
+    /// What the far side says is no longer wanted. Without effect if nothing is listened for.
+    Unlisten,
     /// Press keys towards the far side, one after the other, behind those not yet sent (SIP: RFC 4733 where it was
     /// negotiated, else INFO). They are heard by nobody else.
     SendDigits(Digits),
@@ -78,6 +84,8 @@ impl CommandKind {
             Self::Dial(_) => "dial",
             Self::Record(_) => "record",
             Self::StopRecording(_) => "stop_recording",
+            Self::Listen(_) => "listen",
+            Self::Unlisten => "unlisten",
             Self::Bridge(_) => "bridge",
             Self::Unbridge => "unbridge",
             Self::SendDigits(_) => "send_digits",
@@ -109,6 +117,15 @@ pub struct Play {
     pub items: Vec<Item>,
     /// Keys that stop it at once, before the engine has heard of them.
     pub stop_on: SymbolSet,
+}
+
+/// What is listened for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    /// Phrases that the flow waits for: a hint to who recognises, no limit. None = whatever is said.
+    pub words: Vec<Arc<str>>,
+    /// The languages that may be spoken, the likeliest first.
+    pub languages: Vec<Language>,
 }
 
 /// An outgoing call.

@@ -140,6 +140,8 @@ pub struct Offer {
     pub origin: Origin,
     /// Whether a key transport was negotiated; `false` = `dtmf: unavailable`.
     pub dtmf: bool,
+    /// Whether what is said on the call can be understood, once it is listened for.
+    pub speech: bool,
     /// The user of the adapter's registrar who calls, where the adapter has made sure of it (SIP: by digest, or because
     /// the call comes from the very address that the user registered from with a password). `None` = anybody.
     pub user: Option<Arc<str>>,

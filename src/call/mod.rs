@@ -23,7 +23,7 @@ mod transfer;
 mod wait;
 
 pub use cause::{EndedBy, HangupCause};
-pub use command::{Answering, Command, CommandKind, Dial, Play, Target, Told};
+pub use command::{Answering, Command, CommandKind, Dial, Listen, Play, Target, Told};
 pub use digit::{Digits, KeySource, Symbol, SymbolSet};
 pub use event::{Event, EventKind, Offer, PlayEnd, Rejection, Report};
 pub use id::{

@@ -301,7 +301,8 @@ impl Engine {
         let safe = safe.cloned();
         self.notice(Notice::CallStarted { call: id, leg, flow: program.flow.id.clone() });
         self.call_began(id, &offer.origin, &program.flow);
-        let arrival = Arrival { id, origin: offer.origin, adapter, dtmf: offer.dtmf };
+        let Offer { origin, dtmf, speech, .. } = offer;
+        let arrival = Arrival { id, origin, adapter, dtmf, speech };
         let number = settings.safe_number.clone();
         let mut session = Session::new(program, Safe { program: safe, number }, arrival, self.now);
         if settings.journals {

@@ -82,7 +82,7 @@ nodes: { bye: { hangup: Good bye. } }
         let mut engine = Engine::new(settings, 7);
         let leg = LegId { adapter: AdapterId(0), number: 1 };
         let origin = Origin::new("100", Some("+62811"));
-        let offer = Offer { origin, dtmf: true, user: None, replaces: None };
+        let offer = Offer { origin, dtmf: true, ..Offer::default() };
         let recording = RecordingId::from("0192-1");
         let now = Instant::ZERO + Duration::from_secs(1);
         let mut told = Vec::new();

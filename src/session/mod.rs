@@ -31,6 +31,7 @@ mod exchange;
 mod journal;
 mod led;
 mod line;
+mod listening;
 mod look;
 mod outline;
 mod parting;
@@ -51,7 +52,7 @@ mod walk;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::call::{CallId, Language, Origin, SymbolSet};
+use crate::call::{CallId, Language, Listen, Origin, SymbolSet};
 use crate::interpreter::{CallFacts, Memory, Program, World};
 use crate::time::Instant;
 
@@ -68,6 +69,7 @@ pub use errand::{FILLER_AFTER, FILLER_AGAIN, REQUEST_LIMIT};
 pub use exchange::{Action, Handed, Input, PeerNews, QueueNews};
 pub use journal::{MAX_OFFERS, MAX_STEPS};
 pub use line::{ANNOUNCEMENT_GAP, COMFORT_AFTER};
+pub use listening::MAX_PHRASES;
 pub use outline::{Asked, Keyed, accepts};
 pub use parting::PARTING_LIMIT;
 pub use playback::{PLAY_LIMIT, STOP_GRACE};
@@ -100,6 +102,8 @@ pub struct Session {
     gone: bool,
     /// Whether a key or a word of the caller has arrived.
     heard: bool,
+    /// What is listened for at present.
+    listening: Option<Listen>,
     /// Question nodes entered, the present one last, for `back`.
     trail: Vec<crate::flow::NodeIndex>,
     /// Subflows entered and not left, the present one last.
@@ -153,6 +157,8 @@ pub struct Arrival {
     pub adapter: Arc<str>,
     /// Whether keys can arrive, as far as the adapter knows.
     pub dtmf: bool,
+    /// Whether what the caller says can be understood, once it is listened for.
+    pub speech: bool,
 }
 
 impl Session {
@@ -180,6 +186,7 @@ impl Session {
             masked: false,
             gone: false,
             heard: false,
+            listening: None,
             trail: Vec::new(),
             visits: Vec::new(),
             actions: VecDeque::new(),
@@ -211,6 +218,7 @@ impl Session {
             Input::Close(cause) => self.close(cause, at),
             Input::Abort(cause) => self.leave(cause, now),
         }
+        self.listen_anew();
     }
 
     /// The next thing that the session asks for.

@@ -16,7 +16,7 @@ use crate::time::Instant;
 const MOST_WORDS: usize = 4;
 
 /// How callers say that they want to be called back.
-const CALL_BACK: [&[&str]; 6] = [
+pub(super) const CALL_BACK: [&[&str]; 6] = [
     &["telepon", "kembali"],
     &["telepon", "balik"],
     &["hubungi", "kembali"],

@@ -19,9 +19,9 @@ pub(super) enum Heard {
 }
 
 /// Words for yes and no where the question is built in.
-const YES: [&str; 10] =
+pub(super) const YES: [&str; 10] =
     ["ya", "iya", "betul", "benar", "setuju", "yes", "yeah", "correct", "right", "sure"];
-const NO: [&str; 10] =
+pub(super) const NO: [&str; 10] =
     ["tidak", "bukan", "salah", "nggak", "enggak", "no", "nope", "wrong", "nothing", "cukup"];
 
 /// Utterances longer than this are no plain yes or no.

@@ -84,6 +84,8 @@ impl Observer {
             | CommandKind::StopRecording(_)
             | CommandKind::Bridge(_)
             | CommandKind::Unbridge
+            | CommandKind::Listen(_)
+            | CommandKind::Unlisten
             | CommandKind::SendDigits(_)
             | CommandKind::Transfer(_)
             | CommandKind::TransferProgress(_)

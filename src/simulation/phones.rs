@@ -43,6 +43,8 @@ pub struct Leg {
     pub bridged: Option<LegId>,
     plays: VecDeque<Playing>,
     taping: Option<Taping>,
+    /// Whether nobody wants to know what its owner says.
+    unheard: bool,
     /// Until when its owner speaks.
     speaks_until: Instant,
     /// Its entry among what is due.
@@ -132,7 +134,7 @@ impl Phones {
         replaces: Option<LegId>,
     ) -> LegId {
         let (origin, user) = (Origin::new(called, Some(user)), Some(user.into()));
-        self.offer(now, Offer { origin, dtmf: true, user, replaces })
+        self.offer(now, Offer { origin, dtmf: true, user, replaces, ..Offer::default() })
     }
 
     fn offer(&mut self, now: Instant, offer: Offer) -> LegId {
@@ -183,7 +185,7 @@ impl Phones {
 
     /// Words are said.
     pub fn say(&mut self, now: Instant, leg: LegId, text: &str) {
-        if self.legs.contains_key(&leg) {
+        if self.legs.get(&leg).is_some_and(|phone| !phone.unheard) {
             let said = EventKind::Said { text: text.into(), confidence: None, started_at: now };
             self.report(now, leg, said);
         }
@@ -252,6 +254,8 @@ impl Phones {
             | CommandKind::SendDigits(_)
             | CommandKind::TransferProgress(_)
             | CommandKind::Mask(_) => {}
+            CommandKind::Listen(_) => phone.unheard = false,
+            CommandKind::Unlisten => phone.unheard = true,
             CommandKind::Transfer(_) => {
                 let (command, reason) = (command.kind, Rejection::Unsupported);
                 self.report(now, leg, EventKind::Rejected { command, reason });
@@ -338,7 +342,9 @@ impl Phones {
         let speaks_until = Instant::ZERO;
         let plays = VecDeque::new();
         let (music, bridged, taping, listed) = (None, None, None, None);
-        let phone = Leg { side, state, music, bridged, plays, taping, speaks_until, listed };
+        let unheard = false;
+        let phone =
+            Leg { side, state, music, bridged, plays, taping, unheard, speaks_until, listed };
         self.legs.insert(leg, phone);
         self.list(leg);
     }

@@ -470,6 +470,8 @@ fn command_line(kind: &CommandKind) -> Option<String> {
         CommandKind::StopRecording(_) => "stop recording".to_owned(),
         CommandKind::Bridge(other) => format!("bridge {other}"),
         CommandKind::Unbridge => "unbridge".to_owned(),
+        CommandKind::Listen(listen) => format!("listen for {} phrases", listen.words.len()),
+        CommandKind::Unlisten => "unlisten".to_owned(),
         CommandKind::SendDigits(keys) => format!("send {} keys", keys.len()),
         CommandKind::Transfer(transfer) => format!("refer to {}", transfer.to),
         CommandKind::TransferProgress(step) => format!("transfer {step:?}"),

@@ -88,7 +88,7 @@ impl Solo {
                 .cloned(),
             number: project.safe_number.clone(),
         };
-        let arrival = Arrival { id: call, origin, adapter: Arc::from("solo"), dtmf };
+        let arrival = Arrival { id: call, origin, adapter: Arc::from("solo"), dtmf, speech: false };
         let mut session = Session::new(program, safe, arrival, Instant::ZERO);
         if journal {
             session.keep_journal(wall);

@@ -7,7 +7,7 @@
     toy.py --pcm                  sends and takes samples (by WebSocket); `speak` and, with --tones, keys are sound
     toy.py --ear FILE             what its first leg hears, as samples
     toy.py --state FILE           keeps its calls in a file: one that was killed comes back with them
-    toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5` …, `;` between them
+    toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5`, `say words at 6` …, `;` between them
     toy.py --then STEPS           the same for one who came back with a call
     toy.py --fault NAME           does one thing wrong, so that a check can find it
 
@@ -76,7 +76,7 @@ class Toy:
             "ack": self.ack, "session": self.session,
             "capabilities": {
                 "media": "pcm" if self.options.pcm else "none",
-                "digit_sources": ["in_band" if self.options.tones else "simulated"], "speech": False, "record": True, "dial": True,
+                "digit_sources": ["in_band" if self.options.tones else "simulated"], "speech": True, "record": True, "dial": True,
                 "bridge": True, "transfer": False, "send_digits": False, "headers": False, "mask": True,
                 "simulate": True, "max_calls": 50,
             },
@@ -155,6 +155,15 @@ class Toy:
             self.record_over(leg, "key")
         if stopped:
             self.next_play(leg)
+
+    def say(self, leg, text):
+        known = self.calls.get(leg)
+        if not known or not known.get("listens") and self.fault != "listens_for_ever" or self.fault == "deaf":
+            return
+        began = self.now_us()
+        self.tell("speech_started", leg)
+        self.tell("said", leg, text=text, confidence=0.9, final=True, started_at_us=began)
+        self.tell("speech_ended", leg)
 
     # --- sound ----------------------------------------------------------------------------------------------------
 
@@ -252,6 +261,8 @@ class Toy:
             at = float(words[-1])
             if words[0] == "press":
                 self.after(at, lambda key=words[1]: self.press(leg, key))
+            elif words[0] == "say":
+                self.after(at, lambda text=" ".join(words[1:-2]): self.say(leg, text))
             elif words[0] == "hangup":
                 self.after(at, lambda: self.end(leg, "caller", "normal"))
 
@@ -350,6 +361,14 @@ class Toy:
         if record and record["record"] == message["record"]:
             self.record_over(leg, "stopped")
 
+    def do_listen(self, message, leg):
+        self.answer(message)
+        self.calls[leg]["listens"] = {"words": message["words"], "languages": message["languages"]}
+
+    def do_unlisten(self, message, leg):
+        self.answer(message)
+        self.calls[leg]["listens"] = None
+
     def do_mask(self, message, leg):
         self.answer(message)
         self.calls[leg]["masked"] = message["on"]
@@ -404,6 +423,8 @@ class Toy:
             self.tell("held", leg)
         elif doing == "speak":
             self.speak(leg, (500, 900), 1.0)
+        elif doing == "say":
+            self.say(leg, message["text"])
         elif doing == "resume":
             self.tell("resumed", leg)
 

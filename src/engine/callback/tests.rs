@@ -133,7 +133,7 @@ impl Node {
         self.callers += 1;
         let leg = LegId { adapter: AdapterId(0), number: self.callers * 2 + 1 };
         let origin = Origin::new("100", Some(number));
-        let offer = Offer { origin, dtmf: true, user: None, replaces: None };
+        let offer = Offer { origin, dtmf: true, ..Offer::default() };
         self.happens(leg, EventKind::Offered(offer));
         self.seconds(1);
         self.happens(leg, EventKind::Answered);

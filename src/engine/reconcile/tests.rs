@@ -47,7 +47,7 @@ impl Node {
         let (engine, now) = (Engine::new(settings, 7), Instant::ZERO);
         let mut node = Self { engine, now, agent: None, hung_up: Vec::new(), facts: Vec::new() };
         let origin = Origin::new("100", Some("+62811"));
-        let offer = Offer { origin, dtmf: true, user: None, replaces: None };
+        let offer = Offer { origin, dtmf: true, ..Offer::default() };
         node.happens(CALLER, EventKind::Offered(offer));
         node.seconds(2);
         node.happens(CALLER, EventKind::Answered);

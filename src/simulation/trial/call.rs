@@ -347,6 +347,8 @@ impl<'c> Played<'c> {
             | CommandKind::StopRecording(_)
             | CommandKind::Bridge(_)
             | CommandKind::Unbridge
+            | CommandKind::Listen(_)
+            | CommandKind::Unlisten
             | CommandKind::SendDigits(_)
             | CommandKind::Transfer(_)
             | CommandKind::TransferProgress(_)

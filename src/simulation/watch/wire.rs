@@ -59,6 +59,8 @@ impl Wire {
             }
             CommandKind::Accept(answering) => self.accepted |= *answering == Answering::Answer,
             CommandKind::Dial(_)
+            | CommandKind::Listen(_)
+            | CommandKind::Unlisten
             | CommandKind::SendDigits(_)
             | CommandKind::Transfer(_)
             | CommandKind::TransferProgress(_)

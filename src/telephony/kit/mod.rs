@@ -12,6 +12,7 @@
 mod rules;
 mod scenarios;
 mod stage;
+mod verbs;
 mod verdict;
 
 #[cfg(test)]

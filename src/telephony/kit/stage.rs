@@ -7,16 +7,13 @@ use super::verdict::Trouble;
 use crate::runtime::{CONTRACT, Clock};
 use crate::telephony::remote::transport::{Heard, Order, Plug};
 use crate::telephony::remote::wire::{
-    Ability, Accept, Command, Dial, Empty, Envelope, Event, Hello, Item, Message, Play, Simulate,
-    Stop, Welcome, WithCause,
+    Ability, Command, Empty, Envelope, Event, Hello, Message, Welcome,
 };
-use crate::telephony::remote::{HEARTBEAT, HELLO_LIMIT, LEASE, OUR_LEGS, PCM};
+use crate::telephony::remote::{HEARTBEAT, HELLO_LIMIT, LEASE, PCM};
 use crate::time::{Duration, Instant};
 
 /// How long what is expected may take, if nothing else is said.
 pub(super) const SOON: Duration = Duration::from_secs(3);
-/// How long a call may take to come where nobody plays the far side.
-const SPONTANEOUS: Duration = Duration::from_secs(5);
 /// How long nothing may happen where nothing is expected.
 pub(super) const QUIET: Duration = Duration::from_millis(600);
 /// The lines that a verdict shows.
@@ -40,9 +37,9 @@ pub(super) struct Stage {
     pub(super) sent: u64,
     pub(super) received: u64,
     pub(super) last_id: u64,
-    last_leg: u64,
+    pub(super) last_leg: u64,
     /// The calls of legs, as the adapter names them.
-    calls: BTreeMap<String, String>,
+    pub(super) calls: BTreeMap<String, String>,
     /// What was heard and not looked at, with the time.
     pub(super) heard: VecDeque<(Instant, Message<Event>)>,
     /// Frames of audio, and when each came.
@@ -112,7 +109,7 @@ impl Stage {
     /// The same, of an adapter that plays what it is told. Not asked of one that is sent samples.
     pub(super) async fn meet_player(&mut self) -> Played {
         self.meet().await?;
-        self.needs(self.ability.media != PCM, "player: the node sends it samples")
+        self.asks(self.ability.media != PCM, "it plays nothing: the node sends it samples")
     }
 
     /// Not asked of an adapter of this process: it has no lines of its own.
@@ -134,7 +131,7 @@ impl Stage {
         let in_band = |source: &String| source == "in_band";
         let sources = &self.ability.digit_sources;
         let hears = self.ability.media == PCM && !sources.is_empty() && sources.iter().all(in_band);
-        self.needs(!hears, "keys of its own: the node hears them")
+        self.asks(!hears, "it tells no keys: the node hears them")
     }
 
     /// A frame of audio as it stands.
@@ -398,151 +395,14 @@ impl Stage {
         }
     }
 
-    /// The far side of a leg does something; not asked where nobody plays it.
-    pub(super) async fn far(&mut self, leg: &str, doing: &str, symbol: Option<&str>) -> Played {
-        if !self.ability.simulate {
-            return Err(Trouble::NotAsked(
-                "nobody plays its far side: it has no `simulate`".into(),
-            ));
-        }
-        let simulate =
-            Simulate { doing: doing.to_owned(), symbol: symbol.map(str::to_owned), called: None };
-        let id = self.order(leg, Command::Simulate(simulate));
-        match self.answer(id).await? {
-            None => Ok(()),
-            Some(reason) => Err(Trouble::NotAsked(format!("`simulate` {doing} is `{reason}`"))),
-        }
-    }
-
-    /// A caller rings; the name of the leg.
-    pub(super) async fn ring(&mut self) -> Played<String> {
-        let within = if self.ability.simulate {
-            self.far("", "offer", None).await?;
-            SOON
-        } else {
-            SPONTANEOUS
-        };
-        let is_it = |message: &Message<Event>| matches!(message.body, Event::Offered(_));
-        let found = match self.find("`offered`", within, is_it).await {
-            Ok(found) => found,
-            Err(Trouble::Broken { .. }) if !self.ability.simulate => {
-                return Err(Trouble::NotAsked("no call came, and it has no `simulate`".into()));
-            }
-            Err(trouble) => return Err(trouble),
-        };
-        let audio = match found.body {
-            Event::Offered(offered) => offered.audio,
-            _ => None,
-        };
-        match (found.envelope.leg, found.envelope.call) {
-            (Some(leg), Some(call)) => {
-                if self.ability.media == PCM {
-                    let missing = "`offered` needs `audio`, a number below 2147483648";
-                    let number = audio.filter(|number| *number < 1 << 31);
-                    let number = number.ok_or_else(|| Trouble::broken(missing))?;
-                    if self.audio.values().any(|known| *known == number) {
-                        return Err(Trouble::broken("two legs have the same number in `audio`"));
-                    }
-                    self.audio.insert(leg.clone(), number);
-                }
-                self.calls.insert(leg.clone(), call);
-                Ok(leg)
-            }
-            _ => Err(Trouble::broken("`offered` needs `call` and `leg`")),
-        }
-    }
-
-    /// Answers a call.
-    pub(super) async fn pick_up(&mut self, leg: &str) -> Played {
-        self.done(leg, Command::Accept(Accept { how: "answer".to_owned() })).await?;
-        self.event(leg, "answered").await?;
-        Ok(())
-    }
-
-    /// A call that was answered.
-    pub(super) async fn talk(&mut self) -> Played<String> {
-        let leg = self.ring().await?;
-        self.pick_up(&leg).await?;
-        Ok(leg)
-    }
-
-    /// Orders a play of so many characters.
-    pub(super) fn play(&mut self, leg: &str, number: u64, characters: usize, stop_on: &str) -> u64 {
-        let text = "abcdefghi ".chars().cycle().take(characters).collect();
-        self.play_item(leg, number, text, stop_on, false)
-    }
-
-    pub(super) fn play_item(
-        &mut self,
-        leg: &str,
-        play: u64,
-        text: String,
-        stop_on: &str,
-        repeat: bool,
-    ) -> u64 {
-        let (url, sha256) = self.sound.clone().unzip();
-        let item =
-            Item { prompt: "check".to_owned(), language: "en".to_owned(), text, url, sha256 };
-        let stop_on = stop_on.to_owned();
-        self.order(leg, Command::Play(Play { play, items: vec![item], repeat, stop_on }))
-    }
-
-    pub(super) fn stop(&mut self, leg: &str, play: u64) -> u64 {
-        self.order(leg, Command::Stop(Stop { play }))
-    }
-
-    /// How a play ended.
-    pub(super) async fn play_end(
-        &mut self,
-        leg: &str,
-        play: u64,
-        within: Duration,
-    ) -> Played<String> {
-        let is_it = |message: &Message<Event>| {
-            message.envelope.leg.as_deref() == Some(leg)
-                && matches!(&message.body, Event::PlayEnded(ended) if ended.play == play)
-        };
-        let found = self.find(&format!("`play_ended` of play {play}"), within, is_it).await?;
-        match found.body {
-            Event::PlayEnded(ended) => Ok(ended.reason),
-            _ => Err(Trouble::broken("a play ended without `play_ended`")),
-        }
-    }
-
-    pub(super) fn hangup(&mut self, leg: &str) -> u64 {
-        self.order(leg, Command::Hangup(WithCause { cause: "normal".to_owned() }))
-    }
-
-    /// Hangs up and waits for the end.
-    pub(super) async fn hang_up(&mut self, leg: &str) -> Played {
-        let id = self.hangup(leg);
-        if let Some(reason) = self.answer(id).await? {
-            return Err(Trouble::broken(format!("`hangup` is rejected: `{reason}`")));
-        }
-        self.event(leg, "ended").await?;
-        Ok(())
-    }
-
-    /// Dials a phone; the name of the leg. Not asked of one that cannot.
-    pub(super) async fn dial(&mut self, deadline: Duration) -> Played<String> {
-        self.needs(self.ability.dial, "dial")?;
-        self.last_leg += 2;
-        let leg = format!("{OUR_LEGS}{}", self.last_leg);
-        let dial = Dial {
-            to: "201".to_owned(),
-            kind: "user".to_owned(),
-            deadline_ms: deadline.as_millis(),
-            audio: (self.ability.media == PCM).then_some(1 << 31),
-            ..Dial::default()
-        };
-        self.done(&leg, Command::Dial(dial)).await?;
-        self.event(&leg, "ringing").await?;
-        Ok(leg)
-    }
-
     /// What is not asked of an adapter that says it cannot.
     pub(super) fn needs(&self, able: bool, what: &str) -> Played {
-        if able { Ok(()) } else { Err(Trouble::NotAsked(format!("it has no `{what}`"))) }
+        self.asks(able, &format!("it has no `{what}`"))
+    }
+
+    /// What is not asked, and why.
+    pub(super) fn asks(&self, asked: bool, why: &str) -> Played {
+        if asked { Ok(()) } else { Err(Trouble::NotAsked(why.to_owned())) }
     }
 
     // ---- the end

@@ -69,7 +69,8 @@ impl Adapter for RemoteAdapter {
             let plug = bound.start(&settings.name);
             let mut machine = Machine::new(port.id, settings.max_calls, settings.sounds);
             machine.studio = studio;
-            let mut life = Life { machine, plug, connection: 0, waiting: VecDeque::new() };
+            let mut life =
+                Life { machine, plug, connection: 0, waiting: VecDeque::new(), unsent: 0 };
             life.serve(port).await;
             life.plug.end().await;
             Ok(())
@@ -85,6 +86,8 @@ struct Life {
     connection: u64,
     /// Reports that wait for the engine.
     waiting: VecDeque<Report>,
+    /// Frames of audio that the present connection had no room for.
+    unsent: u64,
 }
 
 /// What woke the loop.
@@ -172,7 +175,8 @@ impl Life {
                 self.machine.sound_in(&frame);
             }
             Heard::Closed(number, why) if number == self.connection => {
-                tracing::debug!(why, "The connection is gone.");
+                let unsent = std::mem::take(&mut self.unsent);
+                tracing::debug!(why, unsent, "The connection is gone.");
                 self.machine.closed(now);
             }
             Heard::Said(said) => tracing::info!(said, "The adapter says."),
@@ -201,10 +205,12 @@ impl Life {
     /// Sends a frame, if there is room for more than words.
     fn sound(&mut self, frame: Vec<u8>) {
         let orders = &self.plug.orders;
-        if orders.capacity() > orders.max_capacity() / 2
-            && let Err(error) = orders.try_send(Order::Sound(self.connection, frame))
-        {
-            tracing::trace!(%error, "A frame of audio is left out.");
+        let room = orders.capacity() > orders.max_capacity() / 2;
+        if !room || orders.try_send(Order::Sound(self.connection, frame)).is_err() {
+            if self.unsent == 0 {
+                tracing::warn!("The adapter does not read: frames of audio are left out.");
+            }
+            self.unsent += 1;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::call::{LegId, Play, PlayId, RecordingId, SoundId};
+use crate::call::{LegId, Listen, Play, PlayId, RecordingId, SoundId};
 use crate::time::Instant;
 
 /// A live leg.
@@ -24,6 +24,8 @@ pub(super) struct Leg {
     pub(super) answered: bool,
     pub(super) masked: bool,
     pub(super) recording: Option<RecordingId>,
+    /// What is listened for.
+    pub(super) listening: Option<Box<Listen>>,
     /// Its number in frames of audio.
     pub(super) audio: Option<u32>,
     /// The leg that it is connected with.
@@ -75,6 +77,7 @@ impl Leg {
             answered: false,
             masked: false,
             recording: None,
+            listening: None,
             audio: None,
             bridged: None,
             limit: None,

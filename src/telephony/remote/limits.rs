@@ -28,9 +28,23 @@ pub(super) const ACK_EVERY: u32 = 32;
 pub(super) const ACK_WITHIN: Duration = Duration::from_secs(1);
 /// The longest name of a call or leg, in bytes.
 pub const MAX_NAME: usize = 128;
+/// Most things that a person is told by one `dial`.
+pub(super) const MAX_TOLD: usize = 32;
+/// Most headers of a `dial`; what is beyond is not told.
+pub(super) const MAX_HEADERS: usize = 16;
+/// The longest name of a header, behind `X-Sambung-`.
+pub(super) const MAX_HEADER_NAME: usize = 48;
+/// The longest value of a header, in characters.
+pub(super) const MAX_HEADER_VALUE: usize = 256;
+/// The most characters of what was said at a time; what is beyond is not heard.
+pub(super) const MAX_SAID: usize = 2_000;
+/// The most phones that an adapter may tell of; further ones cannot be called.
+pub(super) const MAX_ENDPOINTS: usize = 10_000;
 /// The names of ended legs that are remembered, so that what comes late for them is known as late.
 pub(super) const MAX_REMEMBERED: usize = 4_096;
 /// The shortest piece of music that is begun anew when an adapter lets it end.
 pub(super) const SHORTEST_MUSIC: Duration = Duration::from_secs(1);
+/// The most bytes of the phrases of one `listen`; what is beyond is not told, as phrases are but a hint.
+pub(super) const MAX_PHRASE_BYTES: usize = 16 * 1_024;
 /// Most items of one `play`; what is beyond is not played.
 pub(super) const MAX_ITEMS: usize = 64;

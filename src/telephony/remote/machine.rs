@@ -283,6 +283,7 @@ impl Machine {
             }
             return;
         }
+        let quality = self.desk.as_ref().and_then(|desk| desk.quality(id));
         let Some(mut leg) = self.forget(id) else { return };
         for playing in leg.plays.drain(..) {
             if let super::leg::Sounding::Play(play) = playing.what {
@@ -299,7 +300,7 @@ impl Machine {
             let (end, lasted) = (RecordingEnd::Failed, Duration::ZERO);
             self.report(at, id, EventKind::Recorded { recording, end, lasted });
         }
-        self.report(at, id, EventKind::Ended { by, cause, quality: None });
+        self.report(at, id, EventKind::Ended { by, cause, quality });
     }
 
     /// Takes a leg out of the books.

@@ -12,6 +12,7 @@
 
 mod ability;
 mod adapter;
+mod clean;
 mod leg;
 mod limits;
 mod link;

@@ -1,13 +1,19 @@
 //! Orders of the engine, to messages.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::clean;
 use super::leg::{Leg, Limit, Sounding};
-use super::limits::{ANSWER_LIMIT, HANGUP_LIMIT, MAX_ITEMS, RING_GRACE};
+use super::limits::{
+    ANSWER_LIMIT, HANGUP_LIMIT, MAX_ITEMS, MAX_PHRASE_BYTES, MAX_SAID, MAX_TOLD, RING_GRACE,
+};
 use super::machine::{Machine, Pending};
 use super::sounding::our_audio;
 use super::wire::{self, Command, Empty, Envelope, Message};
 use crate::call::{
-    Answering, Class, CommandKind, Dial, EventKind, HangupCause, Item, LegId, PlayEnd, Recording,
-    Rejection, SoundId, SymbolSet, Target, Transfer, TransferMode, TransferStep,
+    Answering, Class, CommandKind, Dial, EventKind, HangupCause, Item, LegId, Listen, PlayEnd,
+    Recording, Rejection, SoundId, SymbolSet, Target, Transfer, TransferMode, TransferStep,
 };
 use crate::time::{Duration, Instant};
 
@@ -78,6 +84,8 @@ impl Machine {
         match kind {
             CommandKind::Accept(Answering::Answer) => leg.accepted = true,
             CommandKind::Mask(on) => leg.masked = *on,
+            CommandKind::Listen(listen) => leg.listening = Some(listen.clone()),
+            CommandKind::Unlisten => leg.listening = None,
             CommandKind::Record(recording) => leg.recording = Some(recording.id.clone()),
             CommandKind::Bridge(other) => leg.bridged = Some(*other),
             CommandKind::Hangup(_) | CommandKind::Refuse(_) => {
@@ -108,6 +116,7 @@ impl Machine {
             CommandKind::Transfer(_) | CommandKind::TransferProgress(_) => able.transfer,
             CommandKind::Mask(_) => able.mask,
             CommandKind::SendDigits(_) => able.send_digits,
+            CommandKind::Listen(_) | CommandKind::Unlisten => able.speech,
             CommandKind::Accept(_)
             | CommandKind::Refuse(_)
             | CommandKind::Play(_)
@@ -229,7 +238,8 @@ impl Machine {
             CommandKind::Hangup(cause) => Command::Hangup(with(*cause)),
             CommandKind::Dial(dial) => {
                 let audio = self.legs.get(&leg).and_then(|leg| leg.audio);
-                Command::Dial(wire::Dial { audio, ..dial_body(dial) })
+                let body = dial_body(dial, self.ability.headers);
+                Command::Dial(wire::Dial { audio, ..body })
             }
             CommandKind::Record(recording) => Command::Record(record_body(recording)),
             CommandKind::StopRecording(id) => {
@@ -240,6 +250,8 @@ impl Machine {
             }
             CommandKind::Unbridge => Command::Unbridge(Empty {}),
             CommandKind::Mask(on) => Command::Mask(wire::Mask { on: *on }),
+            CommandKind::Listen(listen) => Command::Listen(listen_body(listen)),
+            CommandKind::Unlisten => Command::Unlisten(Empty {}),
             CommandKind::SendDigits(digits) => {
                 Command::SendDigits(wire::SendDigits { digits: digits.to_string() })
             }
@@ -248,7 +260,7 @@ impl Machine {
                     TransferMode::Blind => ("blind", None),
                     TransferMode::Attended(other) => ("attended", Some(name(other)?)),
                 };
-                let (to, mode) = (to.to_string(), mode.to_owned());
+                let (to, mode) = (clean::name(to), mode.to_owned());
                 Command::Transfer(wire::Transfer { to, mode, other })
             }
             CommandKind::TransferProgress(step) => Command::TransferProgress(told(*step)),
@@ -296,20 +308,24 @@ impl Machine {
 /// How the names of legs begin that this node begins.
 pub const OUR_LEGS: &str = "node-";
 
-fn dial_body(dial: &Dial) -> wire::Dial {
+fn dial_body(dial: &Dial, headers: bool) -> wire::Dial {
     let (kind, to) = match &dial.to {
         Target::User(user) => ("user", user),
         Target::Address(address) => ("address", address),
         Target::Number(number) => ("number", number),
     };
     let tell = dial.tell.iter().filter(|told| told.class != Class::Secret);
-    let tell = tell.map(|t| wire::Told { name: t.name.to_string(), value: t.value.to_string() });
+    let tell = tell.take(MAX_TOLD).map(|told| wire::Told {
+        name: clean::name(&told.name),
+        value: clean::line(&told.value, MAX_SAID),
+    });
     wire::Dial {
-        to: to.to_string(),
+        to: clean::name(to),
         kind: kind.to_owned(),
-        caller_id: dial.caller_id.as_ref().map(ToString::to_string),
-        display: dial.display.as_ref().map(ToString::to_string),
+        caller_id: dial.caller_id.as_deref().map(clean::name),
+        display: dial.display.as_deref().map(clean::name),
         tell: tell.collect(),
+        headers: if headers { clean::headers(&dial.tell) } else { BTreeMap::new() },
         url: dial.pop_url.as_ref().map(ToString::to_string),
         audio: None,
         deadline_ms: dial.ring.as_millis(),
@@ -323,6 +339,19 @@ fn record_body(recording: &Recording) -> wire::Record {
         silence_ms: recording.silence.as_millis(),
         end_on: keys(recording.end_on),
         keep_ms: recording.keep.map(Duration::as_millis),
+    }
+}
+
+/// What is listened for, as long as a line can be.
+fn listen_body(listen: &Listen) -> wire::Listen {
+    let mut room = MAX_PHRASE_BYTES;
+    let fits = |phrase: &&Arc<str>| {
+        room = room.saturating_sub(phrase.len());
+        room > 0
+    };
+    wire::Listen {
+        words: listen.words.iter().take_while(fits).map(ToString::to_string).collect(),
+        languages: listen.languages.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -119,6 +119,8 @@ impl Machine {
             CommandKind::Accept(_)
             | CommandKind::Refuse(_)
             | CommandKind::Dial(_)
+            | CommandKind::Listen(_)
+            | CommandKind::Unlisten
             | CommandKind::SendDigits(_)
             | CommandKind::Transfer(_)
             | CommandKind::TransferProgress(_)

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::clean;
 use super::leg::{Leg, Playing, Sounding};
-use super::limits::{CROWDED, MAX_NAME, SHORTEST_MUSIC};
+use super::limits::{CROWDED, MAX_ENDPOINTS, MAX_SAID, SHORTEST_MUSIC};
 use super::link::Arrival;
 use super::machine::{Machine, Output, Phase, is_offered};
 use super::ordered::{OUR_LEGS, cause_word};
@@ -66,8 +67,12 @@ impl Machine {
             Event::Rejected(rejected) => self.answered(now, envelope.id, Some(&rejected.reason)),
             Event::Offered(offered) => self.offered(now, envelope, offered),
             Event::Endpoint(endpoint) => {
-                let user: Arc<str> = endpoint.uri.into();
-                let reachable = endpoint.reachable;
+                let (user, reachable): (Arc<str>, bool) = (endpoint.uri.into(), endpoint.reachable);
+                let full = reachable && self.endpoints.len() >= MAX_ENDPOINTS;
+                if full || !clean::is_name(&user) {
+                    self.counts.strange += 1;
+                    return;
+                }
                 let changed = if reachable {
                     self.endpoints.insert(Arc::clone(&user))
                 } else {
@@ -78,6 +83,7 @@ impl Machine {
                 }
             }
             Event::Unknown(word) => {
+                let word = clean::name(&word);
                 tracing::debug!(word, "The adapter tells something unknown.");
                 self.counts.strange += 1;
             }
@@ -108,7 +114,7 @@ impl Machine {
         let (Some(call), Some(name)) = (&envelope.call, &envelope.leg) else {
             return self.close("`offered` needs `call` and `leg`".to_owned());
         };
-        if name.len() > MAX_NAME || call.len() > MAX_NAME || name.starts_with(OUR_LEGS) {
+        if !clean::is_name(name) || !clean::is_name(call) || name.starts_with(OUR_LEGS) {
             return self.close("a leg has a name that it may not have".to_owned());
         }
         if self.names.contains_key(name) || self.over.contains(name) {
@@ -131,16 +137,14 @@ impl Machine {
         self.names.insert(name.clone(), id);
         self.legs.insert(id, leg);
         let origin = Origin {
-            called: offered.called.into(),
-            caller: Party {
-                number: offered.caller.map(Into::into),
-                name: offered.name.map(Into::into),
-            },
+            called: clean::name(&offered.called).into(),
+            caller: Party { number: named(offered.caller), name: named(offered.name) },
             asserted: offered.asserted,
-            trunk: offered.trunk.map(Into::into),
+            trunk: named(offered.trunk),
             diverted_from: diverted_from(&offered.headers),
         };
-        let offer = Offer { origin, dtmf: offered.dtmf, ..Offer::default() };
+        let speech = self.ability.speech;
+        let offer = Offer { origin, dtmf: offered.dtmf, speech, ..Offer::default() };
         let at = self.times.ours(envelope.at_us, now);
         self.report(at, id, EventKind::Offered(offer));
     }
@@ -249,13 +253,13 @@ impl Machine {
                 }
                 let started_at = said.started_at_us.map_or(at, |at| self.times.ours(Some(at), now));
                 EventKind::Said {
-                    text: said.text.into(),
+                    text: clean::line(&said.text, MAX_SAID).into(),
                     confidence: said.confidence.map(per_mille),
                     started_at,
                 }
             }
             Event::TransferRequested(asked) => EventKind::TransferRequested(TransferRequest {
-                to: asked.to.into(),
+                to: clean::name(&asked.to).into(),
                 replaces: asked.replaces.and_then(|leg| self.names.get(&leg).copied()),
             }),
             Event::TransferProgress(told) => EventKind::TransferProgress(step(&told)?),
@@ -317,6 +321,7 @@ impl Machine {
         let end = serde_json::from_value(serde_json::Value::String(ended.reason.clone()));
         let end: RecordingEnd = end.unwrap_or(RecordingEnd::Failed);
         if let Some(file) = &ended.file {
+            let file = clean::line(file, MAX_SAID);
             tracing::info!(%recording, file, "The adapter keeps a recording.");
         }
         let lasted = Duration::from_millis(ended.length_ms);
@@ -343,6 +348,11 @@ impl Machine {
     }
 }
 
+/// A name or number as it may be kept; `None` where nothing of it is left.
+fn named(text: Option<String>) -> Option<Arc<str>> {
+    text.map(|text| clean::name(&text)).filter(|name| !name.is_empty()).map(Into::into)
+}
+
 /// A cause as it was written; what is not known is an ordinary end.
 pub(super) fn cause(word: &str) -> HangupCause {
     let value = serde_json::Value::String(word.to_owned());
@@ -355,7 +365,7 @@ fn diverted_from(headers: &BTreeMap<String, String>) -> Option<Arc<str>> {
     let (_, value) = named("Diversion").or_else(|| named("History-Info"))?;
     let after = value.split_once(':')?.1;
     let end = after.find(['@', ';', '>', ',', '?']).unwrap_or(after.len());
-    let user = after.get(..end).filter(|user| !user.is_empty() && user.len() <= MAX_NAME)?;
+    let user = after.get(..end).filter(|user| clean::is_name(user))?;
     Some(user.into())
 }
 

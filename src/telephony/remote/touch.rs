@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::clean;
 use super::leg::{Leg, Sounding};
 use super::limits::{ANSWER_LIMIT, HEARTBEAT, HELLO_LIMIT, LEASE, SETTLE};
 use super::machine::{Away, Machine, Output, Pending, Phase, Reunion};
@@ -98,6 +99,9 @@ impl Machine {
         if contract != CONTRACT {
             return self.close(format!("contract {contract} is not spoken here, {CONTRACT} is"));
         }
+        if session.as_deref().is_some_and(|session| !clean::is_name(session)) {
+            return self.close("`session` is no word of 1 to 128 bytes".to_owned());
+        }
         if let Err(why) = self.set_up_sound(now, &capabilities) {
             return self.close(why.to_owned());
         }
@@ -175,7 +179,14 @@ impl Machine {
             self.resound(now, leg);
         }
         let again = |kind: &CommandKind| {
-            !matches!(kind, CommandKind::Mask(_) | CommandKind::Accept(Answering::Answer))
+            let resounded = matches!(
+                kind,
+                CommandKind::Mask(_)
+                    | CommandKind::Listen(_)
+                    | CommandKind::Unlisten
+                    | CommandKind::Accept(Answering::Answer)
+            );
+            !resounded
         };
         unsent.retain(|_, sent| self.legs.contains_key(&sent.leg) && again(&sent.kind));
         for Pending { leg, kind, .. } in unsent.into_values() {
@@ -190,6 +201,7 @@ impl Machine {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let plays = std::mem::take(&mut leg.plays);
         let masked = leg.masked;
+        let listening = leg.listening.clone();
         let accepts = leg.accepted && !leg.answered;
         let recording = leg.recording.take();
         if accepts {
@@ -199,6 +211,12 @@ impl Machine {
         if masked && self.ability.mask {
             let body = Command::Mask(wire::Mask { on: true });
             self.send(now, id, CommandKind::Mask(true), body);
+        }
+        if let Some(listen) = listening.filter(|_| self.ability.speech) {
+            let kind = CommandKind::Listen(listen);
+            if let Some(body) = self.body(&kind, id) {
+                self.send(now, id, kind, body);
+            }
         }
         if self.play_anew(now, id, plays.iter()) {
             if let Some(leg) = self.legs.get_mut(&id) {

@@ -108,6 +108,7 @@ impl Switch {
             origin,
             // Where no telephone-events are agreed, keys come by INFO or as tones.
             dtmf: true,
+            speech: false,
             user,
             replaces: incoming.replaces.and_then(|dialog| self.dialogs.get(&dialog).copied()),
         };

@@ -58,6 +58,8 @@ impl Switch {
             | CommandKind::StopRecording(_)
             | CommandKind::Unbridge
             | CommandKind::Hangup(_) => true,
+            // Its offers say that nothing is understood.
+            CommandKind::Listen(_) | CommandKind::Unlisten => false,
         }
     }
 
@@ -82,6 +84,7 @@ impl Switch {
                 self.report(now, id, EventKind::Ended { by, cause, quality: None });
             }
             CommandKind::Hangup(cause) => self.hang_up(now, id, cause),
+            CommandKind::Listen(_) | CommandKind::Unlisten => {}
         }
     }
 

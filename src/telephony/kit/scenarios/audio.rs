@@ -17,7 +17,7 @@ const HEAD: usize = 8;
 /// A call of an adapter that sends samples: its leg, its number in frames, and the samples of a frame.
 async fn talking(stage: &mut Stage) -> Played<(String, u32, usize)> {
     stage.meet().await?;
-    stage.needs(stage.ability.media == PCM, "audio of its own: it has no `pcm`")?;
+    stage.needs(stage.ability.media == PCM, PCM)?;
     let leg = stage.talk().await?;
     let number = stage.audio.get(&leg).copied().unwrap_or_default();
     let samples = if stage.ability.rate == Some(16_000) { 320 } else { 160 };

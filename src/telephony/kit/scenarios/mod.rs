@@ -6,6 +6,7 @@ mod keys;
 mod link;
 mod others;
 mod plays;
+mod speech;
 
 use std::fmt;
 use std::pin::Pin;
@@ -76,6 +77,8 @@ pub static SCENARIOS: &[Scenario] = scenarios! {
     "stop-on-other", "another key stops nothing", keys::stop_on_other;
     "stop-on-queue", "a key stops what waits and wants it too", keys::stop_on_queue;
     "mask", "secret keys are reported and stand nowhere else", keys::mask;
+    "listen", "what is said is told once it is listened for", speech::listen;
+    "unlisten", "what is said is told no more after `unlisten`", speech::unlisten;
     "record-key", "a recording ends by a key", others::record_key;
     "record-stop", "a recording ends by `stop_record`", others::record_stop;
     "record-hangup", "a recording ends before its leg does", others::record_hangup;

@@ -23,7 +23,7 @@ use crate::runtime::{Adapter, AdapterError, CONTRACT, Clock, Port, Wire};
 use crate::telephony::remote::OUR_LEGS;
 use crate::telephony::remote::transport::{Heard, Order, Plug};
 use crate::telephony::remote::wire::{
-    self, Accepted, Empty, Endpoint, Envelope, Event, Hello, Message, Rejected,
+    self, Accepted, Empty, Endpoint, Envelope, Event, Hello, Message, Rejected, Simulate,
 };
 use crate::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ pub(in crate::telephony) trait Far: Send + 'static {
     fn offered(&mut self, leg: LegId, offer: &Offer);
 
     /// Does what `simulate` says, on a leg; `offer` begins a call.
-    fn act(&mut self, leg: LegId, doing: &str, symbol: Option<Symbol>);
+    fn act(&mut self, leg: LegId, what: &Simulate);
 }
 
 /// Who stands between.
@@ -269,8 +269,7 @@ impl House {
         let (Some(id), Some(name)) = (envelope.id, envelope.leg) else { return };
         let leg = leg_of(&name);
         if let wire::Command::Simulate(simulate) = &body {
-            let symbol = simulate.symbol.as_deref().and_then(|text| text.chars().next());
-            self.far.act(leg, &simulate.doing, symbol.and_then(Symbol::from_char));
+            self.far.act(leg, simulate);
             return self.answer(id, None).await;
         }
         let Some(kind) = command(body, leg_of) else {
@@ -305,4 +304,10 @@ fn name_of(leg: LegId) -> String {
 fn leg_of(name: &str) -> LegId {
     let number = name.rsplit('-').next().and_then(|number| number.parse().ok());
     LegId { adapter: ADAPTER, number: number.unwrap_or(NOBODY) }
+}
+
+/// The key that is pressed.
+pub(in crate::telephony) fn key(what: &Simulate) -> Symbol {
+    let symbol = what.symbol.as_deref().and_then(|text| text.chars().next());
+    symbol.and_then(Symbol::from_char).expect("a key")
 }

@@ -8,7 +8,7 @@ use std::any::Any;
 
 use tokio::task::JoinSet;
 
-pub(in crate::telephony) use house::{Far, plug};
+pub(in crate::telephony) use house::{Far, key, plug};
 pub(in crate::telephony) use words::{length, sound};
 
 use super::stage::{Reach, Stage};

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
-use super::house::{Far, plug};
+use super::house::{Far, key, plug};
 use super::words::length;
 use super::{Held, keeps_the_contract};
-use crate::call::{HangupCause, KeySource, LegId, Offer, Origin, Symbol};
+use crate::call::{HangupCause, KeySource, LegId, Offer, Origin};
 use crate::runtime::{Adapter, AdapterFuture, CONTRACT, Capabilities, Clock, Media, Port};
 use crate::simulation::Phones;
+use crate::telephony::remote::wire::Simulate;
 use crate::time::Duration;
 
 /// What the far side does.
-type Act = (LegId, String, Option<Symbol>);
+type Act = (LegId, Simulate);
 
 /// The telephones as an adapter.
 struct Paper {
@@ -27,8 +28,8 @@ struct Hand(mpsc::UnboundedSender<Act>);
 impl Far for Hand {
     fn offered(&mut self, _leg: LegId, _offer: &Offer) {}
 
-    fn act(&mut self, leg: LegId, doing: &str, symbol: Option<Symbol>) {
-        self.0.send((leg, doing.to_owned(), symbol)).expect("the telephones are there");
+    fn act(&mut self, leg: LegId, what: &Simulate) {
+        self.0.send((leg, what.clone())).expect("the telephones are there");
     }
 }
 
@@ -74,26 +75,24 @@ async fn serve(mut paper: Paper, mut port: Port) {
                 Some(command) => phones.obey(port.clock.now(), command),
                 None => return,
             },
-            Some((leg, doing, symbol)) = paper.acts.recv() => {
-                act(&mut phones, &port, leg, (&doing, symbol));
-            }
+            Some((leg, what)) = paper.acts.recv() => act(&mut phones, &port, leg, &what),
             () = sleep_until(port.clock.moment(due).into()) => phones.tick(port.clock.now()),
         }
     }
 }
 
-fn act(phones: &mut Phones, port: &Port, leg: LegId, (doing, symbol): (&str, Option<Symbol>)) {
+fn act(phones: &mut Phones, port: &Port, leg: LegId, what: &Simulate) {
     let now = port.clock.now();
-    match doing {
+    match &*what.doing {
         "offer" if *port.drain.borrow() => {}
         "offer" => drop(phones.call(now, Origin::new("100", Some("+62811000111")))),
-        "press" => phones.press(now, leg, symbol.expect("a key")),
+        "press" => phones.press(now, leg, key(what)),
         "hangup" => phones.hang_up(now, leg, HangupCause::Normal),
         "busy" => phones.hang_up(now, leg, HangupCause::Busy),
         "answer" => phones.pick_up(now, leg),
         "hold" => phones.hold(now, leg, true),
         "resume" => phones.hold(now, leg, false),
-        "say" => phones.say(now, leg, "jam buka"),
+        "say" => phones.say(now, leg, what.text.as_deref().expect("words")),
         other => panic!("nobody can `{other}`"),
     }
 }

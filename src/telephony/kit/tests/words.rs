@@ -2,7 +2,8 @@
 
 use crate::call::{
     Answering, CommandKind, Dial, Digits, EndedBy, EventKind, HangupCause, Item, KeySource, LegId,
-    Play, PlayEnd, PlayId, Recording, SoundId, Symbol, SymbolSet, Target, Transfer, TransferMode,
+    Listen, Play, PlayEnd, PlayId, Recording, SoundId, Symbol, SymbolSet, Target, Transfer,
+    TransferMode,
 };
 use crate::runtime::{Capabilities, Media};
 use crate::telephony::remote::wire::{
@@ -167,6 +168,11 @@ pub(super) fn command(body: wire::Command, leg_of: impl Fn(&str) -> LegId) -> Op
             keep: record.keep_ms.map(Duration::from_millis),
         }),
         wire::Command::StopRecord(stop) => CommandKind::StopRecording(stop.record.as_str().into()),
+        wire::Command::Listen(listen) => CommandKind::Listen(Box::new(Listen {
+            words: listen.words.into_iter().map(Into::into).collect(),
+            languages: listen.languages.iter().map(|of| of.as_str().into()).collect(),
+        })),
+        wire::Command::Unlisten(_) => CommandKind::Unlisten,
         wire::Command::Mask(mask) => CommandKind::Mask(mask.on),
         wire::Command::SendDigits(send) => CommandKind::SendDigits(Digits::parse(&send.digits)?),
         wire::Command::Dial(dial) => CommandKind::Dial(Box::new(Dial {

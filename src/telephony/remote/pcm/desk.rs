@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::frame::{Frame, Rate};
 use super::line::{Line, Told};
-use crate::call::{EventKind, LegId, PlayId, Recording, RecordingId, SoundId, Symbol, SymbolSet};
+use crate::call::{
+    EventKind, LegId, PlayId, Quality, Recording, RecordingId, SoundId, Symbol, SymbolSet,
+};
 use crate::media::Sound;
 use crate::storage::Tape;
 use crate::time::{Duration, Instant};
@@ -85,6 +87,11 @@ impl Desk {
         if self.lines.is_empty() {
             self.due = None;
         }
+    }
+
+    /// How a leg's frames came.
+    pub(in crate::telephony::remote) fn quality(&self, leg: LegId) -> Option<Quality> {
+        self.lines.get(&leg).map(Line::quality)
     }
 
     /// A message of the adapter.

@@ -24,7 +24,20 @@ pub(super) struct Ear {
     /// The fewest frames that waited for so many turns.
     fewest: usize,
     turns: u32,
+    /// Frames that were never heard: too late, twice, too many.
     pub(super) dropped: u64,
+    pub(super) tally: Tally,
+}
+
+/// How frames came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// All of them.
+    pub(super) received: u64,
+    /// Those that came twice.
+    pub(super) twice: u64,
+    /// Those that came after a later one, and in time.
+    pub(super) out_of_order: u64,
 }
 
 impl Ear {
@@ -37,11 +50,13 @@ impl Ear {
             fewest: usize::MAX,
             turns: 0,
             dropped: 0,
+            tally: Tally::default(),
         }
     }
 
     /// Takes a frame.
     pub(super) fn receive(&mut self, timestamp: u32, samples: Vec<i16>) {
+        self.tally.received += 1;
         let reach = i64::from(self.length).saturating_mul(JUMP);
         if let Some(next) = self.next {
             let ahead = i64::from(timestamp.wrapping_sub(next).cast_signed());
@@ -57,9 +72,11 @@ impl Ear {
         let before = |(known, _): &(u32, _)| timestamp.wrapping_sub(*known).cast_signed() > 0;
         let place = self.waiting.iter().rposition(before).map_or(0, |place| place + 1);
         if self.waiting.get(place).is_some_and(|(known, _)| *known == timestamp) {
+            self.tally.twice += 1;
             self.dropped += 1;
             return;
         }
+        self.tally.out_of_order += u64::from(place < self.waiting.len());
         self.waiting.insert(place, (timestamp, samples));
         while self.waiting.len() > MOST {
             self.leave_out();
@@ -142,6 +159,7 @@ mod tests {
         let expected = [Some(1), Some(2), Some(3), None, Some(5), None];
         assert_eq!(heard(&mut ear, 6), expected);
         assert_eq!(ear.dropped, 1, "one came twice");
+        assert_eq!(ear.tally, Tally { received: 5, twice: 1, out_of_order: 2 });
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::ear::Ear;
+use super::ear::{Ear, Tally};
 use super::frame::{Frame, NARROW, Rate, WIDE};
 use super::rate::{Doubler, Halver};
 use super::tape::Deck;
-use crate::call::{EventKind, KeySource, LegId, PlayId, SoundId, Symbol, SymbolSet};
+use crate::call::{EventKind, KeySource, LegId, PlayId, Quality, SoundId, Symbol, SymbolSet};
 use crate::media::{Codec, Ended, Filled, Law, Part, Player, Sound, ToneDetector, Tones};
 use crate::time::{Duration, Instant};
 
@@ -36,6 +36,8 @@ pub(super) struct Line {
     pub(super) bridged: Option<LegId>,
     /// The position of the next frame that it is sent.
     timestamp: u32,
+    /// Frames that it was sent.
+    sent: u64,
 }
 
 impl Line {
@@ -53,6 +55,7 @@ impl Line {
             masked: false,
             bridged: None,
             timestamp: 0,
+            sent: 0,
         }
     }
 
@@ -64,6 +67,14 @@ impl Line {
     /// Frames that came too late, twice, or were too many.
     pub(super) const fn dropped(&self) -> u64 {
         self.ear.dropped
+    }
+
+    /// How its frames came, for the record. Those that were too many to wait count as too late.
+    pub(super) fn quality(&self) -> Quality {
+        let Tally { received, twice, out_of_order } = self.ear.tally;
+        let late = self.ear.dropped.saturating_sub(twice);
+        let sent = self.sent;
+        Quality { received, duplicates: twice, out_of_order, late, sent, ..Quality::default() }
     }
 
     // ---- orders
@@ -159,6 +170,17 @@ impl Line {
 
     /// The next 20 ms for the leg: what the other one says, else what plays; `None` where nothing sounds.
     pub(super) fn say(
+        &mut self,
+        other: Option<&[i16]>,
+        now: Instant,
+        told: &mut Vec<Told>,
+    ) -> Option<Vec<u8>> {
+        let frame = self.next_frame(other, now, told);
+        self.sent += u64::from(frame.is_some());
+        frame
+    }
+
+    fn next_frame(
         &mut self,
         other: Option<&[i16]>,
         now: Instant,

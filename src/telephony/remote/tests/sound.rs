@@ -125,6 +125,9 @@ fn two_legs_are_connected_here() {
     assert!(frames(&mut bench) >= 8);
     bench.tell(r#""event":"ended","leg":"l","by":"caller","cause":"normal""#);
     assert!(bench.said.contains("Unbridged") && bench.said.contains("Ended"), "{}", bench.said);
+    let came =
+        "quality: Some(Quality { received: 10, lost: 0, duplicates: 0, out_of_order: 0, late: 0";
+    assert!(bench.said.contains(came), "{}", bench.said);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Connections that break and come back.
 
 use super::bench::{Bench, play};
-use crate::call::{CommandKind, HangupCause};
+use crate::call::{CommandKind, HangupCause, Listen};
 
 #[test]
 fn one_who_counts_on_hears_what_it_missed() {
@@ -30,6 +30,39 @@ fn one_who_was_started_anew_plays_again_what_was_interrupted() {
     bench.hello("b", r#"[{"call":"c","legs":["l"]},{"call":"x","legs":["x"]}]"#);
     bench.tell(r#""event":"play_ended","leg":"l","play":3,"reason":"finished""#);
     insta::assert_snapshot!(bench.said);
+}
+
+/// What an adapter is told to listen for.
+fn listen() -> CommandKind {
+    let listen = Listen { words: vec!["harga".into()], languages: vec!["id".into()] };
+    CommandKind::Listen(Box::new(listen))
+}
+
+#[test]
+fn what_is_listened_for_goes_to_who_understands_and_again_after_a_fall() {
+    let mut bench = Bench::talking();
+    bench.order(1, listen());
+    assert!(!bench.said.contains("\"listen\""), "it has no ears: {}", bench.said);
+    let able = r#"{"media":"none","speech":true}"#;
+    bench.close();
+    bench.open();
+    bench.number_anew();
+    bench.hello_as("b", able, r#"[{"call":"c","legs":["l"]}]"#);
+    let told = r#""command":"listen","words":["harga"],"languages":["id"]"#;
+    assert_eq!(bench.said.matches(told).count(), 0, "it was refused: {}", bench.said);
+    bench.order(1, listen());
+    assert_eq!(bench.said.matches(told).count(), 1, "{}", bench.said);
+    bench.close();
+    bench.open();
+    bench.number_anew();
+    bench.hello_as("c", able, r#"[{"call":"c","legs":["l"]}]"#);
+    assert_eq!(bench.said.matches(told).count(), 2, "{}", bench.said);
+    bench.order(1, CommandKind::Unlisten);
+    bench.close();
+    bench.open();
+    bench.number_anew();
+    bench.hello_as("d", able, r#"[{"call":"c","legs":["l"]}]"#);
+    assert_eq!(bench.said.matches(told).count(), 2, "{}", bench.said);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What the node asks of adapters.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Empty;
@@ -28,6 +30,10 @@ vocabulary! {
         Record(Record) = "record",
         /// End a recording.
         StopRecord(StopRecord) = "stop_record",
+        /// Understand what is said, in place of what was listened for before.
+        Listen(Listen) = "listen",
+        /// What is said is no longer wanted.
+        Unlisten(Empty) = "unlisten",
         /// Keep keys secret, or no longer.
         Mask(Mask) = "mask",
         /// Press keys towards the far side.
@@ -143,6 +149,17 @@ pub struct StopRecord {
     pub record: String,
 }
 
+/// What is listened for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listen {
+    /// Phrases that the flow waits for: a hint, no limit. None = whatever is said.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The languages that may be spoken, the likeliest first.
+    #[serde(default)]
+    pub languages: Vec<String>,
+}
+
 /// Whether keys are secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mask {
@@ -179,6 +196,10 @@ pub struct Dial {
     /// What a person at the far side is told. Nothing secret is among it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tell: Vec<Told>,
+    /// Headers for the call, where the adapter's `headers` is true: what `tell` says, each under `X-Sambung-` and its
+    /// name. One line each, and at most 16.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// A page to open at the far side's desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -233,12 +254,15 @@ pub struct TransferTold {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Simulate {
     /// `offer`, `press`, `answer` (the dialled leg), `busy` (the dialled leg), `hangup`, `hold`, `resume`, or with
-    /// `pcm` `speak`: for a second.
+    /// `pcm` `speak`: for a second, or with `speech` `say`: the words of `text`.
     #[serde(rename = "do")]
     pub doing: String,
     /// The key to press.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
+    /// The words to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// The number that is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<String>,

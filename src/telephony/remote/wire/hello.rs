@@ -57,7 +57,7 @@ pub struct Ability {
     /// Whether it can press keys towards a far side.
     #[serde(default)]
     pub send_digits: bool,
-    /// Whether offers carry the headers of the call.
+    /// Whether offers carry the headers of the call, and `dial` may.
     #[serde(default)]
     pub headers: bool,
     /// Whether it keeps secret keys from recordings, logs and bridged parties.

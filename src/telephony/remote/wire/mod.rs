@@ -10,8 +10,8 @@ mod hello;
 mod vocabulary;
 
 pub use command::{
-    Accept, Bridge, Close, Command, Dial, Item, Mask, Play, Record, SendDigits, Simulate, Stop,
-    StopRecord, Told, Transfer, TransferTold, Welcome, WithCause,
+    Accept, Bridge, Close, Command, Dial, Item, Listen, Mask, Play, Record, SendDigits, Simulate,
+    Stop, StopRecord, Told, Transfer, TransferTold, Welcome, WithCause,
 };
 pub use envelope::{Envelope, Message, Vocabulary, WireError};
 pub use event::{

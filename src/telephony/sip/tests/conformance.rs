@@ -8,26 +8,24 @@ use tokio::time::sleep;
 use super::*;
 use crate::call::{Offer, SoundId, Symbol};
 use crate::media::{Library, Recording as Sound};
-use crate::telephony::kit::tests::{Far, Held, keeps_the_contract, length, plug, sound};
+use crate::telephony::kit::tests::{Far, Held, keeps_the_contract, key, length, plug, sound};
+use crate::telephony::remote::wire::Simulate;
 
 /// From one key to the next.
 const KEY_GAP: std::time::Duration = std::time::Duration::from_millis(60);
 /// The lengths of the texts that scenarios play.
 const LENGTHS: [usize; 7] = [7, 10, 14, 28, 42, 140, 280];
 
-/// What a telephone is to do.
-type Act = (String, Option<Symbol>);
-
 /// All telephones of one node.
 struct Telephones {
     node: SocketAddr,
     made: usize,
     /// By whom they call as.
-    callers: BTreeMap<String, mpsc::UnboundedSender<Act>>,
+    callers: BTreeMap<String, mpsc::UnboundedSender<Simulate>>,
     /// By the leg that they have become.
-    legs: BTreeMap<LegId, mpsc::UnboundedSender<Act>>,
+    legs: BTreeMap<LegId, mpsc::UnboundedSender<Simulate>>,
     /// The one that can be called.
-    desk: mpsc::UnboundedSender<Act>,
+    desk: mpsc::UnboundedSender<Simulate>,
 }
 
 impl Far for Telephones {
@@ -36,9 +34,9 @@ impl Far for Telephones {
         self.legs.extend(self.callers.get(caller).map(|phone| (leg, phone.clone())));
     }
 
-    fn act(&mut self, leg: LegId, doing: &str, symbol: Option<Symbol>) {
-        let act = (doing.to_owned(), symbol);
-        if doing != "offer" {
+    fn act(&mut self, leg: LegId, what: &Simulate) {
+        let act = what.clone();
+        if what.doing != "offer" {
             let phone = self.legs.get(&leg).unwrap_or(&self.desk);
             return phone.send(act).expect("the telephone is there");
         }
@@ -75,12 +73,12 @@ impl Telephone {
         Self { phone, port: 0, talks: false, invite: None, packets: 0, keys: 0 }
     }
 
-    async fn live(mut self, mut acts: mpsc::UnboundedReceiver<Act>) {
+    async fn live(mut self, mut acts: mpsc::UnboundedReceiver<Simulate>) {
         loop {
             tokio::select! {
                 message = self.phone.next() => self.heard(message).await,
                 act = acts.recv() => match act {
-                    Some((doing, symbol)) => self.act(&doing, symbol).await,
+                    Some(what) => self.act(&what).await,
                     None => return,
                 },
             }
@@ -116,13 +114,13 @@ impl Telephone {
         }
     }
 
-    async fn act(&mut self, doing: &str, symbol: Option<Symbol>) {
-        match doing {
+    async fn act(&mut self, what: &Simulate) {
+        match &*what.doing {
             "offer" => {
                 let sdp = self.phone.sdp_with_keys();
                 self.phone.invite("100", "", &sdp).await;
             }
-            "press" => self.press(symbol.expect("a key")).await,
+            "press" => self.press(key(what)).await,
             "hangup" => match self.invite.take() {
                 Some(invite) => self.phone.leave(&invite).await,
                 None if self.talks => self.phone.within("BYE", "", "").await,
@@ -214,5 +212,5 @@ async fn the_sip_adapter_keeps_the_contract() {
             Held { plug, keep: Box::new((folder, recordings)) }
         }
     };
-    keeps_the_contract(on_loopback, &[]).await;
+    keeps_the_contract(on_loopback, &["listen", "unlisten"]).await;
 }
