@@ -36,6 +36,8 @@ const FAULTS: &[(&str, &str, bool)] = &[
     ("music_ends", "music", false),
     ("ignores_stop_on", "stop-on-queue", false),
     ("leaks_keys", "mask", false),
+    ("deaf", "listen", false),
+    ("listens_for_ever", "unlisten", false),
     ("record_never_ends", "record-key", false),
     ("rings_for_ever", "dial-deadline", false),
     ("same_audio", "two-calls", true),
@@ -143,6 +145,29 @@ fn each_fault_is_found_by_the_scenario_that_is_about_it() {
         });
     }
     assert!(missed.is_empty(), "not found:\n{}", missed.join("\n"));
+}
+
+/// The adapter at the end of `sambung help adapters`, as whoever copies it has it.
+#[test]
+fn the_adapter_of_the_help_keeps_the_contract() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = folder.path().join("first.py");
+    let (_, help) = told(&sambung(&["help", "adapters"]).output().expect("it runs"));
+    let (_, program) = help.split_once("A WHOLE ADAPTER\n").expect("it is there");
+    let lines = program.lines().map(|line| line.strip_prefix("    ").unwrap_or(line));
+    std::fs::write(&first, lines.collect::<Vec<_>>().join("\n")).expect("written");
+    std::thread::scope(|scope| {
+        let parts = ["offer", "hangup-", "leaves", "queue", "keys", "stop-on", "junk", "drain"];
+        let checks = parts.map(|only| {
+            let mut command = sambung(&["adapter", "check", "--only", only, "--", "python3"]);
+            command.arg(&first).env("PORT", "0");
+            scope.spawn(move || told(&command.output().expect("it runs")))
+        });
+        for check in checks {
+            let (code, told) = check.join().expect("it is checked");
+            assert!(code == Some(0) && told.contains(" 0 failed, 0 not run"), "{told}");
+        }
+    });
 }
 
 #[test]

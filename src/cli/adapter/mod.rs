@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-/// The contract, as whoever writes an adapter reads it.
-const CONTRACT: &str = include_str!("contract.txt");
+/// The contract, as whoever writes an adapter reads it, and a whole adapter that keeps it.
+const CONTRACT: &str = concat!(include_str!("contract.txt"), include_str!("first.py"));
 
 /// Check programs that bring telephony worlds; `sambung help adapters` prints their contract.
 #[derive(Debug, Args)]

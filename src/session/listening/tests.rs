@@ -109,7 +109,7 @@ fn words(listen: &Option<Listen>) -> (String, String) {
 fn each_question_is_listened_for_in_the_languages_that_may_be_spoken_and_no_secret_is() {
     let mut call = Call::new(true);
     let told = call.happens(EventKind::Answered);
-    let menu = "harga barang, price, status, my order, petugas, agent";
+    let menu = "price, harga barang, my order, status, agent, petugas";
     let told: Vec<_> = told.iter().map(words).collect();
     assert_eq!(told, [(menu.to_owned(), "id en".to_owned())]);
     // Nobody listens to a secret.
