@@ -59,6 +59,7 @@ pub fn project(
             ..queue::Settings::default()
         },
         queue_hours: queues.iter().filter_map(hours).collect(),
+        closing_tells: queues.iter().filter(|q| q.closing_tells).map(|q| q.name.clone()).collect(),
         agents: BTreeMap::new(),
         codes: Codes::default(),
         transfers: AllowList::default(),

@@ -257,6 +257,32 @@ fn the_next_opening_is_told_by_the_clock_of_the_calendars_zone() {
 }
 
 #[test]
+fn the_next_closing_is_the_first_moment_at_which_no_hours_go_on() {
+    let week = Calendar::new(&shop("Asia/Jakarta")).expect("good hours");
+    let parts = every_day("Asia/Jakarta", &[(8 * 60, 12 * 60), (12 * 60, 17 * 60)]);
+    let always = every_day("Asia/Jakarta", &[(0, 24 * 60)]);
+    let berlin = every_day("Europe/Berlin", &[(60, 2 * 60 + 30)]);
+    let until = Override { open: true, until: Moment::parse("2026-08-03T20:00") };
+    let longer = Calendar::new(&Settings { standing: Some(until), ..shop("Asia/Jakarta") });
+    let longer = longer.expect("good hours");
+    // 2026-08-03 is a Monday; Berlin's clocks go from 02:00 to 03:00 on 29 March 2026.
+    for (calendar, at, closes) in [
+        (&week, "2026-08-03T08:00:00+07:00", Some("2026-08-03T17:00:00+07:00")),
+        (&week, "2026-08-03T16:59:59.999999+07:00", Some("2026-08-03T17:00:00+07:00")),
+        (&week, "2026-08-03T17:00:00+07:00", Some("2026-08-03T17:00:00+07:00")),
+        (&week, "2026-08-08T23:00:00+07:00", Some("2026-08-09T06:00:00+07:00")),
+        (&week, "2026-08-09T02:00:00+07:00", Some("2026-08-09T06:00:00+07:00")),
+        (&parts, "2026-08-03T09:00:00+07:00", Some("2026-08-03T17:00:00+07:00")),
+        (&longer, "2026-08-03T16:00:00+07:00", Some("2026-08-03T20:00:00+07:00")),
+        (&always, "2026-08-03T09:00:00+07:00", None),
+        (&berlin, "2026-03-28T01:10:00+01:00", Some("2026-03-28T02:30:00+01:00")),
+        (&berlin, "2026-03-29T01:10:00+01:00", Some("2026-03-29T03:00:00+02:00")),
+    ] {
+        assert_eq!(calendar.next_closed(wall(at)), closes.map(wall), "{at}");
+    }
+}
+
+#[test]
 fn what_is_open_is_open_next_at_once_and_what_never_opens_is_told() {
     let calendar = Calendar::new(&shop("Asia/Jakarta")).expect("good hours");
     let open = wall("2026-08-03T10:00:00.5+07:00");

@@ -36,7 +36,7 @@ impl Window {
     }
 
     /// The first minute after it, counted from midnight of the day it belongs to.
-    const fn last(self) -> u16 {
+    pub(super) const fn last(self) -> u16 {
         if self.runs_over() { self.end + DAY } else { self.end }
     }
 }

@@ -153,8 +153,7 @@ impl Engine {
     fn enqueue(&mut self, id: CallId, wanted: Enqueue) {
         let wall = self.clock.at(self.now);
         let Some(settings) = self.settings_of(id) else { return };
-        let hours = settings.queue_hours.get(&wanted.queue);
-        let hours = hours.and_then(|name| settings.calendars.get(name));
+        let hours = settings.hours_of(&wanted.queue);
         let closed = hours.is_some_and(|calendar| calendar.at(wall) != Opening::Open);
         if let Some(call) = self.calls.get_mut(&id) {
             call.to_human = true;
@@ -191,8 +190,10 @@ impl Engine {
     }
 
     fn stand_in_line(&mut self, id: CallId, wanted: Enqueue, since: Instant) {
+        let closes_at = self.closes_at(id, &wanted.queue);
         let contact = Contact {
             call: id,
+            closes_at,
             queue: wanted.queue,
             skills: wanted.skills,
             priority: wanted.priority,
@@ -203,6 +204,16 @@ impl Engine {
             again: since < self.now,
         };
         self.tell_queues(queue::Input::Enqueue(contact));
+    }
+
+    /// When a queue closes for a caller who waits in it: never where it serves whoever is in line, or is closed already,
+    /// so that they have their place for another reason.
+    pub(super) fn closes_at(&self, call: CallId, queue: &QueueId) -> Option<Instant> {
+        let settings = self.settings_of(call)?;
+        let hours = settings.hours_of(queue).filter(|_| settings.closing_tells.contains(queue))?;
+        let wall = self.clock.at(self.now);
+        let closes = hours.next_closed(wall).filter(|closes| wall < *closes)?;
+        Some(self.clock.instant(closes))
     }
 
     /// Tells the queues something and carries out what they decide.
@@ -240,6 +251,10 @@ impl Engine {
             queue::Output::Left { call, how: how @ Exit::Unstaffed, .. } => {
                 self.left(call, how, None);
                 self.step(call, Input::Queue(QueueNews::Unstaffed));
+            }
+            queue::Output::Left { call, how: how @ Exit::Closed, .. } => {
+                self.left(call, how, None);
+                self.step(call, Input::Queue(QueueNews::Closed));
             }
             queue::Output::Left { call, how: how @ Exit::Timeout, .. } => {
                 self.left(call, how, None);

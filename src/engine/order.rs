@@ -111,7 +111,8 @@ impl Engine {
         }
         self.left(contact, Exit::Moved, None);
         self.led_from = Some((contact, from));
-        self.tell_queues(queue::Input::Move { call: contact, queue });
+        let closes_at = self.closes_at(contact, &queue);
+        self.tell_queues(queue::Input::Move { call: contact, queue, closes_at });
         self.led_from = None;
     }
 

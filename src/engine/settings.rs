@@ -1,6 +1,6 @@
 //! What an engine is told before it starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::callback::CallbackRules;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub queues: queue::Settings,
     /// The calendar of each queue that has one.
     pub queue_hours: BTreeMap<QueueId, Arc<str>>,
+    /// The queues that tell whoever still waits when their hours end; those of the others are served.
+    pub closing_tells: BTreeSet<QueueId>,
     /// Where the agents' phones are.
     pub agents: BTreeMap<AgentId, Agent>,
     /// What agents may dial on their own phones to say what they do.
@@ -61,6 +63,13 @@ pub struct Settings {
     pub history: bool,
     /// What the history names callers by; without it they have no names there.
     pub caller_secret: Option<CallerSecret>,
+}
+
+impl Settings {
+    /// The opening hours of a queue that has some.
+    pub(super) fn hours_of(&self, queue: &QueueId) -> Option<&Calendar> {
+        self.queue_hours.get(queue).and_then(|name| self.calendars.get(name))
+    }
 }
 
 /// Where an agent's phone is.

@@ -251,6 +251,8 @@ pub struct QueueDefinition {
     pub name: QueueId,
     /// The calendar of its opening hours; `None` = always open.
     pub hours: Option<Arc<str>>,
+    /// Whether callers in line are told when these end, and go where `closed` leads; else they are still served.
+    pub closing_tells: bool,
     /// The most callers that may wait.
     pub max_calls: u32,
     /// How agents are chosen.

@@ -53,6 +53,8 @@ pub enum Exit {
     Timeout,
     /// The last agent who could have served it logged out.
     Unstaffed,
+    /// The queue closed while it stood there, and tells so.
+    Closed,
     /// The caller asked to be called back, in this queue.
     Callback,
     /// The caller leaves a message.
@@ -77,6 +79,7 @@ impl Exit {
             Self::Key
             | Self::Timeout
             | Self::Unstaffed
+            | Self::Closed
             | Self::Callback
             | Self::Voicemail
             | Self::Moved

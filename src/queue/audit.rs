@@ -111,7 +111,7 @@ impl Queues {
             WaiterState::Waiting => {
                 assert!(!self.held.contains(&call), "who is out of touch is held");
                 assert!(waits, "a lane holds who waits in it");
-                assert!(timed(waiter.expires_at, Timer::MaxWait(call)), "the wait has its limit");
+                assert!(timed(waiter.until(), Timer::MaxWait(call)), "the wait has its limit");
             }
         }
         let again = |at| timed(at, Timer::Retry(call));

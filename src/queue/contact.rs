@@ -8,7 +8,7 @@ use super::input::OfferId;
 use super::line::{LineNumber, Place};
 use super::ring::LaneName;
 use crate::call::{CallId, QueueId};
-use crate::history::Medium;
+use crate::history::{Exit, Medium};
 use crate::time::{Duration, Instant};
 
 /// A caller who wants a human.
@@ -27,6 +27,9 @@ pub struct Contact {
     pub enqueued_at: Instant,
     /// How long the caller may wait, from now on. Then no new offer starts; a live one may finish.
     pub max_wait: Duration,
+    /// When the queue closes and sends away whoever still waits, as [`Exit::Closed`](crate::history::Exit::Closed): from
+    /// then on no new offer starts; a live one may finish. `None` = whoever is in line is served.
+    pub closes_at: Option<Instant>,
     /// The longest wait that may be expected: where it is longer, the queue refuses. `None` = none, and where nothing is
     /// known of it.
     pub longest_expected: Option<Duration>,
@@ -52,8 +55,10 @@ pub(super) struct Waiter {
     pub(super) enqueued_at: Instant,
     /// How it reaches us.
     pub(super) medium: Medium,
-    /// When no new offer may start.
+    /// When the longest wait is over.
     pub(super) expires_at: Instant,
+    /// When the queue closes for it.
+    pub(super) closes_at: Option<Instant>,
     /// The agents who failed it, and from when each may be asked again. At most one entry per agent.
     pub(super) tried: BTreeMap<Seat, Instant>,
     /// When it came into this line.
@@ -100,6 +105,17 @@ pub(super) enum WaiterState {
 }
 
 impl Waiter {
+    /// When no new offer may start any more.
+    pub(super) fn until(&self) -> Instant {
+        self.closes_at.map_or(self.expires_at, |at| at.min(self.expires_at))
+    }
+
+    /// How it leaves when that has come.
+    pub(super) fn way_out(&self, now: Instant) -> Exit {
+        let is_closed = self.closes_at.is_some_and(|at| at <= now);
+        if is_closed { Exit::Closed } else { Exit::Timeout }
+    }
+
     /// Whether the agent may be asked for this contact at `now`, as far as earlier failures go.
     pub(super) fn may_ask(&self, seat: Seat, now: Instant) -> bool {
         self.tried.get(&seat).is_none_or(|&again_at| again_at <= now)

@@ -7,7 +7,7 @@ use super::machine::Queues;
 use super::output::{AgentChange, CancelReason, Output};
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::Exit;
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 
 impl Queues {
     /// A contact gets another priority: its place is what it would be, had it come with that one.
@@ -39,7 +39,8 @@ impl Queues {
 
     /// A contact goes to another queue, with its place. Offers that are under way are taken back, unless an agent has
     /// answered one: then it stays. What the new queue does not know of a limit or of staff does not keep it out.
-    pub(super) fn move_to(&mut self, call: CallId, queue: QueueId) {
+    /// `closes_at` is when the new queue closes for whoever waits.
+    pub(super) fn move_to(&mut self, call: CallId, queue: QueueId, closes_at: Option<Instant>) {
         let Some(&number) = self.line_numbers.get(&queue) else { return };
         let elsewhere = |waiter: &&Waiter| waiter.line != number && waiter.joining.is_none();
         let Some(waiter) = self.waiters.get(&call).filter(elsewhere) else { return };
@@ -55,6 +56,7 @@ impl Queues {
             priority: waiter.priority,
             enqueued_at: waiter.enqueued_at,
             max_wait: (waiter.expires_at + stood_still).since(self.now),
+            closes_at,
             longest_expected: None,
             medium: waiter.medium,
             again: true,

@@ -163,6 +163,7 @@ impl Queues {
             Some(
                 Exit::Timeout
                 | Exit::Unstaffed
+                | Exit::Closed
                 | Exit::Moved
                 | Exit::Lost
                 | Exit::Withdrawn

@@ -38,13 +38,13 @@ impl Queues {
         };
         waiter.state = WaiterState::Waiting;
         waiter.expires_at += self.now.since(since);
-        let (line, place, expires_at) = (waiter.line, waiter.place, waiter.expires_at);
+        let (line, place, until) = (waiter.line, waiter.place, waiter.until());
         let name = waiter.lane.clone();
         let lane = self.lines[line.0].lanes.get_mut(&name);
         let lane = lane.expect("a contact in line has its lane");
         lane.aside -= 1;
         lane.waiting.insert(place);
-        self.timers.start(expires_at, Timer::MaxWait(call));
+        self.timers.start(until, Timer::MaxWait(call));
         self.touch_contact(call, line);
         self.wait_on(call);
     }

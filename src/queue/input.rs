@@ -8,7 +8,7 @@ use super::restore::Standing;
 use super::settings::Settings;
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::{Exit, OfferResult};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 
 /// One offer of a contact to an agent, numbered from 1 and never used again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,6 +179,8 @@ pub enum Input {
         call: CallId,
         /// The queue to go to.
         queue: QueueId,
+        /// When that queue closes for whoever waits; `None` = they are served.
+        closes_at: Option<Instant>,
     },
     /// The operator has changed the queues. Their settings hold for what is decided from now on, new queues are open
     /// at once, and those that are no longer named serve whoever still asks for them. Of the agents only which new

@@ -109,7 +109,7 @@ impl Queues {
         for (&call, waiter) in &self.waiters {
             expected.extend(self.next_ring(waiter).map(|at| (at, Timer::Ring(call))));
             if waiter.state == WaiterState::Waiting {
-                expected.insert((waiter.expires_at, Timer::MaxWait(call)));
+                expected.insert((waiter.until(), Timer::MaxWait(call)));
             }
             expected.extend(waiter.retry_at.map(|at| (at, Timer::Retry(call))));
             expected.extend(waiter.joining.map(|(_, until)| (until, Timer::Join(call))));

@@ -136,7 +136,7 @@ impl Queues {
             Input::LogOut { agent } => self.log_out(&agent),
             Input::LogIn { agent } => self.log_in(&agent),
             Input::Reprioritise { call, priority } => self.reprioritise(call, priority),
-            Input::Move { call, queue } => self.move_to(call, queue),
+            Input::Move { call, queue, closes_at } => self.move_to(call, queue, closes_at),
             Input::Change(settings) => self.change_queues(*settings),
             Input::Restore(standing) => self.restore(*standing),
         }
@@ -201,7 +201,8 @@ impl Queues {
                 }
             }
             Timer::MaxWait(call) => {
-                self.depart(call, Exit::Timeout);
+                let how = self.waiters.get(&call).map(|waiter| waiter.way_out(self.now));
+                self.depart(call, how.unwrap_or(Exit::Timeout));
             }
             Timer::Ring(call) => self.ring_due(call),
             Timer::Join(call) => self.join_over(call),

@@ -59,7 +59,7 @@ impl Queues {
     pub(super) fn enter(&mut self, mut contact: Contact, number: LineNumber) {
         let skills = Skills::new(contact.skills.clone());
         contact.priority = Place::class(contact.priority);
-        let Contact { call, priority, enqueued_at, max_wait, medium, .. } = contact;
+        let Contact { call, priority, enqueued_at, max_wait, closes_at, medium, .. } = contact;
         let place = Place::new(call, priority, enqueued_at, self.settings.age_credit);
         let held = self.held.contains(&call);
         self.forecast_enters(number);
@@ -71,7 +71,8 @@ impl Queues {
         let state = if held {
             WaiterState::Held { since: self.now }
         } else {
-            self.timers.start(expires_at, Timer::MaxWait(call));
+            let until = closes_at.map_or(expires_at, |at| at.min(expires_at));
+            self.timers.start(until, Timer::MaxWait(call));
             WaiterState::Waiting
         };
         let (line, tried, told) = (number, BTreeMap::new(), position);
@@ -83,6 +84,7 @@ impl Queues {
             enqueued_at,
             medium,
             expires_at,
+            closes_at,
             entered_at: self.now,
             tried,
             told,
@@ -206,7 +208,7 @@ impl Queues {
     /// Stops the timers of a contact but that of its next ring.
     pub(super) fn stop_waiting(&mut self, call: CallId, waiter: &mut Waiter) {
         if waiter.state == WaiterState::Waiting {
-            self.timers.stop(waiter.expires_at, Timer::MaxWait(call));
+            self.timers.stop(waiter.until(), Timer::MaxWait(call));
         }
         if let Some(at) = waiter.retry_at.take() {
             self.timers.stop(at, Timer::Retry(call));
@@ -395,9 +397,9 @@ impl Queues {
         lane.aside -= 1;
         lane.waiting.insert(waiter.place);
         waiter.state = WaiterState::Waiting;
-        let expires_at = waiter.expires_at;
+        let until = waiter.until();
         self.waiters.insert(call, waiter);
-        self.timers.start(expires_at, Timer::MaxWait(call));
+        self.timers.start(until, Timer::MaxWait(call));
         if self.held.contains(&call) {
             self.set_aside(call);
         } else {
@@ -414,8 +416,8 @@ impl Queues {
             && lane
                 .and_then(|lane| lane.unstaffed_since)
                 .is_some_and(|since| since + grace <= self.now);
-        if waiter.expires_at <= self.now {
-            self.depart(call, Exit::Timeout);
+        if waiter.until() <= self.now {
+            self.depart(call, waiter.way_out(self.now));
         } else if deserted {
             self.depart(call, Exit::Unstaffed);
         } else {

@@ -34,8 +34,8 @@ pub enum Output {
         call: CallId,
         /// The queue it stood in.
         queue: QueueId,
-        /// How. [`Exit::Timeout`]: it waited as long as allowed, never told while an offer is live. [`Exit::Unstaffed`]:
-        /// nobody who could serve it is logged in, and the grace is over.
+        /// How. [`Exit::Timeout`]: it waited as long as allowed, never told while an offer is live. [`Exit::Closed`]:
+        /// the same where the queue closed. [`Exit::Unstaffed`]: nobody who could serve it is logged in, and the grace is over.
         how: Exit,
     },
     /// A contact in line has another priority, and with it another place.

@@ -32,7 +32,7 @@ impl Queues {
     pub(super) fn has_room(&self, call: CallId, waiter: &Waiter) -> bool {
         match waiter.state {
             WaiterState::Waiting => true,
-            WaiterState::Offered => self.is_open(call, waiter) && waiter.expires_at > self.now,
+            WaiterState::Offered => self.is_open(call, waiter) && waiter.until() > self.now,
             WaiterState::Held { .. } => false,
         }
     }

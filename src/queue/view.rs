@@ -130,7 +130,7 @@ impl Queues {
             medium: waiter.medium,
             priority: waiter.priority,
             since: waiter.enqueued_at,
-            until: waiter.expires_at,
+            until: waiter.until(),
             ring: waiter.lane.ring,
             held: matches!(waiter.state, WaiterState::Held { .. }),
             queues: self,

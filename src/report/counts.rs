@@ -212,6 +212,7 @@ impl Counts {
                 how @ (Exit::Key
                 | Exit::Timeout
                 | Exit::Unstaffed
+                | Exit::Closed
                 | Exit::Callback
                 | Exit::Voicemail
                 | Exit::Moved

@@ -156,7 +156,7 @@ impl QueueLog {
         data.push(seconds(between(open.entered, at)));
         let event = match how {
             Exit::Abandoned | Exit::AbandonedRinging | Exit::Lost => "ABANDON",
-            Exit::Timeout | Exit::System | Exit::Withdrawn => "EXITWITHTIMEOUT",
+            Exit::Timeout | Exit::Closed | Exit::System | Exit::Withdrawn => "EXITWITHTIMEOUT",
             Exit::Unstaffed => "EXITEMPTY",
             Exit::Key | Exit::Callback | Exit::Voicemail | Exit::Moved => {
                 data.insert(0, key.unwrap_or_default().to_owned());

@@ -94,6 +94,7 @@ fn contact(n: u64, now: Instant) -> Contact {
         enqueued_at: now,
         max_wait: Duration::from_mins(600),
         longest_expected: None,
+        closes_at: None,
         medium: Medium::Voice,
         again: false,
     }

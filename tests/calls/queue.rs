@@ -1,7 +1,7 @@
 //! The human queue as the caller meets it.
 
 use sambung::call::{AgentId, Failure, HangupCause, Reply, Target};
-use sambung::engine::Agent;
+use sambung::engine::{Agent, AgentOrder, Input, Order};
 
 use crate::stage::Set;
 
@@ -110,6 +110,48 @@ fn a_caller_who_hangs_up_in_line_stops_the_ringing_in_the_same_step() {
     let mut call = Set::of(QUEUE).ring(&["201"]);
     call.wait(4_000);
     insta::assert_snapshot!(call.end());
+}
+
+/// The hours end a minute after the call began; whoever is logged in has a break.
+#[test]
+fn who_is_in_line_when_the_hours_end_hears_so_to_the_second_where_the_queue_tells() {
+    for (closing, told) in [("tell", true), ("serve", false)] {
+        let hours = format!(
+            "{{ hours: shop, closing: {closing} }}\ncalendars:\n  shop: {{ zone: Asia/Jakarta, open: {{ mon-fri: [\"08:00-10:01\"] }} }}"
+        );
+        let mut call =
+            Set::of(&QUEUE.replace("{ max_calls: 2 }", &hours).replace("60s", "5m")).ring(&["201"]);
+        call.agent_ends(HangupCause::Rejected);
+        let order = AgentOrder::Break("lunch".into());
+        let order = Order::Agent { agent: AgentId::from("sari"), order };
+        call.rehearsal.tell(Input::Ordered { by: None, order });
+        call.wait(70_000);
+        let said = call.end();
+        let closed = said.lines().any(|line| line.starts_with("60.000  <- 0.1 music off"));
+        assert_eq!(closed, told, "{said}");
+        assert_eq!(said.contains("agent=closed"), told, "{said}");
+    }
+}
+
+/// A phone that rings when the hours end may be picked up; nobody else is rung.
+#[test]
+fn a_phone_that_rings_when_the_hours_end_may_be_picked_up() {
+    let hours = "{ hours: shop, closing: tell }\ncalendars:\n  shop: { zone: Asia/Jakarta, open: { mon-fri: [\"08:00-10:01\"] } }";
+    let yaml = QUEUE.replace("{ max_calls: 2 }", hours).replace("60s", "5m");
+    for answered in [true, false] {
+        let mut call = Set::of(&yaml).ring(&["201", "202"]);
+        call.wait(49_000);
+        let before = call.agent();
+        call.wait(10_500);
+        assert_eq!(call.agent(), before, "the same phone rings on");
+        if answered {
+            call.agent_answers();
+        } else {
+            call.agent_ends(HangupCause::Rejected);
+        }
+        let said = call.end();
+        assert_eq!(said.contains("agent=closed"), !answered, "{said}");
+    }
 }
 
 #[test]

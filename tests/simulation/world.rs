@@ -66,6 +66,7 @@ pub(crate) fn contact(call: CallId, enqueued_at: Instant) -> Contact {
         medium: Medium::Voice,
         again: false,
         longest_expected: None,
+        closes_at: None,
     }
 }
 

@@ -163,6 +163,7 @@ pub(super) const fn exit_name(how: Exit) -> &'static str {
         Exit::Key => "key",
         Exit::Timeout => "timeout",
         Exit::Unstaffed => "unstaffed",
+        Exit::Closed => "closed",
         Exit::Callback => "callback",
         Exit::Voicemail => "voicemail",
         Exit::Moved => "moved",

@@ -354,6 +354,7 @@ impl Engine {
             priority: wish.priority,
             enqueued_at: wish.order,
             max_wait: wish.expires.since(self.now),
+            closes_at: None,
             longest_expected: None,
             medium: Medium::Callback,
             again,

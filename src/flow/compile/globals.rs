@@ -14,7 +14,7 @@ use crate::flow::definition::{
 };
 use crate::flow::diagnostic::Diagnostic;
 use crate::flow::read::{Context, Reader, read};
-use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, QueueRaw};
+use crate::flow::schema::{AnswerPolicyRaw, CalendarRaw, ClosingRaw, QueueRaw};
 use crate::flow::source::{Span, Spanned};
 use crate::time::Duration;
 
@@ -79,9 +79,15 @@ impl Globals {
             if let Some(none) = max_calls.filter(|max| max.value == 0) {
                 self.findings.push(check::out_of_range("max_calls", none.span, "1 or more"));
             }
+            let closing = raw.as_ref().and_then(|raw| raw.closing.as_ref());
+            if let Some(vain) = closing.filter(|_| calendar.is_none()) {
+                let wanted = "left out where the queue has no `hours`";
+                self.findings.push(check::wrong_value("closing", vain.span, wanted));
+            }
             let queue = QueueDefinition {
                 name: QueueId::from(name.as_str()),
                 hours: calendar.as_ref().map(|calendar| calendar.as_str().into()),
+                closing_tells: closing.is_some_and(|closing| closing.value == ClosingRaw::Tell),
                 max_calls: max_calls.map_or(MAX_CALLS, |max| max.value),
                 strategy: ring
                     .map_or(RingStrategy::LongestIdle, |ring| strategy(ring, &mut self.findings)),

@@ -24,8 +24,8 @@ pub(super) use script::{
     WishEndRaw,
 };
 pub(super) use section::{
-    AnswerPolicyRaw, CallbacksRaw, Defaults, FaqEntryRaw, FaqRaw, FirstRaw, LevelsRaw, LimitsRaw,
-    PromptRaw, QueueRaw, RingRaw, RingStepRaw, StrategyRaw, VariableRaw,
+    AnswerPolicyRaw, CallbacksRaw, ClosingRaw, Defaults, FaqEntryRaw, FaqRaw, FirstRaw, LevelsRaw,
+    LimitsRaw, PromptRaw, QueueRaw, RingRaw, RingStepRaw, StrategyRaw, VariableRaw,
 };
 pub(super) use service::{AuthRaw, OperationRaw, ServiceRaw, SettingRaw};
 pub use value::read_time;

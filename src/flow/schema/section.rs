@@ -159,6 +159,7 @@ pub(crate) struct FaqEntryRaw {
 #[schemars(rename = "queue", deny_unknown_fields)]
 pub(crate) struct QueueRaw {
     pub(crate) hours: Option<Spanned<String>>,
+    pub(crate) closing: Option<Spanned<ClosingRaw>>,
     pub(crate) max_calls: Option<Spanned<u32>>,
     pub(crate) ring: Option<RingRaw>,
     pub(crate) rings: Option<Vec<Spanned<RingStepRaw>>>,
@@ -166,6 +167,15 @@ pub(crate) struct QueueRaw {
     pub(crate) callbacks: Option<CallbacksRaw>,
     #[serde(rename = "about")]
     _about: Option<ForPeople>,
+}
+
+/// What becomes of callers in line when the hours of a queue end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "closing")]
+pub(crate) enum ClosingRaw {
+    Serve,
+    Tell,
 }
 
 /// How a queue calls people back.

@@ -173,6 +173,7 @@ impl<'a> Day<'a> {
             enqueued_at: self.now,
             max_wait: Duration::from_mins(600),
             longest_expected: None,
+            closes_at: None,
             medium: crate::history::Medium::Voice,
             again: false,
         };

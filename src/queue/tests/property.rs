@@ -353,6 +353,7 @@ impl Run {
                     medium: if wait_s % 7 == 0 { Medium::Callback } else { Medium::Voice },
                     again: false,
                     longest_expected: None,
+                    closes_at: None,
                 })
             }
             Step::Hold(n, true) => Input::Hold { call: call(n) },
@@ -367,7 +368,9 @@ impl Run {
             Step::LogOut(n, false) => Input::LogIn { agent: agent(n) },
             Step::Longer(n) => Input::ExtendWrapUp { agent: agent(n), by: Duration::from_secs(9) },
             Step::Prioritise(n, priority) => Input::Reprioritise { call: call(n), priority },
-            Step::Move(n, queue) => Input::Move { call: call(n), queue: queue.into() },
+            Step::Move(n, queue) => {
+                Input::Move { call: call(n), queue: queue.into(), closes_at: None }
+            }
             Step::Change(new, max_calls, strategy) => {
                 let queue: &[&str] = if new { &["repairs"] } else { &["sales"] };
                 let mut changed = settings(&[("agus", queue, &[]), ("sari", queue, &[])]);

@@ -128,6 +128,29 @@ fn at_max_wait_no_new_offer_starts_but_a_live_one_may_finish() {
     insta::assert_snapshot!(s.said);
 }
 
+/// Callers in line of a queue that closes, and one whom it serves: at the closing nobody new is rung for the others, and a
+/// phone that rings may be answered.
+#[test]
+fn at_closing_who_waits_is_sent_away_and_a_live_offer_may_finish() {
+    let mut s = Script::staffed(&["sari", "budi"]);
+    s.wait(1);
+    let closes_at = Some(s.now + Duration::from_secs(15));
+    let closing = |s: &Script, n| Contact { closes_at, ..s.contact(n) };
+    let all = [1, 2, 3, 4].map(|n| closing(&s, n));
+    for contact in all {
+        s.enter_as(contact);
+    }
+    s.enter(5).rings(1).rings(2).wait(14);
+    let left = |s: &Script| [3, 4, 5].map(|n| s.queues.position(call(n)).is_none());
+    assert_eq!(left(&s), [false; 3], "a moment before nobody is sent away");
+    s.hold(4, true).wait(1);
+    assert_eq!(left(&s), [true, false, false], "who is out of touch hears it when they are back");
+    s.hold(4, false);
+    assert_eq!(left(&s), [true, true, false]);
+    s.answer(1).fail(2, OfferFailure::NoAnswer);
+    insta::assert_snapshot!(s.said);
+}
+
 #[test]
 fn a_full_queue_refuses_newcomers_but_not_a_kept_place() {
     let mut two = settings(&[("sari", &["service"], &[])]);

@@ -103,6 +103,7 @@ impl Script {
             enqueued_at: self.now,
             max_wait: Duration::from_mins(10),
             longest_expected: None,
+            closes_at: None,
             medium: Medium::Voice,
             again: false,
         }
@@ -207,7 +208,7 @@ impl Script {
 
     pub(super) fn move_to(&mut self, n: u64, queue: &str) -> &mut Self {
         let words = format!("{} is moved to {queue}", Self::caller(call(n)));
-        self.input(Input::Move { call: call(n), queue: queue.into() }, &words)
+        self.input(Input::Move { call: call(n), queue: queue.into(), closes_at: None }, &words)
     }
 
     pub(super) fn change(&mut self, settings: Settings) -> &mut Self {

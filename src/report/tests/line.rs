@@ -83,6 +83,7 @@ fn each_way_out_is_counted_once() {
         Exit::Key,
         Exit::Timeout,
         Exit::Unstaffed,
+        Exit::Closed,
         Exit::Callback,
         Exit::Voicemail,
         Exit::Moved,
@@ -93,12 +94,12 @@ fn each_way_out_is_counted_once() {
         made.enqueue(f64::from(n), n, "service");
         made.leave(f64::from(n) + 0.5, n, "service", how);
     }
-    made.enqueue(30.0, 12, "service");
+    made.enqueue(30.0, 13, "service");
     let (book, faults) = book_of(&made.entries, DAY, DAY);
     assert_eq!(faults, []);
     let total = book.queues()["service"].total();
-    assert_eq!((total.offered, total.abandoned, total.abandoned_ringing), (12, 2, 1));
-    assert_eq!((total.other(), total.lost, total.waiting), (8, 1, 1));
+    assert_eq!((total.offered, total.abandoned, total.abandoned_ringing), (13, 2, 1));
+    assert_eq!((total.other(), total.lost, total.waiting), (9, 1, 1));
     assert_eq!(total.exits[&Exit::Callback], 1, "a callback that was chosen is no abandon");
 }
 

@@ -156,6 +156,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         calendars: BTreeMap::new(),
         queues: crate::queue::Settings::default(),
         queue_hours: BTreeMap::new(),
+        closing_tells: std::collections::BTreeSet::new(),
         agents: BTreeMap::new(),
         transfers: AllowList::default(),
         safe_flow: None,

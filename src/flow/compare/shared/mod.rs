@@ -160,6 +160,7 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     let QueueDefinition {
         name,
         hours,
+        closing_tells,
         max_calls,
         strategy,
         rings,
@@ -184,6 +185,11 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     };
     let all = [
         ("the queue", open(&was.hours), open(hours)),
+        (
+            "who is in line at closing time of",
+            at_closing(was.closing_tells),
+            at_closing(*closing_tells),
+        ),
         ("the limit of callers in", was.max_calls.to_string(), max_calls.to_string()),
         ("the agent who is rung for", chosen(was.strategy), chosen(*strategy)),
         (
@@ -203,6 +209,11 @@ fn queue(was: &QueueDefinition, now: &QueueDefinition) -> Vec<(Group, String)> {
     let told = changed
         .map(|(what, was, now)| (Group::People, format!("{what} `{name}` was {was}, now {now}")));
     told.collect()
+}
+
+/// What becomes of callers in line when the hours end.
+fn at_closing(tells: bool) -> String {
+    if tells { "told so" } else { "served" }.to_owned()
 }
 
 /// `all at once`, or `level 2 after 30s, without language after 1m`.
