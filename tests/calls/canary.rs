@@ -256,7 +256,8 @@ impl Call {
                 | Heard::Report(..)
                 | Heard::Request(..)
                 | Heard::Notice(..)
-                | Heard::Journal(_) => {}
+                | Heard::Journal(_)
+                | Heard::Fact(..) => {}
             }
             writeln!(self.text, "\n{heard:?}\n{}", heard.line().unwrap_or_default())
                 .expect("text grows");

@@ -153,7 +153,7 @@ impl Dialogue {
                 heard.line()?.split_once("?? ").map(|(_, what)| format!("? {what}"))
             }
             Heard::Record(record) => Some(remembered(record)),
-            Heard::Report(..) | Heard::Notice(..) | Heard::Journal(_) => None,
+            Heard::Report(..) | Heard::Notice(..) | Heard::Journal(_) | Heard::Fact(..) => None,
         }
     }
 }

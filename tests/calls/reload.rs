@@ -47,7 +47,8 @@ fn heard(stage: &mut Rehearsal) -> (String, Vec<CallRecord>) {
             | Heard::Report(..)
             | Heard::Request(..)
             | Heard::Notice(..)
-            | Heard::Journal(_) => {}
+            | Heard::Journal(_)
+            | Heard::Fact(..) => {}
         }
     }
     (said, records)
