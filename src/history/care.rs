@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fact::Fact;
-use super::parts::{CallbackEnd, Exit, Retention, TicketStatus};
+use super::parts::{CallbackEnd, Exit, Retention, TicketDeed, TicketOutcome, TicketStatus};
 use super::row::Entry;
 use super::standing::Standing;
 use crate::call::{CallId, RecordingId};
@@ -62,10 +62,13 @@ pub fn closing(standing: &Standing, contacts: &[CallId], by: &str) -> Vec<Fact> 
         facts.push(Fact::CallbackEnded { callback: *number, contact, how });
     }
     for (number, open) in &standing.tickets {
-        if theirs(&open.opened.fact).is_some() {
+        if let Some(contact) = theirs(&open.opened.fact) {
             facts.push(Fact::TicketChanged {
                 ticket: *number,
+                contact: Some(contact),
+                did: TicketDeed::Closed,
                 status: TicketStatus::Closed,
+                outcome: Some(TicketOutcome::Forgotten),
                 owner: open.owner.clone(),
                 due: open.due,
                 by: by.into(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::message::Message;
 use super::parts::{
     AgentStatus, CallbackEnd, CallerKey, Exit, Medium, OfferId, OfferResult, Outcome, Refusal,
-    Retention, TicketStatus, TryResult,
+    Retention, TicketDeed, TicketOutcome, TicketStatus, TryResult,
 };
 use crate::call::{
     AgentId, CallId, EndedBy, FlowHash, FlowId, HangupCause, Language, QueueId, RecordingId,
@@ -380,8 +380,17 @@ pub enum Fact {
     TicketChanged {
         /// Its number.
         ticket: u64,
+        /// The call in which it was opened; absent in rows of before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<CallId>,
+        /// What was done. The words of a note travel as the private value `note`.
+        #[serde(default, skip_serializing_if = "TicketDeed::is_assigned")]
+        did: TicketDeed,
         /// How it stands now.
         status: TicketStatus,
+        /// What came of it, once it is closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<TicketOutcome>,
         /// Who has to do it now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<AgentId>,
@@ -559,11 +568,12 @@ impl Fact {
             | Self::RecordingRefused { contact }
             | Self::SurveyAsked { contact, .. }
             | Self::Surveyed { contact, .. } => Some(*contact),
-            Self::AgentChanged { contact, .. } | Self::Supervised { contact, .. } => *contact,
+            Self::AgentChanged { contact, .. }
+            | Self::Supervised { contact, .. }
+            | Self::TicketChanged { contact, .. } => *contact,
             Self::NodeStarted { .. }
             | Self::NodeStopped {}
             | Self::ConfigChanged { .. }
-            | Self::TicketChanged { .. }
             | Self::Expired { .. }
             | Self::Exported { .. }
             | Self::Erased { .. } => None,

@@ -14,7 +14,7 @@ use crate::time::Wall;
 impl Standing {
     /// Whether a fact may be written: an offer only of a contact that waits to an agent whom no other offer binds, and
     /// beside another offer of the same contact only where both are for ring all; an answer only to a live offer of a
-    /// contact that still waits. Everything else may.
+    /// contact that still waits; a change only of a ticket that is open. Everything else may.
     #[must_use]
     pub fn verdict(&self, fact: &Fact) -> Verdict {
         let allowed = match fact {
@@ -31,6 +31,7 @@ impl Standing {
                 self.waiting.contains_key(contact)
                     && live.is_some_and(|live| live.contact == *contact)
             }
+            Fact::TicketChanged { ticket, .. } => self.tickets.contains_key(ticket),
             _ => true,
         };
         if allowed { Verdict::Applied } else { Verdict::Stale }

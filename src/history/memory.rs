@@ -135,7 +135,9 @@ impl MemoryStore {
 
     /// Whose a row is. A change of a ticket is of whoever opened it.
     fn holder(&self, fact: &Fact) -> Option<CallId> {
-        let Fact::TicketChanged { ticket, .. } = fact else { return fact.contact() };
+        let Fact::TicketChanged { ticket, contact: None, .. } = fact else {
+            return fact.contact();
+        };
         let opened = |entry: &Entry| match &entry.row.fact {
             Fact::TicketOpened { ticket: other, contact, .. } if other == ticket => Some(*contact),
             _ => None,

@@ -44,7 +44,7 @@ pub use memory::{Fault, MemoryStore};
 pub use message::{Message, finished, message};
 pub use parts::{
     AgentStatus, CallbackEnd, CallerKey, Exit, Medium, OfferId, OfferResult, Outcome, Refusal,
-    Retention, TicketStatus, TryResult,
+    Retention, TicketDeed, TicketOutcome, TicketStatus, TryResult,
 };
 pub use reap::{End, Found, LOST_NODE, LOST_WRAP_UP, reap};
 pub use row::{Entry, Position, Private, Row};

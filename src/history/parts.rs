@@ -213,6 +213,47 @@ pub enum TicketStatus {
     Closed,
 }
 
+/// What somebody did about a ticket.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketDeed {
+    /// Said who has to do it, or until when.
+    #[default]
+    Assigned,
+    /// Wrote down what was done about it.
+    Noted,
+    /// Was done with it.
+    Closed,
+}
+
+impl TicketDeed {
+    /// Whether it is what rows of before were about, which did not say it.
+    #[must_use]
+    pub const fn is_assigned(&self) -> bool {
+        matches!(self, Self::Assigned)
+    }
+}
+
+/// What came of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketOutcome {
+    /// What it was about is settled.
+    Solved,
+    /// It cannot be settled.
+    NotSolved,
+    /// Whoever left it cannot be reached.
+    Unreachable,
+    /// Another ticket is about the same.
+    Duplicate,
+    /// There was nothing to be done.
+    Invalid,
+    /// Whoever left it was forgotten.
+    Forgotten,
+}
+
 /// What is kept for how long: each class has a limit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,10 @@ use super::piece::{
     Transfer,
 };
 use crate::call::{AgentId, CallId, QueueId};
-use crate::history::{AgentStatus, Exit, Fact, Medium, OfferResult, TicketStatus, TryResult};
+use crate::history::{
+    AgentStatus, Exit, Fact, Medium, OfferResult, TicketDeed, TicketOutcome, TicketStatus,
+    TryResult,
+};
 use crate::time::{Duration, Wall};
 
 impl Fold {
@@ -333,9 +336,12 @@ impl Fold {
                 };
                 self.tickets.insert(*ticket, opened);
             }
-            Fact::TicketChanged { ticket: id, status, due, .. } => {
+            Fact::TicketChanged { ticket: id, did, outcome, status, due, .. } => {
                 let Some(ticket) = self.tickets.get_mut(id) else { return };
-                ticket.first.get_or_insert(at);
+                let forgotten = *outcome == Some(TicketOutcome::Forgotten);
+                if matches!(did, TicketDeed::Noted | TicketDeed::Closed) && !forgotten {
+                    ticket.first.get_or_insert(at);
+                }
                 ticket.due = due.or(ticket.due);
                 if *status == TicketStatus::Closed
                     && let Some(mut ticket) = self.tickets.remove(id)

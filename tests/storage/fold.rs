@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use sambung::call::EndedBy;
 use sambung::history::{
-    AgentStatus, CallbackEnd, Exit, Fact, Medium, OfferResult, Retention, Store, TicketStatus,
-    TryResult, Write,
+    AgentStatus, CallbackEnd, Exit, Fact, Medium, OfferResult, Retention, Store, TicketDeed,
+    TicketStatus, TryResult, Write,
 };
 
 use crate::backend::{Backend, backends, check, history, keep};
@@ -70,6 +70,9 @@ fn fact(store: &dyn Store, (kind, who, by, offer): Move) -> Fact {
         17 => ticket(who),
         _ => Fact::TicketChanged {
             ticket: number,
+            contact: (who > 3).then(|| contact(who)),
+            did: TicketDeed::Noted,
+            outcome: None,
             status: if by > 2 { TicketStatus::Open } else { TicketStatus::Closed },
             owner: Some(agent(by)),
             due: None,

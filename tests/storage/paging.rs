@@ -1,6 +1,6 @@
 //! Pages, filters, numbers and records.
 
-use sambung::history::{Fact, Filter, Medium, Position, Verdict, Write};
+use sambung::history::{Fact, Filter, Medium, Position, TicketDeed, TicketStatus, Verdict, Write};
 
 use crate::backend::{backends, check, number};
 use crate::words::{agent, callback, contact, enqueued, left, offered, private, row, ticket, wall};
@@ -97,5 +97,35 @@ fn a_record_is_found_by_its_call() {
         assert_eq!(record(1).as_deref(), Some("{\"v\":1}"));
         assert_eq!(record(2).as_deref(), Some("[]"), "the newest counts");
         assert_eq!(record(3), None);
+    }
+}
+
+#[test]
+fn a_ticket_is_closed_once_and_not_changed_afterwards() {
+    for mut backend in backends() {
+        let (name, store) = (backend.name, &mut *backend.store);
+        store.commit(&[private(1, ticket(1), "+62811")]).expect("keeps");
+        let changed = |did: TicketDeed, status: TicketStatus| {
+            let (contact, outcome) = (Some(contact(1)), None);
+            let (owner, due, by) = (Some(agent(1)), None, "sari".into());
+            let ticket = 1_001;
+            private(
+                2,
+                Fact::TicketChanged { ticket, contact, did, status, outcome, owner, due, by },
+                "+62811",
+            )
+        };
+        let note = changed(TicketDeed::Noted, TicketStatus::Open);
+        let close = changed(TicketDeed::Closed, TicketStatus::Closed);
+        let batch = [note.clone(), close.clone(), close, note];
+        let receipts = store.commit(&batch).expect("keeps");
+        let verdicts: Vec<Verdict> = receipts.iter().map(|receipt| receipt.verdict).collect();
+        let wanted = [Verdict::Applied, Verdict::Applied, Verdict::Stale, Verdict::Stale];
+        assert_eq!(verdicts, wanted, "{name}");
+        let of = Filter { contact: Some(contact(1)), private: true, ..Filter::default() };
+        let rows = store.entries(Position::default(), &of, 10).expect("reads");
+        let read: Vec<bool> = rows.iter().map(|entry| entry.row.private.is_some()).collect();
+        assert_eq!(read, [true; 3], "{name}: sealed under the key of its caller");
+        check(&backend);
     }
 }

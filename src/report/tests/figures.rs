@@ -3,7 +3,8 @@
 use super::made::{Made, at, caller, contact, secs};
 use super::{DAY, book_of};
 use crate::history::{
-    AgentStatus, CallbackEnd, Exit, Fact, Medium, OfferResult, Outcome, TicketStatus, TryResult,
+    AgentStatus, CallbackEnd, Exit, Fact, Medium, OfferResult, Outcome, TicketDeed, TicketStatus,
+    TryResult,
 };
 use crate::report::{Share, Transfer, wilson};
 
@@ -258,9 +259,17 @@ fn tickets_have_a_first_answer_and_an_end() {
         };
         made.row(0.0, fact);
     }
-    for (t, status) in [(60.0, TicketStatus::Open), (300.0, TicketStatus::Closed)] {
+    let deeds = [
+        (30.0, TicketDeed::Assigned, TicketStatus::Open),
+        (60.0, TicketDeed::Noted, TicketStatus::Open),
+        (300.0, TicketDeed::Closed, TicketStatus::Closed),
+    ];
+    for (t, did, status) in deeds {
         let (owner, due, by) = (Some("sari".into()), None, "sari".into());
-        made.row(t, Fact::TicketChanged { ticket: 1, status, owner, due, by });
+        let (contact, outcome) = (Some(contact(1)), None);
+        let changed =
+            Fact::TicketChanged { ticket: 1, contact, did, status, outcome, owner, due, by };
+        made.row(t, changed);
     }
     let (book, _) = book_of(&made.entries, DAY, DAY);
     let figures = &book.tickets()["voicemail"];

@@ -32,10 +32,10 @@ pub(super) fn known(sql: Sql<'_>, caller: &CallerKey) -> rusqlite::Result<Known>
                 _ => None,
             };
             known.entries.push(entry);
-            // Changes of a ticket name no contact.
+            // Changes of a ticket named no contact once.
             if let Some(ticket) = ticket {
                 let select = format!(
-                    "SELECT {} FROM entry WHERE kind = 'ticket_changed'
+                    "SELECT {} FROM entry WHERE kind = 'ticket_changed' AND contact_id IS NULL
                     AND json_extract(data_json, '$.ticket') = ?1",
                     read::ENTRY
                 );

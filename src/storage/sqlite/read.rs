@@ -76,7 +76,7 @@ pub(super) fn entry(sql: Sql<'_>, row: &SqlRow<'_>, private: bool) -> rusqlite::
         Some(sealed) => {
             let holder: Option<String> = row.get(4)?;
             let holder = match (&fact, holder) {
-                (Fact::TicketChanged { ticket, .. }, _) => opener(sql, *ticket)?,
+                (Fact::TicketChanged { ticket, .. }, None) => opener(sql, *ticket)?,
                 (_, holder) => holder,
             };
             let holder = holder.map(|contact| seal::Holder::of(&fact, contact));

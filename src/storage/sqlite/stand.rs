@@ -45,8 +45,8 @@ impl Work<'_> {
             | Fact::CallbackTried { .. }
             | Fact::CallbackEnded { .. }
             | Fact::TicketOpened { .. }
-            | Fact::TicketChanged { .. }
             | Fact::RecordingKept { .. } => errand(sql, row, id).map(|()| true),
+            Fact::TicketChanged { .. } => ticket_changed(sql, row),
             Fact::NodeStarted { .. }
             | Fact::NodeStopped {}
             | Fact::ConfigChanged { .. }
@@ -182,7 +182,25 @@ fn agent(sql: Sql<'_>, row: &Row) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Callbacks, tickets and recordings.
+/// A ticket that is open changes, or is done; `false` = it is not open.
+fn ticket_changed(sql: Sql<'_>, row: &Row) -> rusqlite::Result<bool> {
+    let Fact::TicketChanged { ticket, status, owner, due, .. } = &row.fact else {
+        return Ok(true);
+    };
+    let number = sql::number(*ticket);
+    let changed = match status {
+        TicketStatus::Closed => sql.execute("DELETE FROM ticket WHERE number = ?1", [number])?,
+        TicketStatus::Open => {
+            let update = "UPDATE ticket SET owner = ?2, due_us = ?3 WHERE number = ?1";
+            let owner = owner.as_ref().map(|owner| owner.as_str());
+            let due = due.map(|due| due.as_unix_micros());
+            sql.execute(update, params![number, owner, due])?
+        }
+    };
+    Ok(changed > 0)
+}
+
+/// Callbacks, tickets that are opened, and recordings.
 fn errand(sql: Sql<'_>, row: &Row, id: i64) -> rusqlite::Result<()> {
     match &row.fact {
         Fact::CallbackAsked { callback, contact, caller, .. } => {
@@ -211,15 +229,6 @@ fn errand(sql: Sql<'_>, row: &Row, id: i64) -> rusqlite::Result<()> {
             let owner = owner.as_ref().map(|owner| owner.as_str());
             let due = due.map(|due| due.as_unix_micros());
             sql.execute(insert, params![sql::number(*ticket), id, owner, due])?;
-        }
-        Fact::TicketChanged { ticket, status: TicketStatus::Closed, .. } => {
-            sql.execute("DELETE FROM ticket WHERE number = ?1", [sql::number(*ticket)])?;
-        }
-        Fact::TicketChanged { ticket, status: TicketStatus::Open, owner, due, .. } => {
-            let update = "UPDATE ticket SET owner = ?2, due_us = ?3 WHERE number = ?1";
-            let owner = owner.as_ref().map(|owner| owner.as_str());
-            let due = due.map(|due| due.as_unix_micros());
-            sql.execute(update, params![sql::number(*ticket), owner, due])?;
         }
         Fact::RecordingKept { recording, contact, class, .. } => {
             let insert = "INSERT OR REPLACE INTO recording (recording_id, contact_id, class, at_us)

@@ -138,7 +138,7 @@ impl Work<'_> {
 
     /// Under whose key a row's private part is sealed. That of a change of a ticket belongs to who opened it.
     fn holder(&self, row: &Row, contact: Option<&str>) -> rusqlite::Result<Option<String>> {
-        let Fact::TicketChanged { ticket, .. } = &row.fact else {
+        let Fact::TicketChanged { ticket, contact: None, .. } = &row.fact else {
             return Ok(contact.map(str::to_owned));
         };
         if row.private.is_none() {
