@@ -1,8 +1,9 @@
-//! Opening hours: is it open now, and when is it open next.
+//! Opening hours: is it open now, when is it open next, and for how long was it.
 //!
 //! A calendar is made once from plain [`Settings`], checked while it is made, and then only asked. Its zone rules come
 //! from the database inside the program: it reads no file and no clock.
 
+mod between;
 mod error;
 mod hours;
 mod local;

@@ -118,7 +118,10 @@ impl Calendar {
 
     /// The moments at which the clock on the wall shows `local`: two where it is repeated; where it is skipped none, for
     /// the hours then begin at the clock change itself.
-    fn moments_of(&self, local: civil::DateTime) -> impl Iterator<Item = Timestamp> + use<> {
+    pub(super) fn moments_of(
+        &self,
+        local: civil::DateTime,
+    ) -> impl Iterator<Item = Timestamp> + use<> {
         let offsets = match self.zone.to_ambiguous_timestamp(local).offset() {
             AmbiguousOffset::Unambiguous { offset } => [Some(offset), None],
             AmbiguousOffset::Fold { before, after } => [Some(before), Some(after)],
