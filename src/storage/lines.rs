@@ -66,7 +66,7 @@ impl LineFile {
     }
 
     /// Rewrites the file without the lines that `goes` names, whole or not at all; tells how many they were.
-    fn rewrite(&mut self, goes: impl Fn(&[u8]) -> bool) -> io::Result<u64> {
+    pub(super) fn rewrite(&mut self, goes: impl Fn(&[u8]) -> bool) -> io::Result<u64> {
         self.lock()?;
         let mut name = self.path.as_os_str().to_owned();
         name.push(".new");

@@ -6,7 +6,9 @@
 
 mod cut;
 mod dialogs;
+mod disclosure;
 mod error;
+mod gauge;
 mod history;
 mod import;
 mod index;
@@ -19,11 +21,15 @@ mod upkeep;
 
 pub use cut::recorded_length;
 pub use dialogs::{DialogSlot, Dialogs, LeftOpen};
+pub use disclosure::disclosure;
 pub use error::StorageError;
+pub use gauge::{Gauge, GaugeStatus};
 pub use history::{Answer, HistorySlot, HistoryWriter, SPOOL, StoreStatus};
 pub use import::{ImportError, Imported, OldFiles};
 pub use recordings::Recordings;
-pub use records::{Leaving, Ledger, Slot, expire_records, forget_records};
-pub use sqlite::{Checked, Durability, SqliteReader, SqliteStore, Stretch};
+pub use records::{Eraser, Leaving, Ledger, Slot, expire_records, forget_records};
+pub use sqlite::{
+    Checked, Durability, OpenTickets, SqliteReader, SqliteStore, Stretch, TICKET_KINDS, TicketsThat,
+};
 pub use tape::{RecordingSlot, Tape, Verdict};
 pub use upkeep::{LetGo, Limits, Upkeep, recordings_of, remove_recordings};

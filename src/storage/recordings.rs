@@ -22,6 +22,7 @@ use std::thread::JoinHandle;
 use self::gate::Gate;
 use super::cut::mend;
 use super::error::StorageError;
+use super::gauge::Gauge;
 use super::index::Index;
 use super::lines::sync_folder;
 use super::tape::{RecordingSlot, Verdict};
@@ -38,6 +39,9 @@ const FILE_MODE: u32 = 0o600;
 const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often the writer looks whether a recording was left without an end.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// What is written to see whether a disk that refused takes something again: a tenth of a second of sound.
+const PROBE: [u8; 1_600] = [0; 1_600];
 
 /// What the writer is told.
 #[derive(Debug)]
@@ -61,6 +65,7 @@ pub(super) enum Part {
 #[derive(Debug)]
 pub struct Recordings {
     writer: JoinHandle<()>,
+    gauge: Gauge,
 }
 
 impl Recordings {
@@ -75,7 +80,9 @@ impl Recordings {
             clock,
             open: BTreeMap::new(),
             gate: Gate::default(),
+            gauge: Gauge::default(),
         };
+        let gauge = writer.gauge.clone();
         writer
             .recover()
             .map_err(|source| StorageError::Read { path: folder.to_owned(), source })?;
@@ -84,7 +91,13 @@ impl Recordings {
             .name("recordings".to_owned())
             .spawn(move || writer.run(&receiver))
             .map_err(StorageError::Thread)?;
-        Ok((Self { writer }, RecordingSlot { sender, begun: Arc::default() }))
+        Ok((Self { writer, gauge }, RecordingSlot { sender, begun: Arc::default() }))
+    }
+
+    /// How they fare.
+    #[must_use]
+    pub fn gauge(&self) -> Gauge {
+        self.gauge.clone()
     }
 
     /// Waits until everything is on the disk. Returns only after every slot and tape is dropped; blocks the thread.
@@ -104,6 +117,7 @@ struct Writer {
     /// By the number of the tape.
     open: BTreeMap<u64, Open>,
     gate: Gate,
+    gauge: Gauge,
 }
 
 /// A recording that is being written.
@@ -131,7 +145,10 @@ impl Writer {
         loop {
             match parts.recv_timeout(self.patience(swept)) {
                 Ok(part) => self.take(part),
-                Err(RecvTimeoutError::Timeout) => self.leave_out_abandoned(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.leave_out_abandoned();
+                    self.probe();
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.clock.now().since(swept) >= SWEEP_EVERY {
@@ -145,7 +162,38 @@ impl Writer {
     /// How long to wait for the next part.
     fn patience(&self, swept: Instant) -> std::time::Duration {
         let sweep = (swept + SWEEP_EVERY).since(self.clock.now());
-        if self.open.is_empty() { sweep.to_std() } else { sweep.min(LOOK_EVERY).to_std() }
+        let idle = self.open.is_empty() && !self.gauge.status().failing;
+        if idle { sweep.to_std() } else { sweep.min(LOOK_EVERY).to_std() }
+    }
+
+    /// Looks whether a disk that refused takes something again, so that nobody needs to speak to it for that.
+    fn probe(&self) {
+        if self.gauge.status().failing && try_disk(&self.folder).is_ok() {
+            self.works();
+        }
+    }
+
+    /// The disk took something.
+    fn works(&self) {
+        if self.gauge.fails(false) {
+            tracing::warn!("Recordings are kept again.");
+        }
+    }
+
+    /// A recording cannot be kept. That of a name that cannot be, or is taken, says nothing of the disk.
+    fn fail(&self, recording: &RecordingId, error: &io::Error, verdict: &SyncSender<Verdict>) {
+        tracing::error!(%recording, %error, "A recording cannot be kept.");
+        self.gauge.loses();
+        let by_name = match error.kind() {
+            io::ErrorKind::InvalidFilename => true,
+            io::ErrorKind::AlreadyExists => self.folder.is_dir(),
+            _ => false,
+        };
+        if !by_name {
+            self.gauge.fails(true);
+        }
+        // Who waits for it may have given up.
+        verdict.try_send(Verdict::Failed).unwrap_or_default();
     }
 
     fn take(&mut self, part: Part) {
@@ -153,7 +201,7 @@ impl Writer {
             Part::Begin { tape, recording, keep, verdict, watch } => {
                 match self.begin(&recording, keep, verdict.clone(), watch) {
                     Ok(open) => drop(self.open.insert(tape, open)),
-                    Err(error) => fail(&recording, &error, &verdict),
+                    Err(error) => self.fail(&recording, &error, &verdict),
                 }
             }
             // One that failed is not open any more; what follows of it is dropped.
@@ -169,8 +217,10 @@ impl Writer {
                 match open.write(&rest, gate).and_then(|()| open.finish(kept, gate)) {
                     Ok(()) => {
                         // Who waits for it may have given up.
-                        open.verdict.try_send(Verdict::Kept).unwrap_or_default();
+                        let verdict = open.verdict.clone();
                         self.open.remove(&tape);
+                        self.works();
+                        verdict.try_send(Verdict::Kept).unwrap_or_default();
                     }
                     Err(error) => self.throw_away(tape, &error),
                 }
@@ -210,7 +260,7 @@ impl Writer {
 
     fn throw_away(&mut self, tape: u64, error: &io::Error) {
         if let Some(open) = self.open.remove(&tape) {
-            fail(&open.recording, error, &open.verdict);
+            self.fail(&open.recording, error, &open.verdict);
             open.remove();
         }
     }
@@ -277,10 +327,14 @@ impl Open {
     }
 }
 
-fn fail(recording: &RecordingId, error: &io::Error, verdict: &SyncSender<Verdict>) {
-    tracing::error!(%recording, %error, "A recording cannot be kept.");
-    // Who waits for it may have given up.
-    verdict.try_send(Verdict::Failed).unwrap_or_default();
+/// Whether the disk takes a file in a folder.
+fn try_disk(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let path = folder.join("probe.tmp");
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(FILE_MODE).open(&path)?;
+    let written = file.write_all(&PROBE).and_then(|()| file.sync_all());
+    written.and(std::fs::remove_file(&path))
 }
 
 /// Whether an id can be the name of a file as it stands.

@@ -14,12 +14,14 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::StorageError;
+use super::gauge::Gauge;
 use super::lines::{LineFile, remove_lines};
 use crate::call::{CallId, CallJournal, CallRecord};
 use crate::time::Wall;
@@ -77,6 +79,17 @@ impl Leaving for CallJournal {
     }
 }
 
+/// Who waits for what was forgotten: how many lines of the file it was.
+type Forgotten = Box<dyn FnOnce(io::Result<u64>) + Send>;
+
+/// What the writer is told.
+enum Task<T> {
+    /// To keep what a call left behind.
+    Keep(Box<T>),
+    /// To take out what these calls left behind, of the file and of what is not on it yet.
+    Forget(BTreeSet<CallId>, Forgotten),
+}
+
 /// The writer of one file, running.
 #[derive(Debug)]
 pub struct Ledger {
@@ -93,11 +106,13 @@ impl Ledger {
         let file = LineFile::open(path, FILE_MODE)
             .map_err(|source| StorageError::Open { path: path.to_owned(), source })?;
         let (sender, receiver) = sync_channel(RECORDS_WAITING);
+        let gauge = Gauge::default();
+        let writer = Writer::new(file, gauge.clone());
         let writer = std::thread::Builder::new()
             .name(T::NAME.to_owned())
-            .spawn(move || Writer::new(file).run::<T>(&receiver))
+            .spawn(move || writer.run::<T>(&receiver))
             .map_err(StorageError::Thread)?;
-        Ok((Self { writer, what: T::NAME }, Slot { sender }))
+        Ok((Self { writer, what: T::NAME }, Slot { sender: Arc::new(sender), gauge }))
     }
 
     /// Waits until every line is on the disk or, if the disk refuses to the last, given up.
@@ -113,16 +128,58 @@ impl Ledger {
 /// Where records or journals are handed in.
 #[derive(Debug)]
 pub struct Slot<T> {
-    sender: SyncSender<Box<T>>,
+    sender: Arc<SyncSender<Task<T>>>,
+    gauge: Gauge,
+}
+
+/// The way to take out what calls left behind, for as long as the slot is there.
+#[derive(Debug)]
+pub struct Eraser<T>(Weak<SyncSender<Task<T>>>);
+
+impl<T> Clone for Eraser<T> {
+    fn clone(&self) -> Self {
+        Self(Weak::clone(&self.0))
+    }
+}
+
+impl<T: Leaving> Eraser<T> {
+    /// Has the writer of the file take out what these calls left behind, after everything that was handed in before.
+    /// `told` hears how many lines it was, or why it could not be done: the file is as it was then. False if nobody writes
+    /// any more, or too much waits to be written.
+    pub fn forget(
+        &self,
+        calls: BTreeSet<CallId>,
+        told: impl FnOnce(io::Result<u64>) + Send + 'static,
+    ) -> bool {
+        let sender = self.0.upgrade();
+        sender.is_some_and(|sender| sender.try_send(Task::Forget(calls, Box::new(told))).is_ok())
+    }
 }
 
 impl<T: Leaving> Slot<T> {
     /// Hands a record to the writer without ever waiting: with too many waiting already, it is given up.
     pub fn keep(&self, record: Box<T>) {
-        match self.sender.try_send(record) {
+        match self.sender.try_send(Task::Keep(record)) {
             Ok(()) => {}
-            Err(TrySendError::Full(record) | TrySendError::Disconnected(record)) => spill(&*record),
+            Err(TrySendError::Full(task) | TrySendError::Disconnected(task)) => {
+                self.gauge.loses();
+                if let Task::Keep(record) = task {
+                    spill(&*record);
+                }
+            }
         }
+    }
+
+    /// How they fare.
+    #[must_use]
+    pub fn gauge(&self) -> Gauge {
+        self.gauge.clone()
+    }
+
+    /// The way to take some of them out again.
+    #[must_use]
+    pub fn eraser(&self) -> Eraser<T> {
+        Eraser(Arc::downgrade(&self.sender))
     }
 }
 
@@ -158,8 +215,12 @@ impl Told {
 /// # Errors
 /// When the file cannot be read or rewritten: it is as it was then.
 pub fn forget_records(path: &Path, calls: &BTreeSet<CallId>) -> io::Result<u64> {
-    let theirs = |line: &[u8]| Told::of(line).is_some_and(|told| calls.contains(&told.call));
-    remove_lines(path, FILE_MODE, theirs)
+    remove_lines(path, FILE_MODE, |line| is_of(line, calls))
+}
+
+/// Whether a line is what one of these calls left behind.
+fn is_of(line: &[u8], calls: &BTreeSet<CallId>) -> bool {
+    Told::of(line).is_some_and(|told| calls.contains(&told.call))
 }
 
 /// Takes the records of calls that ended before a time out of the file; tells how many they were. The oldest stand first:
@@ -183,6 +244,9 @@ trait Disk {
     /// Appends whole lines. After an error nothing of them is left behind.
     fn append(&mut self, lines: &[u8]) -> io::Result<()>;
 
+    /// Takes out the lines of these calls; tells how many they were.
+    fn forget(&mut self, calls: &BTreeSet<CallId>) -> io::Result<u64>;
+
     /// Takes a line that neither the disk nor the memory has room for.
     fn give_up<T: Leaving>(&mut self, line: &str) {
         T::give_up(line);
@@ -194,41 +258,53 @@ trait Disk {
 struct Writer<D> {
     disk: D,
     lines: VecDeque<String>,
-    /// Whether the last try failed, so that the log tells of the change and not of every try.
-    failing: bool,
+    /// Whether the last try failed, so that the log tells of the change and not of every try; and how much waits.
+    gauge: Gauge,
 }
 
 impl<D: Disk> Writer<D> {
-    fn new(disk: D) -> Self {
-        Self { disk, lines: VecDeque::new(), failing: false }
+    const fn new(disk: D, gauge: Gauge) -> Self {
+        Self { disk, lines: VecDeque::new(), gauge }
     }
 
-    fn run<T: Leaving>(mut self, records: &Receiver<Box<T>>) {
-        while self.wait(records) {
-            for record in records.try_iter().take(RECORDS_TOGETHER) {
-                self.keep(&*record);
+    fn run<T: Leaving>(mut self, tasks: &Receiver<Task<T>>) {
+        while self.wait(tasks) {
+            for task in tasks.try_iter().take(RECORDS_TOGETHER) {
+                self.take(task);
             }
             self.write::<T>();
             if self.lines.is_empty() {
                 std::thread::park_timeout(REST);
             }
         }
-        self.close(records);
+        self.close(tasks);
     }
 
     /// Waits for the next record, or for the time of the next try; false when no more will come.
-    fn wait<T: Leaving>(&mut self, records: &Receiver<Box<T>>) -> bool {
+    fn wait<T: Leaving>(&mut self, tasks: &Receiver<Task<T>>) -> bool {
         let next = if self.lines.is_empty() {
-            records.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            tasks.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
-            records.recv_timeout(RETRY_AFTER)
+            tasks.recv_timeout(RETRY_AFTER)
         };
         match next {
-            Ok(record) => self.keep(&*record),
+            Ok(task) => self.take(task),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return false,
         }
         true
+    }
+
+    fn take<T: Leaving>(&mut self, task: Task<T>) {
+        match task {
+            Task::Keep(record) => self.keep(&*record),
+            Task::Forget(calls, told) => {
+                let waiting = self.lines.len();
+                self.lines.retain(|line| !is_of(line.as_bytes(), &calls));
+                let gone = (waiting - self.lines.len()) as u64;
+                told(self.disk.forget(&calls).map(|lines| lines + gone));
+            }
+        }
     }
 
     fn keep<T: Leaving>(&mut self, record: &T) {
@@ -238,6 +314,7 @@ impl<D: Disk> Writer<D> {
                 if self.lines.len() < RECORDS_KEPT {
                     self.lines.push_back(line);
                 } else {
+                    self.gauge.loses();
                     self.disk.give_up::<T>(&line);
                 }
             }
@@ -253,24 +330,25 @@ impl<D: Disk> Writer<D> {
             match self.disk.append(group.as_bytes()) {
                 Ok(()) => {
                     self.lines.drain(..count);
-                    if std::mem::take(&mut self.failing) {
+                    if self.gauge.fails(false) {
                         tracing::warn!(what = T::NAME, "What calls leave behind is written again.");
                     }
                 }
                 Err(error) => {
-                    if !std::mem::replace(&mut self.failing, true) {
+                    if !self.gauge.fails(true) {
                         tracing::error!(what = T::NAME, %error, "What calls leave behind cannot be written; it is kept in memory.");
                     }
-                    return;
+                    break;
                 }
             }
         }
+        self.gauge.waits(self.lines.len());
     }
 
     /// Tries a last few times; what is left then goes to the log.
-    fn close<T: Leaving>(mut self, records: &Receiver<Box<T>>) {
-        for record in records.try_iter() {
-            self.keep(&*record);
+    fn close<T: Leaving>(mut self, tasks: &Receiver<Task<T>>) {
+        for task in tasks.try_iter() {
+            self.take(task);
         }
         for attempt in 1..=CLOSING_TRIES {
             self.write::<T>();
@@ -290,6 +368,10 @@ impl<D: Disk> Writer<D> {
 impl Disk for LineFile {
     fn append(&mut self, lines: &[u8]) -> io::Result<()> {
         Self::append(self, lines)
+    }
+
+    fn forget(&mut self, calls: &BTreeSet<CallId>) -> io::Result<u64> {
+        self.rewrite(|line| is_of(line, calls))
     }
 }
 

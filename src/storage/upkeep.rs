@@ -77,8 +77,8 @@ pub fn remove_recordings(folder: &Path, recordings: &[RecordingId]) -> Vec<(Path
         Err(error) if error.kind() != io::ErrorKind::NotFound => Some((path, error)),
         Ok(()) | Err(_) => None,
     };
-    // What a crash cut off has its last name only after the next start.
-    let names = recordings.iter().flat_map(|id| [format!("{id}.wav"), format!("{id}.wav.part")]);
+    // One that is just being finished goes from the first name to the second.
+    let names = recordings.iter().flat_map(|id| [format!("{id}.wav.part"), format!("{id}.wav")]);
     names.filter_map(|name| remove(folder.join(name))).collect()
 }
 

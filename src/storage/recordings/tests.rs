@@ -126,14 +126,21 @@ fn a_disk_that_refuses_fails_the_recording() {
     let path = folder.path().join("recordings");
     let (recordings, slot) = Recordings::open(&path, Clock::new()).expect("opens");
     std::fs::write(&path, b"").expect("a file in the place of the folder");
+    let gauge = recordings.gauge();
+    assert!(!gauge.status().failing);
     let mut tape = slot.begin(&"0192-1".into(), None);
     assert_eq!(verdict(&tape), Verdict::Failed);
+    assert!(gauge.status().failing, "whoever asks is told");
+    assert!(try_disk(&path).is_err(), "nor is anything else kept there");
     tape.put(vec![1; 8_000]);
     tape.finish(Vec::new(), 8_000);
     std::fs::remove_file(&path).expect("removed");
+    assert!(try_disk(&path).is_ok());
     let mut next = slot.begin(&"0192-2".into(), None);
     next.finish(vec![1; 80], 80);
     assert_eq!(verdict(&next), Verdict::Kept, "the next one is not harmed");
+    let told = gauge.status();
+    assert_eq!((told.failing, told.lost), (false, 1));
     drop((tape, next, slot));
     recordings.close();
     assert!(matches!(
@@ -191,6 +198,7 @@ fn whatever_use_of_the_disk_fails_a_recording_is_whole_or_its_loss_is_told() {
             index: Index::new(folder.path()),
             clock: Clock::new(),
             open: BTreeMap::new(),
+            gauge: Gauge::default(),
             gate: Gate::default(),
         };
         let alive = Arc::new(());

@@ -1,7 +1,7 @@
 //! The writer under faults of its disk, and the real file.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use super::*;
 use crate::call::{Direction, EndedBy, HangupCause};
@@ -72,6 +72,15 @@ impl Disk for Faulty {
         Ok(())
     }
 
+    fn forget(&mut self, calls: &BTreeSet<CallId>) -> io::Result<u64> {
+        let mut text = self.text.lock().expect("one thread");
+        let (gone, kept): (Vec<&str>, Vec<&str>) =
+            text.split_inclusive('\n').partition(|line| is_of(line.as_bytes(), calls));
+        let (gone, kept) = (gone.len() as u64, kept.concat());
+        *text = kept;
+        Ok(gone)
+    }
+
     fn give_up<T: Leaving>(&mut self, line: &str) {
         self.given_up.lock().expect("one thread").push_str(line);
     }
@@ -84,10 +93,10 @@ fn records_survive_a_disk_that_refuses_for_a_while() {
         let text = Arc::clone(&disk.text);
         let (sender, receiver) = sync_channel(RECORDS_WAITING);
         for number in 0..600 {
-            sender.send(record(number)).expect("room");
+            sender.send(Task::Keep(record(number))).expect("room");
         }
         drop(sender);
-        Writer::new(disk).run(&receiver);
+        Writer::new(disk, Gauge::default()).run(&receiver);
         let text = text.lock().expect("one thread");
         assert_eq!(calls(&text), ids(0..600), "after {refusals} refusals: each once, in order");
     }
@@ -99,10 +108,10 @@ fn a_disk_that_never_recovers_leaves_the_records_to_the_log() {
     let given_up = Arc::clone(&disk.given_up);
     let (sender, receiver) = sync_channel(RECORDS_WAITING);
     for number in 0..3 {
-        sender.send(record(number)).expect("room");
+        sender.send(Task::Keep(record(number))).expect("room");
     }
     drop(sender);
-    Writer::new(disk).run(&receiver);
+    Writer::new(disk, Gauge::default()).run(&receiver);
     assert_eq!(calls(&given_up.lock().expect("one thread")), ids(0..3));
 }
 
@@ -110,7 +119,7 @@ fn a_disk_that_never_recovers_leaves_the_records_to_the_log() {
 fn memory_is_bounded_while_the_disk_refuses() {
     let disk = Faulty { refusals: u64::MAX, ..Faulty::default() };
     let given_up = Arc::clone(&disk.given_up);
-    let mut writer = Writer::new(disk);
+    let mut writer = Writer::new(disk, Gauge::default());
     let one = record(1);
     for _ in 0..RECORDS_KEPT + 5 {
         writer.keep(&*one);
@@ -148,4 +157,61 @@ fn a_file_that_cannot_be_made_is_an_error_at_start() {
     let path = folder.path().join("missing").join("records.jsonl");
     let error = Ledger::open::<CallRecord>(&path).expect_err("no such folder");
     assert!(matches!(error, StorageError::Open { .. }), "{error}");
+}
+
+#[test]
+fn a_gauge_shows_a_disk_that_refuses_and_what_waits_for_it() {
+    let (gauge, disk) = (Gauge::default(), Faulty { refusals: 1, ..Faulty::default() });
+    let mut writer = Writer::new(disk, gauge.clone());
+    writer.keep(&*record(1));
+    writer.write::<CallRecord>();
+    let told = gauge.status();
+    assert_eq!((told.failing, told.waiting, told.lost), (true, 1, 0));
+    writer.write::<CallRecord>();
+    let told = gauge.status();
+    assert_eq!((told.failing, told.waiting, told.lost), (false, 0, 0));
+}
+
+#[test]
+fn who_is_forgotten_is_taken_out_of_the_file_and_of_what_waits_for_it() {
+    let disk = Faulty { refusals: 1, ..Faulty::default() };
+    let text = Arc::clone(&disk.text);
+    let mut writer = Writer::new(disk, Gauge::default());
+    let forget = |calls: [u64; 2]| {
+        let (sender, told) = sync_channel(1);
+        let calls = calls.into_iter().map(|number| CallId::new(number, 0)).collect();
+        let answer = move |gone: io::Result<u64>| sender.send(gone.expect("done")).expect("room");
+        (Task::<CallRecord>::Forget(calls, Box::new(answer)), told)
+    };
+    writer.keep(&*record(1));
+    writer.keep(&*record(2));
+    writer.write::<CallRecord>();
+    let (task, told) = forget([1, 9]);
+    writer.take(task);
+    assert_eq!(told.recv(), Ok(1), "it was not on the disk yet");
+    writer.keep(&*record(3));
+    writer.write::<CallRecord>();
+    let (task, told) = forget([3, 9]);
+    writer.take(task);
+    assert_eq!(told.recv(), Ok(1));
+    assert_eq!(calls(&text.lock().expect("one thread")), ids(2..3));
+}
+
+#[test]
+fn lines_are_forgotten_by_the_ledger_that_is_open() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("records.jsonl");
+    let (ledger, slot) = Ledger::open(&path).expect("opens");
+    let eraser = slot.eraser();
+    (0..4).for_each(|number| slot.keep(record(number)));
+    let (sender, told) = sync_channel(1);
+    let calls = [CallId::new(1, 0), CallId::new(2, 0)].into();
+    assert!(eraser.forget(calls, move |gone| sender.send(gone.expect("done")).expect("room")));
+    assert_eq!(told.recv(), Ok(2));
+    slot.keep(record(4));
+    drop(slot);
+    ledger.close();
+    let left = std::fs::read_to_string(&path).expect("readable");
+    assert_eq!(self::calls(&left), [ids(0..1), ids(3..5)].concat());
+    assert!(!eraser.forget(BTreeSet::new(), |_| {}), "nobody writes any more");
 }

@@ -18,6 +18,7 @@ mod schema;
 mod seal;
 mod sql;
 mod stand;
+mod tickets;
 mod work;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 
 pub use check::Checked;
 pub use scan::Stretch;
+pub use tickets::{OpenTickets, TICKET_KINDS, TicketsThat};
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;
