@@ -19,6 +19,7 @@
 mod about;
 mod caller;
 mod care;
+mod course;
 mod errand;
 mod fact;
 mod fold;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use caller::CallerSecret;
 pub use care::{EXPIRED_TOGETHER, Forgotten, Known, closing, private_class};
+pub use course::{NOTE, TicketCourse, TicketStep};
 pub use errand::{asked, kept};
 pub use fact::Fact;
 pub use memory::{Fault, MemoryStore};
