@@ -135,6 +135,27 @@ fn answers(definition: &FaqDefinition) -> Faq {
     Faq::build(&entries, &faq::Settings::default())
 }
 
+/// Opening hours, ready to be asked.
+pub type Hours = Calendar;
+
+/// The opening hours of a calendar.
+///
+/// # Errors
+/// When they make no sense.
+pub fn hours(definition: &CalendarDefinition) -> Result<Hours, AssembleError> {
+    opening_hours(definition).map(|(_, hours)| hours)
+}
+
+/// The zone whose days a project lives by: that of most of its calendars, the first of them where several are as many;
+/// `UTC` without any.
+#[must_use]
+pub fn zone(calendars: &[CalendarDefinition]) -> Arc<str> {
+    let with = |zone: &Arc<str>| calendars.iter().filter(|one| one.zone == *zone).count();
+    // Of equals `max_by_key` takes the last one.
+    let most = calendars.iter().rev().map(|one| &one.zone).max_by_key(|zone| with(zone));
+    most.map_or_else(|| "UTC".into(), Arc::clone)
+}
+
 fn opening_hours(definition: &CalendarDefinition) -> Result<(Arc<str>, Calendar), AssembleError> {
     let settings = calendar::Settings {
         zone: definition.zone.clone(),

@@ -12,6 +12,7 @@ use super::piece::{
 };
 use super::shelf::Shelf;
 use super::survey::SurveyFigures;
+use crate::calendar::Calendar;
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::{AgentStatus, Medium};
 use crate::time::{Duration, Wall};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub again_within: Duration,
     /// A call about the same within this means that the agent did not.
     pub repeat_within: Duration,
+    /// The hours by which tickets are measured beside the wall clock.
+    pub hours: Option<Calendar>,
 }
 
 /// All figures of the days of a grid.
@@ -115,6 +118,8 @@ impl Book {
         for figures in self.tickets.values_mut() {
             figures.first.sort_unstable();
             figures.resolution.sort_unstable();
+            figures.first_open.sort_unstable();
+            figures.resolution_open.sort_unstable();
         }
         broken
     }
@@ -290,6 +295,11 @@ impl Book {
         figures.opened += 1;
         figures.first.extend(ticket.first.map(|at| between(ticket.opened, at)));
         figures.resolution.extend(ticket.closed.map(|at| between(ticket.opened, at)));
+        if let Some(hours) = &self.settings.hours {
+            let open = |at: Wall| hours.open_between(ticket.opened, at);
+            figures.first_open.extend(ticket.first.map(open));
+            figures.resolution_open.extend(ticket.closed.map(open));
+        }
         figures.closed += u64::from(ticket.closed.is_some());
         let late = |due: Wall| ticket.closed.map_or(due < self.settings.grid.end(), |at| at > due);
         figures.late += u64::from(ticket.due.is_some_and(late));

@@ -78,6 +78,10 @@ pub struct TicketFigures {
     pub first: Vec<Duration>,
     /// From opening to done, in order after [`Book::close`](super::Book::close).
     pub resolution: Vec<Duration>,
+    /// The same from opening to the first thing, by the opening hours of [`Settings`](super::Settings); none without.
+    pub first_open: Vec<Duration>,
+    /// And from opening to done.
+    pub resolution_open: Vec<Duration>,
 }
 
 /// An interval of a queue in which more or less came in than went out: the history or the fold is wrong.

@@ -55,6 +55,7 @@ fn main() {
         short: Duration::from_secs(5),
         again_within: Duration::from_mins(24 * 60),
         repeat_within: Duration::from_mins(7 * 24 * 60),
+        hours: None,
     });
     let (mut fold, mut spent) = (Fold::default(), Spent::default());
     let mut page: Vec<Vec<u8>> = Vec::with_capacity(PAGE);

@@ -5,9 +5,14 @@ use super::tables::{ALL, View};
 use crate::call::QueueId;
 use crate::history::CallbackEnd;
 use crate::report::{Share, SurveyFigures, percentile, wilson};
+use crate::time::Duration;
 
 /// The goal of satisfaction, in percent of 4 and 5.
 const GOAL: u8 = 80;
+
+/// The columns of tickets where there are opening hours to measure by.
+const TICKETS_BY_HOURS: &str = "sort|opened|closed|late|first_p50|first_p90|resolution_p50|\
+    resolution_p90|first_open_p50|first_open_p90|resolution_open_p50|resolution_open_p90";
 
 impl View<'_> {
     /// Callbacks.
@@ -98,13 +103,26 @@ impl View<'_> {
     /// What was left for people to do.
     pub(super) fn tickets(&self) -> Table {
         let columns = "sort|opened|closed|late|first_p50|first_p90|resolution_p50|resolution_p90";
-        let mut table = Table::new("tickets", columns)
-            .noted(self.tongue.pick("times by the wall clock", "waktu menurut jam biasa"));
+        let by_hours = self.book.settings().hours.is_some();
+        let mut table = match by_hours {
+            true => Table::new("tickets", TICKETS_BY_HOURS),
+            false => Table::new("tickets", columns),
+        };
+        let (en, id) = match by_hours {
+            true => (
+                "times by the wall clock, then by the opening hours",
+                "waktu menurut jam biasa, lalu menurut jam buka",
+            ),
+            false => ("times by the wall clock", "waktu menurut jam biasa"),
+        };
+        table = table.noted(self.tongue.pick(en, id));
         for (sort, f) in self.book.tickets() {
+            let spans = |of: &[Duration]| [50, 90].map(|p| Cell::span(percentile(of, p)));
             let counts = [f.opened, f.closed, f.late].map(Cell::Count);
-            let first = [50, 90].map(|p| Cell::span(percentile(&f.first, p)));
-            let done = [50, 90].map(|p| Cell::span(percentile(&f.resolution, p)));
-            table.row([Cell::text(sort)].into_iter().chain(counts).chain(first).chain(done));
+            let wall = spans(&f.first).into_iter().chain(spans(&f.resolution));
+            let open = spans(&f.first_open).into_iter().chain(spans(&f.resolution_open));
+            let open = open.filter(|_| by_hours);
+            table.row([Cell::text(sort)].into_iter().chain(counts).chain(wall).chain(open));
         }
         table
     }

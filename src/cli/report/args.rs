@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::figures::FigureError;
+use super::hours;
 use super::words::Tongue;
 use crate::call::QueueId;
 use crate::report::{self, Grid, Level, Settings, Step};
@@ -58,6 +60,9 @@ pub(super) struct Reckoning {
     /// A call about the same within this: the agent did not settle it
     #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = span)]
     repeat: Duration,
+    /// Times of tickets by these opening hours as well: a calendar of the project here
+    #[arg(long, value_name = "CALENDAR")]
+    pub(super) hours: Option<String>,
 }
 
 /// How a report is printed.
@@ -142,9 +147,11 @@ impl Reckoning {
     ///
     /// # Errors
     ///
-    /// An unknown zone, or days that cannot be.
-    pub(super) fn settings(&self, period: &Period) -> Result<Settings, report::Error> {
+    /// An unknown zone or calendar, or days that cannot be.
+    pub(super) fn settings(&self, period: &Period) -> Result<Settings, FigureError> {
+        let hours = self.hours.as_deref().map(hours::named).transpose()?;
         Ok(Settings {
+            hours,
             grid: period.grid(self.interval.step())?,
             level: self.sl,
             target: self.target,

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::args::{Form, Period, Print, Reckoning};
+use super::hours::HoursError;
 use super::html;
 use super::source::{self, SourceError};
 use super::table::Table;
@@ -54,6 +55,9 @@ pub(super) enum FigureError {
     /// The history could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The opening hours could not be found.
+    #[error(transparent)]
+    Hours(#[from] HoursError),
     /// The days make no sense.
     #[error(transparent)]
     Grid(#[from] report::Error),

@@ -6,6 +6,7 @@ mod contacts;
 mod coverage;
 mod export;
 mod figures;
+mod hours;
 mod html;
 mod ordered;
 mod plan;

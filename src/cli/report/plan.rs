@@ -110,6 +110,7 @@ fn slots(
         short: Duration::ZERO,
         again_within: Duration::ZERO,
         repeat_within: Duration::ZERO,
+        hours: None,
     });
     let mut fold = Fold::default();
     source::read(period, grid, &mut |entry| {

@@ -30,6 +30,7 @@ pub(super) fn settings(grid: Grid) -> Settings {
         short: Duration::from_secs(5),
         again_within: Duration::from_mins(24 * 60),
         repeat_within: Duration::from_mins(7 * 24 * 60),
+        hours: None,
     }
 }
 
