@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::legs::Role;
 use super::machine::Engine;
 use crate::call::{AgentId, CallId, CommandKind, HangupCause, LegId, QueueId};
-use crate::history::{Exit, Fact};
+use crate::history::{CallerKey, Exit, Fact};
 use crate::queue::{self, AgentState};
 use crate::time::Duration;
 
@@ -25,6 +25,12 @@ pub enum Order {
         contact: CallId,
         /// What.
         order: ContactOrder,
+    },
+    /// A caller is to be forgotten: nobody calls them back any more, and no place is kept for them. What the store knows
+    /// is not touched.
+    Forget {
+        /// Who.
+        caller: CallerKey,
     },
 }
 
@@ -82,6 +88,10 @@ impl Engine {
             }
             Order::Contact { contact, order: ContactOrder::Queue(queue) } => {
                 self.lead(contact, queue);
+            }
+            Order::Forget { caller } => {
+                self.places.forget(&caller);
+                self.forget_callbacks(&caller);
             }
         }
         self.by = None;

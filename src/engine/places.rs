@@ -44,6 +44,11 @@ impl Places {
         self.kept.insert(caller, Kept { left: now, place: alone.then_some((queue, order)) });
     }
 
+    /// No place is kept for a caller any more.
+    pub(super) fn forget(&mut self, caller: &CallerKey) {
+        self.kept.remove(caller);
+    }
+
     /// A caller enters a queue: since when they have their place there, if they had one. It is given once.
     fn take(
         &mut self,

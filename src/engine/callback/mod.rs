@@ -35,7 +35,7 @@ use crate::call::{
     AdapterId, AgentId, CallId, Callback, CommandKind, HangupCause, Language, LegId, PlayId,
     QueueId, WishPlace, mask_number,
 };
-use crate::history::{CallbackEnd, Exit, Fact, Medium, OpenCallback, TryResult};
+use crate::history::{CallbackEnd, CallerKey, Exit, Fact, Medium, OpenCallback, TryResult};
 use crate::queue::{self, Contact};
 use crate::time::{Duration, Instant};
 
@@ -414,6 +414,23 @@ impl Engine {
             wish.queue = queue.clone();
         }
         found
+    }
+
+    /// Nobody calls a caller back any more. What is on the phone now goes on, and is the last of it.
+    pub(super) fn forget_callbacks(&mut self, caller: &CallerKey) {
+        let Some(secret) = self.settings.caller_secret.clone() else { return };
+        let theirs = |wish: &Wish| secret.key(&wish.to).as_ref() == Some(caller);
+        let wishes = self.callbacks.wishes.iter_mut().filter(|(_, wish)| theirs(wish));
+        let mut idle = Vec::new();
+        for (contact, wish) in wishes {
+            wish.expires = wish.expires.min(self.now);
+            if wish.stage.is_idle() {
+                idle.push(*contact);
+            }
+        }
+        for contact in idle {
+            self.callback_over(contact, CallbackEnd::Cancelled);
+        }
     }
 
     /// A wish in line has another priority.

@@ -147,7 +147,7 @@ impl Watch {
                 | AgentOrder::Free => {}
             },
             // What comes of it is seen in what is told.
-            Input::Ordered { order: Order::Contact { .. }, .. } => {}
+            Input::Ordered { order: Order::Contact { .. } | Order::Forget { .. }, .. } => {}
             Input::Publish(settings) => {
                 self.desk.change(&settings.queues);
                 self.settings.programs = Arc::clone(&settings.programs);

@@ -1,6 +1,7 @@
 //! Each way in which a try comes to nothing, and each way in which a wish ends without one.
 
 use super::*;
+use crate::history::CallerSecret;
 
 const CUSTOMER: &str = "+6281100001111";
 
@@ -102,5 +103,28 @@ fn a_try_that_fails_where_nobody_is_called_back_any_more_is_the_last() {
     node.ends(customer, HangupCause::Busy);
     assert_eq!((node.tries(), node.ended()), (vec![TryResult::Busy], vec![CallbackEnd::Cancelled]));
     assert_eq!(node.engine.open_callbacks(), 0);
+    node.engine.check_invariants();
+}
+
+#[test]
+fn who_is_forgotten_is_called_back_no_more() {
+    let secret = CallerSecret::new([7; 32]);
+    let mut known = settings(LINE, phone());
+    known.caller_secret = Some(secret.clone());
+    let mut node = Node::new(MORNING, phone());
+    node.engine = Engine::new(known, 7);
+    node.tell(Input::Clock(Wall::parse_rfc3339(MORNING).expect("a time")));
+    node.wish(CUSTOMER);
+    let mut forget = |number: &str| {
+        let caller = secret.key(number).expect("digits");
+        node.tell(Input::Ordered { by: None, order: Order::Forget { caller } });
+        node.engine.open_callbacks()
+    };
+    assert_eq!(forget("+6281100002222"), 1, "somebody else");
+    assert_eq!(forget(CUSTOMER), 0);
+    assert_eq!(node.ended(), [CallbackEnd::Cancelled]);
+    let before = node.commands.len();
+    node.seconds(120);
+    assert_eq!(node.commands.len(), before, "nobody is rung for it");
     node.engine.check_invariants();
 }
