@@ -98,6 +98,7 @@
 //! | session | one call in time |
 //! | standing | what the history leaves: who waits, who talks, what is still to be done; a fold over its entries |
 //! | stay | one contact in one line, from its enqueueing to the answer or the way out |
+//! | ticket | what a caller left for a person to do, with its number, its owner and its due time |
 //! | trunk | the far side that calls of the public network come from and go to: a carrier, a gateway, another exchange |
 //! | type-ahead | keys pressed before they were asked for |
 //! | wrap-up | an agent's time after a call |

@@ -21,6 +21,8 @@ mod phone;
 mod refused;
 #[path = "serve/reload.rs"]
 mod reload;
+#[path = "serve/tickets.rs"]
+mod tickets;
 
 /// A flow that asks a question and then waits for a long time.
 const PATIENT: &str = "

@@ -34,6 +34,7 @@ mod schema;
 mod serve;
 mod suite;
 mod test;
+mod ticket;
 
 pub use dtmf::keys_of_file;
 
@@ -75,6 +76,7 @@ enum Command {
     Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
     Test(test::TestArgs),
+    Ticket(ticket::TicketArgs),
     Bench(bench::BenchArgs),
 }
 
@@ -105,6 +107,7 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Ticket(args) => ticket::run(&args),
         Command::Bench(args) => bench::run(&args),
     }
 }

@@ -82,6 +82,11 @@ impl Asked {
         })
     }
 
+    /// Who orders, by the name of their token.
+    pub(super) fn token(&self) -> std::sync::Arc<str> {
+        self.who.as_ref().map(|who| who.name.clone()).unwrap_or_default()
+    }
+
     /// Who orders, for the history; `None` = the agent themselves.
     pub(super) fn by(&self) -> Option<std::sync::Arc<str>> {
         use super::settings::Role;

@@ -20,8 +20,9 @@ use tokio::task::spawn_blocking;
 use super::asked::Asked;
 use super::node::Node;
 use super::refusal::Refusal;
+use crate::call::CallRecord;
 use crate::history::{Entry, Filter, Position};
-use crate::storage::{HistorySlot, SqliteReader};
+use crate::storage::{Eraser, Gauge, HistorySlot, Limits, SqliteReader};
 use crate::time::Duration;
 
 /// Streams at a time.
@@ -31,13 +32,21 @@ const PAGE: usize = 100;
 /// How often a stream without news shows that it lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Where the history is kept.
+/// Where the history is kept, and what calls leave behind beside it.
 #[derive(Clone)]
 pub struct Followed {
     /// Where it is handed in, which tells of each newest entry and how the store fares.
     pub slot: HistorySlot,
     /// The file of the store.
     pub store: PathBuf,
+    /// For how long what it keeps stays, and where recordings lie.
+    pub limits: Limits,
+    /// The way to take call records out of their file.
+    pub records: Eraser<CallRecord>,
+    /// How the records, the recordings and the journals are being written, by name.
+    pub gauges: Vec<(&'static str, Gauge)>,
+    /// The IANA zone whose days are counted.
+    pub zone: Arc<str>,
 }
 
 impl std::fmt::Debug for Followed {

@@ -39,11 +39,19 @@ impl Who {
     /// Whether this is somebody who may do what needs so much, about that agent if it is about one.
     pub(super) fn may(&self, needs: Needs, about: Option<&AgentId>) -> bool {
         match (&self.role, needs) {
-            (_, Needs::Nothing) | (Role::Supervisor | Role::Admin, _) => true,
-            (Role::Read, Needs::Read | Needs::Figures | Needs::See) => true,
+            (_, Needs::Nothing) | (Role::Admin, _) => true,
+            (Role::Supervisor, needs) => needs != Needs::Administer,
+            (Role::Read, Needs::Read | Needs::Figures | Needs::See | Needs::SeeTickets)
+            | (Role::Agent(_), Needs::SeeTickets | Needs::WorkTickets) => true,
             (Role::Agent(own), Needs::See | Needs::Change) => about == Some(own),
-            (Role::Read, Needs::Change | Needs::Supervise)
-            | (Role::Agent(_), Needs::Read | Needs::Figures | Needs::Supervise) => false,
+            (
+                Role::Read,
+                Needs::Change | Needs::Supervise | Needs::WorkTickets | Needs::Administer,
+            )
+            | (
+                Role::Agent(_),
+                Needs::Read | Needs::Figures | Needs::Supervise | Needs::Administer,
+            ) => false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::events::Followed;
 use super::exposition::{Exposition, Kind};
 use super::look::Moment;
 use super::process::Process;
@@ -11,7 +12,7 @@ use super::queues;
 use super::view::QueueView;
 use crate::call::QueueId;
 use crate::runtime::{QueueTally, Tally, Visit};
-use crate::storage::StoreStatus;
+use crate::storage::{Gauge, GaugeStatus, StoreStatus};
 use crate::time::Instant;
 
 /// What is told, taken in one visit.
@@ -49,13 +50,14 @@ pub(super) fn take(visit: &Visit<'_>) -> Figures {
 }
 
 /// They as they are told, with what the system says of the process.
-pub(super) fn told(figures: &Figures, store: Option<StoreStatus>) -> String {
+pub(super) fn told(figures: &Figures, kept: Option<&Followed>) -> String {
     let mut told = Exposition::default();
     node(&mut told, figures);
     line(&mut told, figures);
     counts(&mut told, &figures.tally);
-    if let Some(status) = store {
-        self::store(&mut told, status);
+    if let Some(kept) = kept {
+        store(&mut told, kept.slot.status());
+        books(&mut told, &kept.gauges);
     }
     process(&mut told, figures.started);
     told.into_text()
@@ -103,12 +105,13 @@ fn today(told: &mut Exposition, figures: &Figures) {
         let reckoned = ("reckoned", today.reckoned.clone());
         Some((vec![("queue", queue.queue.clone()), reckoned], today.service_level?))
     });
-    let about = "Service level of those taken in today (UTC), 0 to 1.";
+    let about = "Service level of those taken in today, in the node's zone, 0 to 1.";
     told.figure("sambung_queue_service_level", Kind::Gauge, about, levels);
     let abandoned = days().filter_map(|(queue, today)| {
         Some((vec![("queue", queue.queue.clone())], today.abandonment?))
     });
-    let about = "Abandonment of those taken in today (UTC) without short ones, 0 to 1.";
+    let about =
+        "Abandonment of those taken in today, in the node's zone, without short ones, 0 to 1.";
     told.figure("sambung_queue_abandonment", Kind::Gauge, about, abandoned);
 }
 
@@ -164,6 +167,33 @@ fn store(told: &mut Exposition, status: StoreStatus) {
     told.one("sambung_store_waiting", Kind::Gauge, about, number(status.waiting));
     let about = "Rows and records that found no room.";
     told.one("sambung_store_lost_total", Kind::Counter, about, count(status.lost));
+}
+
+/// What calls leave behind beside the history.
+fn books(told: &mut Exposition, gauges: &[(&'static str, Gauge)]) {
+    let values = |of: fn(GaugeStatus) -> f64| {
+        let value = move |(name, gauge): &(&'static str, Gauge)| {
+            (vec![("book", (*name).to_owned())], of(gauge.status()))
+        };
+        gauges.iter().map(value).collect::<Vec<_>>()
+    };
+    let about = "1 while what calls leave behind cannot be written: records, recordings, journals.";
+    let failing = values(|status| f64::from(u8::from(status.failing)));
+    told.figure("sambung_book_offline", Kind::Gauge, about, failing);
+    let about = "How many of it wait in memory for the disk.";
+    told.figure(
+        "sambung_book_waiting",
+        Kind::Gauge,
+        about,
+        values(|status| number(status.waiting)),
+    );
+    let about = "How many of it found no room, or could not be kept.";
+    told.figure(
+        "sambung_book_lost_total",
+        Kind::Counter,
+        about,
+        values(|status| count(status.lost)),
+    );
 }
 
 fn process(told: &mut Exposition, started: f64) {

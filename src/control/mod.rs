@@ -7,16 +7,18 @@
 //!
 //! It owns nothing: each question and each order is a visit to the engine between two of its inputs. All routes stand in
 //! one table with what they need; the router, the rights and the `OpenAPI` document are made of it. What belongs to people
-//! goes out masked. Everything from outside is bounded: connections, times, bytes, tries, streams.
+//! goes out masked, but for the words of a ticket, to those who work with them, and for what an admin hands out. Everything from outside is bounded: connections, times, bytes, tries, streams.
 
 mod agents;
 mod answer;
 mod asked;
 mod calls;
+mod data;
 mod door;
 mod events;
 mod exposition;
 mod guard;
+mod kept;
 mod keys;
 mod line;
 mod look;
@@ -29,6 +31,7 @@ mod refusal;
 mod serve;
 mod settings;
 mod table;
+mod tickets;
 mod today;
 mod view;
 
@@ -42,6 +45,7 @@ pub use refusal::{Fault, FaultBody};
 pub use serve::{Control, ControlError};
 pub use settings::{Role, Settings, Token};
 pub use view::{
-    AdapterView, AgentList, AgentView, CallList, CallView, ContactView, Explained, FindingView,
-    NodeView, OfferList, OfferView, QueueDetail, QueueList, QueueToday, QueueView,
+    AdapterView, AgentList, AgentView, CallList, CallView, ContactView, ErasedView, ExpiredView,
+    Explained, FindingView, NodeView, OfferList, OfferView, QueueDetail, QueueList, QueueToday,
+    QueueView, TicketDetail, TicketList, TicketStepView, TicketView,
 };

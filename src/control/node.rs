@@ -45,7 +45,7 @@ impl Node {
         open_figures: bool,
         followed: Option<Followed>,
     ) -> Self {
-        let today = followed.is_some().then(|| Today::new(clock.wall()));
+        let today = followed.as_ref().and_then(|kept| Today::new(&kept.zone, clock.wall()));
         Self {
             handle,
             clock,
@@ -92,10 +92,25 @@ impl Node {
         }
     }
 
-    /// How the store fares, where a history is kept.
-    pub(super) fn storage(&self) -> Option<String> {
-        let failing = self.followed.as_ref()?.slot.status().failing.is_some();
-        Some(if failing { "offline" } else { "ok" }.to_owned())
+    /// What cannot be written for now, by name.
+    fn unwritten(&self) -> Vec<String> {
+        let Some(followed) = &self.followed else { return Vec::new() };
+        let history = followed.slot.status().failing.is_some().then_some("history");
+        let books = followed.gauges.iter();
+        let books = books.filter(|(_, gauge)| gauge.status().failing).map(|(name, _)| *name);
+        history.into_iter().chain(books).map(str::to_owned).collect()
+    }
+
+    /// How it stands for probes: by this word, and with what cannot be written.
+    pub(super) fn stands(&self, status: &str) -> Standing {
+        let unwritten = self.unwritten();
+        let storage = match unwritten.first().map(String::as_str) {
+            None => "ok",
+            Some("history") => "offline",
+            Some(_) => "degraded",
+        };
+        let storage = self.followed.is_some().then(|| storage.to_owned());
+        Standing { status: status.to_owned(), storage, unwritten }
     }
 
     /// Whether it takes calls.
@@ -111,7 +126,7 @@ impl Node {
                 (false, true) => "ok",
             }
         });
-        Ok(Standing { status: wrong.await?.to_owned(), storage: self.storage() })
+        Ok(self.stands(wrong.await?))
     }
 }
 

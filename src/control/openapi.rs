@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::refusal::Fault;
 use super::table::{Gives, Method, Needs, ROUTES, Route};
 use super::view::{
-    AgentChange, AgentList, AgentView, CallList, ContactChange, ContactView, Explained, NodeView,
-    OfferList, QueueDetail, QueueList, Standing,
+    AgentChange, AgentList, AgentView, CallList, CallerNumber, ContactChange, ContactView,
+    ErasedView, Erasing, ExpiredView, Explained, NodeView, OfferList, QueueDetail, QueueList,
+    Standing, TicketAssignment, TicketClosing, TicketDetail, TicketList, TicketNote,
 };
 
 /// The document.
@@ -67,7 +68,13 @@ fn security(needs: Needs) -> Value {
     match needs {
         Needs::Nothing => json!([]),
         Needs::Figures => json!([{}, { "token": [] }]),
-        Needs::Read | Needs::See | Needs::Change | Needs::Supervise => json!([{ "token": [] }]),
+        Needs::Read
+        | Needs::See
+        | Needs::Change
+        | Needs::Supervise
+        | Needs::SeeTickets
+        | Needs::WorkTickets
+        | Needs::Administer => json!([{ "token": [] }]),
     }
 }
 
@@ -80,6 +87,9 @@ const fn needs(needs: Needs) -> &'static str {
         Needs::See => "read, supervisor, admin, or the agent whom it is about",
         Needs::Change => "supervisor, admin, or the agent whom it is about",
         Needs::Supervise => "supervisor or admin",
+        Needs::SeeTickets => "read, supervisor, admin or any agent",
+        Needs::WorkTickets => "supervisor, admin or any agent",
+        Needs::Administer => "admin",
     }
 }
 
@@ -132,8 +142,12 @@ fn schemas() -> Value {
     shape::<AgentList>(&mut generator);
     shape::<AgentView>(&mut generator);
     shape::<CallList>(&mut generator);
+    shape::<CallerNumber>(&mut generator);
     shape::<ContactChange>(&mut generator);
     shape::<ContactView>(&mut generator);
+    shape::<ErasedView>(&mut generator);
+    shape::<Erasing>(&mut generator);
+    shape::<ExpiredView>(&mut generator);
     shape::<Explained>(&mut generator);
     shape::<Fault>(&mut generator);
     shape::<NodeView>(&mut generator);
@@ -141,6 +155,11 @@ fn schemas() -> Value {
     shape::<QueueDetail>(&mut generator);
     shape::<QueueList>(&mut generator);
     shape::<Standing>(&mut generator);
+    shape::<TicketAssignment>(&mut generator);
+    shape::<TicketClosing>(&mut generator);
+    shape::<TicketDetail>(&mut generator);
+    shape::<TicketList>(&mut generator);
+    shape::<TicketNote>(&mut generator);
     Value::Object(generator.take_definitions(true))
 }
 

@@ -20,8 +20,8 @@ use super::keys::{MAX_KEY, OrderKey, Outcome};
 use super::node::Node;
 use super::refusal::Refusal;
 use super::settings::Settings;
-use super::table::{Method, Needs, Operation, ROUTES, Route};
-use super::{agents, answer, calls, metrics, node, openapi, queues, today};
+use super::table::{DataOperation, Method, Needs, Operation, ROUTES, Route, TicketOperation};
+use super::{agents, answer, calls, data, metrics, node, openapi, queues, tickets, today};
 use crate::engine::AgentOrder;
 use crate::runtime::{Clock, Handle};
 
@@ -162,9 +162,14 @@ async fn take(
     let who = match route.needs {
         Needs::Nothing => None,
         Needs::Figures if node.open_figures => None,
-        Needs::Figures | Needs::Read | Needs::See | Needs::Change | Needs::Supervise => {
-            Some(node.who(from, &parts.headers)?)
-        }
+        Needs::Figures
+        | Needs::Read
+        | Needs::See
+        | Needs::Change
+        | Needs::Supervise
+        | Needs::SeeTickets
+        | Needs::WorkTickets
+        | Needs::Administer => Some(node.who(from, &parts.headers)?),
     };
     let query = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
         .map_err(|_| Refusal::senseless("wrong_query", "The query cannot be read."))?;
@@ -203,7 +208,10 @@ async fn once(
     asked: &Asked,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refusal> {
-    let Some(key) = order_key(asked, headers)? else {
+    let key = order_key(asked, headers)?;
+    // What is handed out of people is not kept: each time is one.
+    let Some(key) = key.filter(|_| route.operation != Operation::Data(DataOperation::Export))
+    else {
         return carry_out(node, route.operation, asked).await;
     };
     let what = Sha256::new().chain_update(route.path).chain_update([0]);
@@ -310,6 +318,8 @@ async fn carry_out(
         Operation::ListOffers => {
             Ok(answer::json(OK, &node.visit(|visit| queues::offers(visit)).await?))
         }
+        Operation::Tickets(operation) => work_on_tickets(node, operation, asked).await,
+        Operation::Data(operation) => care_for_data(node, operation, asked).await,
         Operation::ListCalls => {
             let after = asked.query.get("after").map(|text| asked::contact(text)).transpose()?;
             let limit = asked.limit()?;
@@ -319,10 +329,7 @@ async fn carry_out(
         Operation::ShowNode => Ok(answer::json(OK, &node.visit(|visit| node::show(visit)).await?)),
         Operation::Health => {
             node.visit(|_| ()).await?;
-            Ok(answer::json(
-                OK,
-                &super::view::Standing { status: "ok".to_owned(), storage: node.storage() },
-            ))
+            Ok(answer::json(OK, &node.stands("ok")))
         }
         Operation::Ready => {
             let standing = node.standing().await?;
@@ -336,11 +343,40 @@ async fn carry_out(
     }
 }
 
+async fn work_on_tickets(
+    node: &Node,
+    operation: TicketOperation,
+    asked: &Asked,
+) -> Result<Response<Body>, Refusal> {
+    if operation == TicketOperation::List {
+        return Ok(answer::json(StatusCode::OK, &tickets::list(node, asked).await?));
+    }
+    let told = match operation {
+        TicketOperation::List | TicketOperation::Show => tickets::show(node, asked).await,
+        TicketOperation::Assign => tickets::assign(node, asked).await,
+        TicketOperation::Note => tickets::note(node, asked).await,
+        TicketOperation::Close => tickets::close(node, asked).await,
+    };
+    Ok(answer::json(StatusCode::OK, &told?))
+}
+
+async fn care_for_data(
+    node: &Node,
+    operation: DataOperation,
+    asked: &Asked,
+) -> Result<Response<Body>, Refusal> {
+    const OK: StatusCode = StatusCode::OK;
+    Ok(match operation {
+        DataOperation::Export => answer::json(OK, &data::export(node, asked).await?),
+        DataOperation::Erase => answer::json(OK, &data::erase(node, asked).await?),
+        DataOperation::Expire => answer::json(OK, &data::expire(node).await?),
+    })
+}
+
 async fn tell_metrics(node: &Node) -> Result<Response<Body>, Refusal> {
     let mut figures = node.visit(|visit| metrics::take(visit)).await?;
     node.with_today(&mut figures.queues);
-    let history = node.followed.as_ref().map(|followed| followed.slot.status());
-    let text = metrics::told(&figures, history).into_bytes();
+    let text = metrics::told(&figures, node.followed.as_ref()).into_bytes();
     Ok(answer::text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text))
 }
 

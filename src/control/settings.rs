@@ -39,7 +39,7 @@ pub enum Role {
     Agent(AgentId),
     /// Everything can be seen; agents, queues and waiting contacts can be changed.
     Supervisor,
-    /// The same, and whatever else there is.
+    /// The same; what the store keeps of people can be handed out, forgotten and let go of.
     Admin,
 }
 

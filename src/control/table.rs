@@ -15,6 +15,12 @@ pub(super) enum Needs {
     Change,
     /// A supervisor.
     Supervise,
+    /// A role that sees everything, or any agent: of tickets.
+    SeeTickets,
+    /// A supervisor, or any agent: of tickets.
+    WorkTickets,
+    /// An admin.
+    Administer,
 }
 
 /// Whether something is asked or ordered.
@@ -38,6 +44,8 @@ pub(super) enum Operation {
     Explain,
     ChangeContact,
     ListOffers,
+    Tickets(TicketOperation),
+    Data(DataOperation),
     ListCalls,
     ShowNode,
     Health,
@@ -45,6 +53,24 @@ pub(super) enum Operation {
     Document,
     Metrics,
     Events,
+}
+
+/// What is done about tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TicketOperation {
+    List,
+    Show,
+    Assign,
+    Note,
+    Close,
+}
+
+/// What is done with what the store keeps of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DataOperation {
+    Export,
+    Erase,
+    Expire,
 }
 
 /// One value in the query.
@@ -103,6 +129,42 @@ const CONTACT: Parameter =
     Parameter { name: "contact", about: "The contact.", required: true, number: false };
 const AGENT: Parameter =
     Parameter { name: "agent", about: "The agent.", required: true, number: false };
+
+/// What narrows a list of tickets down.
+const TICKETS: &[Parameter] = &[
+    Parameter {
+        name: "state",
+        about: "`open`, `closed` or `all`; open ones if it is left out.",
+        required: false,
+        number: false,
+    },
+    Parameter {
+        name: "owner",
+        about: "The agent who has to do it.",
+        required: false,
+        number: false,
+    },
+    Parameter {
+        name: "unowned",
+        about: "`true` = those of nobody.",
+        required: false,
+        number: false,
+    },
+    Parameter {
+        name: "overdue",
+        about: "`true` = open ones whose time is over.",
+        required: false,
+        number: false,
+    },
+    Parameter {
+        name: "kind",
+        about: "What kind, as the flow names it: `complaint`, `follow_up`, `voicemail`, `callback`.",
+        required: false,
+        number: false,
+    },
+    AFTER,
+    LIMIT,
+];
 
 /// A question without anything in the query or a body.
 const fn get(
@@ -217,6 +279,96 @@ pub(super) const ROUTES: &[Route] = &[
             "listCalls",
             "The live calls, in the order in which they began. Numbers are masked.",
             Gives::Shape("CallList"),
+        )
+    },
+    Route {
+        query: TICKETS,
+        ..get(
+            "/v1/tickets",
+            Needs::SeeTickets,
+            Operation::Tickets(TicketOperation::List),
+            "listTickets",
+            "Tickets, by number: what callers left for people to do. An agent is told their own and those of nobody.",
+            Gives::Shape("TicketList"),
+        )
+    },
+    get(
+        "/v1/tickets/{ticket}",
+        Needs::SeeTickets,
+        Operation::Tickets(TicketOperation::Show),
+        "showTicket",
+        "One ticket with everything that was said and done. The words are told to those alone who may change it.",
+        Gives::Shape("TicketDetail"),
+    ),
+    Route {
+        method: Method::Post,
+        takes: Some("TicketAssignment"),
+        ..get(
+            "/v1/tickets/{ticket}/assign",
+            Needs::WorkTickets,
+            Operation::Tickets(TicketOperation::Assign),
+            "assignTicket",
+            "Says who has to do it, or until when. An agent takes those of nobody, and gives back their own.",
+            Gives::Shape("TicketDetail"),
+        )
+    },
+    Route {
+        method: Method::Post,
+        takes: Some("TicketNote"),
+        ..get(
+            "/v1/tickets/{ticket}/note",
+            Needs::WorkTickets,
+            Operation::Tickets(TicketOperation::Note),
+            "noteTicket",
+            "Writes down what was done about it. The words are sealed with those of the caller.",
+            Gives::Shape("TicketDetail"),
+        )
+    },
+    Route {
+        method: Method::Post,
+        takes: Some("TicketClosing"),
+        ..get(
+            "/v1/tickets/{ticket}/close",
+            Needs::WorkTickets,
+            Operation::Tickets(TicketOperation::Close),
+            "closeTicket",
+            "Is done with it, and says what came of it.",
+            Gives::Shape("TicketDetail"),
+        )
+    },
+    Route {
+        method: Method::Post,
+        takes: Some("CallerNumber"),
+        ..get(
+            "/v1/data/export",
+            Needs::Administer,
+            Operation::Data(DataOperation::Export),
+            "exportCaller",
+            "Everything that is known of a caller, numbers and words in clear. That it was handed out stands in the history.",
+            Gives::Json,
+        )
+    },
+    Route {
+        method: Method::Post,
+        takes: Some("Erasing"),
+        ..get(
+            "/v1/data/erase",
+            Needs::Administer,
+            Operation::Data(DataOperation::Erase),
+            "eraseCaller",
+            "Forgets a caller for good, with `confirm: true`; without it, tells how much it would be. Their open callbacks and tickets are closed.",
+            Gives::Shape("ErasedView"),
+        )
+    },
+    Route {
+        method: Method::Post,
+        ..get(
+            "/v1/data/expire",
+            Needs::Administer,
+            Operation::Data(DataOperation::Expire),
+            "expireData",
+            "Lets go of everything that is older than `retention` allows, as the node does once a day.",
+            Gives::Shape("ExpiredView"),
         )
     },
     get(

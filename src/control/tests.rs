@@ -72,14 +72,23 @@ fn references(value: &Value, found: &mut Vec<String>) {
 #[test]
 fn each_role_opens_what_it_should() {
     let who = |role| Who { name: "x".into(), role };
-    let needs = [Needs::Nothing, Needs::Read, Needs::See, Needs::Change, Needs::Supervise];
+    let needs = [
+        Needs::Nothing,
+        Needs::Read,
+        Needs::See,
+        Needs::Change,
+        Needs::Supervise,
+        Needs::SeeTickets,
+        Needs::WorkTickets,
+        Needs::Administer,
+    ];
     let own = "sari".into();
     for (role, about, opens) in [
-        (Role::Read, "sari", [true, true, true, false, false]),
-        (Role::Agent(own), "sari", [true, false, true, true, false]),
-        (Role::Agent("sari".into()), "budi", [true, false, false, false, false]),
-        (Role::Supervisor, "sari", [true; 5]),
-        (Role::Admin, "sari", [true; 5]),
+        (Role::Read, "sari", [true, true, true, false, false, true, false, false]),
+        (Role::Agent(own), "sari", [true, false, true, true, false, true, true, false]),
+        (Role::Agent("sari".into()), "budi", [true, false, false, false, false, true, true, false]),
+        (Role::Supervisor, "sari", [true, true, true, true, true, true, true, false]),
+        (Role::Admin, "sari", [true; 8]),
     ] {
         let about = about.into();
         let may = needs.map(|needs| who(role.clone()).may(needs, Some(&about)));

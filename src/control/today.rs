@@ -15,8 +15,6 @@ use crate::report::{Level, Live};
 use crate::storage::SqliteReader;
 use crate::time::{Duration, Wall};
 
-/// The zone whose days they are: that of `sambung report day` where none is named.
-const ZONE: &str = "UTC";
 /// Who was answered within this was answered in time.
 const TARGET: Duration = Duration::from_secs(20);
 /// Who hangs up within this has given the queue no chance.
@@ -32,15 +30,18 @@ pub(super) struct Today(Mutex<Counted>);
 
 #[derive(Debug)]
 struct Counted {
+    /// The zone whose day it is.
+    zone: Arc<str>,
     live: Live,
     /// Whether all that is on the disk was counted once.
     whole: bool,
 }
 
 impl Today {
-    pub(super) fn new(now: Wall) -> Self {
-        let live = Live::new(ZONE, now, Level::default(), TARGET, SHORT);
-        Self(Mutex::new(Counted { live: live.expect("UTC has days"), whole: false }))
+    /// The day of `now` in a zone; `None` if that is not known.
+    pub(super) fn new(zone: &Arc<str>, now: Wall) -> Option<Self> {
+        let live = Live::new(zone, now, Level::default(), TARGET, SHORT).ok()?;
+        Some(Self(Mutex::new(Counted { zone: Arc::clone(zone), live, whole: false })))
     }
 
     /// Adds to each queue what has come of its day.
@@ -62,7 +63,7 @@ impl Counted {
         let counts = self.live.counts(queue);
         QueueToday {
             day: self.live.day().to_string(),
-            zone: ZONE.to_owned(),
+            zone: self.zone.to_string(),
             reckoned: self.live.reckoned(),
             service_level: self.live.service_level(queue),
             abandonment: counts.abandonment().ratio(),

@@ -1,6 +1,14 @@
 //! What is told, and what is taken: the shapes of JSON. Times are RFC 3339 in UTC, durations whole seconds; what belongs to
 //! people is masked.
 
+mod data;
+mod tickets;
+
+pub(super) use data::{CallerNumber, Erasing};
+pub use data::{ErasedView, ExpiredView};
+pub(super) use tickets::{TicketAssignment, TicketClosing, TicketNote, WantedOutcome};
+pub use tickets::{TicketDetail, TicketList, TicketStepView, TicketView};
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -302,7 +310,11 @@ pub struct AdapterView {
 pub(super) struct Standing {
     /// `ok`, or what is wrong: `draining`, `full`, `no_adapter`.
     pub(super) status: String,
-    /// `ok`, or `offline` while the history cannot be written: calls go on, nobody is offered to agents.
+    /// `ok`; `offline` while the history cannot be written: calls go on, nobody is offered to agents; `degraded` while
+    /// only something else of `unwritten` cannot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) storage: Option<String>,
+    /// What cannot be written for now: `history`, `records`, `recordings`, `journals`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unwritten: Vec<String>,
 }

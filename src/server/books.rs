@@ -5,6 +5,7 @@ use std::path::Path;
 use super::history::History;
 use super::{Server, ServerError};
 use crate::call::{CallJournal, CallRecord};
+use crate::control::Followed;
 use crate::history::{CallerSecret, Shifts, Standing};
 use crate::runtime::{Clock, Left, RecordSink};
 use crate::storage::{
@@ -33,6 +34,8 @@ pub(super) struct Opened {
     pub(super) dialogs: DialogSlot,
     /// Calls of the process before whose far sides are still to be told.
     pub(super) left_open: Vec<LeftOpen>,
+    /// What the control interface sees of all that.
+    pub(super) followed: Followed,
     /// What callers are named by.
     pub(super) secret: CallerSecret,
     /// What stands now: nothing of it is under way.
@@ -51,13 +54,33 @@ impl Books {
         let (journal_ledger, journals) = journals.unzip();
         let upkeep = Upkeep::start(slot.clone(), server.limits.clone(), clock)?;
         let (recordings, tapes) = Recordings::open(&server.recordings, clock)?;
+        let mut gauges = vec![("records", records.gauge()), ("recordings", recordings.gauge())];
+        gauges.extend(journals.as_ref().map(|journals| ("journals", journals.gauge())));
+        let followed = Followed {
+            slot: slot.clone(),
+            store: server.store.clone(),
+            limits: server.limits.clone(),
+            records: records.eraser(),
+            gauges,
+            zone: server.zone.clone(),
+        };
         let mut beside = server.store.as_os_str().to_owned();
         beside.push(".dialogs");
         let (kept, dialogs, left_open) = Dialogs::open(Path::new(&beside), &dialog_key)?;
         let books =
             Self { ledger, journals: journal_ledger, writer, upkeep, recordings, dialogs: kept };
-        let opened =
-            Opened { records, journals, slot, tapes, dialogs, left_open, secret, standing, shifts };
+        let opened = Opened {
+            records,
+            journals,
+            slot,
+            tapes,
+            dialogs,
+            left_open,
+            followed,
+            secret,
+            standing,
+            shifts,
+        };
         Ok((books, opened))
     }
 

@@ -27,7 +27,7 @@ use tokio::sync::watch;
 
 use crate::assemble::Services;
 use crate::config::Disabled;
-use crate::control::{ControlError, Followed};
+use crate::control::ControlError;
 use crate::engine::{self, Engine};
 use crate::history::{CallerSecret, StoreError};
 use crate::media::Library;
@@ -63,6 +63,8 @@ pub struct Server {
     recordings: PathBuf,
     old: OldFiles,
     limits: Limits,
+    /// Whose days the day so far is counted by.
+    zone: Arc<str>,
     drain: Duration,
     disabled: Vec<Disabled>,
     settings: PathBuf,
@@ -146,14 +148,13 @@ impl Server {
             let control = control::Opened::bind(self.control).await?;
             let (control_at, metrics_at, tokens) = control.places();
             let told = slot.clone();
-            let followed = Followed { slot: slot.clone(), store: self.store };
             let (handle, driver) = {
                 let _signalling = signalling.enter();
                 let keeper: Box<dyn Keeper> = Box::new(Telling(slot));
                 Driver::start(engine, clock, adapters, records, Box::new(errands), Some(keeper))
             };
             let driver = signalling.spawn(driver.run());
-            let control = control.start(handle.clone(), clock, followed);
+            let control = control.start(handle.clone(), clock, opened.followed);
             tracing::info!(
                 listen,
                 flows,

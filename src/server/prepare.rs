@@ -127,6 +127,7 @@ fn build(
 ) -> Result<Server, AssembleError> {
     let surroundings = draft.surroundings(&config);
     let engine = draft.engine(&config, &surroundings)?;
+    let zone = assemble::zone(&draft.project.compiled.calendars);
     let mut disabled = config.disabled.clone();
     disabled.extend(surroundings.disabled);
     if config.routes.is_empty() {
@@ -146,6 +147,7 @@ fn build(
         recordings: config.recordings.clone(),
         old: history::old_files(&config),
         limits: history::limits(&config),
+        zone,
         drain: config.limits.drain,
         disabled,
         settings: path.to_owned(),

@@ -46,7 +46,7 @@ pub(crate) struct Desk {
     pub(crate) node: Node,
     pub(crate) supervisor: Client,
     pub(crate) secrets: TempDir,
-    _phone: UdpSocket,
+    pub(crate) _phone: UdpSocket,
 }
 
 impl Desk {
@@ -56,6 +56,11 @@ impl Desk {
 
     /// The same with further keys of `control`.
     pub(crate) fn start_with(control: &str, more: &str) -> Self {
+        Self::start_for(LINE, control, more)
+    }
+
+    /// The same with a flow of its own.
+    pub(crate) fn start_for(flow: &str, control: &str, more: &str) -> Self {
         let secrets = tempfile::tempdir().expect("a folder");
         let mut tokens = String::new();
         for (role, token) in TOKENS {
@@ -72,9 +77,17 @@ impl Desk {
             "control: {{ {control}listen: \"127.0.0.1:0\", tokens: {{ {tokens} }} }}\n\
              agents:\n  budi: {{ address: \"sip:budi@{at}\", queues: [service] }}\n  sari: {{ address: \"sip:sari@{at}\" }}\n{more}"
         );
-        let node = Node::start(&settings, LINE);
+        let node = Node::start(&settings, flow);
         let supervisor = Client::new(&node.ready()["control"], Some(token("supervisor")));
         Self { node, supervisor, secrets, _phone: phone }
+    }
+
+    /// Kills the node as the power would, and starts it again with what it left.
+    pub(crate) fn dies_and_comes_back(self) -> Self {
+        let Self { node, secrets, _phone, .. } = self;
+        let node = node.dies_and_comes_back();
+        let supervisor = Client::new(&node.ready()["control"], Some(token("supervisor")));
+        Self { node, supervisor, secrets, _phone }
     }
 
     fn state(&self, agent: &str, body: &str) -> Answer {
@@ -110,13 +123,15 @@ fn every_route_opens_to_those_who_may_and_to_nobody_else() {
             let needs = operation["x-needs"].as_str().expect("each says");
             let path = path.replace("{agent}", "sari").replace("{queue}", "service");
             let path = path.replace("{contact}", "0190aaaa-0000-7000-8000-000000000000");
+            let path = path.replace("{ticket}", "x");
             let query = if path.ends_with("explain") { "?contact=x&agent=sari" } else { "" };
             let path = format!("{path}{query}");
             let method = method.to_uppercase();
             for (role, token) in TOKENS {
                 let answer = head(&desk.supervisor.showing(token), &method, &path);
                 // The agent's token is for another agent.
-                let opens = needs.contains("nothing") || needs.contains(role) && role != "agent";
+                let anyone = role != "agent" || needs.contains("any agent");
+                let opens = needs.contains("nothing") || needs.contains(role) && anyone;
                 assert_eq!(answer != 403, opens, "{method} {path} as {role}: {answer}");
                 assert_ne!(answer, 401, "{method} {path} as {role}");
                 assert_ne!(answer, 404, "{method} {path} as {role}: it is there");
@@ -359,7 +374,11 @@ fn monitors_read_figures_of_bounded_labels() {
 }
 
 /// Runs the program as somebody at the terminal of another machine would.
-fn sambung(desk: &Desk, role: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn sambung(
+    desk: &Desk,
+    role: &str,
+    arguments: &[&str],
+) -> (Option<i32>, String, String) {
     let url = format!("http://{}", desk.supervisor.address);
     let mut command = Command::new(env!("CARGO_BIN_EXE_sambung"));
     command
@@ -519,16 +538,14 @@ fn tokens_are_nowhere_to_be_seen() {
 
 #[test]
 fn who_logged_out_is_logged_out_after_a_crash() {
-    let Desk { node, supervisor, secrets, _phone } = Desk::start("");
-    let state = "/v1/agents/budi/state";
+    let desk = Desk::start("");
+    let (state, supervisor) = ("/v1/agents/budi/state", &desk.supervisor);
     assert_eq!(supervisor.post(state, r#"{"state":"offline"}"#).json()["state"], "offline");
     // What was answered is told to the store at once, and on the disk soon after.
     let seen = |told: &Value| told["pending"] == "logged_out";
     assert!(seen(&supervisor.get("/v1/agents/budi").json()));
     std::thread::park_timeout(Duration::from_millis(500));
-    let node = node.dies_and_comes_back();
-    let supervisor = Client::new(&node.ready()["control"], Some(token("supervisor")));
-    let desk = Desk { node, supervisor, secrets, _phone };
+    let desk = desk.dies_and_comes_back();
     let budi = desk.sees("/v1/agents/budi", seen);
     assert_eq!(budi["state"], "offline", "{budi}");
     assert_eq!(desk.state("budi", r#"{"state":"ready"}"#).json()["state"], "ready");
@@ -561,10 +578,18 @@ struct Stream(TcpStream);
 
 impl Stream {
     fn opens(desk: &Desk, token: &str) -> Self {
+        Self::asks(desk, token, "/v1/events")
+    }
+
+    /// The same from a place on.
+    fn opens_at(desk: &Desk, token: &str, place: &str) -> Self {
+        Self::asks(desk, token, &format!("/v1/events?after={place}"))
+    }
+
+    fn asks(desk: &Desk, token: &str, path: &str) -> Self {
         let mut stream = TcpStream::connect(desk.supervisor.address).expect("it listens");
-        let request = format!(
-            "GET /v1/events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {token}\r\n\r\n"
-        );
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer {token}\r\n\r\n");
         stream.write_all(request.as_bytes()).expect("sent");
         let mut stream = Self(stream);
         stream.hears("text/event-stream");
@@ -613,4 +638,44 @@ fn the_day_so_far_is_what_the_report_of_the_day_tells() {
     assert_eq!((&today["abandonment"], &today["service_level"]), (&Value::Null, &Value::Null));
     let (code, out, _) = sambung(&desk, "read", &["queue", "list"]);
     assert!(code == Some(0) && out.contains("today (UTC), LEVEL is SL#4/20s/short=5s."), "{out}");
+}
+
+#[test]
+fn an_admin_hands_out_and_forgets_while_the_node_runs() {
+    let mut desk = Desk::start("");
+    let admin = desk.supervisor.showing(token("admin"));
+    let mut caller = Phone::calls(desk.node.sip(), "100");
+    caller.is_answered();
+    caller.hangs_up();
+    desk.sees("/v1/calls", |told| told["calls"] == json!([]));
+    for (role, status) in [("read", 403), ("supervisor", 403), ("admin", 422)] {
+        let asked = desk.supervisor.showing(token(role));
+        assert_eq!(asked.post("/v1/data/export", r#"{"number":"nobody"}"#).status, status);
+    }
+    let known = admin.post("/v1/data/export", r#"{"number":"+6281234567890"}"#).json();
+    assert_eq!(known["contacts"], json!([]), "nobody of that number has called");
+    let asked = admin.post("/v1/data/erase", r#"{"number":"+6281234567890"}"#).json();
+    assert_eq!((&asked["done"], &asked["caller"]), (&json!(false), &json!("***890")));
+    let sure = r#"{"number":"+6281234567890","confirm":true}"#;
+    assert_eq!(admin.post("/v1/data/erase", sure).json()["done"], true);
+    assert_eq!(admin.post("/v1/data/expire", "").json()["classes"]["records"], 0);
+
+    let (code, out, err) = sambung(&desk, "admin", &["data", "export", "+6281234567890"]);
+    assert!(code == Some(0) && out.contains("\"contacts\": []"), "{out}{err}");
+    let (code, out, err) = sambung(&desk, "admin", &["data", "erase", "+6281234567890"]);
+    assert_eq!((code, &*out), (Some(2), ""), "{err}");
+    assert!(err.contains("***890: 0 contacts and 0 recordings would be forgotten"), "{err}");
+    let (code, out, err) = sambung(&desk, "admin", &["data", "erase", "+6281234567890", "--yes"]);
+    assert_eq!((code, &*out), (Some(0), "***890: 0 contacts and 0 recordings are forgotten.\n"));
+    assert_eq!(err, "");
+    let (code, _, err) = sambung(&desk, "supervisor", &["data", "expire"]);
+    assert!(code == Some(1) && err.contains("The token `supervisor` does not open this."), "{err}");
+    let (code, out, err) = sambung(&desk, "admin", &["data", "expire"]);
+    assert!(code == Some(0) && out.contains("history"), "{out}{err}");
+
+    // Each act stands in the history, and no number in the log.
+    let mut events = Stream::opens_at(&desk, token("admin"), "0.0");
+    events.hears("\"by\":\"admin\"");
+    desk.node.signal("TERM");
+    assert!(!desk.node.whole_log().contains("81234567"));
 }

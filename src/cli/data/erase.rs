@@ -1,11 +1,16 @@
 //! `sambung data erase`: forgets a caller for good.
 
+use std::path::PathBuf;
+
 use clap::Args;
+use serde_json::json;
 
 use super::open::{Owned, failed};
 use crate::call::{RecordingId, mask_number};
+use crate::cli::desk::{self, Node};
 use crate::cli::{exit, print};
 use crate::config::Config;
+use crate::control::ErasedView;
 use crate::history::Store as _;
 use crate::storage::{forget_records, recordings_of, remove_recordings};
 
@@ -19,7 +24,7 @@ pub(crate) struct EraseArgs {
     /// Really forget it
     #[arg(long)]
     yes: bool,
-    /// Who asks for it; stands in the history
+    /// Who asks for it; stands in the history. A running node writes the name of the token
     #[arg(long, value_name = "NAME", default_value = "sambung data")]
     by: String,
 }
@@ -37,12 +42,10 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
         recordings_of(&config.recordings, &known.contacts).map_err(|error| unread(&error))?;
     recordings.extend(known.recordings);
     let recordings: Vec<RecordingId> = recordings.into_iter().collect();
-    let (count, audio) = (known.contacts.len(), recordings.len());
+    let (count, audio) = (known.contacts.len() as u64, recordings.len() as u64);
     if !args.yes {
         owned.close(Vec::new())?;
-        eprintln!(
-            "{number}: {count} contacts and {audio} recordings would be forgotten for good; add `--yes`"
-        );
+        would(&number, count, audio);
         return Err(exit::USAGE);
     }
     // The files first: as long as one is left, the store still knows whose they are, and it can be done again.
@@ -52,23 +55,65 @@ fn erase(args: &EraseArgs, config: &Config) -> Result<(), u8> {
     if left.is_empty() {
         let now = owned.clock.wall();
         owned.store.erase(&caller, &args.by, now).map_err(|error| failed(&error))?;
-        print::out(&format!("{number}: {count} contacts and {audio} recordings are forgotten."));
+        forgotten(&number, count, audio);
     }
     owned.close(Vec::new())?;
-    let old = crate::server::old_files(config).left_behind();
-    for path in &old {
-        let path = path.display();
-        eprintln!(
-            "error: {path} may still hold the number in clear; its tickets or callbacks are in the store, delete it"
-        );
-    }
-    if left.is_empty() && old.is_empty() {
+    let old = old_files_are_there(config);
+    if left.is_empty() && !old {
         return Ok(());
     }
     for (path, error) in left {
         eprintln!("error: {} is still there: {error}; mend that, and do it again", path.display());
     }
     Err(exit::FINDINGS)
+}
+
+/// The same by the running node; `config` is that of its project, if it is here.
+pub(super) fn by_node(args: &EraseArgs, node: &Node, config: Option<&Config>) -> u8 {
+    let body = json!({ "number": args.number, "confirm": args.yes });
+    let ErasedView { caller, contacts, recordings, done, left } =
+        match node.post(&["data", "erase"], Some(body)) {
+            Ok(erased) => erased,
+            Err(error) => return desk::refused(&error),
+        };
+    for path in &left {
+        eprintln!("error: {path} is still there; mend that, and do it again");
+    }
+    match (done, args.yes) {
+        (true, _) => forgotten(&caller, contacts, recordings),
+        (false, true) => {}
+        (false, false) => {
+            would(&caller, contacts, recordings);
+            return exit::USAGE;
+        }
+    }
+    let old = config.is_some_and(old_files_are_there);
+    if done && !old { exit::CLEAN } else { exit::FINDINGS }
+}
+
+/// Tells of files of earlier releases that may still hold the number; whether there are any.
+fn old_files_are_there(config: &Config) -> bool {
+    let old: Vec<PathBuf> = crate::server::old_files(config).left_behind();
+    for path in &old {
+        let path = path.display();
+        eprintln!(
+            "error: {path} may still hold the number in clear; its tickets or callbacks are in the store, delete it"
+        );
+    }
+    !old.is_empty()
+}
+
+fn forgotten(number: &str, contacts: u64, recordings: u64) {
+    print::out(&format!(
+        "{number}: {contacts} contacts and {recordings} recordings are forgotten."
+    ));
+}
+
+/// Tells how much it would be.
+fn would(number: &str, contacts: u64, recordings: u64) {
+    eprintln!(
+        "{number}: {contacts} contacts and {recordings} recordings would be forgotten for good; add `--yes`"
+    );
 }
 
 fn unread(error: &std::io::Error) -> u8 {

@@ -3,8 +3,10 @@
 use clap::Args;
 
 use super::open::{Owned, failed};
+use crate::cli::desk::{self, Node};
 use crate::cli::{exit, print};
 use crate::config::Config;
+use crate::control::ExpiredView;
 use crate::storage::Limits;
 
 /// Lets go of everything that is older than `retention` allows, as the node does once a day.
@@ -30,7 +32,22 @@ fn expire(config: &Config) -> Result<(), u8> {
             }
         }
         let name = serde_json::to_value(class).expect("a class is a word");
-        print::out(&format!("{:<12}{count:>10}", name.as_str().unwrap_or_default()));
+        tell(name.as_str().unwrap_or_default(), count);
     }
     owned.close(Vec::new())
+}
+
+/// The same by the running node.
+pub(super) fn by_node(node: &Node) -> u8 {
+    match node.post::<ExpiredView>(&["data", "expire"], None) {
+        Ok(gone) => {
+            gone.classes.iter().for_each(|(class, count)| tell(class, *count));
+            exit::CLEAN
+        }
+        Err(error) => desk::refused(&error),
+    }
+}
+
+fn tell(class: &str, count: u64) {
+    print::out(&format!("{class:<12}{count:>10}"));
 }

@@ -18,6 +18,12 @@ pub(super) fn settings(path: &Path) -> Result<Config, u8> {
     reading.config.ok_or(exit::UNREADABLE)
 }
 
+/// Whether a node has the store open.
+pub(super) fn is_taken(config: &Config) -> bool {
+    let opened = config.store.exists().then(|| SqliteStore::open(&config.store, Durability::Full));
+    matches!(opened, Some(Err(StorageError::Taken { .. })))
+}
+
 /// A store that is ours for a moment: its epoch has begun.
 pub(super) struct Owned {
     pub(super) store: SqliteStore,
@@ -35,7 +41,9 @@ impl Owned {
         let store = SqliteStore::open(&config.store, Durability::Full).map_err(|error| {
             print::error(&error);
             if matches!(error, StorageError::Taken { .. }) {
-                eprintln!("help: the node runs; stop it, do this, and start it again");
+                eprintln!(
+                    "help: the node runs; name it by `--url` and a token of `role: admin` by `--token-file`, give it `control:` in sambung.yaml, or stop it first"
+                );
             }
             exit::UNREADABLE
         })?;

@@ -1,4 +1,4 @@
-//! What `sambung agent` and `sambung queue` share: how the running node is reached, and how it is told.
+//! What `sambung agent`, `sambung queue` and `sambung ticket` share: how the running node is reached, and how it is told.
 
 mod columns;
 mod node;
@@ -25,7 +25,7 @@ pub(super) fn tell<T: Serialize>(
             Err(error) => return failed(&error),
         },
         Ok(value) => text(&value),
-        Err(error) => return refused(&error),
+        Err(error) => return refused(&error).into(),
     };
     let mut out = io::stdout().lock();
     match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
@@ -41,7 +41,8 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
     exit::FINDINGS.into()
 }
 
-fn refused(error: &DeskError) -> ExitCode {
+/// Tells what a node refused, or why none is reached, and gives the exit code.
+pub(super) fn refused(error: &DeskError) -> u8 {
     match error {
         DeskError::Refused { message, .. } => eprintln!("error: {message}"),
         _ => print::error(error),
@@ -49,5 +50,5 @@ fn refused(error: &DeskError) -> ExitCode {
     if let Some(hint) = error.hint() {
         eprintln!("hint: {hint}");
     }
-    error.exit_code().into()
+    error.exit_code()
 }

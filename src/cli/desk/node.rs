@@ -23,10 +23,10 @@ const MAX_TOKEN: u64 = 4_096;
 pub(in crate::cli) struct NodeArgs {
     /// The configuration of the node: its `control` says where it is reached and with which token
     #[arg(long, value_name = "FILE", default_value = "sambung.yaml", global = true)]
-    config: PathBuf,
+    pub(in crate::cli) config: PathBuf,
     /// Where the node is reached, in place of what the configuration says
     #[arg(long, value_name = "URL", global = true)]
-    url: Option<String>,
+    pub(in crate::cli) url: Option<String>,
     /// The file of the token, in place of those in the configuration
     #[arg(long, value_name = "FILE", global = true)]
     token_file: Option<PathBuf>,
@@ -43,6 +43,8 @@ pub(in crate::cli) struct NodeArgs {
 pub(in crate::cli) struct Node {
     base: Url,
     token: Option<String>,
+    /// How long an answer may take.
+    patience: Duration,
     /// The agent whom the token is for.
     pub(in crate::cli) agent: Option<String>,
 }
@@ -137,7 +139,8 @@ impl Node {
             return Err(address());
         }
         if let Some(path) = &args.token_file {
-            return Ok(Self { base: url, token: Some(token_in(path)?), agent: None });
+            let token = Some(token_in(path)?);
+            return Ok(Self { base: url, token, patience: PATIENCE.1, agent: None });
         }
         let tokens = control.map(|control| control.tokens).unwrap_or_default();
         let shown = match &args.name {
@@ -148,7 +151,13 @@ impl Node {
             None => tokens.into_iter().max_by_key(|token| opens(token.role)),
         };
         let agent = shown.as_ref().and_then(|token| token.agent.as_ref()).map(ToString::to_string);
-        Ok(Self { base: url, token: shown.map(|t| t.secret.reveal().to_owned()), agent })
+        let token = shown.map(|token| token.secret.reveal().to_owned());
+        Ok(Self { base: url, token, patience: PATIENCE.1, agent })
+    }
+
+    /// The same, whose answers may take so long.
+    pub(in crate::cli) fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Asks for what is at a path.
@@ -204,7 +213,7 @@ impl Node {
         }
         let client = Client::builder()
             .connect_timeout(PATIENCE.0)
-            .timeout(PATIENCE.1)
+            .timeout(self.patience)
             .no_proxy()
             .build()
             .map_err(unreachable)?;
