@@ -12,10 +12,10 @@ use crate::words::{
     agent, agent_is, answered, began, closed, contact, enqueued, offered, row, wall,
 };
 
-/// Three agents.
-const SARI: u64 = 1;
-const BUDI: u64 = 2;
-const DEWI: u64 = 3;
+/// Three agents, in the order of their names.
+const BUDI: u64 = 1;
+const DEWI: u64 = 2;
+const SARI: u64 = 3;
 
 fn key(store: &MemoryStore) -> CallerKey {
     store.secret().key("+62811").expect("a key")
