@@ -186,6 +186,7 @@ pub(super) fn command(body: wire::Command, leg_of: impl Fn(&str) -> LegId) -> Op
             tell: Vec::new(),
             pop_url: dial.url.map(Into::into),
             beside: None,
+            trunk: None,
             ring: Duration::from_millis(dial.deadline_ms),
         })),
         wire::Command::Bridge(bridge) => CommandKind::Bridge(leg_of(&bridge.b)),

@@ -157,6 +157,7 @@ fn a_dial_carries_headers_only_to_who_takes_them_and_nothing_secret() {
         ],
         pop_url: None,
         beside: None,
+        trunk: None,
         ring: Duration::from_secs(20),
     };
     for (able, wanted) in [
