@@ -66,11 +66,17 @@ pub enum Bug {
     SecretRecorded,
     /// A reload forgets how often an agent has missed offers in a row.
     MissesForgotten,
+    /// Customers are called back at any hour.
+    CalledAtNight,
+    /// A customer who could not be had is called again at once.
+    GapSkipped,
+    /// A second wish to be called back stands beside the first.
+    WishesNotMerged,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::KeyAheadLost,
         Self::KeyTakenTwice,
         Self::KeysKeptForSecret,
@@ -101,6 +107,9 @@ impl Bug {
         Self::WaitsTooLong,
         Self::SecretRecorded,
         Self::MissesForgotten,
+        Self::CalledAtNight,
+        Self::GapSkipped,
+        Self::WishesNotMerged,
     ];
 }
 

@@ -29,6 +29,8 @@ fn line() -> engine::Settings {
     let mut settings = assemble::project(&compiled.flows, &compiled.queues, &compiled.calendars)
         .expect("there are no hours to make sense of");
     let flow = compiled.flow().expect("one flow").id.clone();
+    settings.callbacks =
+        assemble::callbacks(&compiled.queues, &compiled.calendars).expect("a zone");
     settings.adapters = vec!["paper".into()];
     settings.routes = Routes::new(vec![Route::new(Pattern::Default, flow)]);
     settings

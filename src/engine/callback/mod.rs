@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use super::legs::Role;
 use super::machine::Engine;
+use crate::bug::{self, Bug};
 use crate::call::{
     AdapterId, AgentId, CallId, Callback, CommandKind, HangupCause, Language, LegId, PlayId,
     QueueId, WishPlace, mask_number,
@@ -197,7 +198,7 @@ impl Engine {
         }
         let same = |(_, old): (&CallId, &Wish)| old.to == new.to && old.queue == new.queue;
         let open = self.callbacks.wishes.iter().find(|one| same(*one)).map(|(contact, _)| *contact);
-        if let Some(open) = open {
+        if let Some(open) = open.filter(|_| !bug::is(Bug::WishesNotMerged)) {
             // The second updates the first, which keeps its place.
             if let Some(old) = self.callbacks.wishes.get_mut(&open) {
                 old.language = new.language;
@@ -267,10 +268,14 @@ impl Engine {
         AdapterId(place.and_then(|place| place.try_into().ok()).unwrap_or(0))
     }
 
-    /// A customer talks with an agent of that queue by their own call: nobody has to call them any more.
+    /// A customer talks with an agent of that queue by their own call: nobody has to call them any more. Whom we have
+    /// called already, and who talks, is not hung up on.
     pub(super) fn callback_served(&mut self, queue: &QueueId, number: Option<&Arc<str>>) {
         let Some(number) = number else { return };
-        let same = |(_, wish): (&CallId, &Wish)| wish.to == *number && wish.queue == *queue;
+        let same = |(_, wish): (&CallId, &Wish)| {
+            let talks = matches!(wish.stage, Stage::Talking { .. });
+            wish.to == *number && wish.queue == *queue && !talks
+        };
         let open = self.callbacks.wishes.iter().find(|one| same(*one)).map(|(contact, _)| *contact);
         if let Some(contact) = open {
             self.callback_over(contact, CallbackEnd::CalledAgain);
@@ -285,6 +290,7 @@ impl Engine {
         };
         let wall = self.clock.at(until);
         let opens = rules.opens(&wish.to, wall);
+        let opens = if bug::is(Bug::CalledAtNight) { Some(Duration::ZERO) } else { opens };
         let until = opens.map_or(wish.expires, |span| until + span);
         let until = until.min(wish.expires).max(self.now);
         self.callbacks.set(contact, Stage::Resting { until });
@@ -331,7 +337,7 @@ impl Engine {
             return self.callback_over(contact, CallbackEnd::Cancelled);
         };
         let wall = self.clock.at(self.now);
-        let closes = rules.closes(&wish.to, wall);
+        let closes = rules.closes(&wish.to, wall).filter(|_| !bug::is(Bug::CalledAtNight));
         let until = closes.map_or(wish.expires, |span| self.now + span).min(wish.expires);
         let (again, first) = (wish.again, rules.first);
         self.callbacks.set(
@@ -375,6 +381,7 @@ impl Engine {
         let rules = self.settings.callbacks.get(&queue);
         let over = rules.map_or(CallbackEnd::Cancelled, |_| CallbackEnd::Exhausted);
         let gap = rules.filter(|rules| tries < rules.attempts).map(|rules| rules.gap(tries));
+        let gap = if bug::is(Bug::GapSkipped) { gap.map(|_| Duration::ZERO) } else { gap };
         let again = gap.map(|gap| self.now + gap);
         self.tell_tried(contact, agent, result, again);
         match again {

@@ -37,6 +37,9 @@ pub struct CallbackRules {
 /// How far ahead the end of the calling hours is looked for, and how closely.
 const LOOK_AHEAD: u64 = 24 * 60;
 
+/// The microseconds of a minute.
+const MINUTE: i64 = 60_000_000;
+
 impl CallbackRules {
     /// The pause after so many tries.
     pub(super) fn gap(&self, tries: u32) -> Duration {
@@ -59,11 +62,14 @@ impl CallbackRules {
         }
     }
 
-    /// How long after `wall` the hours end in which it lies, to the minute; `None` = not within a day.
+    /// How long after `wall` the hours end in which it lies: with a whole minute of the clock; `None` = not within a day.
     pub(super) fn closes(&self, number: &str, wall: Wall) -> Option<Duration> {
         let calendar = self.calendar(number)?;
         let mut minutes = (1..=LOOK_AHEAD).map(Duration::from_mins);
-        minutes.find(|span| calendar.at(wall.after(*span)) != Opening::Open)
+        let closed = minutes.find(|span| calendar.at(wall.after(*span)) != Opening::Open)?;
+        // What has begun of the minute is not left of the hours.
+        let begun = u64::try_from(wall.as_unix_micros().rem_euclid(MINUTE)).unwrap_or(0);
+        Some(closed.saturating_sub(Duration::from_micros(begun)))
     }
 }
 

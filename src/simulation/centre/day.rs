@@ -1,7 +1,7 @@
 //! One day: the engine, the telephones and the people around it, from the first call to the end of the last.
 
 use std::any::Any;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::store::Paper;
 use super::totals::Totals;
 use super::transcript::Transcript;
 use super::wire::Wire;
-use crate::call::{AdapterId, CallId, Errand, LegId, Reply, Report, RequestId};
+use crate::call::{AdapterId, CallId, Direction, Errand, LegId, Reply, Report, RequestId};
 use crate::engine::{self, Engine, Input, Notice, Output};
 use crate::history::{OfferId, Standing, Verdict};
 use crate::simulation::watch::Watch;
@@ -31,7 +31,7 @@ const MAX_STEPS_EACH: u64 = 20_000;
 /// After how many steps everything is checked, and not only what the step has touched.
 const FULL_CHECK: u64 = 256;
 
-/// How long after the last call a day must have come to its end.
+/// How long after the last call a day must have come to its end, wishes to be called back not counted.
 const EVENING: Duration = Duration::from_mins(12 * 60);
 
 /// One day of a call centre.
@@ -39,6 +39,7 @@ const EVENING: Duration = Duration::from_mins(12 * 60);
 pub struct Day {
     pub(super) seed: u64,
     span: Duration,
+    evening: Duration,
     pub(super) begins: Wall,
     pub(super) engine: Engine,
     pub(super) phones: Phones,
@@ -52,6 +53,8 @@ pub struct Day {
     pub(super) users: BTreeMap<Arc<str>, u32>,
     /// Who holds which telephone.
     pub(super) holders: BTreeMap<LegId, Holder>,
+    /// The legs of agents and customers who are rung because somebody is to be called back.
+    pub(super) called_back: BTreeSet<LegId>,
     /// Who makes which call.
     pub(super) calls: BTreeMap<CallId, u32>,
     /// What is asked of the outside, with the answer that is on its way.
@@ -118,11 +121,14 @@ impl Day {
         }
         let (book, outside) = (Book::new(&engine.programs), Outside::new(&engine.programs));
         let watch = Watch::new(&engine);
+        let longest = engine.callbacks.values().map(|rules| rules.expires).max();
+        let evening = EVENING + longest.unwrap_or(Duration::ZERO);
         let mut engine = Engine::new(engine, seed);
         engine.audit();
         Self {
             seed,
             span: settings.span,
+            evening,
             begins: settings.begins,
             engine,
             phones: Phones::new(Rehearsal::by_text()),
@@ -134,6 +140,7 @@ impl Day {
             agents,
             users,
             holders: BTreeMap::new(),
+            called_back: BTreeSet::new(),
             calls: BTreeMap::new(),
             asked: BTreeMap::new(),
             paper: Paper::default(),
@@ -168,7 +175,7 @@ impl Day {
     fn live(&mut self) -> Result<(), Broken> {
         let people = u64::try_from(self.callers.len() + self.agents.len()).unwrap_or(u64::MAX);
         let most = MAX_STEPS_EACH.saturating_mul(people.max(1));
-        let end = Instant::ZERO + self.span + EVENING;
+        let end = Instant::ZERO + self.span + self.evening;
         self.tell(Input::Clock(self.begins))?;
         while let Some(due) = self.next_due() {
             self.now = self.now.max(due);
@@ -202,6 +209,7 @@ impl Day {
         require(self.engine.live_calls() == 0, "a call is left over")?;
         require(self.engine.live_legs() == 0, "the engine still holds a leg")?;
         require(self.phones.legs().next().is_none(), "a telephone is still in use")?;
+        require(self.engine.open_callbacks() == 0, "somebody is still to be called back")?;
         require(records == offered - refused, "there is not one record per call")?;
         let Standing { calls, waiting, offers, .. } = &self.paper.standing;
         require(calls.is_empty(), "the history leaves a call under way")?;
@@ -259,7 +267,10 @@ impl Day {
                 }
                 Output::Request(request) => self.hear(Heard::Request(self.now, request))?,
                 Output::Abandon(request) => self.abandoned(request),
-                Output::Happened(row) => self.paper.keep(*row),
+                Output::Happened(row) => {
+                    self.totals.happened(&row.fact);
+                    self.paper.keep(*row);
+                }
                 Output::Claim(row) => self.claims(*row)?,
                 Output::Journal(journal) => self.hear(Heard::Journal(journal))?,
                 Output::Record(record) => self.hear(Heard::Record(record))?,
@@ -289,6 +300,9 @@ impl Day {
                 }
             }
             Heard::Report(..) | Heard::Notice(..) | Heard::Journal(_) | Heard::Fact(..) => {}
+            Heard::Record(record) if record.direction == Direction::Out => {
+                self.totals.tries += 1;
+            }
             Heard::Record(record) => {
                 self.totals.add(&record);
                 self.calls.remove(&record.call);

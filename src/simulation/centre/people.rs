@@ -7,7 +7,7 @@ use super::chance::Chance;
 use super::day::{Broken, Day, Holder, Person};
 use crate::call::{
     AgentId, Command, CommandKind, Dial, Event, EventKind, HangupCause, LegId, Origin, Report,
-    Target,
+    Symbol, Target,
 };
 use crate::engine::{AgentOrder, Input, Order};
 use crate::session::Attention;
@@ -15,6 +15,9 @@ use crate::time::Duration;
 
 /// How long somebody who picked up waits for the other side.
 const PATIENCE: Duration = Duration::from_secs(6);
+
+/// How long they do where somebody is called back, and has to be rung and asked first.
+const BACK_PATIENCE: Duration = Duration::from_secs(90);
 
 impl Day {
     /// Something that was planned happens.
@@ -139,7 +142,26 @@ impl Day {
         };
         if !dead {
             self.phones.pick_up(self.now, leg);
-            self.plan(PATIENCE, Happening::Wonders(leg));
+            let back = self.called_back.contains(&leg);
+            let patience = if back { BACK_PATIENCE } else { PATIENCE };
+            self.plan(patience, Happening::Wonders(leg));
+            if let (true, Some(Person::Target(index))) = (back, self.holder(leg)) {
+                self.confirms(index, leg);
+            }
+        }
+    }
+
+    /// A customer who is called back is asked whether it is them: most say so, some no longer want it, some are machines.
+    fn confirms(&mut self, index: u32, leg: LegId) {
+        let Some(caller) = self.callers.get_mut(&index) else { return };
+        let after = caller.chance.millis(500, 9_000);
+        let key = match caller.chance.between(0, 99) {
+            0..=74 => '1',
+            75..=84 => '2',
+            _ => return,
+        };
+        if let Some(key) = Symbol::from_char(key) {
+            self.plan(after, Happening::Presses(leg, key));
         }
     }
 
@@ -175,6 +197,14 @@ impl Day {
             Target::Address(_) | Target::Number(_) => None,
         };
         let caller = dial.beside.and_then(|beside| self.holder(beside));
+        let customer = match (&dial.to, caller) {
+            (Target::Number(number), None | Some(Person::Agent(_))) => self.numbered(number),
+            (Target::User(_) | Target::Number(_) | Target::Address(_), _) => None,
+        };
+        if customer.is_some() || (agent.is_some() && dial.beside.is_none()) {
+            self.called_back.insert(leg);
+        }
+        let caller = customer.map(Person::Caller).or(caller);
         let fate = match (agent, caller) {
             (Some(index), _) => {
                 self.hold(leg, Person::Agent(index));
@@ -191,6 +221,13 @@ impl Day {
             Some(Fate::Fails(after, cause)) => self.plan(after, Happening::HangsUp(leg, cause)),
             Some(Fate::RingsOut) | None => {}
         }
+    }
+
+    /// The caller of a number.
+    fn numbered(&self, number: &str) -> Option<u32> {
+        let mut callers = self.callers.iter();
+        let found = callers.find(|(_, caller)| caller.number.as_deref() == Some(number));
+        found.map(|(index, _)| *index)
     }
 
     fn hold(&mut self, leg: LegId, person: Person) {
@@ -240,6 +277,7 @@ impl Day {
     }
 
     fn ended(&mut self, leg: LegId) {
+        self.called_back.remove(&leg);
         if let Some(Holder { person: Person::Caller(index), .. }) = self.holders.remove(&leg)
             && let Some(after) = self.callers.get_mut(&index).and_then(Caller::end)
         {

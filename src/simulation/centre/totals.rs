@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fault::Fault;
 use crate::call::{CallRecord, EndedBy, Errand, QueueId, Reply};
+use crate::history::{CallbackEnd, Fact};
 use crate::time::Duration;
 
 /// What a day came to.
@@ -29,6 +30,10 @@ pub struct Totals {
     pub tickets: u64,
     /// Wishes to be called back that were kept.
     pub callbacks: u64,
+    /// Tries to call somebody back that have a record.
+    pub tries: u64,
+    /// How wishes to be called back ended.
+    pub called_back: BTreeMap<CallbackEnd, u64>,
     /// The queues, by name.
     pub queues: BTreeMap<QueueId, QueueTotals>,
     /// How often each thing went wrong.
@@ -79,6 +84,13 @@ impl Totals {
             queue.answered += u64::from(record.agent.is_some());
             queue.abandoned += u64::from(abandoned);
             queue.waited += Duration::from_millis(stay.wait_ms);
+        }
+    }
+
+    /// Takes in a row of the history.
+    pub(super) fn happened(&mut self, fact: &Fact) {
+        if let Fact::CallbackEnded { how, .. } = fact {
+            *self.called_back.entry(*how).or_default() += 1;
         }
     }
 

@@ -121,7 +121,7 @@ impl Played<'_> {
                 "the customer to be rung",
             ),
             Rung::Nobody(span) => {
-                let count = |call: &Self| call.back.agents.len() + call.back.customers.len();
+                let count = |call: &Self| (call.back.agents.len(), call.back.customers.len());
                 let what = format!("nobody to be rung for {span}");
                 let rung = |call: &Self| {
                     call.ringing(&call.back.agents).is_some()
@@ -133,13 +133,12 @@ impl Played<'_> {
                 let before = count(self);
                 self.story.waits(span);
                 self.pass(span);
-                if count(self) == before {
-                    return Ok(());
-                }
-                let found = if self.back.agents.len() + self.back.customers.len() > before + 1 {
-                    "agents and the customer were rung"
-                } else {
-                    "somebody was rung"
+                let after = count(self);
+                let found = match (after.0 > before.0, after.1 > before.1) {
+                    (false, false) => return Ok(()),
+                    (true, false) => "an agent was rung",
+                    (false, true) => "the customer was rung",
+                    (true, true) => "agent and customer were rung",
                 };
                 Err(Miss { expected: what, found: found.to_owned() })
             }

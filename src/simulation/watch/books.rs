@@ -7,8 +7,8 @@ use super::call::{Call, Gone, Sight, Trigger};
 use super::desk::LATE;
 use super::wire::Wire;
 use crate::call::{
-    AgentId, Answering, CallId, CallRecord, Command, CommandKind, Dial, Event, EventKind, LegId,
-    Offered, QueueId, QueueStay,
+    AgentId, Answering, CallId, CallRecord, Command, CommandKind, Dial, Direction, Event,
+    EventKind, LegId, Offered, QueueId, QueueStay,
 };
 use crate::engine::{Engine, Notice};
 use crate::session::{Attention, LEAVING_LIMIT, MAX_OFFERS, REQUEST_LIMIT};
@@ -60,6 +60,7 @@ impl Watch {
             return;
         }
         self.ended.insert(leg);
+        self.backs.ended(leg);
         if let Some(call) = self.caller(leg) {
             call.part(gone.at);
             // Of a leg that was hung up long ago the end is no longer waited for.
@@ -102,6 +103,9 @@ impl Watch {
             return Err(format!("`{name}` is ordered and there is no such leg"));
         };
         wire.commanded(kind, by_key && protects)?;
+        if let CommandKind::Bridge(other) = kind {
+            self.bridged_back(*leg, *other);
+        }
         if let Some(id) = self.callers.get(leg).copied() {
             self.touched.insert(id);
             if let CommandKind::Bridge(other) = kind {
@@ -153,13 +157,18 @@ impl Watch {
             "it is dialled on a leg that was there before".to_owned()
         })?;
         self.wires.insert(leg, Wire::default());
+        if self.dialled_back(leg, dial)? {
+            return Ok(());
+        }
         let beside = dial.beside.and_then(|beside| self.callers.get(&beside));
         if let Some((call, agent)) = self.desk.dialled(leg) {
             let target = self.settings.agents.get(&agent).map(|agent| &agent.target);
             require(target == Some(&dial.to), || {
                 format!("not the phone of agent {agent} is rung")
             })?;
-            require(beside == Some(&call), || "it is dialled beside another call".to_owned())?;
+            let back = dial.beside.is_none() && self.backs.holds(call);
+            let fault = || "it is dialled beside another call".to_owned();
+            require(back || beside == Some(&call), fault)?;
         } else if let Some(call) = beside.and_then(|call| self.calls.get_mut(call))
             && std::mem::take(&mut call.handing)
         {
@@ -234,6 +243,7 @@ impl Watch {
 
     /// A caller enters a line.
     fn queued(&mut self, call: CallId, queue: &QueueId) -> Result<(), Fault> {
+        self.leave_back()?;
         self.leave_line(call)?;
         if let Some(known) = self.calls.get_mut(&call) {
             known.stay = Some(QueueStay { name: queue.clone(), wait_ms: 0, offers: Vec::new() });
@@ -294,7 +304,12 @@ impl Watch {
                 call.talks_since.get_or_insert(self.now);
             }
         }
-        self.desk.connect(self.now, call, agent)
+        self.desk.connect(self.now, call, agent)?;
+        if self.backs.holds(call) {
+            // The customer is not there yet: what comes to nothing is not wrapped up.
+            self.desk.staff.nothing_to_wrap_up(agent);
+        }
+        Ok(())
     }
 
     /// Whether a caller in line is bridged with an agent who has answered first.
@@ -314,6 +329,9 @@ impl Watch {
     /// A call's record is written: the last thing of it.
     pub(super) fn recorded(&mut self, record: &CallRecord) -> Result<(), Fault> {
         let id = record.call;
+        if record.direction == Direction::Out {
+            return self.recorded_back(record);
+        }
         self.leave_line(id)?;
         self.desk.staff.caller_ended(id);
         let Some(mut call) = self.calls.remove(&id) else {

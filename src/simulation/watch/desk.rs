@@ -60,6 +60,8 @@ pub(super) struct Desk {
     talked: BTreeMap<CallId, Instant>,
     /// Where and since when each caller had been in line who left it by a key: coming back, they have that place.
     stepped_out: BTreeMap<CallId, (QueueId, Instant)>,
+    /// The queue in which each contact who was connected had stood.
+    back_in: BTreeMap<CallId, QueueId>,
     entered: u64,
     answered: u64,
     left: u64,
@@ -77,6 +79,7 @@ impl Desk {
             offers: Vec::new(),
             talked: BTreeMap::new(),
             stepped_out: BTreeMap::new(),
+            back_in: BTreeMap::new(),
             entered: 0,
             answered: 0,
             left: 0,
@@ -315,6 +318,7 @@ impl Desk {
         }
         let queue = standing.lane.0.clone();
         self.talked.insert(call, standing.since);
+        self.back_in.insert(call, queue.clone());
         self.answered += 1;
         self.gone(now, call)?;
         let wrap_up = self.settings.queues.get(&queue).map_or(Duration::ZERO, |q| q.wrap_up);
@@ -355,6 +359,13 @@ impl Desk {
         require(standing.until.is_none_or(|until| now <= until), || {
             "it waited beyond the longest wait".to_owned()
         })
+    }
+
+    /// A customer who was called back talks with the agent.
+    pub(super) fn talks_back(&mut self, contact: CallId) {
+        let Some(queue) = self.back_in.get(&contact) else { return };
+        let wrap_up = self.settings.queues.get(queue).map_or(Duration::ZERO, |q| q.wrap_up);
+        self.staff.wraps_up(contact, queue, wrap_up);
     }
 
     /// Whether a caller is in line.

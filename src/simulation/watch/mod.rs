@@ -10,6 +10,7 @@
 //! calls behind it as with one.
 
 mod account;
+mod back;
 mod books;
 mod breach;
 mod call;
@@ -27,12 +28,13 @@ mod wire;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::call::{AgentId, CallId, LegId, Report, Target};
+use crate::call::{AgentId, CallId, Errand, LegId, Report, Target};
 use crate::engine::{AgentOrder, Engine, Input, Order, Output, Settings};
 use crate::time::{Instant, Wall};
 
 pub use breach::Breach;
 
+use back::Backs;
 use breach::require;
 use call::{Call, Trigger};
 use claims::Claims;
@@ -69,6 +71,7 @@ pub struct Watch {
     /// Whose offer came to nothing in this step.
     failed: Option<AgentId>,
     desk: Desk,
+    backs: Backs,
     outside: Outside,
     claims: Claims,
     tally: Tally,
@@ -82,6 +85,7 @@ impl Watch {
         Self {
             agents: agents.map(|(id, agent)| (agent.target.clone(), id.clone())).collect(),
             desk: Desk::new(settings.queues.clone()),
+            backs: Backs::new(&settings.callbacks),
             settings: settings.clone(),
             now: Instant::ZERO,
             step: 0,
@@ -175,6 +179,9 @@ impl Watch {
             Output::Command(command) => (format!("leg {}", command.leg), self.commanded(command)),
             Output::Request(request) => {
                 self.touched.insert(request.call);
+                if let Errand::Callback(wish) = &request.what {
+                    self.backs.wished(wish);
+                }
                 let known = self.calls.contains_key(&request.call);
                 let known = require(known, || "it asks after its end".to_owned());
                 let result =
@@ -191,7 +198,8 @@ impl Watch {
                 let about = about.map_or("the history".to_owned(), |id| format!("call {id}"));
                 self.desk.history(self.now, self.step, &row.fact);
                 self.claims.closed(&row.fact);
-                (about, self.tally.happened(&row.fact))
+                let told = self.backs.happened(self.now, &row.fact);
+                (about, told.and_then(|()| self.tally.happened(&row.fact)))
             }
             Output::Claim(row) => {
                 self.claims.claimed(&row.fact);
@@ -227,6 +235,8 @@ impl Watch {
             let settled = |wire: &Wire| wire.closed || wire.bridged.is_some();
             let there = self.wires.get(&leg).is_none_or(settled)
                 || self.peers.contains_key(&leg)
+                || self.backs.has_leg(leg)
+                || self.desk.staff.talk_on(leg).is_some_and(|call| self.backs.holds(call))
                 || self.consulted_by(leg).is_some_and(|wire| wire.accepted);
             if !there {
                 return Err(
@@ -235,6 +245,8 @@ impl Watch {
             }
         }
         self.check_consultations()?;
+        let left = self.leave_back();
+        left.map_err(|fault| self.breach("a wish to be called back", fault))?;
         let order = self.desk.check_order(self.now, self.step);
         order.map_err(|fault| self.breach("the queues", fault))?;
         let waiting = |queue: &_| engine.queues().waiting(queue);
@@ -250,6 +262,9 @@ impl Watch {
     pub fn close(&self) -> Result<(), Breach> {
         if let Some(id) = self.calls.keys().next() {
             return Err(self.breach(format!("call {id}"), "it has no record"));
+        }
+        if let Some(wish) = self.backs.close() {
+            return Err(self.breach(format!("wish {wish}"), "it has no end"));
         }
         match self.wires.keys().next() {
             Some(leg) => Err(self.breach(format!("leg {leg}"), "it never ended")),

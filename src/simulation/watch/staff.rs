@@ -246,6 +246,33 @@ impl Staff {
         Ok(())
     }
 
+    /// The caller, or the wish to be called back, for which an agent talks on a leg.
+    pub(super) fn talk_on(&self, on: LegId) -> Option<CallId> {
+        match self.people.get(self.legs.get(&on)?)?.bond {
+            Bond::Talking { call, leg: Some(leg), .. } if leg == on => Some(call),
+            Bond::Free | Bond::Rung { .. } | Bond::Released { .. } | Bond::Talking { .. } => None,
+        }
+    }
+
+    /// An agent is on the phone for somebody who is not there yet.
+    pub(super) fn nothing_to_wrap_up(&mut self, agent: &AgentId) {
+        if let Some(person) = self.people.get_mut(agent)
+            && let Bond::Talking { call, wrap_up, .. } = &mut person.bond
+        {
+            *wrap_up = Duration::ZERO;
+            self.wrap_ups.remove(call);
+        }
+    }
+
+    /// Somebody who was called back is there: the talk will be wrapped up.
+    pub(super) fn wraps_up(&mut self, call: CallId, queue: &QueueId, after: Duration) {
+        let agent = self.talks.get(&call).and_then(|agent| self.people.get_mut(agent));
+        if let Some(Person { bond: Bond::Talking { wrap_up, .. }, .. }) = agent {
+            *wrap_up = after;
+            self.wrap_ups.insert(call, (queue.clone(), after));
+        }
+    }
+
     /// The work after a talk is that of its queue when the talk ends, also where it has changed meanwhile.
     pub(super) fn change(&mut self, queues: &BTreeMap<QueueId, QueueSettings>) {
         for (of, wrap_up) in self.wrap_ups.values_mut() {
