@@ -74,7 +74,7 @@ fn call(seed: u64) -> (Set, Box<CallJournal>, Box<CallRecord>) {
                 }
                 Heard::Journal(written) => journal = Some(written),
                 Heard::Record(written) => record = Some(written),
-                Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) => {}
+                Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) | Heard::Fact(..) => {}
             }
         }
     }
