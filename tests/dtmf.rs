@@ -39,6 +39,7 @@ fn strips() -> usize {
 fn keys_are_taken_and_everything_else_is_not() {
     let voice = voice::shipped();
     let (mut taken, mut refused) = (Score::default(), Score::default());
+    let mut own = Score::default();
     let mut faults = Vec::new();
     println!("{:<32} keys  taken %  wrong double invented  delay ms 50 % 99 %", "");
     for (n, recipe) in corpus::conditions().iter().enumerate() {
@@ -66,7 +67,7 @@ fn keys_are_taken_and_everything_else_is_not() {
                 if percent < recipe.least {
                     faults.push(format!("{}: {percent:.2} % taken", recipe.name));
                 }
-                taken.join(&score);
+                if recipe.own { &mut own } else { &mut taken }.join(&score);
             }
             Demand::Refused => refused.join(&score),
             Demand::Told => {}
@@ -95,7 +96,17 @@ fn keys_are_taken_and_everything_else_is_not() {
         refused.sent,
         refused.percent(),
     );
+    println!(
+        "MEASURED: keys beneath our own prompt, 0–6 dB under them ({}) | {:.2} %, {} wrong, {} doubled | 99.5 %",
+        own.sent,
+        own.percent(),
+        own.wrong,
+        own.doubled,
+    );
     assert!(faults.is_empty(), "{faults:#?}");
+    // Before the way that it comes back by is known, a prompt may hide a key like any other voice.
+    assert!(own.percent() >= 99.0 && own.doubled == 0);
+    assert!(own.wrong + own.invented <= own.sent / 200, "{own:?}");
     // Most of what is missed has a prompt that is as loud for a moment; without that, all is taken.
     assert!(taken.percent() >= 99.8);
     // A loud prompt may make one key of another, once in a long run.

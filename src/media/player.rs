@@ -41,6 +41,8 @@ pub struct Part<'a> {
     pub payload: &'a mut [u8],
     /// Room for its samples; they tell its length.
     pub samples: &'a mut [i16],
+    /// Whether the samples are wanted beside a payload that is no law's.
+    pub both: bool,
 }
 
 /// What a part of a packet is filled with.
@@ -183,15 +185,16 @@ impl Part<'_> {
     /// Copies the part of `sound` that begins at the sample `place`; nothing if it is over before the part is.
     fn copy(&mut self, sound: &Sound, place: usize) -> Filled {
         let length = self.samples.len();
-        let Some(bytes) = sound.bytes(self.codec) else {
+        let bytes = sound.bytes(self.codec);
+        if self.both || bytes.is_none() {
             let Some(rest) = sound.law(Law::Mu).get(place..place + length) else {
                 return Filled::Nothing;
             };
             for (sample, byte) in self.samples.iter_mut().zip(rest) {
                 *sample = Law::Mu.decode(*byte);
             }
-            return Filled::Samples;
-        };
+        }
+        let Some(bytes) = bytes else { return Filled::Samples };
         let from = self.codec.bytes_of(place);
         match bytes.get(from..from + self.payload.len()) {
             Some(rest) => {

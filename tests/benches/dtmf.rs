@@ -13,7 +13,7 @@
 use std::f32::consts::TAU;
 use std::hint::black_box;
 
-use sambung::media::ToneDetector;
+use sambung::media::{EchoCanceller, Said, ToneDetector};
 
 use chance::Chance;
 use recipe::Recipe;
@@ -52,6 +52,29 @@ fn main() {
         });
         println!("{name:<36}{detector:>10.1}{floor:>9.1}{:>8.2}", detector / floor);
     }
+    beneath_our_own(seconds, &mut chance);
+}
+
+/// What a second costs in which keys sound beneath our own prompt: all of it, and what taking the prompt out does.
+fn beneath_our_own(seconds: usize, chance: &mut Chance) {
+    let voice = voice::babble(60, chance);
+    let recipe = Recipe { own: true, echo_db: Some((6.0, 6.0)), ..Recipe::plain("own prompt") };
+    let strip = recipe::strip(&recipe, 6 * seconds.clamp(4, 40), &voice, chance);
+    let hear = |_: &[i16]| {
+        let mut detector = ToneDetector::default();
+        let (mut said, mut canceller) = (Said::default(), EchoCanceller::default());
+        let ours = strip.said.chunks(80);
+        for (at, (frame, ours)) in
+            (0..).step_by(80).zip(strip.samples.as_chunks().0.iter().zip(ours))
+        {
+            let mut frame = *frame;
+            said.add(at, ours.iter().copied());
+            canceller.cancel(&said, at, &mut frame, detector.suspects());
+            detector.hear(&frame, false, |tones| _ = black_box(tones));
+        }
+        0.0
+    };
+    println!("{:<36}{:>10.1}", "keys beneath our own prompt", cost(&strip.samples, hear));
 }
 
 /// The least microseconds of CPU for a second, of five runs.

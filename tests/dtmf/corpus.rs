@@ -6,7 +6,7 @@ use crate::recipe::{Demand, Deviation, Recipe};
 
 /// Every condition.
 pub(crate) fn conditions() -> Vec<Recipe> {
-    [taken(), rough(), mixed(), refused(), told(), strange(), refused_too()].concat()
+    [taken(), rough(), mixed(), refused(), told(), strange(), refused_too(), own()].concat()
 }
 
 /// One thing at its limit, everything else ordinary.
@@ -147,6 +147,23 @@ fn refused_too() -> Vec<Recipe> {
         Recipe { on_ms, octave: 0.1, direct: 0.03, ..plain("23 ms, octaves and offset") },
         Recipe { on_ms, comfort_dbm0: Some(-40.0), ..plain("23 ms, comfort noise") },
         Recipe { deviation: beyond, dial_db: Some(6.0), ..plain("beyond ±3.5 %, dial tone") },
+    ]
+}
+
+/// Beneath our own prompt, which comes back from the line.
+fn own() -> Vec<Recipe> {
+    let plain = |name| Recipe { own: true, ..Recipe::plain(name) };
+    let echo_db = Some((6.0, 6.0));
+    vec![
+        Recipe { echo_db, ..plain("own prompt 6 dB under") },
+        Recipe { echo_db, on_ms: (40.0, 40.0), least: 99.0, ..plain("own prompt, 40 ms") },
+        Recipe {
+            echo_db,
+            law: Some(Law::A),
+            noise_db: Some(20.0),
+            ..plain("own prompt, A-law, noise")
+        },
+        Recipe { echo_db: Some((0.0, 0.0)), least: 97.0, ..plain("own prompt as loud") },
     ]
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Recipe {
     pub(crate) noise_db: Option<f64>,
     pub(crate) dial_db: Option<f64>,
     pub(crate) echo_db: Option<(f64, f64)>,
+    /// Whether that voice is our own: it comes back through the line, and what we said is known.
+    pub(crate) own: bool,
     /// An interruption inside each tone, in milliseconds; whether the tone begins anew after it.
     pub(crate) gap_ms: Option<(f64, f64)>,
     pub(crate) anew: bool,
@@ -104,6 +106,7 @@ impl Recipe {
             noise_db: None,
             dial_db: None,
             echo_db: None,
+            own: false,
             gap_ms: None,
             anew: false,
             ramp_ms: (0.0, 1.0),
@@ -143,11 +146,19 @@ pub(crate) struct Strip {
     pub(crate) keys: Vec<Key>,
     /// The samples that were lost and made up.
     pub(crate) lost: Vec<Range<usize>>,
+    /// What we said meanwhile, if that is known.
+    pub(crate) said: Vec<i16>,
 }
+
+/// How long our own voice is heard before the first key, in milliseconds.
+const LEAD_MS: f64 = 3_000.0;
+/// After how long our own voice comes back, in milliseconds.
+const DELAY_MS: (f64, f64) = (40.0, 400.0);
 
 /// Makes a strip of so many keys. The other voice is any part of `voice`.
 pub(crate) fn strip(recipe: &Recipe, count: usize, voice: &[i16], chance: &mut Chance) -> Strip {
-    let mut sound = vec![0.0; samples(chance.between((60.0, 140.0)))];
+    let lead = if recipe.own { LEAD_MS } else { chance.between((60.0, 140.0)) };
+    let mut sound = vec![0.0; samples(lead)];
     let mut keys = Vec::new();
     let mut power = 0.0;
     let mut wave = Vec::new();
@@ -164,13 +175,13 @@ pub(crate) fn strip(recipe: &Recipe, count: usize, voice: &[i16], chance: &mut C
         sound.resize(sound.len() + samples(chance.between(recipe.off_ms)), 0.0);
     }
     sound.resize(sound.len() + 800, 0.0);
-    disturb(recipe, &mut sound, power, voice, chance);
+    let said = disturb(recipe, &mut sound, power, voice, chance);
     let mut samples: Vec<i16> = sound.iter().map(|&sample| to_i16(sample)).collect();
     if let Some(law) = recipe.law {
         samples.iter_mut().for_each(|sample| *sample = law.decode(law.encode(*sample)));
     }
     let lost = lose(recipe.loss, &mut samples, &mut keys, chance);
-    Strip { samples, keys, lost }
+    Strip { samples, keys, lost, said }
 }
 
 /// The next key: another one than the last where nothing parts them.
@@ -262,8 +273,15 @@ fn deviations(deviation: Deviation, chance: &mut Chance) -> (f64, f64) {
     }
 }
 
-/// Adds what else is heard on the line.
-fn disturb(recipe: &Recipe, sound: &mut [f64], power: f64, voice: &[i16], chance: &mut Chance) {
+/// Adds what else is heard on the line. Returns what we said, if that is known.
+fn disturb(
+    recipe: &Recipe,
+    sound: &mut [f64],
+    power: f64,
+    voice: &[i16],
+    chance: &mut Chance,
+) -> Vec<i16> {
+    let mut said = Vec::new();
     if let Some(under) = recipe.noise_db {
         let deviation = (power * decibels(-under)).sqrt();
         sound.iter_mut().for_each(|sample| *sample += deviation * chance.normal());
@@ -281,9 +299,15 @@ fn disturb(recipe: &Recipe, sound: &mut [f64], power: f64, voice: &[i16], chance
     if let Some(under) = recipe.echo_db {
         let start = chance.below(voice.len() - sound.len());
         let voice = &voice[start..start + sound.len()];
-        let loud = voice.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / voice.len() as f64;
+        let back: Vec<f64> = if recipe.own {
+            said.extend(voice.iter().map(|&sample| Law::Mu.decode(Law::Mu.encode(sample))));
+            come_back(&said, chance)
+        } else {
+            voice.iter().map(|&sample| f64::from(sample)).collect()
+        };
+        let loud = back.iter().map(|sample| sample.powi(2)).sum::<f64>() / back.len() as f64;
         let gain = (power * decibels(-chance.between(under)) / loud.max(1.0)).sqrt();
-        sound.iter_mut().zip(voice).for_each(|(sample, voice)| *sample += gain * f64::from(*voice));
+        sound.iter_mut().zip(back).for_each(|(sample, back)| *sample += gain * back);
     }
     let hum = recipe.hum_dbm0.map_or(0.0, amplitude);
     let comfort = recipe.comfort_dbm0.map_or(0.0, amplitude) / std::f64::consts::SQRT_2;
@@ -303,6 +327,20 @@ fn disturb(recipe: &Recipe, sound: &mut [f64], power: f64, voice: &[i16], chance
         *sample = (*sample / step).round() * step;
         *sample = sample.clamp(-most, most);
     }
+    said
+}
+
+/// What a line makes of what we said: it is late, and each sample is spread over some milliseconds.
+fn come_back(said: &[i16], chance: &mut Chance) -> Vec<f64> {
+    let delay = samples(chance.between(DELAY_MS));
+    let taps: Vec<f64> = (0..40).map(|n| chance.normal() * (-f64::from(n) / 12.0).exp()).collect();
+    let mut back = vec![0.0; said.len()];
+    for (n, tap) in taps.iter().enumerate() {
+        for (back, said) in back.iter_mut().skip(delay + n).zip(said) {
+            *back += tap * f64::from(*said);
+        }
+    }
+    back
 }
 
 /// Loses packets of 20 ms; what is made up for them repeats what came before.

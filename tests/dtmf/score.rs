@@ -1,6 +1,6 @@
 //! Keys that were heard, held against those that were sent.
 
-use sambung::media::{ToneDetector, Tones};
+use sambung::media::{EchoCanceller, HEARD_SAMPLES, Said, ToneDetector, Tones};
 
 use crate::chance::Chance;
 use crate::recipe::{RATE, Strip};
@@ -36,8 +36,39 @@ pub(crate) struct Score {
     pub(crate) lengths: Vec<f64>,
 }
 
+/// What a detector hears in a strip of which our own voice is taken out, 10 ms at a time.
+pub(crate) fn hear_beneath(strip: &Strip) -> Vec<Heard> {
+    let (mut detector, mut heard) = (ToneDetector::default(), Vec::new());
+    let (mut said, mut canceller) = (Said::default(), EchoCanceller::default());
+    let ours = strip.said.chunks(HEARD_SAMPLES);
+    for (n, (frame, ours)) in strip.samples.as_chunks().0.iter().zip(ours).enumerate() {
+        let (at, mut frame) = ((n * HEARD_SAMPLES) as u64, *frame);
+        said.add(at, ours.iter().copied());
+        canceller.cancel(&said, at, &mut frame, detector.suspects());
+        detector.hear(&frame, false, |tones| note(tones, at + HEARD_SAMPLES as u64, &mut heard));
+    }
+    heard
+}
+
+/// Takes note of what a detector says at the sample `told`.
+fn note(tones: Tones, told: u64, heard: &mut Vec<Heard>) {
+    match tones {
+        Tones::Pressed { symbol, onset } => {
+            heard.push(Heard { key: symbol.as_char(), onset, told, lasted: 0 });
+        }
+        Tones::Released { duration, .. } => {
+            if let Some(last) = heard.last_mut() {
+                last.lasted = duration;
+            }
+        }
+    }
+}
+
 /// What a detector hears in a strip that comes in pieces of any size.
 pub(crate) fn hear(strip: &Strip, chance: &mut Chance) -> Vec<Heard> {
+    if !strip.said.is_empty() {
+        return hear_beneath(strip);
+    }
     let mut detector = ToneDetector::default();
     let mut heard: Vec<Heard> = Vec::new();
     let mut lost = strip.lost.iter().peekable();
@@ -50,16 +81,8 @@ pub(crate) fn hear(strip: &Strip, chance: &mut Chance) -> Vec<Heard> {
             None => (strip.samples.len(), false),
         };
         let end = end.min(at + 1 + chance.below(160)).min(strip.samples.len());
-        detector.hear(&strip.samples[at..end], made_up, |tones| match tones {
-            Tones::Pressed { symbol, onset } => {
-                heard.push(Heard { key: symbol.as_char(), onset, told: end as u64, lasted: 0 });
-            }
-            Tones::Released { duration, .. } => {
-                if let Some(last) = heard.last_mut() {
-                    last.lasted = duration;
-                }
-            }
-        });
+        let samples = &strip.samples[at..end];
+        detector.hear(samples, made_up, |tones| note(tones, end as u64, &mut heard));
         at = end;
     }
     heard

@@ -80,6 +80,12 @@ impl ToneDetector {
         self.held.as_ref().map(|held| (held.symbol(), held.onset()))
     }
 
+    /// Whether a key is held or may have begun.
+    #[must_use]
+    pub const fn suspects(&self) -> bool {
+        self.held.is_some() || self.found.is_some()
+    }
+
     /// The key that begins: one that is found often enough in a row.
     fn next(&mut self) -> Option<Held> {
         let Some((held, look)) = Held::begin(&self.bank) else {

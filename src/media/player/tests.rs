@@ -17,7 +17,8 @@ fn part(
 ) -> ([u8; FRAME], Filled) {
     let (mut out, mut samples) = ([0; FRAME], [0; FRAME]);
     let payload = &mut out[..codec.frame_bytes()];
-    let filled = player.part(at, &mut Part { codec, payload, samples: &mut samples }, ended);
+    let filled =
+        player.part(at, &mut Part { codec, payload, samples: &mut samples, both: false }, ended);
     (out, filled)
 }
 

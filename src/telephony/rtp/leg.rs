@@ -385,6 +385,7 @@ impl Leg {
             let anew = receives && stream.passage(theirs) == Passage::Anew;
             anew.then_some((&mut peer.mouth, theirs.packet_time))
         });
+        self.mouth.remember(for_keys);
         if !for_keys {
             self.tones.rest();
         }
@@ -394,7 +395,7 @@ impl Leg {
         }
         // Tones of a secret are known too late to be cut out: nothing of the audio passes.
         let muted = self.masked && has_tones;
-        let (hearing, tones) = (&mut self.hearing, &mut self.tones);
+        let (hearing, tones, said) = (&mut self.hearing, &mut self.tones, self.mouth.said());
         let mut pressed = None;
         hearing.listen(stream.codec, turn.now, |frame| {
             if let Some((mouth, packet_time)) = &mut other {
@@ -402,7 +403,7 @@ impl Leg {
                 mouth.say(samples, *packet_time);
             }
             if for_keys {
-                pressed = pressed.or(tones.hear(frame));
+                pressed = pressed.or(tones.hear(frame, said));
             }
         });
         if let Some(held) = tones.held() {

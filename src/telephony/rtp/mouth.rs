@@ -8,7 +8,7 @@ use super::turn::Turn;
 use crate::call::LegId;
 use crate::media::{
     Codec, Encoder, FRAME, Filled, HEARD_SAMPLES, KeyQueue, KeyTurn, Outgoing, Part, Player,
-    RTP_HEADER, RtpHeader,
+    RTP_HEADER, RtpHeader, Said,
 };
 use crate::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ pub(super) struct Mouth {
     pub(super) keys: KeyQueue,
     /// What encodes that which is not ready-made in a codec; `None` before it is needed.
     encoder: Option<(Codec, Encoder)>,
+    /// What it said lately, if anybody asks how that comes back.
+    said: Option<Box<Said>>,
     /// Decoded audio of the bridged party that was not sent yet.
     speech: VecDeque<i16>,
     /// When the next packet is due.
@@ -43,6 +45,7 @@ impl Mouth {
             outgoing,
             keys: KeyQueue::default(),
             encoder: None,
+            said: None,
             speech: VecDeque::new(),
             due: Instant::ZERO,
         }
@@ -76,6 +79,20 @@ impl Mouth {
     /// Whether what is to be sent need not wait until the next packet is due.
     pub(super) const fn rests(&self) -> bool {
         self.outgoing.rests()
+    }
+
+    /// Remembers what it plays from now on, or no longer.
+    pub(super) fn remember(&mut self, wanted: bool) {
+        if wanted {
+            self.said.get_or_insert_default();
+        } else {
+            self.said = None;
+        }
+    }
+
+    /// What it played lately, if it remembers.
+    pub(super) fn said(&self) -> Option<&Said> {
+        self.said.as_deref()
     }
 
     /// Takes 10 ms of the bridged party, in a line of packets of so much time.
@@ -200,11 +217,24 @@ impl Mouth {
         let bytes_each = codec.frame_bytes() * samples_each / FRAME;
         let mut samples = [0; FRAME];
         let mut sounded = false;
+        // A packet is of the time from that at which it was due.
+        let due = position(self.due.before(line.stream.packet_time));
+        let both = self.said.is_some() && codec.law().is_none();
         for n in 0..parts {
             let payload = room.get_mut(n * bytes_each..(n + 1) * bytes_each)?;
             let at = turn.now + Duration::from_micros(n as u64 * samples_each as u64 * 125);
-            let mut part = Part { codec, payload, samples: &mut samples[..samples_each] };
-            match self.player.part(at, &mut part, turn.ended) {
+            let mut part = Part { codec, payload, samples: &mut samples[..samples_each], both };
+            let filled = self.player.part(at, &mut part, turn.ended);
+            if let Some(said) = &mut self.said
+                && filled != Filled::Nothing
+            {
+                let due = due + (n * samples_each) as u64;
+                match codec.law().filter(|_| filled == Filled::Payload) {
+                    Some(law) => said.add(due, payload.iter().map(|byte| law.decode(*byte))),
+                    None => said.add(due, samples[..samples_each].iter().copied()),
+                }
+            }
+            match filled {
                 Filled::Payload => sounded = true,
                 Filled::Samples => {
                     sounded = true;
@@ -281,6 +311,11 @@ fn write_silence(known: &mut Option<(Codec, Encoder)>, codec: Codec, part: &mut 
             encoder(known, codec).encode(&samples[..count.min(FRAME)], part);
         }
     }
+}
+
+/// A moment as a position of 8 kHz, on which what is said and what is heard are counted.
+pub(super) const fn position(at: Instant) -> u64 {
+    at.as_micros() / 125
 }
 
 /// Samples of 8 kHz in so much time.

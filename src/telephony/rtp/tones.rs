@@ -1,7 +1,8 @@
 //! Keys in the audio of a leg: heard where the far side can send them in no other way.
 
+use super::mouth::position;
 use crate::call::Symbol;
-use crate::media::{HEARD_SAMPLES, HeardFrame, ToneDetector, Tones};
+use crate::media::{EchoCanceller, HEARD_SAMPLES, HeardFrame, Said, ToneDetector, Tones};
 use crate::time::{Duration, Instant};
 
 /// The time of one sample.
@@ -12,6 +13,8 @@ const SAMPLE: Duration = Duration::from_micros(125);
 pub(super) struct ToneEar {
     /// Made when it begins to listen, let go of when it need not any more.
     detector: Option<Box<ToneDetector>>,
+    /// What takes our own sound out; made with the detector.
+    canceller: Option<Box<EchoCanceller>>,
     /// Samples heard since then.
     heard: u64,
     /// Whether keys come by another way.
@@ -54,16 +57,23 @@ impl ToneEar {
     /// Stops listening.
     pub(super) fn rest(&mut self) {
         self.detector = None;
+        self.canceller = None;
         self.heard = 0;
     }
 
-    /// Hears the next 10 ms. Returns the key that is known from then on.
-    pub(super) fn hear(&mut self, frame: &HeardFrame) -> Option<HeardKey> {
+    /// Hears the next 10 ms, less what comes back in it of `said`. Returns the key that is known from then on.
+    pub(super) fn hear(&mut self, frame: &HeardFrame, said: Option<&Said>) -> Option<HeardKey> {
         let detector = self.detector.get_or_insert_default();
+        let mut samples = frame.samples;
+        if let Some(said) = said {
+            let busy = frame.made_up || detector.suspects();
+            let canceller = self.canceller.get_or_insert_default();
+            canceller.cancel(said, position(frame.at), &mut samples, busy);
+        }
         self.heard += HEARD_SAMPLES as u64;
         let heard = self.heard;
         let mut key = None;
-        detector.hear(&frame.samples, frame.made_up, |tones| match tones {
+        detector.hear(&samples, frame.made_up, |tones| match tones {
             Tones::Pressed { symbol, onset } => {
                 let held = heard.saturating_sub(onset);
                 let end = frame.at + SAMPLE.times(HEARD_SAMPLES as u64);

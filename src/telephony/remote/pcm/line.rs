@@ -193,7 +193,8 @@ impl Line {
             return other.map(|samples| Frame::write(self.number, timestamp, samples));
         }
         let (mut payload, mut samples) = ([0; NARROW], [0; NARROW]);
-        let mut part = Part { codec: Codec::Pcmu, payload: &mut payload, samples: &mut samples };
+        let mut part =
+            Part { codec: Codec::Pcmu, payload: &mut payload, samples: &mut samples, both: false };
         let mut ended = Vec::new();
         let filled = self.player.part(now, &mut part, &mut ended);
         tell(ended, now, told);
