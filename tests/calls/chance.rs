@@ -251,7 +251,7 @@ impl Story {
                     assert_eq!(ends.count(), 1, "seed {seed}: {journal:?}");
                 }
                 Heard::Notice(_, Notice::Transferred { .. }) => self.handed += 1,
-                Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) => {}
+                Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) | Heard::Fact(..) => {}
             }
         }
         let breach = rehearsal.breach().map(|breach| {

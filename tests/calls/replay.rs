@@ -212,7 +212,11 @@ impl Call<'_> {
                     self.rehearsal.reply(at + after, request.id, reply);
                 }
                 Heard::Journal(journal) => self.journal = Some(journal),
-                Heard::Command(..) | Heard::Report(..) | Heard::Notice(..) | Heard::Record(_) => {}
+                Heard::Command(..)
+                | Heard::Report(..)
+                | Heard::Notice(..)
+                | Heard::Fact(..)
+                | Heard::Record(_) => {}
             }
         }
     }

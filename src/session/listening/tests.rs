@@ -74,12 +74,10 @@ impl Call {
         self.engine.handle(self.now, Input::Report { adapter: AdapterId(0), report });
         let mut ordered = Vec::new();
         while let Some(output) = self.engine.poll_output() {
-            match output {
-                Output::Command(command) => match command.kind {
-                    CommandKind::Listen(listen) => ordered.push(Some(*listen)),
-                    CommandKind::Unlisten => ordered.push(None),
-                    _ => {}
-                },
+            let Output::Command(command) = output else { continue };
+            match command.kind {
+                CommandKind::Listen(listen) => ordered.push(Some(*listen)),
+                CommandKind::Unlisten => ordered.push(None),
                 _ => {}
             }
         }

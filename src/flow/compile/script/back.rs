@@ -29,7 +29,7 @@ impl TestCompiler<'_> {
                     let help = "put what ends the call before it, such as `end: callback`";
                     check::contradiction(message, step.span, help)
                 }
-                Some(end) if !step.value.is_callback() && !(aside && before_last) => {
+                Some(end) if !(step.value.is_callback() || aside && before_last) => {
                     let message = "nothing can happen after the call is over";
                     let help = "remove the step, or what ends the call before it";
                     check::contradiction(message, step.span, help)

@@ -198,7 +198,7 @@ impl House {
             return self.objected(leg, command, *reason).await;
         }
         if let EventKind::Offered(offer) = &kind {
-            if leg.adapter != ADAPTER || leg.number % 2 == 0 {
+            if leg.adapter != ADAPTER || leg.number.is_multiple_of(2) {
                 return self.broken("a call is offered on a leg of another's number").await;
             }
             self.live.insert(name.clone(), (leg, at));
@@ -293,7 +293,7 @@ impl House {
 
 /// The name of a leg on the wire.
 fn name_of(leg: LegId) -> String {
-    if leg.number % 2 == 0 {
+    if leg.number.is_multiple_of(2) {
         format!("{OUR_LEGS}{}", leg.number)
     } else {
         format!("leg-{}", leg.number)
