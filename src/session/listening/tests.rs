@@ -72,6 +72,9 @@ impl Call {
         let event = Event { at: self.now, leg: self.leg, kind };
         let report = Report::Leg(event);
         self.engine.handle(self.now, Input::Report { adapter: AdapterId(0), report });
+        // The first words come a moment after the answer.
+        self.now += Duration::from_millis(500);
+        self.engine.handle(self.now, Input::Tick);
         let mut ordered = Vec::new();
         while let Some(output) = self.engine.poll_output() {
             let Output::Command(command) = output else { continue };
