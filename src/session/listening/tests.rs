@@ -4,7 +4,7 @@ use crate::assemble;
 use crate::call::{AdapterId, CommandKind, Event, EventKind, KeySource, LegId, Offer, Origin};
 use crate::call::{Listen, Report, Symbol};
 use crate::engine::{Engine, Input, Output, Pattern, Route, Routes};
-use crate::flow::{Facts, Sources, compile};
+use crate::flow::{Facts, Format, Sources, compile};
 use crate::time::{Duration, Instant};
 
 const FLOW: &str = r#"
@@ -14,7 +14,7 @@ languages: [id, en]
 start: main
 vars:
   code: { type: pin }
-  sure: { type: yesno }
+  sure: { type: bool }
 commands:
   "0": { goto: bye, words: { id: [petugas], en: [agent] } }
 nodes:
@@ -26,6 +26,7 @@ nodes:
     failed: bye
   pin:
     collect: ask
+    record_call: pause
     as: { type: pin, length: 4 }
     into: code
     ok: sure
@@ -51,9 +52,11 @@ struct Call {
 impl Call {
     fn new(speech: bool) -> Self {
         let compiled = compile(&Sources::one("shop.yaml", FLOW.as_bytes()), &Facts::default());
+        let report = compiled.diagnostics.render_all(Format::Human { color: false });
+        assert!(!compiled.diagnostics.has_errors(), "{report}");
         let flows = (&compiled.flows, &compiled.queues, &compiled.calendars);
         let mut settings = assemble::project(flows.0, flows.1, flows.2)
-            .unwrap_or_else(|why| panic!("{why:?} {:?}", compiled.diagnostics));
+            .expect("there are no hours to make sense of");
         settings.adapters = vec!["toy".into()];
         settings.routes = Routes::new(vec![Route::new(Pattern::Default, "shop".into())]);
         let leg = LegId { adapter: AdapterId(0), number: 1 };
@@ -72,9 +75,6 @@ impl Call {
         let event = Event { at: self.now, leg: self.leg, kind };
         let report = Report::Leg(event);
         self.engine.handle(self.now, Input::Report { adapter: AdapterId(0), report });
-        // The first words come a moment after the answer.
-        self.now += Duration::from_millis(500);
-        self.engine.handle(self.now, Input::Tick);
         let mut ordered = Vec::new();
         while let Some(output) = self.engine.poll_output() {
             let Output::Command(command) = output else { continue };
