@@ -1,13 +1,14 @@
 //! All sounds of the node, encoded once per codec and shared by all calls.
 //!
-//! A sound is kept as the very bytes that go into packets: a frame of it is a slice. In both laws it is built when the
-//! program starts or its prompts are read anew, and a call only looks up. In G.722 and Opus it is built once somebody
-//! needs it, from what a µ-law call hears: most sounds are never wanted so, and Opus takes its time.
+//! A sound is kept as the very bytes that go into packets: a frame of it is a slice. Those of a project are built in both
+//! laws when the program starts or its prompts are read anew, and a call only looks up; those of the program itself, of
+//! which a project uses few, when they are first looked up. In G.722 and Opus a sound is built once somebody needs it,
+//! from what a µ-law call hears: most are never wanted so, and Opus takes its time.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::codec::{Codec, FRAME, Law, SAMPLE_RATE};
 use super::recording::{Recording, span};
@@ -156,10 +157,13 @@ pub struct UnreadableSound {
     pub source: WavError,
 }
 
+/// A sound, or how it is made once it is looked up.
+type Kept = LazyLock<Arc<Sound>, Box<dyn FnOnce() -> Arc<Sound> + Send>>;
+
 /// Every sound by its name.
 #[derive(Debug)]
 pub struct Library {
-    sounds: BTreeMap<SoundId, Arc<Sound>>,
+    sounds: BTreeMap<SoundId, Kept>,
     missing: Arc<Sound>,
     missing_music: Arc<Sound>,
 }
@@ -198,13 +202,21 @@ impl Library {
 
     /// Adds a recording; the later of two of one name stays.
     pub fn add(&mut self, sound: SoundId, recording: &Recording) {
-        self.sounds.insert(sound, Arc::new(Sound::new(recording)));
+        let ready = Arc::new(Sound::new(recording));
+        self.sounds.insert(sound, Kept::new(Box::new(move || ready)));
+    }
+
+    /// Adds a sound of the program itself, the bytes of a WAV file, that is made ready when it is first looked up, in
+    /// about a thousandth of its length; the later of two of one name stays.
+    pub fn add_built_in(&mut self, sound: SoundId, wav: &'static [u8]) {
+        let make = move || Recording::from_wav(wav).unwrap_or_else(|_| double_tone());
+        self.sounds.insert(sound, Kept::new(Box::new(move || Arc::new(Sound::new(&make())))));
     }
 
     /// The sound of that name, if there is one.
     #[must_use]
     pub fn sound(&self, sound: &SoundId) -> Option<&Arc<Sound>> {
-        self.sounds.get(sound)
+        self.sounds.get(sound).map(|kept| &**kept)
     }
 
     /// What a prompt sounds like: its sound, else a short double tone, so that there is never dead air.
@@ -217,11 +229,6 @@ impl Library {
     #[must_use]
     pub fn music(&self, sound: &SoundId) -> Arc<Sound> {
         Arc::clone(self.sound(sound).unwrap_or(&self.missing_music))
-    }
-
-    /// All names and how long their sounds play, in order.
-    pub fn durations(&self) -> impl Iterator<Item = (&SoundId, Duration)> {
-        self.sounds.iter().map(|(sound, heard)| (sound, heard.duration()))
     }
 }
 
@@ -276,6 +283,20 @@ mod tests {
     fn other_rates_come_to_eight_kilohertz() {
         let sound = Sound::new(&Recording { rate: 44_100, samples: vec![0.1; 44_100] });
         assert_eq!(sound.samples(), 8_000);
+    }
+
+    #[test]
+    fn what_is_built_in_is_made_when_it_is_looked_up() {
+        let (name, wav) = super::super::built_in_sounds().next().expect("there are some");
+        let mut library = Library::new();
+        library.add_built_in(id(name), wav);
+        let unmade = format!("{library:?}");
+        assert!(unmade.contains("<uninit>"), "{unmade}");
+        let heard = library.sound(&id(name)).expect("it is there");
+        let whole = Sound::new(&Recording::from_wav(wav).expect("our own file"));
+        assert_eq!((heard.samples(), heard.audible()), (whole.samples(), whole.audible()));
+        assert_eq!(heard.law(Law::A), whole.law(Law::A));
+        assert!(Arc::ptr_eq(heard, &library.prompt(Some(&id(name)))), "made once");
     }
 
     #[test]

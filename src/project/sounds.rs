@@ -114,7 +114,7 @@ impl Project {
         let mut library = Library::new();
         let mut unreadable = Vec::new();
         for (name, wav) in built_in_sounds() {
-            unreadable.extend(library.add_wav(SoundId::from(name), wav).err());
+            library.add_built_in(SoundId::from(name), wav);
         }
         if let Some(folder) = &self.audio {
             for file in wav_files(folder)? {
