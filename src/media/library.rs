@@ -206,11 +206,16 @@ impl Library {
         self.sounds.insert(sound, Kept::new(Box::new(move || ready)));
     }
 
-    /// Adds a sound of the program itself, the bytes of a WAV file, that is made ready when it is first looked up, in
-    /// about a thousandth of its length; the later of two of one name stays.
+    /// Adds a sound that is made when it is first looked up; the later of two of one name stays. Whoever looks it up
+    /// waits for it, 10 ms for a minute of sound.
+    pub fn add_later(&mut self, sound: SoundId, make: impl FnOnce() -> Recording + Send + 'static) {
+        self.sounds.insert(sound, Kept::new(Box::new(|| Arc::new(Sound::new(&make())))));
+    }
+
+    /// Adds a sound of the program itself, the bytes of a WAV file, that is made ready when it is first looked up; the
+    /// later of two of one name stays.
     pub fn add_built_in(&mut self, sound: SoundId, wav: &'static [u8]) {
-        let make = move || Recording::from_wav(wav).unwrap_or_else(|_| double_tone());
-        self.sounds.insert(sound, Kept::new(Box::new(move || Arc::new(Sound::new(&make())))));
+        self.add_later(sound, move || Recording::from_wav(wav).unwrap_or_else(|_| double_tone()));
     }
 
     /// The sound of that name, if there is one.

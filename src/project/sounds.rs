@@ -125,7 +125,7 @@ impl Project {
         for (name, sound) in OWN_SOUNDS {
             let name = SoundId::from(name);
             if library.sound(&name).is_none() {
-                library.add(name, &sound());
+                library.add_later(name, sound);
             }
         }
         Ok((library, unreadable))

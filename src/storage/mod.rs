@@ -8,6 +8,7 @@ mod cut;
 mod dialogs;
 mod disclosure;
 mod error;
+mod gate;
 mod gauge;
 mod history;
 mod import;

@@ -8,8 +8,6 @@
 //! The head of a part is right after every second, so that a crash leaves a file that plays; the next start gives it
 //! its name. What is beyond its time is deleted at start and once a day. The folder is made with the first recording.
 
-mod gate;
-
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -19,9 +17,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
-use self::gate::Gate;
 use super::cut::mend;
 use super::error::StorageError;
+use super::gate::Gate;
 use super::gauge::Gauge;
 use super::index::Index;
 use super::lines::sync_folder;
@@ -248,7 +246,12 @@ impl Writer {
         let file = options.write(true).create_new(true).mode(FILE_MODE).open(&part)?;
         let mut open =
             Open { recording: recording.clone(), file, part, samples: 0, verdict, watch };
-        match self.gate.pass().and_then(|()| open.file.write_all(&wav_head(0))) {
+        match self
+            .gate
+            .pass()
+            .map_err(io::Error::from)
+            .and_then(|()| open.file.write_all(&wav_head(0)))
+        {
             Ok(()) => Ok(open),
             Err(error) => {
                 // The next start would take it for one that a crash cut off.
@@ -314,7 +317,9 @@ impl Open {
         gate.pass()?;
         std::fs::rename(&self.part, self.part.with_extension(""))?;
         // It has its name now: that the folder may forget it in a power cut is no reason to take it from the caller.
-        if let Err(error) = gate.pass().and_then(|()| sync_folder(&self.part)) {
+        if let Err(error) =
+            gate.pass().map_err(io::Error::from).and_then(|()| sync_folder(&self.part))
+        {
             tracing::warn!(recording = %self.recording, %error, "A recording may not survive a power cut.");
         }
         Ok(())

@@ -11,7 +11,6 @@
 
 mod care;
 mod check;
-mod gate;
 mod read;
 mod scan;
 mod schema;
@@ -37,11 +36,11 @@ use aes_gcm::aead::OsRng;
 use aes_gcm::aead::rand_core::RngCore as _;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
-use self::gate::Gate;
 use self::schema::Unusable;
 use self::sql::{Sql, store_error};
 use self::work::{Head, Work};
 use super::error::StorageError;
+use super::gate::Gate;
 use crate::call::CallId;
 use crate::history::{
     CallerKey, CallerSecret, Entry, Fact, Filter, Forgotten, Found, Known, Position, Receipt,
@@ -53,6 +52,9 @@ use crate::time::Wall;
 const FILE_MODE: u32 = 0o600;
 /// Statements that are kept ready.
 const STATEMENTS: usize = 128;
+/// Pages that the writer keeps in RAM, in KiB: rows are added at the ends of tables, and what is looked for elsewhere is in
+/// the system's own memory of the file.
+const CACHE_KIB: i64 = 512;
 /// How long a reader waits where the writer is in its way.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(2);
 
@@ -335,6 +337,7 @@ fn lock(path: &Path) -> Result<File, StorageError> {
 fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     let synchronous = match durability {
         Durability::Full => "FULL",

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::gate::Gate;
 use crate::call::CallId;
 use crate::history::{Position, StoreError};
+use crate::storage::gate::Gate;
 use crate::time::Wall;
 
 /// How many bits of an entry's id are its number within the epoch.
