@@ -63,8 +63,9 @@ impl KeyReceiver {
             // RFC 4733 §2.3.5: no time is for states, and a receiver ignores it in a key. Some senders fill pauses so.
             return None;
         }
-        let known = self.recent.iter_mut().flatten().find(|press| press.covers(header, &event));
-        if let Some(press) = known {
+        if let Some(place) = self.told(header, &event)
+            && let Some(press) = &mut self.recent[place]
+        {
             press.extend(header, &event);
             return None;
         }
@@ -84,6 +85,15 @@ impl KeyReceiver {
         Some(KeyPress { symbol, held: Duration::from_micros(held) })
     }
 
+    /// The press that a packet tells of: the one that it names by its timestamp, else one that it touches.
+    fn told(&self, header: &RtpHeader, event: &TelephoneEvent) -> Option<usize> {
+        let place = |fits: &dyn Fn(&Press) -> bool| {
+            self.recent.iter().position(|press| press.as_ref().is_some_and(fits))
+        };
+        place(&|press| press.is_of(header, event) && press.segment == header.timestamp)
+            .or_else(|| place(&|press| press.covers(header, event)))
+    }
+
     /// Draws a line after the keys so far: whoever listens from now on has nothing to do with them.
     pub fn draw_line(&mut self) {
         self.recent.iter_mut().flatten().for_each(|press| press.old = true);
@@ -93,15 +103,25 @@ impl KeyReceiver {
     #[must_use]
     pub fn is_old(&self, header: &RtpHeader, payload: &[u8]) -> bool {
         let Some(event) = TelephoneEvent::parse(payload) else { return false };
-        let told = self.recent.iter().flatten().find(|press| press.covers(header, &event));
+        let told = self.told(header, &event).and_then(|place| self.recent[place].as_ref());
         told.is_some_and(|press| press.old)
     }
 }
 
 impl Press {
+    fn is_of(&self, header: &RtpHeader, event: &TelephoneEvent) -> bool {
+        self.ssrc == header.ssrc && self.code == event.code
+    }
+
+    /// Whether a packet begins a press after this one, even without a pause: the marker is on the first packet of an event
+    /// and on none of its further segments (RFC 4733 §2.5.1.1, §2.5.1.3).
+    fn is_over(&self, header: &RtpHeader) -> bool {
+        self.released && header.marker && ahead(header.timestamp, self.segment) > 0
+    }
+
     /// Whether a packet tells of this key.
     fn covers(&self, header: &RtpHeader, event: &TelephoneEvent) -> bool {
-        if self.ssrc != header.ssrc || self.code != event.code {
+        if !self.is_of(header, event) || self.is_over(header) {
             return false;
         }
         let end = header.timestamp.wrapping_add(u32::from(event.duration));

@@ -95,6 +95,28 @@ fn every_key_counts_once_whatever_happens_to_its_packets() {
 }
 
 #[test]
+fn a_marker_begins_another_press_even_without_a_pause() {
+    let marked = |timestamp, length_ms| {
+        let mut packets = press(timestamp, '5', length_ms);
+        packets[0].0.marker = true;
+        packets
+    };
+    let three = [marked(0, 100), marked(800, 100), marked(1_600, 100)];
+    for (name, packets, expected) in [
+        ("one after the other", three.concat(), "555"),
+        ("each twice", [three.concat(), three.concat()].concat(), "555"),
+        (
+            "late ends of the first",
+            [marked(0, 100)[..6].to_vec(), marked(800, 100), marked(0, 100)[6..].to_vec()].concat(),
+            "55",
+        ),
+        ("segments", [marked(0, 8_300), marked(0, 8_300)[..1].to_vec()].concat(), "5"),
+    ] {
+        assert_eq!(keys(packets), expected, "{name}");
+    }
+}
+
+#[test]
 fn a_press_is_dated_back_to_its_start() {
     let (header, payload) = packet(0, 5, 480, false);
     let press = KeyReceiver::default().receive(&header, &payload, 8_000).expect("a key");
