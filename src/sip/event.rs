@@ -376,6 +376,8 @@ pub enum Contacts {
     All,
     /// These, at most 16; none = ask for the present bindings.
     Some(Vec<Contact>),
+    /// `*` beside others, which is refused (RFC 3261 §10.3, step 6).
+    Contradictory,
 }
 
 /// One address of a registered user.

@@ -269,9 +269,10 @@ pub(super) fn has_passed(headers: &Headers, address: SocketAddr) -> bool {
 /// The contacts of a REGISTER.
 pub(super) fn contacts(headers: &Headers) -> Contacts {
     let mut list = Vec::new();
+    let mut all = false;
     for value in headers.typed_all::<ContactValue>().filter_map(Result::ok).take(MAX_CONTACTS) {
         match value {
-            ContactValue::Wildcard => return Contacts::All,
+            ContactValue::Wildcard => all = true,
             ContactValue::Address(address) => list.push(Contact {
                 uri: clean(&address.uri.to_bytes(), MAX_TEXT),
                 expires: address.param("expires").and_then(seconds),
@@ -279,7 +280,11 @@ pub(super) fn contacts(headers: &Headers) -> Contacts {
             }),
         }
     }
-    Contacts::Some(list)
+    match (all, list.is_empty()) {
+        (false, _) => Contacts::Some(list),
+        (true, true) => Contacts::All,
+        (true, false) => Contacts::Contradictory,
+    }
 }
 
 /// A `q` parameter (RFC 3261 §25.1 `qvalue`) in per mille; what is none counts least.
@@ -307,7 +312,7 @@ pub(super) fn number(headers: &Headers, name: &HeaderName) -> Option<u32> {
 /// The contacts in the answer to a REGISTER of ours, each with its own `expires`.
 pub(super) fn bindings(headers: &Headers) -> Vec<(String, Option<u32>)> {
     match contacts(headers) {
-        Contacts::All => Vec::new(),
+        Contacts::All | Contacts::Contradictory => Vec::new(),
         Contacts::Some(list) => list.into_iter().map(|c| (c.uri, c.expires)).collect(),
     }
 }

@@ -167,6 +167,7 @@ impl Registrar {
         }
         let mut bindings = self.users.get(user).cloned().unwrap_or_default();
         let result = match &request.contacts {
+            Contacts::Contradictory => Err(RegistrationAnswer::BadRequest),
             Contacts::All if request.expires != Some(0) => Err(RegistrationAnswer::BadRequest),
             Contacts::All => remove_all(&mut bindings, request),
             Contacts::Some(contacts) => contacts

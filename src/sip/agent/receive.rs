@@ -33,9 +33,13 @@ pub(super) struct Arrival {
 impl UserAgent {
     /// Works on a message; `came` leads back to who sent it.
     pub(super) fn message(&mut self, now: Instant, came: Hop, bytes: &Bytes) {
-        if bytes.iter().all(u8::is_ascii_whitespace) || !read::is_reachable(came.to) {
+        let Some(start) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) else { return };
+        if !read::is_reachable(came.to) {
             return;
         }
+        // Some send the empty lines of a keepalive before a message (RFC 3261 §7.5).
+        let empty = bytes.iter().take(start).all(|byte| matches!(byte, b'\r' | b'\n'));
+        let bytes = &if empty { bytes.slice(start..) } else { bytes.clone() };
         match parse_datagram(bytes.clone(), &self.limits) {
             Ok(Message::Request(mut request)) => {
                 match read::mark_source(&mut request.headers, came.to, came.transport) {

@@ -112,6 +112,8 @@ fn a_request_may_ask_and_may_remove_everything() {
     let all = |expires, sequence| RegisterRequest { expires, ..request(Contacts::All, sequence) };
     assert_eq!(registrar.register(at(3), "201", &all(None, 4)), RegistrationAnswer::BadRequest);
     assert_eq!(registrar.register(at(3), "201", &all(Some(0), 2)), RegistrationAnswer::OutOfOrder);
+    let both = RegisterRequest { contacts: Contacts::Contradictory, ..all(Some(0), 4) };
+    assert_eq!(registrar.register(at(3), "201", &both), RegistrationAnswer::BadRequest);
     assert_eq!(registrar.bindings("201").first().map(|binding| &*binding.contact), Some("sip:b"));
     assert_eq!(registrar.register(at(3), "201", &all(Some(0), 4)), bound(&[]));
     assert_eq!(changes(&mut registrar), [reachable(), unreachable()].concat());

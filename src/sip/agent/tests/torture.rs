@@ -5,7 +5,7 @@ use super::Side;
 use super::bench::{Bench, field, request, within};
 use crate::sip::torture as set;
 use crate::sip::torture::{Answer, Case};
-use crate::sip::{Input, SipEvent};
+use crate::sip::{Contacts, Input, SipEvent};
 use crate::time::Duration;
 
 /// Mutations of each message.
@@ -62,6 +62,30 @@ fn every_message_gets_the_answer_that_is_asked_for() {
         assert!(bye.starts_with("SIP/2.0 200 "), "{}: the call in progress: {bye}", case.name);
     }
     assert!(faults.is_empty(), "{} of {}\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+#[test]
+fn empty_lines_before_a_request_are_left_aside() {
+    for before in ["\r\n", "\r\n\r\n", "\n"] {
+        let mut bench = Bench::new();
+        let ask = format!("{before}{}", request("OPTIONS", "sip:b", "ask", ""));
+        let answer = bench.ask(&ask).unwrap_or_default();
+        assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+    }
+}
+
+#[test]
+fn a_star_beside_other_contacts_is_told_apart() {
+    // The request has an address of its own.
+    for (extra, contradictory) in [("", false), ("Contact: *\r\nExpires: 0", true)] {
+        let mut bench = Bench::new();
+        bench.datagram(Side::A.address(), request("REGISTER", "sip:b", "star", extra));
+        let told = bench.events.iter().find_map(|event| match event {
+            SipEvent::Register(register) => Some(register.contacts == Contacts::Contradictory),
+            _ => None,
+        });
+        assert_eq!(told, Some(contradictory), "{extra}");
+    }
 }
 
 #[test]
