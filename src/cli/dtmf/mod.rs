@@ -2,9 +2,11 @@
 
 mod capture;
 mod datagram;
+mod fragments;
 mod sound;
 mod stream;
 mod streams;
+mod wave;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write as _};
@@ -128,12 +130,18 @@ fn read(path: &Path, mut file: impl Read, apart: bool) -> Result<Vec<Line>, Read
             more => length += more,
         }
     }
-    if &magic == b"RIFF" {
+    if wave::is_wav(magic) {
         let mut bytes = magic.to_vec();
         // One byte more than is taken, so that a larger file is refused as that.
         file.take(MAX_WAV_BYTES as u64).read_to_end(&mut bytes).map_err(fault)?;
-        if sound::mend(&mut bytes) {
-            eprintln!("warning: {name} ends in the middle; what comes before it is listed");
+        // What cannot be made plain is refused for what it is.
+        if bytes.len() <= MAX_WAV_BYTES
+            && let Some(plain) = wave::plain(&bytes)
+        {
+            if plain.cut {
+                eprintln!("warning: {name} ends in the middle; what comes before it is listed");
+            }
+            bytes = plain.bytes;
         }
         let keys = sound::keys_of_wav(&bytes)
             .map_err(|source| ReadError::Wav { path: path.to_owned(), source })?;

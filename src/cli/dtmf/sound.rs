@@ -3,10 +3,6 @@
 use crate::call::Symbol;
 use crate::media::{Recording, SAMPLE_RATE, ToneDetector, Tones, WavError};
 
-/// Where the chunks of a WAV file begin, and how many are looked at.
-const WAV_CHUNKS: usize = 12;
-const MAX_CHUNKS: usize = 64;
-
 /// A key that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FoundKey {
@@ -68,37 +64,6 @@ impl Tally {
         self.hear(&[0; SAMPLE_RATE as usize / 5], false);
         self.keys
     }
-}
-
-/// Has a WAV file end where its samples do, if its head promises more, or none at all: one that is still being written, or
-/// whose writer could not go back. Returns whether it was so.
-pub(super) fn mend(bytes: &mut Vec<u8>) -> bool {
-    let number = |bytes: &[u8], at: usize| {
-        let number = u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?);
-        usize::try_from(number).ok()
-    };
-    let mut at = WAV_CHUNKS;
-    for _ in 0..MAX_CHUNKS {
-        let Some(length) = number(bytes, at + 4) else { return false };
-        let rest = bytes.len() - at - 8;
-        if bytes.get(at..at + 4) == Some(b"data") {
-            if length != 0 && length <= rest {
-                return false;
-            }
-            // Whole samples of any width and two channels.
-            let whole = rest - rest % 24;
-            bytes.truncate(at + 8 + whole);
-            let whole = u32::try_from(whole).unwrap_or(0);
-            bytes[at + 4..at + 8].copy_from_slice(&whole.to_le_bytes());
-            return whole > 0;
-        }
-        let next = length.saturating_add(length % 2).saturating_add(at + 8);
-        if next > bytes.len() {
-            return false;
-        }
-        at = next;
-    }
-    false
 }
 
 /// The keys of each channel of a WAV file.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::sound::{FoundKey, Source, Tally};
+use crate::call::Symbol;
 use crate::media::{KeyReceiver, Law, RtpHeader, RtpPacket, TelephoneEvent};
 
 /// Packets that wait for their turn: 640 ms of 20 ms each.
@@ -17,6 +18,13 @@ const MAX_AUDIO: usize = 1_600;
 const MAX_KEYS: usize = 100_000;
 /// A jump of sequence numbers by more than this is another stream under the same name.
 const MAX_JUMP: i16 = 3_000;
+
+/// The most ticks and microseconds from one packet to the next by which a clock is measured, and the time that it takes.
+const MAX_TICKS: u32 = 96_000;
+const MAX_STEP: u64 = 2_000_000;
+const PROVEN_CLOCK: u64 = 200_000;
+/// The rates of RTP clocks, in ticks of a millisecond.
+const RATES: [u64; 5] = [8, 16, 24, 32, 48];
 
 /// A stream.
 #[derive(Debug, Default)]
@@ -34,7 +42,27 @@ pub(super) struct Stream {
     /// The timestamp of the sample that comes next.
     due: Option<u32>,
     events: KeyReceiver,
-    keys: Vec<FoundKey>,
+    clock: Clock,
+    keys: Vec<EventKey>,
+}
+
+/// A key of telephone-events, its times in ticks of a clock whose rate shows only by and by.
+#[derive(Debug)]
+struct EventKey {
+    symbol: Symbol,
+    /// When its first packet came, and how long it had been held by then.
+    at_micros: u64,
+    held: u32,
+    /// The longest duration that it was said to have.
+    duration: u32,
+}
+
+/// How fast the timestamps of a stream run.
+#[derive(Debug, Default)]
+struct Clock {
+    last: Option<(u32, u64)>,
+    ticks: u64,
+    micros: u64,
 }
 
 /// A packet that waits.
@@ -51,6 +79,34 @@ struct Span {
     /// When its first sample arrived.
     at_micros: u64,
     tally: Tally,
+}
+
+impl Clock {
+    /// Takes the timestamp and the arrival of a packet that had its turn.
+    fn take(&mut self, timestamp: u32, at_micros: u64) {
+        if let Some((last, before)) = self.last {
+            let (ticks, micros) = (timestamp.wrapping_sub(last), at_micros.saturating_sub(before));
+            // All packets of a key have one timestamp; the next one tells how long it was.
+            if ticks == 0 {
+                return;
+            }
+            // Neither a jump nor a pause.
+            if ticks <= MAX_TICKS && (1..=MAX_STEP).contains(&micros) {
+                self.ticks += u64::from(ticks);
+                self.micros += micros;
+            }
+        }
+        self.last = Some((timestamp, at_micros));
+    }
+
+    /// Ticks in a millisecond: those of the nearest rate that codecs have, of 8 kHz where too little was seen.
+    fn ticks_per_ms(&self) -> u64 {
+        if self.micros < PROVEN_CLOCK {
+            return RATES[0];
+        }
+        let seen = self.ticks * 1_000 / self.micros;
+        RATES.into_iter().min_by_key(|rate| rate.abs_diff(seen)).unwrap_or(RATES[0])
+    }
 }
 
 /// What a payload is, as far as one can tell without the agreement.
@@ -97,7 +153,9 @@ impl Stream {
         }
         self.end_span();
         // One source counts: telephone-events where there are any.
-        let mut keys = if self.keys.is_empty() { self.tones } else { self.keys };
+        let rate = self.clock.ticks_per_ms();
+        let events = self.keys.iter().map(|key| key.found(rate)).collect();
+        let mut keys = if self.keys.is_empty() { self.tones } else { events };
         for key in &mut keys {
             key.onset_ms = key.onset_ms.saturating_sub(begun / 1_000);
         }
@@ -110,6 +168,7 @@ impl Stream {
             let Some((number, packet)) = self.waiting.pop_first() else { return };
             let follows = self.last.is_none_or(|last| number == last + 1);
             self.last = Some(number);
+            self.clock.take(packet.header.timestamp, packet.at_micros);
             match content(&packet) {
                 Content::Audio(law) => self.hear(law, &packet, follows),
                 Content::Event(event) => self.event(&packet, event),
@@ -157,17 +216,26 @@ impl Stream {
         if let Some(press) = self.events.receive(&packet.header, &packet.payload, 8_000)
             && self.keys.len() < MAX_KEYS
         {
-            let held = press.held.as_millis();
-            self.keys.push(FoundKey {
-                symbol: press.symbol,
-                onset_ms: (packet.at_micros / 1_000).saturating_sub(held),
-                duration_ms: held,
-                source: Source::Event,
-            });
+            let held = u32::from(event.duration);
+            let (symbol, at_micros) = (press.symbol, packet.at_micros);
+            self.keys.push(EventKey { symbol, at_micros, held, duration: held });
         } else if let Some(key) = self.keys.last_mut()
             && key.symbol.event_code() == event.code
         {
-            key.duration_ms = key.duration_ms.max(u64::from(event.duration) / 8);
+            key.duration = key.duration.max(u32::from(event.duration));
+        }
+    }
+}
+
+impl EventKey {
+    /// It, in milliseconds since 1970.
+    fn found(&self, ticks_per_ms: u64) -> FoundKey {
+        let held = u64::from(self.held) / ticks_per_ms;
+        FoundKey {
+            symbol: self.symbol,
+            onset_ms: (self.at_micros / 1_000).saturating_sub(held),
+            duration_ms: u64::from(self.duration) / ticks_per_ms,
+            source: Source::Event,
         }
     }
 }

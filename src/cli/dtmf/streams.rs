@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::datagram::datagram;
+use super::datagram::{self, Carried, Datagram};
+use super::fragments::Fragments;
 use super::sound::FoundKey;
 use super::stream::Stream;
 use crate::media::RtpPacket;
@@ -20,13 +21,26 @@ pub(super) struct Streams {
     /// When the first packet came, in microseconds.
     begun: Option<u64>,
     left_out: u64,
+    fragments: Fragments,
 }
 
 impl Streams {
     /// Takes a captured packet of a link of that kind.
     pub(super) fn take(&mut self, at_micros: u64, link: u32, packet: &[u8]) {
         self.begun.get_or_insert(at_micros);
-        let Some(datagram) = datagram(link, packet) else { return };
+        match datagram::datagram(link, packet) {
+            Some(Carried::Whole(datagram)) => self.receive(at_micros, datagram),
+            Some(Carried::Part(part)) => {
+                let Some(whole) = self.fragments.take(&part) else { return };
+                if let Some(datagram) = datagram::udp(part.from, part.to, &whole) {
+                    self.receive(at_micros, datagram);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn receive(&mut self, at_micros: u64, datagram: Datagram<'_>) {
         let Some(packet) = RtpPacket::parse(datagram.payload) else { return };
         if packet.payload.is_empty() || (35..=71).contains(&packet.header.payload_type) {
             return;

@@ -73,6 +73,7 @@ fn linked(link: u32, payload: &[u8]) -> Vec<u8> {
     match link {
         0 => [vec![2, 0, 0, 0], ipv4(payload)].concat(),
         1 => [vec![9; 12], vec![0x81, 0, 0, 7, 0x08, 0], ipv4(payload)].concat(),
+        101 if payload.first() == Some(&0x45) => payload.to_vec(),
         101 => ipv6(payload),
         113 => [vec![0; 14], vec![0x86, 0xdd], ipv6(payload)].concat(),
         276 => [vec![0x08, 0], vec![0; 18], ipv4(payload)].concat(),
@@ -181,6 +182,89 @@ fn files_of_exchanges_hold_their_keys_in_each_channel() {
     }
     let coarse: Vec<u8> = samples.iter().map(|s| (s / 256 + 128).to_le_bytes()[0]).collect();
     assert_keys(&wav(1, &[coarse], 8), "8 bit");
+}
+
+#[test]
+fn files_hold_their_keys_however_they_are_written() {
+    let samples: Vec<i16> = Recording { rate: 8_000, samples: keys() }.to_samples().collect();
+    let data: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let whole = Recording { rate: 8_000, samples: keys() }.to_wav();
+    let (head, rest) = whole.split_at(36);
+    let odd = [head, b"note\x05\0\0\0hello\0", rest].concat();
+    let length = (u32::try_from(data.len()).expect("short") + 1).to_le_bytes();
+    let stray = [&whole[..40], &length, &data, &[7]].concat();
+    let long = [b"RF64\xff\xff\xff\xffWAVEds64\x04\0\0\0\0\0\0\0", &whole[12..]].concat();
+    let mut no_rate = whole.clone();
+    no_rate[28..34].copy_from_slice(&[0; 6]);
+    let wide = |sample: &i16| (f64::from(*sample) / 32_768.0).to_le_bytes();
+    let mut double = [&whole[..44], &samples.iter().flat_map(wide).collect::<Vec<u8>>()].concat();
+    double[20] = 3;
+    double[34] = 64;
+    double[40..44].copy_from_slice(&[0xff; 4]);
+    let number = |bytes: &[u8]| bytes.iter().rev().copied().collect::<Vec<u8>>();
+    let fields =
+        [20..22, 22..24, 24..28, 28..32, 32..34, 34..36].map(|field| number(&whole[field]));
+    let size = number(&whole[40..44]);
+    let turned: Vec<u8> = samples.iter().flat_map(|sample| sample.to_be_bytes()).collect();
+    let fields = fields.concat();
+    let big = [b"RIFX\0\0\0\0WAVEfmt \0\0\0\x10", &fields[..], b"data", &size, &turned].concat();
+    for (name, bytes) in [
+        ("a chunk of odd length", odd),
+        ("a byte too many", stray),
+        ("64-bit lengths", long),
+        ("no rate of bytes", no_rate),
+        ("64-bit samples", double),
+        ("big-endian", big),
+    ] {
+        assert_keys(&bytes, name);
+    }
+}
+
+#[test]
+fn fragments_and_ppp_are_put_together() {
+    for (name, first, second) in [("in order", 0, 1), ("backwards", 1, 0)] {
+        let packets = rtp(7).into_iter().enumerate().flat_map(|(n, packet)| {
+            let whole = ipv4(&packet);
+            let part = |bytes: &[u8], place: [u8; 2]| {
+                let mut part = [&whole[..20], bytes].concat();
+                let length = u16::try_from(part.len()).expect("short").to_be_bytes();
+                part[2..4].copy_from_slice(&length);
+                part[4..6].copy_from_slice(&u16::try_from(n).expect("small").to_be_bytes());
+                part[6..8].copy_from_slice(&place);
+                part
+            };
+            let parts = [part(&whole[20..60], [0x20, 0]), part(&whole[60..], [0, 5])];
+            [parts[first].clone(), parts[second].clone()]
+        });
+        let packets: Vec<Vec<u8>> = packets.collect();
+        assert_eq!(
+            found(&pcap(101, &packets)).map(|keys| keys.0).unwrap_or_default(),
+            "159",
+            "{name}"
+        );
+    }
+    let framed = |head: &[u8]| rtp(7).iter().map(|p| [head, &ipv4(p)].concat()).collect::<Vec<_>>();
+    assert_keys(&pcap(9, &framed(&[0xff, 3, 0, 0x21])), "PPP");
+}
+
+#[test]
+fn events_of_other_clocks_are_dated_by_them() {
+    let packets: Vec<Vec<u8>> = (0..30_u16)
+        .map(|n| {
+            let header = RtpHeader {
+                marker: n == 20,
+                payload_type: if n < 20 { 111 } else { 110 },
+                sequence: n,
+                timestamp: u32::from(n.min(20)) * 960,
+                ssrc: 7,
+            };
+            let duration = n.saturating_sub(19) * 960;
+            let event = TelephoneEvent { code: 5, end: n == 29, volume: 10, duration };
+            framed(&header, if n < 20 { vec![1; 60] } else { event.write().to_vec() })
+        })
+        .collect();
+    // The first packet tells of 20 ms.
+    assert_eq!(found(&pcap(101, &packets)).expect("a capture"), ("5".to_owned(), vec![380]));
 }
 
 #[test]
