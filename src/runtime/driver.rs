@@ -18,6 +18,7 @@ use super::handle::{DOOR_CAPACITY, Handle, Request, Status};
 use super::history::{History, Keeper};
 use super::outside::{Outside, Requests};
 use super::port::{Adapter, AdapterError, Port, Wire};
+use super::relay::Hub;
 use super::tally::Tally;
 use super::trace::Trace;
 use crate::call::{
@@ -130,13 +131,15 @@ impl Driver {
         let (status, status_out) = watch::channel(Status::default());
         let (door_in, door) = mpsc::channel(DOOR_CAPACITY);
         let mut running = JoinSet::new();
+        let hub = Hub::default();
         let lines = (0..)
             .map(AdapterId)
             .zip(adapters)
             .map(|(id, adapter)| {
                 let name: Box<str> = adapter.name().into();
                 let max_calls = adapter.capabilities().max_calls;
-                let (port, wire) = Port::new(id, max_calls, drain.subscribe(), clock);
+                let (mut port, wire) = Port::new(id, max_calls, drain.subscribe(), clock);
+                port.join(&hub);
                 let task = running.spawn(run_adapter(name.clone(), adapter, port));
                 let Wire { id, reports, commands } = wire;
                 Line { id, name, reports: Some(reports), commands: Some(commands), task }

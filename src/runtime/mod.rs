@@ -10,6 +10,7 @@ mod handle;
 mod history;
 mod outside;
 mod port;
+mod relay;
 mod tally;
 mod trace;
 
@@ -22,4 +23,5 @@ pub use port::{
     Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, MAX_LEGS_PER_CALL, Media, Port,
     Wire,
 };
+pub use relay::{Exchange, LaidRelay, MAX_RELAYED, Relay};
 pub use tally::{QueueTally, Tally};

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use tokio::sync::{mpsc, watch};
 
 use super::clock::Clock;
+use super::relay::{Exchange, Hub, LaidRelay};
 use crate::call::{AdapterId, Command, KeySource, Report};
 
 /// The version of this contract.
@@ -70,6 +71,11 @@ pub struct Port {
     pub drain: watch::Receiver<bool>,
     /// The clock for the times in reports.
     pub clock: Clock,
+    /// The way to legs of other adapters, for bridges with them.
+    pub exchange: Exchange,
+    /// Ends of relays that other adapters were told to bridge legs of this one with. Full means that such a bridge is
+    /// refused there.
+    pub relays: mpsc::Receiver<LaidRelay>,
 }
 
 /// The driver's end of an adapter's wires; in an adapter's own tests, the test's end.
@@ -99,8 +105,22 @@ impl Port {
             CHANNEL_FLOOR.saturating_add(max_calls.saturating_mul(per_call)).min(CHANNEL_MOST);
         let (reports_in, reports) = mpsc::channel(capacity);
         let (commands, commands_out) = mpsc::channel(capacity);
-        let port = Self { id, reports: reports_in, commands: commands_out, drain, clock };
+        let (exchange, relays) = Hub::default().join(id);
+        let port = Self {
+            id,
+            reports: reports_in,
+            commands: commands_out,
+            drain,
+            clock,
+            exchange,
+            relays,
+        };
         (port, Wire { id, reports, commands })
+    }
+
+    /// Lets the adapter reach others, who took part in the same way.
+    pub(super) fn join(&mut self, hub: &Hub) {
+        (self.exchange, self.relays) = hub.join(self.id);
     }
 }
 
