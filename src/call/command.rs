@@ -45,7 +45,8 @@ pub enum CommandKind {
     Record(Recording),
     /// End a recording. Without effect if it has ended.
     StopRecording(RecordingId),
-    /// Connect this leg with another of the same adapter, both ways. Ends plays and music on both.
+    /// Connect this leg with another one, both ways. Ends plays and music on both. One of another adapter is reached by way
+    /// of this node, where the sound of both adapters passes through it; else the order is rejected.
     Bridge(LegId),
     /// Take a bridge apart; both legs stay up, silent.
     Unbridge,
@@ -143,7 +144,8 @@ pub struct Dial {
     pub tell: Vec<Told>,
     /// A page to open at the agent's desk (SIP: Call-Info).
     pub pop_url: Option<Arc<str>>,
-    /// The leg this one is meant to be bridged with, so that an adapter can keep both on one media thread.
+    /// The leg this one is meant to be bridged with, so that an adapter can keep both on one media thread, and rejects the
+    /// order where the two could not be bridged.
     pub beside: Option<LegId>,
     /// How long to let it ring; then the leg ends with `NoAnswer`.
     pub ring: Duration,

@@ -11,9 +11,11 @@ use super::machine::{Machine, Output};
 use super::settings::{Kind, Settings};
 use super::sounding::Studio;
 use super::transport::{Bound, Heard, Order, Plug};
-use crate::call::{Command, Report};
+use crate::call::{Command, CommandKind, Report};
 use crate::media::Library;
-use crate::runtime::{Adapter, AdapterError, AdapterFuture, Capabilities, Port};
+use crate::runtime::{
+    Adapter, AdapterError, AdapterFuture, Capabilities, Exchange, LaidRelay, Port,
+};
 use crate::storage::RecordingSlot;
 use crate::time::{Duration, Instant};
 
@@ -93,6 +95,7 @@ struct Life {
 /// What woke the loop.
 enum Woken {
     Ordered(Command),
+    Relayed(LaidRelay),
     Heard(Heard),
     Reported,
     Due,
@@ -115,8 +118,12 @@ impl Life {
             }
             match woken {
                 Woken::Over => break,
-                Woken::Ordered(command) => self.machine.order(now, command),
-                Woken::Heard(heard) => self.heard(now, heard),
+                Woken::Ordered(command) => self.order(now, command, &port.exchange),
+                Woken::Relayed(LaidRelay { leg, relay }) => self.machine.relay(now, leg, relay),
+                Woken::Heard(heard) => {
+                    self.heard(now, heard);
+                    port.exchange.carry(self.machine.carries());
+                }
                 Woken::Drain | Woken::Reported | Woken::Due => {}
             }
             self.settle(now);
@@ -157,8 +164,25 @@ impl Life {
                 Woken::Reported
             }
             Some(heard) = self.plug.heard.recv(), if room => Woken::Heard(heard),
+            Some(laid) = port.relays.recv() => Woken::Relayed(laid),
             Ok(()) = port.drain.changed(), if !self.machine.draining => Woken::Drain,
             () = until(due) => Woken::Due,
+        }
+    }
+
+    /// Carries out an order; what is about a leg of another adapter needs a way there.
+    fn order(&mut self, now: Instant, command: Command, exchange: &Exchange) {
+        let Command { leg, kind } = command;
+        match &kind {
+            CommandKind::Bridge(other) if exchange.is_afar(*other) => match exchange.lay(*other) {
+                Some(relay) => self.machine.relay(now, leg, relay),
+                None => self.machine.refuse(now, leg, kind),
+            },
+            // Nobody is rung for somebody with whom they could not be bridged.
+            CommandKind::Dial(dial) if dial.beside.is_some_and(|leg| !exchange.reaches(leg)) => {
+                self.machine.refuse(now, leg, kind);
+            }
+            _ => self.machine.order(now, Command { leg, kind }),
         }
     }
 

@@ -347,6 +347,14 @@ impl Machine {
         }
     }
 
+    /// An order that needs a way to another adapter cannot be carried out, since there is none.
+    pub(super) fn refuse(&mut self, now: Instant, leg: LegId, kind: CommandKind) {
+        let dials = matches!(kind, CommandKind::Dial(_));
+        if dials || (self.legs.contains_key(&leg) && !self.closing.contains_key(&leg)) {
+            self.reject(now, leg, kind, Rejection::Invalid);
+        }
+    }
+
     /// Commands that were not answered in time have failed.
     fn answers_due(&mut self, now: Instant) {
         let due = |pending: &Pending| pending.due.is_some_and(|at| at <= now);

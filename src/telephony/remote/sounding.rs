@@ -12,6 +12,7 @@ use super::pcm::{Desk, Rate};
 use super::wire::Ability;
 use crate::call::{CommandKind, EndedBy, EventKind, HangupCause, LegId, Play, Rejection, Symbol};
 use crate::media::{Library, Sound};
+use crate::runtime::Relay;
 use crate::storage::RecordingSlot;
 use crate::time::Instant;
 
@@ -128,6 +129,20 @@ impl Machine {
         }
         self.sound_out();
         true
+    }
+
+    /// A leg is connected with one of another adapter. One that is over lets go of its end.
+    pub(super) fn relay(&mut self, now: Instant, id: LegId, relay: Relay) {
+        let there = self.legs.contains_key(&id) && !self.closing.contains_key(&id);
+        if let Some(desk) = self.desk.as_mut().filter(|_| there) {
+            desk.relay(id, relay, now);
+            self.sound_out();
+        }
+    }
+
+    /// Whether the samples of its legs pass through this node.
+    pub(super) const fn carries(&self) -> bool {
+        self.desk.is_some()
     }
 
     /// A frame of audio of the adapter.

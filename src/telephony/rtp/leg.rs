@@ -20,7 +20,8 @@ use crate::media::{
     HEARD_SAMPLES, KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, SAMPLE_RATE,
     Standing, is_control,
 };
-use crate::time::Instant;
+use crate::runtime::Relay;
+use crate::time::{Duration, Instant};
 
 /// Packets of the far side that are taken in one turn; more wait for the next one.
 const MAX_ARRIVALS: usize = 16;
@@ -39,8 +40,8 @@ pub(super) struct Leg {
     pub(super) rhythm: Period,
     pub(super) masked: bool,
     pub(super) deck: Deck,
-    /// Where on this thread the leg is that this one is bridged with.
-    bridged: Option<usize>,
+    /// Whom it is bridged with.
+    bridged: Option<Partner>,
     socket: UdpSocket,
     line: Option<Line>,
     reception: Reception,
@@ -53,6 +54,23 @@ pub(super) struct Leg {
     /// Datagrams of strangers and datagrams without use.
     foreign: u64,
     unusable: u64,
+}
+
+/// Whom a leg is bridged with.
+#[derive(Debug)]
+pub(super) enum Partner {
+    /// A leg of this thread, by its place.
+    Leg(usize),
+    /// A leg of another adapter.
+    Afar(Relay),
+}
+
+/// Who listens to a leg that cannot be passed on as it is.
+enum Listener<'a> {
+    /// The mouth of the bridged leg, with the time of its packets.
+    Mouth(&'a mut Mouth, Duration),
+    /// A leg of another adapter.
+    Afar(&'a Relay),
 }
 
 /// What a leg is opened with.
@@ -136,19 +154,22 @@ impl Leg {
 
     /// Where on this thread the leg is that this one is bridged with.
     pub(super) const fn bridged(&self) -> Option<usize> {
-        self.bridged
+        match &self.bridged {
+            Some(Partner::Leg(place)) => Some(*place),
+            Some(Partner::Afar(_)) | None => None,
+        }
     }
 
-    /// Bridges it with the leg at `place`. A key that is held at this moment was not meant for the other party.
-    pub(super) fn bridge(&mut self, place: usize) {
-        self.bridged = Some(place);
+    /// Bridges it with a partner. A key that is held at this moment was not meant for the other party.
+    pub(super) fn bridge(&mut self, partner: Partner) {
+        self.bridged = Some(partner);
         self.keys.draw_line();
         self.tones.rest();
         self.mouth.hush();
     }
 
-    /// Takes its side of a bridge apart; tells where the other side is.
-    pub(super) fn unbridge(&mut self) -> Option<usize> {
+    /// Takes its side of a bridge apart; tells what the other side was.
+    pub(super) fn unbridge(&mut self) -> Option<Partner> {
         self.hearing.rest();
         self.tones.rest();
         self.bridged.take()
@@ -185,6 +206,7 @@ impl Leg {
         if let Some(peer) = peer {
             peer.pass_speech(turn);
         }
+        self.hear_afar(turn);
         self.speak(turn);
         if let Some(line) = &mut self.line {
             self.reports.turn(line, &self.socket, &mut self.reception, arrival, turn.now);
@@ -203,6 +225,22 @@ impl Leg {
         let Some(line) = &self.line else { return };
         if self.mouth.hasten(line.stream.packet_time, turn.now) {
             self.speak(turn);
+        }
+    }
+
+    /// Takes what a leg of another adapter has said, to be sent as soon as it is a whole packet; notices when it is gone.
+    fn hear_afar(&mut self, turn: &mut Turn<'_>) {
+        let Some(Partner::Afar(relay)) = &self.bridged else { return };
+        let packet_time = packet_time(self.line.as_ref());
+        let mut part = [0; HEARD_SAMPLES];
+        while relay.hear(&mut part) {
+            self.mouth.say(&part, packet_time);
+        }
+        if relay.is_over() {
+            self.unbridge();
+            turn.outbox.push(turn.now, self.id, MediaEventKind::Unbridged);
+        } else if self.line.is_some() {
+            self.mouth.hasten(packet_time, turn.now);
         }
     }
 
@@ -383,8 +421,13 @@ impl Leg {
         let mut other = peer.and_then(|peer| {
             let theirs = &peer.line.as_ref()?.stream;
             let anew = receives && stream.passage(theirs) == Passage::Anew;
-            anew.then_some((&mut peer.mouth, theirs.packet_time))
+            anew.then_some(Listener::Mouth(&mut peer.mouth, theirs.packet_time))
         });
+        if let Some(Partner::Afar(relay)) = &self.bridged
+            && receives
+        {
+            other = Some(Listener::Afar(relay));
+        }
         self.mouth.remember(for_keys);
         if !for_keys {
             self.tones.rest();
@@ -398,9 +441,11 @@ impl Leg {
         let (hearing, tones, said) = (&mut self.hearing, &mut self.tones, self.mouth.said());
         let mut pressed = None;
         hearing.listen(stream.codec, turn.now, |frame| {
-            if let Some((mouth, packet_time)) = &mut other {
-                let samples = if muted { &[0; HEARD_SAMPLES] } else { &frame.samples };
-                mouth.say(samples, *packet_time);
+            let samples = if muted { &[0; HEARD_SAMPLES] } else { &frame.samples };
+            match &mut other {
+                Some(Listener::Mouth(mouth, packet_time)) => mouth.say(samples, *packet_time),
+                Some(Listener::Afar(relay)) => relay.say(samples),
+                None => {}
             }
             if for_keys {
                 pressed = pressed.or(tones.hear(frame, said));

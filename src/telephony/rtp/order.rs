@@ -8,6 +8,7 @@ use super::leg::Leg;
 use super::stream::Stream;
 use crate::call::{LegId, PlayId, Recording, RecordingId, SoundId, Symbol, SymbolSet};
 use crate::media::Sound;
+use crate::runtime::Relay;
 use crate::storage::Tape;
 
 /// One order about one leg.
@@ -38,6 +39,8 @@ pub(super) enum What {
     Key(Symbol),
     /// Pass media between this leg and that one, which is on this thread too.
     Bridge(LegId),
+    /// Pass media between this leg and one of another adapter.
+    Relay(Relay),
     /// Take the bridge of this leg apart.
     Unbridge,
     /// Send these keys to the far side.
@@ -61,6 +64,7 @@ impl What {
             | Self::Stop(_)
             | Self::Music(_)
             | Self::Bridge(_)
+            | Self::Relay(_)
             | Self::Unbridge
             | Self::Press(_)
             | Self::Mask(_)

@@ -4,6 +4,7 @@
 
 mod codecs;
 mod recording;
+mod relay;
 mod reports;
 mod secure;
 mod timing;

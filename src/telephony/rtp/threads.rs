@@ -22,7 +22,7 @@ use super::wheel::TICK;
 use super::worker::Worker;
 use crate::call::{LegId, Play, PlayId, Recording, RecordingId, SoundId, Symbol};
 use crate::media::{Library, Outgoing};
-use crate::runtime::Clock;
+use crate::runtime::{Clock, Relay};
 use crate::storage::Tape;
 use crate::time::Duration;
 
@@ -233,6 +233,12 @@ impl Threads {
             directory.load[here] += 1;
         }
         self.order(here, a, What::Bridge(b));
+    }
+
+    /// Connects a leg with one of another adapter both ways; its plays and music end. When the relay is over the leg is
+    /// bridged no longer, and that is reported.
+    pub fn relay(&self, leg: LegId, relay: Relay) {
+        self.send(leg, What::Relay(relay));
     }
 
     /// Takes the bridge of a leg apart; both legs stay.

@@ -12,14 +12,14 @@ use std::thread::Thread;
 use super::deck::Deck;
 use super::event::{MediaEventKind, Outbox};
 use super::kitchen::Kitchen;
-use super::leg::Leg;
+use super::leg::{Leg, Partner};
 use super::order::{Order, What};
 use super::settings::Settings;
 use super::stream::Stream;
 use super::wheel::{TICK, Wheel};
 use crate::call::{LegId, PlayEnd, Quality};
 use crate::media::Ended;
-use crate::runtime::Clock;
+use crate::runtime::{Clock, Relay};
 use crate::time::{Duration, Instant};
 
 /// What tells a thread the time.
@@ -165,6 +165,7 @@ impl<C: TimeSource> Work<C> {
             What::Expect(leg) => self.expected = Some(leg),
             What::Release { to, wake } => self.release(id, &to, &wake),
             What::Bridge(other) => self.bridge(id, other),
+            What::Relay(relay) => self.relay(id, relay),
             What::Unbridge => self.unbridge(id),
             What::Close => self.close(id),
             What::Connect(stream) => self.connect(id, stream, now),
@@ -293,20 +294,33 @@ impl<C: TimeSource> Work<C> {
             }
             self.stop_plays(leg);
             if let Some(Some(leg)) = self.legs.get_mut(place) {
-                leg.bridge(other);
+                leg.bridge(Partner::Leg(other));
             }
             let now = self.worker.clock.now();
             self.worker.outbox.push(now, leg, MediaEventKind::Bridged);
         }
     }
 
+    /// Connects a leg with one of another adapter; it is taken out of any other bridge, its plays and music end.
+    fn relay(&mut self, id: LegId, relay: Relay) {
+        self.unbridge(id);
+        self.stop_plays(id);
+        if let Some(leg) = self.leg(id) {
+            leg.bridge(Partner::Afar(relay));
+            let now = self.worker.clock.now();
+            self.worker.outbox.push(now, id, MediaEventKind::Bridged);
+        }
+    }
+
     /// Takes a leg's bridge apart, if it has one; both parties stay.
     fn unbridge(&mut self, id: LegId) {
         let Some(leg) = self.leg(id) else { return };
-        let Some(place) = leg.unbridge() else { return };
+        let Some(partner) = leg.unbridge() else { return };
         let now = self.worker.clock.now();
         self.worker.outbox.push(now, id, MediaEventKind::Unbridged);
-        if let Some(Some(peer)) = self.legs.get_mut(place) {
+        if let Partner::Leg(place) = partner
+            && let Some(Some(peer)) = self.legs.get_mut(place)
+        {
             peer.unbridge();
             self.worker.outbox.push(now, peer.id, MediaEventKind::Unbridged);
         }

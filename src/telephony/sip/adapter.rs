@@ -17,7 +17,9 @@ use super::target::{Search, Spot};
 use super::transport::{Bound, Socket, Sockets, Terms};
 use crate::call::{Command, KeySource, Report};
 use crate::media::Library;
-use crate::runtime::{Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, Media, Port};
+use crate::runtime::{
+    Adapter, AdapterError, AdapterFuture, CONTRACT, Capabilities, LaidRelay, Media, Port,
+};
 use crate::sip::TrunkId;
 use crate::storage::{DialogSlot, LeftOpen, RecordingSlot};
 use crate::telephony::rtp::{MediaEvent, Threads};
@@ -128,11 +130,13 @@ async fn run(adapter: SipAdapter, port: Port) -> Result<(), AdapterError> {
         id: port.id,
         sockets: Sockets::new(sockets).map_err(start("the SIP sockets"))?,
         media,
+        exchange: port.exchange.clone(),
         recordings,
         partings,
         names: names.unwrap_or_else(|| Arc::new(SystemNames::new())),
         secrets: [secret()?, secret()?, secret()?, secret()?],
     };
+    port.exchange.carry(true);
     let mut switch = Switch::new(settings, parts);
     if *port.drain.borrow() {
         switch.drain(port.clock.now());
@@ -180,6 +184,7 @@ enum Woken {
     Ordered(Command),
     Readable,
     Heard(MediaEvent),
+    Relayed(LaidRelay),
     Found(Option<(Search, Vec<Spot>)>),
     FoundTrunk(Option<(TrunkId, usize, Located)>),
     Reported,
@@ -224,6 +229,7 @@ impl Wires {
                     switch.contain(now, |switch| switch.heard(event));
                 }
             }
+            Woken::Relayed(laid) => switch.contain(now, |switch| switch.relayed(laid)),
             Woken::Readable => switch.read(now, BATCH),
         }
         switch.handle_timeout(now);
@@ -247,6 +253,7 @@ impl Wires {
             }
             () = readable(&mut switch.sockets, &switch.strangers), if room => Woken::Readable,
             Some(event) = media_events.recv(), if room => Woken::Heard(event),
+            Some(laid) = port.relays.recv() => Woken::Relayed(laid),
             Some(found) = switch.lookups.join_next(), if !switch.lookups.is_empty() => {
                 Woken::Found(found.ok())
             }

@@ -7,6 +7,7 @@ use super::switch::Switch;
 use crate::call::{
     Answering, Command, CommandKind, EndedBy, EventKind, HangupCause, LegId, Recording, Rejection,
 };
+use crate::runtime::LaidRelay;
 use crate::sip::{Input, refusal_status};
 use crate::time::Instant;
 
@@ -50,8 +51,13 @@ impl Switch {
             | CommandKind::Record(_)
             | CommandKind::SendDigits(_)
             | CommandKind::Mask(_) => has_media(&id),
+            CommandKind::Bridge(other) if self.exchange.is_afar(*other) => has_media(&id),
             CommandKind::Bridge(other) => *other != id && has_media(&id) && has_media(other),
-            CommandKind::Dial(_) => phase.is_none() && !self.searches.contains_key(&id),
+            CommandKind::Dial(dial) => {
+                // Nobody is rung for somebody with whom they could not be bridged.
+                let fits = dial.beside.is_none_or(|beside| self.exchange.reaches(beside));
+                fits && phase.is_none() && !self.searches.contains_key(&id)
+            }
             CommandKind::Transfer(_)
             | CommandKind::TransferProgress(_)
             | CommandKind::Stop(_)
@@ -73,7 +79,7 @@ impl Switch {
             CommandKind::Record(order) => self.record(now, id, order),
             CommandKind::StopRecording(recording) => self.media.stop_recording(id, recording),
             CommandKind::Dial(dial) => self.dial(now, id, dial),
-            CommandKind::Bridge(other) => self.media.bridge(id, other),
+            CommandKind::Bridge(other) => self.bridge(now, id, other),
             CommandKind::Unbridge => self.media.unbridge(id),
             CommandKind::Mask(on) => self.media.mask(id, on),
             CommandKind::SendDigits(digits) => self.send_digits(now, id, &digits),
@@ -85,6 +91,28 @@ impl Switch {
             }
             CommandKind::Hangup(cause) => self.hang_up(now, id, cause),
             CommandKind::Listen(_) | CommandKind::Unlisten => {}
+        }
+    }
+
+    /// Connects two legs; the other one may be of another adapter.
+    fn bridge(&mut self, now: Instant, id: LegId, other: LegId) {
+        if !self.exchange.is_afar(other) {
+            return self.media.bridge(id, other);
+        }
+        match self.exchange.lay(other) {
+            Some(relay) => self.media.relay(id, relay),
+            None => {
+                let (command, reason) = (CommandKind::Bridge(other), Rejection::Invalid);
+                self.report(now, id, EventKind::Rejected { command, reason });
+            }
+        }
+    }
+
+    /// Another adapter was told to bridge one of its legs with one of ours. What is without media lets go of its end.
+    pub(super) fn relayed(&self, laid: LaidRelay) {
+        let LaidRelay { leg, relay } = laid;
+        if self.legs.get(&leg).is_some_and(super::leg::Leg::has_media) {
+            self.media.relay(leg, relay);
         }
     }
 

@@ -18,6 +18,7 @@ use super::trunking::Trunking;
 use crate::call::{
     AdapterId, Dial, EndedBy, Event, EventKind, HangupCause, LegId, Quality, Report,
 };
+use crate::runtime::Exchange;
 use crate::sip::{
     Authenticator, Change, DialogId, Guard, Input, Listen, Output, Registrar, UserAgent,
 };
@@ -49,6 +50,8 @@ pub(super) struct Switch {
     pub(super) partings: Partings,
     pub(super) routes: Routes,
     pub(super) media: rtp::Threads,
+    /// The way to legs of other adapters.
+    pub(super) exchange: Exchange,
     /// Where callers are recorded; `None` = nowhere.
     pub(super) recordings: Option<RecordingSlot>,
     pub(super) legs: BTreeMap<LegId, Leg>,
@@ -97,6 +100,8 @@ pub(super) struct Parts {
     pub(super) id: AdapterId,
     pub(super) sockets: Sockets,
     pub(super) media: rtp::Threads,
+    /// The way to legs of other adapters.
+    pub(super) exchange: Exchange,
     /// Where callers are recorded; `None` = nowhere.
     pub(super) recordings: Option<RecordingSlot>,
     /// Last words of calls.
@@ -134,6 +139,7 @@ impl Switch {
             partings: parts.partings,
             routes: Routes::default(),
             media: parts.media,
+            exchange: parts.exchange,
             recordings: parts.recordings,
             legs: BTreeMap::new(),
             dialogs: BTreeMap::new(),

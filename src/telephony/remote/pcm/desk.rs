@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::frame::{Frame, Rate};
-use super::line::{Line, Told};
+use super::line::{Line, Partner, Told};
 use crate::call::{
     EventKind, LegId, PlayId, Quality, Recording, RecordingId, SoundId, Symbol, SymbolSet,
 };
 use crate::media::Sound;
+use crate::runtime::Relay;
 use crate::storage::Tape;
 use crate::time::{Duration, Instant};
 
@@ -203,11 +204,21 @@ impl Desk {
         for (leg, other) in [(a, b), (b, a)] {
             self.with(leg, |line, told| {
                 line.hush(now, told);
-                line.bridged = Some(other);
+                line.bridged = Some(Partner::Leg(other));
                 told.push((now, EventKind::Bridged));
             });
         }
         true
+    }
+
+    /// Connects a leg with one of another adapter; one that is not there lets go of its end.
+    pub(in crate::telephony::remote) fn relay(&mut self, leg: LegId, relay: Relay, now: Instant) {
+        self.unbridge(leg, now);
+        self.with(leg, |line, told| {
+            line.hush(now, told);
+            line.bridged = Some(Partner::Afar(relay));
+            told.push((now, EventKind::Bridged));
+        });
     }
 
     /// Takes a bridge apart.
@@ -215,6 +226,7 @@ impl Desk {
         let other = self.lines.get_mut(&leg).and_then(|line| line.bridged.take());
         let Some(other) = other else { return };
         self.with(leg, |_, told| told.push((now, EventKind::Unbridged)));
+        let Partner::Leg(other) = other else { return };
         self.with(other, |line, told| {
             line.bridged = None;
             told.push((now, EventKind::Unbridged));
@@ -253,12 +265,15 @@ impl Desk {
     }
 
     fn beat(&mut self, now: Instant) {
+        let left = |(leg, line): (&LegId, &Line)| line.is_left().then_some(*leg);
+        let left: Vec<LegId> = self.lines.iter().filter_map(left).collect();
+        left.into_iter().for_each(|leg| self.unbridge(leg, now));
         let mut heard = BTreeMap::new();
         for (leg, line) in &mut self.lines {
             let mut told = Vec::new();
             let said = line.hear(now, &mut told);
             self.told.extend(told.into_iter().map(|told| (*leg, told)));
-            if let (Some(other), Some(said)) = (line.bridged, said) {
+            if let (Some(other), Some(said)) = (line.beside(), said) {
                 heard.insert(other, said);
             }
         }

@@ -8,6 +8,7 @@ use super::rate::{Doubler, Halver};
 use super::tape::Deck;
 use crate::call::{EventKind, KeySource, LegId, PlayId, Quality, SoundId, Symbol, SymbolSet};
 use crate::media::{Codec, Ended, Filled, Law, Part, Player, Sound, ToneDetector, Tones};
+use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
 
 /// The time of one sample of 8 kHz.
@@ -15,6 +16,15 @@ const SAMPLE: Duration = Duration::from_micros(125);
 
 /// Something that a leg has to tell, and when it happened.
 pub(in crate::telephony::remote) type Told = (Instant, EventKind);
+
+/// Whom a leg is connected with.
+#[derive(Debug)]
+pub(super) enum Partner {
+    /// A leg of the same adapter.
+    Leg(LegId),
+    /// A leg of another one.
+    Afar(Relay),
+}
 
 /// One leg.
 #[derive(Debug)]
@@ -32,8 +42,8 @@ pub(super) struct Line {
     /// Samples of 8 kHz that were heard.
     heard: u64,
     pub(super) masked: bool,
-    /// The leg that it is connected with.
-    pub(super) bridged: Option<LegId>,
+    /// Whom it is connected with.
+    pub(super) bridged: Option<Partner>,
     /// The position of the next frame that it is sent.
     timestamp: u32,
     /// Frames that it was sent.
@@ -135,6 +145,11 @@ impl Line {
         self.heard += NARROW as u64;
         if let Some(samples) = &narrow {
             self.deck.hear(position, samples, self.masked);
+            if let Some(Partner::Afar(relay)) = &self.bridged
+                && !self.masked
+            {
+                relay.say(samples);
+            }
         }
         self.listen(&narrow.unwrap_or([0; NARROW]), narrow.is_none(), now, told);
         self.deck.turn(now, |kind| told.push((now, kind)));
@@ -189,10 +204,16 @@ impl Line {
         let timestamp = self.timestamp;
         let length = u32::try_from(self.rate.samples()).unwrap_or(0);
         self.timestamp = self.timestamp.wrapping_add(length);
-        if self.bridged.is_some() {
-            return other.map(|samples| Frame::write(self.number, timestamp, samples));
-        }
         let (mut payload, mut samples) = ([0; NARROW], [0; NARROW]);
+        match &self.bridged {
+            Some(Partner::Leg(_)) => {
+                return other.map(|samples| Frame::write(self.number, timestamp, samples));
+            }
+            Some(Partner::Afar(relay)) => {
+                return relay.hear(&mut samples).then(|| self.frame(timestamp, &samples));
+            }
+            None => {}
+        }
         let mut part =
             Part { codec: Codec::Pcmu, payload: &mut payload, samples: &mut samples, both: false };
         let mut ended = Vec::new();
@@ -203,10 +224,28 @@ impl Line {
             Filled::Samples => {}
             Filled::Payload => samples = payload.map(|byte| Law::Mu.decode(byte)),
         }
-        Some(match self.rate {
-            Rate::Narrow => Frame::write(self.number, timestamp, &samples),
-            Rate::Wide => Frame::write(self.number, timestamp, &self.doubler.double(&samples)),
-        })
+        Some(self.frame(timestamp, &samples))
+    }
+
+    /// A frame of samples of 8 kHz.
+    fn frame(&mut self, timestamp: u32, samples: &[i16; NARROW]) -> Vec<u8> {
+        match self.rate {
+            Rate::Narrow => Frame::write(self.number, timestamp, samples),
+            Rate::Wide => Frame::write(self.number, timestamp, &self.doubler.double(samples)),
+        }
+    }
+
+    /// The leg of the same adapter that it is connected with.
+    pub(super) const fn beside(&self) -> Option<LegId> {
+        match &self.bridged {
+            Some(Partner::Leg(leg)) => Some(*leg),
+            Some(Partner::Afar(_)) | None => None,
+        }
+    }
+
+    /// Whether it was connected with a leg of another adapter that is no longer there.
+    pub(super) fn is_left(&self) -> bool {
+        matches!(&self.bridged, Some(Partner::Afar(relay)) if relay.is_over())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::call::{
     Symbol, SymbolSet,
 };
 use crate::media::{self, Sound};
-use crate::runtime::Clock;
+use crate::runtime::{Clock, Relay};
 use crate::storage::Recordings;
 use crate::time::{Duration, Instant};
 
@@ -183,6 +183,44 @@ fn a_bridge_carries_what_one_says_and_nothing_that_is_masked() {
     ));
     assert_eq!(kinds.iter().filter(|(_, kind)| *kind == EventKind::Bridged).count(), 2);
     assert!(kinds.contains(&(3, EventKind::Unbridged)));
+}
+
+#[test]
+fn a_relay_carries_what_both_say_until_it_is_over() {
+    for rate in [Rate::Narrow, Rate::Wide] {
+        let mut rig = Rig::new(rate);
+        let (near, afar) = Relay::pair();
+        rig.desk.relay(leg(1), near, rig.now);
+        rig.take();
+        assert_eq!(rig.told, [(leg(1), EventKind::Bridged)]);
+        let said = vec![9_000; rate.samples()];
+        let mut heard = 0;
+        for _ in 0..20 {
+            afar.say(&[5_000; NARROW]);
+            rig.beat(Some(&said));
+            let mut samples = [0; NARROW];
+            let loud = |samples: &[i16]| samples.iter().any(|s| (8_900..9_100).contains(s));
+            heard += usize::from(afar.hear(&mut samples) && loud(&samples));
+        }
+        assert!(heard >= 17, "{rate:?}: {heard} frames, but for those that wait");
+        assert!(rig.frames.len() == 20, "{rate:?}: {} frames", rig.frames.len());
+        assert!(rig.frames[10].samples.iter().all(|sample| (4_900..5_100).contains(sample)));
+        rig.desk.mask(leg(1), true);
+        let mut samples = [0; NARROW];
+        while afar.hear(&mut samples) {}
+        (0..5).for_each(|_| rig.beat(Some(&said)));
+        assert!(!afar.hear(&mut samples), "a secret");
+        drop(afar);
+        rig.beats(1);
+        assert_eq!(rig.told.last(), Some(&(leg(1), EventKind::Unbridged)));
+        let (near, afar) = Relay::pair();
+        rig.desk.relay(leg(1), near, rig.now);
+        assert!(rig.desk.bridge(leg(1), leg(3), rig.now) && afar.is_over());
+        let (near, afar) = Relay::pair();
+        rig.desk.relay(leg(3), near, rig.now);
+        rig.desk.finish(leg(3), rig.now);
+        assert!(afar.is_over(), "it was hung up");
+    }
 }
 
 #[test]
