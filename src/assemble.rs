@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::calendar::{self, Calendar};
-use crate::call::{AgentId, AllowList, Language, QueueId, Target};
+use crate::call::{AdapterId, AgentId, AllowList, Language, QueueId, Target};
 use crate::config::{Agent, Called, Config, Member, Phone};
 use crate::engine::{self, AgentOrder, Codes, Pattern, Programs, Route, Routes};
 use crate::faq::{self, Faq};
@@ -86,7 +86,7 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     settings.adapters = adapters.iter().map(|name| Arc::from(*name)).collect();
     settings.routes = Routes::new(config.routes.iter().map(route).collect());
     for (id, agent) in &config.agents {
-        add_agent(settings, id.clone(), agent);
+        add_agent(settings, id.clone(), agent, adapters);
     }
     settings.codes = codes(config);
     settings.transfers = config.transfers.allow.iter().cloned().collect();
@@ -107,9 +107,10 @@ pub fn log_in(settings: &mut engine::Settings, count: u16) -> Vec<Arc<str>> {
         let id = AgentId::new(user.clone());
         let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
         settings.queues.agents.insert(id.clone(), agent);
-        settings
-            .agents
-            .insert(id, engine::Agent { target: Target::User(user.clone()), accept: None });
+        settings.agents.insert(
+            id,
+            engine::Agent { target: Target::User(user.clone()), accept: None, adapter: None },
+        );
         users.push(user);
     }
     users
@@ -243,11 +244,17 @@ fn codes(config: &Config) -> Codes {
     Codes { orders, languages: config.languages.clone() }
 }
 
-fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {
+fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent, adapters: &[&str]) {
     let (target, always_there) = match &agent.phone {
-        Phone::Registered { user, .. } => (Target::User(user.clone()), false),
+        Phone::Registered { user, .. } | Phone::Afar { user } => {
+            (Target::User(user.clone()), false)
+        }
         Phone::Address(address) => (Target::Address(address.clone()), true),
     };
+    let adapter = agent.adapter.as_deref().and_then(|name| {
+        let mut known = (0..).map(AdapterId).zip(adapters);
+        known.find(|(_, known)| **known == name).map(|(id, _)| id)
+    });
     let skills = |(name, values): (&Arc<str>, &Vec<Arc<str>>)| {
         (name.clone(), values.iter().cloned().collect::<BTreeSet<_>>())
     };
@@ -262,5 +269,5 @@ fn add_agent(settings: &mut engine::Settings, id: AgentId, agent: &Agent) {
         .queues
         .agents
         .insert(id.clone(), AgentSettings { queues, memberships, skills, always_there });
-    settings.agents.insert(id, engine::Agent { target, accept: agent.accept_key });
+    settings.agents.insert(id, engine::Agent { target, accept: agent.accept_key, adapter });
 }

@@ -188,11 +188,22 @@ pub(super) struct CertificateSection {
     pub(super) key: String,
 }
 
+/// How the sound of an adapter's legs is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename = "`media`", rename_all = "lowercase")]
+#[schemars(rename = "media")]
+pub(super) enum MediaEntry {
+    None,
+    Reference,
+    Pcm,
+}
+
 /// What an adapter is said to be able to do, for checks without it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename = "`capabilities`")]
 #[schemars(rename = "capabilities", deny_unknown_fields)]
 pub(super) struct AbilityEntry {
+    pub(super) media: Option<MediaEntry>,
     pub(super) speech: Option<bool>,
     pub(super) record: Option<bool>,
     pub(super) dial: Option<bool>,
@@ -205,6 +216,8 @@ pub(super) struct AbilityEntry {
 #[serde(rename = "an agent")]
 #[schemars(rename = "agent", deny_unknown_fields)]
 pub(super) struct AgentEntry {
+    #[schemars(with = "Option<String>")]
+    pub(super) adapter: Option<Spanned<Arc<str>>>,
     pub(super) user: Option<Spanned<User>>,
     pub(super) password: Option<Spanned<SecretEntry>>,
     pub(super) address: Option<Spanned<SipAddress>>,

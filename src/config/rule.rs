@@ -11,10 +11,10 @@ pub static CONTRADICTION: Rule = Rule::error("E1001", "two parts of the configur
 /// E1002: a name that leads nowhere.
 pub static NO_SUCH_NAME: Rule = Rule::error(
     "E1002",
-    "a flow, queue or calendar that the configuration names does not exist",
+    "a flow, queue, calendar or adapter that the configuration names does not exist",
 )
 .why("A caller on that route would be turned away, and an agent of that queue would never be rung.")
-.cure("Correct the name, or add the flow, queue or calendar.")
+.cure("Correct the name, or add the flow, queue, calendar or adapter.")
 .example("routes: [ { to: \"100\", flow: tokoo } ]");
 
 /// E1003: a secret in clear text.

@@ -320,6 +320,8 @@ pub struct Capabilities {
     pub dial: bool,
     /// It can connect two of its legs.
     pub bridge: bool,
+    /// The sound of its legs passes through this node, so that they can be connected with those of other adapters.
+    pub samples: bool,
     /// It can hand a leg over.
     pub transfer: bool,
     /// It keeps secret keys secret.
@@ -410,6 +412,8 @@ pub enum Called {
 /// One human.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
+    /// `adapter`: the one that their phone is on, `sip` for the built-in one; `None` = that of whoever calls.
+    pub adapter: Option<Arc<str>>,
     /// How their phone is reached.
     pub phone: Phone,
     /// `accept_key`: the key by which they take a call, where picking up is not enough.
@@ -443,6 +447,11 @@ pub enum Phone {
     },
     /// `address`: a fixed SIP address.
     Address(Arc<str>),
+    /// It belongs to an adapter outside, which tells whether it is there.
+    Afar {
+        /// `user`: the name that the adapter knows it by.
+        user: Arc<str>,
+    },
 }
 
 /// Which numbers may be called, and through whom.

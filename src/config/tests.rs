@@ -149,14 +149,16 @@ sip:
   outbound: "sip:192.0.2.30"
 rtp: { ports: 30000-30099, threads: 2, codecs: [pcma, g722], ptime: 30ms }
 adapters:
-  - { name: pbx, kind: process, command: [./ari, --fast], max_calls: 20, capabilities: { dial: true, bridge: true } }
+  - { name: pbx, kind: process, command: [./ari, --fast], max_calls: 20, capabilities: { media: reference, dial: true, bridge: true } }
   - { name: lab, kind: socket, path: lab.sock }
   - { name: far, kind: websocket, listen: "127.0.0.1:7070", token: { file: far.token } }
   - { name: out, kind: websocket, listen: "0.0.0.0:7071", token: { file: none }, tls: { certificate: a, key: b }, origins: ["https://desk.example"] }
 routes: [ { to: 100, flow: toko }, { prefix: "+62", flow: toko }, { default: halo } ]
 agents:
   sari: { user: 201, password: { file: sari.secret }, queues: [service], skills: { language: [id, en] } }
-  budi: { address: "sip:budi@127.0.0.1:5070" }
+  budi: { adapter: sip, address: "sip:budi@127.0.0.1:5070" }
+  cici: { adapter: lab, user: cici }
+  dodi: { adapter: out, user: dodi }
 trunks:
   telko:
     address: ["sip:192.0.2.10", "sip:sip.telko.example:5070"]
@@ -196,6 +198,7 @@ fn every_section_is_read() {
     config.folder = PathBuf::new();
     assert_eq!(config.adapters.len(), 3, "one has no token");
     assert_eq!(&*config.disabled.remove(0).item, "adapter `out`");
+    assert_eq!(&*config.disabled.remove(0).item, "agent `dodi`", "that adapter is theirs");
     assert_eq!(&*config.disabled.remove(0).item, "token `wall`", "each is one's own");
     config.adapters.remove(1);
     let tls = config.sip.tls.as_mut().expect("is written");
@@ -413,4 +416,30 @@ fn names_are_held_against_the_project() {
     assert!(reading.config.is_none());
     let human = Format::Human { color: false };
     insta::assert_snapshot!(reading.findings.render_all(human));
+}
+
+/// An agent on an adapter is named as the adapter knows them, and the adapter must be there.
+#[test]
+fn agents_on_adapters_are_held_against_the_adapters() {
+    let settings = |agent: &str| {
+        let adapter = "{ name: far, kind: socket, path: s }";
+        read_text(&format!("sambung: 1\nadapters: [{adapter}]\nagents: {{ a: {agent} }}\n"))
+    };
+    let agents = |agent: &str| settings(agent).config.map(|config| config.agents);
+    let known = agents("{ adapter: far, user: ani }").unwrap_or_default();
+    let agent = known.values().next().expect("it is fine");
+    assert_eq!(agent.adapter.as_deref(), Some("far"));
+    assert!(matches!(&agent.phone, Phone::Afar { user } if &**user == "ani"));
+    let known = agents("{ adapter: sip, address: \"sip:a@h\" }").unwrap_or_default();
+    assert_eq!(known.values().next().and_then(|agent| agent.adapter.as_deref()), Some("sip"));
+    for (agent, told) in [
+        ("{ adapter: fra, user: ani }", "there is no adapter named `fra`"),
+        ("{ adapter: far, address: \"sip:a@h\" }", "agent `a` is on an adapter, and needs `user:`"),
+        ("{ adapter: far, user: ani, password: { env: A } }", "and nothing else"),
+        ("{ adapter: sip, user: ani }", "an agent with a `user:` needs `password:`"),
+    ] {
+        let reading = settings(agent);
+        let findings = reading.findings.render_all(Format::Short);
+        assert!(reading.config.is_none() && findings.contains(told), "{agent}: {findings}");
+    }
 }

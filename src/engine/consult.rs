@@ -44,7 +44,9 @@ impl Engine {
         if let Some(agent) = colleague.clone() {
             self.tell_queues(queue::Input::Engage { agent });
         }
-        let with = self.legs.next(leg.adapter);
+        let on = |agent| self.settings.adapter_of(agent, leg.adapter);
+        let adapter = colleague.as_ref().map_or(leg.adapter, on);
+        let with = self.legs.next(adapter);
         let dial = Dial {
             to: target,
             trunk: None,

@@ -364,7 +364,7 @@ impl Engine {
             beside: caller.map(|caller| caller.leg),
             ring,
         };
-        let leg = self.legs.next(adapter);
+        let leg = self.legs.next(self.settings.adapter_of(agent, adapter));
         self.ears.rung(leg, until);
         self.legs.insert(leg, Role::Agent { call, offer, agent: agent.clone(), talking: false });
         self.notice(Notice::AgentRung { call, agent: agent.clone() });

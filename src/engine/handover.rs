@@ -103,11 +103,13 @@ impl Engine {
         known.handovers += 1;
         let caller = known.leg;
         let caller_id = known.session.caller_number();
-        let leg = self.legs.next(caller.adapter);
         let (target, agent) = match party {
             Party::Agent(agent, target) => (target, Some(agent)),
             Party::Number(target) => (target, None),
         };
+        let on = |agent| self.settings.adapter_of(agent, caller.adapter);
+        let adapter = agent.as_ref().map_or(caller.adapter, on);
+        let leg = self.legs.next(adapter);
         let dial = Dial {
             to: target,
             trunk: None,

@@ -159,8 +159,9 @@ impl Engine {
         match input {
             Input::Tick => self.tick(),
             Input::Report { report: Report::Leg(event), .. } => self.event(event),
-            Input::Report { report: Report::Endpoint { user, reachable }, .. } => {
-                if let Some(agent) = self.users.get(&user).cloned() {
+            Input::Report { adapter, report: Report::Endpoint { user, reachable } } => {
+                let theirs = |agent: &&AgentId| self.settings.adapter_of(agent, adapter) == adapter;
+                if let Some(agent) = self.users.get(&user).filter(theirs).cloned() {
                     self.tell_queues(queue::Input::Reachable { agent, reachable });
                 }
             }

@@ -7,7 +7,7 @@ use super::callback::CallbackRules;
 use super::codes::Codes;
 use super::routes::Routes;
 use crate::calendar::Calendar;
-use crate::call::{AgentId, AllowList, FlowId, Language, QueueId, Symbol, Target};
+use crate::call::{AdapterId, AgentId, AllowList, FlowId, Language, QueueId, Symbol, Target};
 use crate::history::CallerSecret;
 use crate::interpreter::{Numbers, Program};
 use crate::queue;
@@ -66,6 +66,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The adapter that an agent is rung on, for somebody on the adapter `usual`.
+    pub(super) fn adapter_of(&self, agent: &AgentId, usual: AdapterId) -> AdapterId {
+        self.agents.get(agent).and_then(|agent| agent.adapter).unwrap_or(usual)
+    }
+
     /// The opening hours of a queue that has some.
     pub(super) fn hours_of(&self, queue: &QueueId) -> Option<&Calendar> {
         self.queue_hours.get(queue).and_then(|name| self.calendars.get(name))
@@ -79,4 +84,6 @@ pub struct Agent {
     pub target: Target,
     /// The key by which they take a call; `None` = picking up is taking it, but for numbers, where it is `1`.
     pub accept: Option<Symbol>,
+    /// The adapter that their phone is on; `None` = that of whoever calls.
+    pub adapter: Option<AdapterId>,
 }

@@ -28,7 +28,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         Phone::Registered { user, password } => {
             Some((user.clone(), Password::new(password.reveal())))
         }
-        Phone::Address(_) => None,
+        Phone::Address(_) | Phone::Afar { .. } => None,
     });
     Settings {
         advertise: config.sip.advertise,
@@ -119,7 +119,7 @@ fn tls(files: &config::TlsFiles) -> TlsFiles {
 fn redirects(config: &Config) -> Vec<Arc<str>> {
     let agents = config.agents.values().filter_map(|agent| match &agent.phone {
         Phone::Address(address) => Some(address.clone()),
-        Phone::Registered { .. } => None,
+        Phone::Registered { .. } | Phone::Afar { .. } => None,
     });
     let named = config.transfers.allow.iter().filter(|to| to.starts_with("sip:")).cloned();
     agents.chain(named).collect()

@@ -72,8 +72,9 @@ fn settings() -> Settings {
         .queues
         .agents
         .insert("sari".into(), AgentSettings { queues, ..AgentSettings::default() });
-    settings
-        .agents
-        .insert("sari".into(), Agent { target: Target::User("201".into()), accept: None });
+    settings.agents.insert(
+        "sari".into(),
+        Agent { target: Target::User("201".into()), accept: None, adapter: None },
+    );
     settings
 }

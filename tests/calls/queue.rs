@@ -87,7 +87,7 @@ fn a_telephone_of_two_agents_rings_once_for_a_caller_where_all_are_rung() {
     let together = QUEUE.replace("max_calls: 2", "ring: { strategy: ring_all }");
     for (user, dialled) in [("201", 2), ("202", 1)] {
         let mut set = Set::of(&together);
-        let sari = Agent { target: Target::User(user.into()), accept: None };
+        let sari = Agent { target: Target::User(user.into()), accept: None, adapter: None };
         set.settings.agents.insert(AgentId::from("sari"), sari);
         let mut call = set.ring(&["201", "202"]);
         call.wait(5_000);

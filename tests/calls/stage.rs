@@ -56,7 +56,9 @@ impl Set {
             let agent = AgentSettings { queues: queues.clone(), ..AgentSettings::default() };
             settings.queues.agents.insert(AgentId::from(name), agent);
             let target = Target::User(user.into());
-            settings.agents.insert(AgentId::from(name), Agent { target, accept: None });
+            settings
+                .agents
+                .insert(AgentId::from(name), Agent { target, accept: None, adapter: None });
         }
         Self { settings, caller: Some("+6281100001111"), wall: MORNING }
     }

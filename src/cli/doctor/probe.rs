@@ -43,7 +43,7 @@ pub(super) fn look(config: &Config, clock: Clock) -> Vec<Finding> {
             let peer = peer(&format!("agent {name}"), address)?;
             Some(Peer { is_phone: true, ..peer })
         }
-        Phone::Registered { .. } => None,
+        Phone::Registered { .. } | Phone::Afar { .. } => None,
     }));
     peers.iter().flat_map(|peer| ask(peer, clock)).collect()
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Found, calls, secrets};
-use crate::config::file::{AbilityEntry, AdapterEntry, CertificateSection};
+use crate::config::file::{AbilityEntry, AdapterEntry, CertificateSection, MediaEntry};
 use crate::config::settings::{Adapter, AdapterWay, Capabilities, Disabled, Reach, WebSocketDoor};
 use crate::flow::{Diagnostic, MISSING_KEY, Span, Spanned, WRONG_FORM};
 
@@ -154,13 +154,15 @@ fn program(
 }
 
 fn abilities(entry: &AbilityEntry) -> Capabilities {
-    let AbilityEntry { speech, record, dial, bridge, transfer, mask } = entry;
+    let AbilityEntry { media, speech, record, dial, bridge, transfer, mask } = entry;
+    let samples = *media == Some(MediaEntry::Pcm);
     let said = |ability: &Option<bool>| ability.unwrap_or(false);
     Capabilities {
         speech: said(speech),
-        record: said(record),
+        record: said(record) || samples,
         dial: said(dial),
-        bridge: said(bridge),
+        bridge: said(bridge) || samples,
+        samples,
         transfer: said(transfer),
         mask: said(mask),
     }

@@ -103,12 +103,16 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
     let transfers = transfers(&mut found, file.transfers.unwrap_or_default(), by_trunk);
     let entries_of_agents = file.agents.unwrap_or_default();
     let named = entries_of_agents.keys().cloned().collect();
-    let (agents, mut disabled) = agents::settle(&mut found, entries_of_agents, folder);
+    let adapters = file.adapters.unwrap_or_default();
+    let adapter_names = adapters.iter().filter_map(|entry| entry.value.name.as_ref());
+    let adapter_names: Vec<_> = adapter_names.map(|name| Arc::clone(&name.value.0)).collect();
+    let (agents, mut disabled) =
+        agents::settle(&mut found, entries_of_agents, &adapter_names, folder);
     let (trunks, left_out) = trunks::settle(&mut found, entries, folder);
     disabled.extend(left_out);
-    let (adapters, left_out) =
-        adapters::settle(&mut found, file.adapters.unwrap_or_default(), folder);
+    let (adapters, left_out) = adapters::settle(&mut found, adapters, folder);
     disabled.extend(left_out);
+    let agents = agents::with_adapter(agents, &adapters, &mut disabled);
     let (control, left_out) = control::settle(&mut found, file.control, &named, folder);
     disabled.extend(left_out);
     let path =

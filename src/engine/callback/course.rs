@@ -26,9 +26,9 @@ impl Engine {
         if let Stage::Holding { held, .. } = wish.stage.clone() {
             return self.customer_connected(contact, &held, (agent, agent_leg));
         }
-        let to = wish.to.clone();
+        let (to, adapter) = (wish.to.clone(), wish.adapter);
         self.say(agent_leg, &["callback_for", "callback_dialling"], None);
-        let customer = self.customer_dialled(contact, to, agent_leg.adapter, Some(agent_leg));
+        let customer = self.customer_dialled(contact, to, adapter, Some(agent_leg));
         let with = Pair { agent, agent_leg, customer };
         self.callbacks.set(contact, Stage::Rung { with, since: self.now });
     }

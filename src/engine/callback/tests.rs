@@ -233,7 +233,7 @@ fn settings(line: &str, agent: Agent) -> Settings {
 }
 
 fn phone() -> Agent {
-    Agent { target: Target::User("201".into()), accept: None }
+    Agent { target: Target::User("201".into()), accept: None, adapter: None }
 }
 
 #[test]
@@ -366,7 +366,8 @@ fn an_agent_who_holds_a_caller_for_two_minutes_is_reminded() {
 
 #[test]
 fn an_outside_number_has_a_caller_only_after_the_key() {
-    let outside = Agent { target: Target::Number("+6281122223333".into()), accept: None };
+    let outside =
+        Agent { target: Target::Number("+6281122223333".into()), accept: None, adapter: None };
     let mut node = Node::new(MORNING, outside);
     let caller = node.caller("+6281100001111");
     let (agent, _) = node.dialled();

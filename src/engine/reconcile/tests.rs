@@ -42,7 +42,7 @@ impl Node {
         let queues = vec!["service".into()];
         let sari = AgentSettings { queues, always_there: true, ..AgentSettings::default() };
         settings.queues.agents.insert("sari".into(), sari);
-        let phone = Agent { target: Target::User("201".into()), accept: None };
+        let phone = Agent { target: Target::User("201".into()), accept: None, adapter: None };
         settings.agents.insert("sari".into(), phone);
         let (engine, now) = (Engine::new(settings, 7), Instant::ZERO);
         let mut node = Self { engine, now, agent: None, hung_up: Vec::new(), facts: Vec::new() };

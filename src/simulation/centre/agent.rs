@@ -122,6 +122,8 @@ pub(super) fn staff(settings: &mut engine::Settings, count: u32) {
             agent.skills.insert("language".into(), language);
         }
         settings.queues.agents.insert(id.clone(), agent);
-        settings.agents.insert(id, engine::Agent { target: Target::User(user), accept: None });
+        settings
+            .agents
+            .insert(id, engine::Agent { target: Target::User(user), accept: None, adapter: None });
     }
 }

@@ -50,7 +50,9 @@ fn log_in(settings: &mut Settings, queue: &QueueId, count: u32) {
             ..AgentSettings::default()
         };
         settings.queues.agents.insert(id.clone(), agent);
-        settings.agents.insert(id, Agent { target: Target::User(user), accept: None });
+        settings
+            .agents
+            .insert(id, Agent { target: Target::User(user), accept: None, adapter: None });
     }
 }
 
