@@ -204,3 +204,41 @@ fn what_an_adapter_cannot_do_is_found_before_a_caller_does() {
     let (code, told) = run("nobody");
     assert!(code == Some(3) && told.contains("find the adapter `nobody`"), "{told}");
 }
+
+#[test]
+fn an_agent_who_cannot_be_connected_is_found_before_a_caller_waits_for_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("inside")).expect("a folder");
+        std::fs::write(path, text).expect("written");
+    };
+    write("flows/toko.yaml", include_str!("../flows/toko.yaml"));
+    let able = "speech: true, record: true, dial: true, bridge: true, mask: true";
+    write(
+        "sambung.yaml",
+        &format!(
+            "sambung: 1\nadapters:\n  - {{ name: poor, kind: socket, path: s, capabilities: {{ media: reference, {able} }} }}\n  \
+             - {{ name: rich, kind: socket, path: t, capabilities: {{ media: pcm, {able} }} }}\n\
+             agents:\n  ani: {{ adapter: poor, user: ani, queues: [service] }}\n  \
+             budi: {{ adapter: rich, user: budi, queues: [service] }}\n"
+        ),
+    );
+    let run = |adapter: &str| {
+        let mut command = sambung(&["check", "--format", "short", "--adapter", adapter]);
+        told(&command.arg("sambung.yaml").current_dir(folder.path()).output().expect("it runs"))
+    };
+    for (adapter, with, silent) in [
+        ("sip", "rings `ani` on the adapter `poor`", "the audio of `poor`"),
+        ("rich", "rings `ani` on the adapter `poor`", "the audio of `poor`"),
+        ("poor", "rings `budi` on the adapter `rich`", "the audio of `poor`"),
+    ] {
+        let (code, told) = run(adapter);
+        let found: Vec<_> = told.lines().filter(|line| line.contains("[E1020]")).collect();
+        assert_eq!(code, Some(1), "{told}");
+        assert!(!found.is_empty(), "{told}");
+        for line in found {
+            assert!(line.contains(with) && line.contains(silent), "{adapter}: {line}");
+        }
+    }
+}

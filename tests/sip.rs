@@ -4,6 +4,8 @@ mod support;
 
 #[path = "sip/agents.rs"]
 mod agents;
+#[path = "sip/bridges.rs"]
+mod bridges;
 #[path = "sip/calls.rs"]
 mod calls;
 #[path = "sip/codes.rs"]

@@ -7,8 +7,10 @@
     toy.py --pcm                  sends and takes samples (by WebSocket); `speak` and, with --tones, keys are sound
     toy.py --ear FILE             what its first leg hears, as samples
     toy.py --state FILE           keeps its calls in a file: one that was killed comes back with them
-    toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5`, `say words at 6` …, `;` between them
+    toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5`, `say words at 6`, `talk 440 at 7` …, `;` between
     toy.py --then STEPS           the same for one who came back with a call
+    toy.py --agent USER           has a phone of that name, which is answered; --voice HERTZ speaks then, --echo says what it hears,
+                                  --hold SECONDS holds after them for 2 s, --leave SECONDS hangs up after them
     toy.py --fault NAME           does one thing wrong, so that a check can find it
 
 A prompt lasts 14 characters a second, `--speed N` times as fast.
@@ -190,7 +192,11 @@ class Toy:
         """A frame of the node."""
         if self.fault == "dies_of_noise" and len(data) != 328:
             os._exit(5)
-        if self.options.ear and len(data) == 328 and struct.unpack("<I", data[:4])[0] == 1:
+        number = struct.unpack("<I", data[:4])[0] if len(data) == 328 else 0
+        if self.options.echo and number:
+            self.echoed += 160
+            self.sound(struct.pack("<II", number, self.echoed) + data[8:])
+        if self.options.ear and (number == 1 or number >= 1 << 31):
             with open(self.options.ear, "ab") as file:
                 file.write(data[8:])
 
@@ -263,6 +269,8 @@ class Toy:
                 self.after(at, lambda key=words[1]: self.press(leg, key))
             elif words[0] == "say":
                 self.after(at, lambda text=" ".join(words[1:-2]): self.say(leg, text))
+            elif words[0] == "talk":
+                self.after(at, lambda hertz=float(words[1]): self.speak(leg, (hertz,), 3.0))
             elif words[0] == "hangup":
                 self.after(at, lambda: self.end(leg, "caller", "normal"))
 
@@ -282,6 +290,8 @@ class Toy:
         if command == "welcome":
             for old in self.unacked if self.fault != "never_resends" else []:
                 self.send(old)
+            if self.options.agent:
+                self.tell("endpoint", uri=self.options.agent, reachable=True)
             self.script()
         elif command == "drain":
             self.draining = True
@@ -377,12 +387,27 @@ class Toy:
         self.answer(message)
         self.calls[leg] = {"call": message["call"], "answered": False, "audio": message.get("audio"), "plays": [], "masked": False, "record": None}
         self.tell("ringing", leg)
+        if self.options.agent == message["to"]:
+            self.after(0.2, lambda: self.pick_up(leg))
 
         def give_up():
             if leg in self.calls and not self.calls[leg]["answered"] and self.fault != "rings_for_ever":
                 self.end(leg, "system", "no_answer")
 
         self.after(message["deadline_ms"] / 1000.0, give_up)
+
+    def pick_up(self, leg):
+        if leg not in self.calls:
+            return
+        self.calls[leg]["answered"] = True
+        self.tell("answered", leg)
+        if self.options.voice:
+            self.speak(leg, (self.options.voice,), 60.0)
+        if self.options.hold:
+            self.after(self.options.hold, lambda: self.tell("held", leg))
+            self.after(self.options.hold + 2.0, lambda: self.tell("resumed", leg))
+        if self.options.leave:
+            self.after(self.options.leave, lambda: self.end(leg, "caller", "normal"))
 
     def do_bridge(self, message, leg):
         a, b = message["a"], message["b"]
@@ -459,6 +484,7 @@ class Toy:
 
     skipping = False
     sound = None
+    echoed = 0
 
     def line(self, line):
         if not line:
@@ -586,6 +612,11 @@ parser.add_argument("--ear")
 parser.add_argument("--state")
 parser.add_argument("--call")
 parser.add_argument("--then")
+parser.add_argument("--agent")
+parser.add_argument("--voice", type=float)
+parser.add_argument("--echo", action="store_true")
+parser.add_argument("--hold", type=float)
+parser.add_argument("--leave", type=float)
 parser.add_argument("--fault")
 parser.add_argument("--speed", type=float, default=1.0)
 Toy(parser.parse_args()).run()

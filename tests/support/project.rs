@@ -124,6 +124,13 @@ impl Project {
         self
     }
 
+    /// Adds an agent of the queue `service` on an adapter, by the words that say which phone is theirs.
+    pub(crate) fn agent_on(mut self, adapter: &str, name: &str, phone: &str) -> Self {
+        writeln!(self.agents, "  {name}: {{ adapter: {adapter}, {phone}, queues: [service] }}")
+            .expect("text takes a line");
+        self
+    }
+
     /// The folder.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
