@@ -99,8 +99,11 @@ pub enum EventKind {
     },
     /// The leg is bridged: both directions pass.
     Bridged,
-    /// The leg is no longer bridged.
-    Unbridged,
+    /// The leg is no longer bridged. Told of both legs of a bridge, of each before its own end and before the other's.
+    Unbridged {
+        /// How the media was so far, where the adapter measures it: what is known of a talk whose other side ends first.
+        quality: Option<Quality>,
+    },
     /// The far side put us on hold: it no longer listens.
     Held,
     /// The far side took us off hold.

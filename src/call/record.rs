@@ -68,7 +68,7 @@ pub struct CallRecord {
     /// How many keys did nothing while the caller waited in line; absent where none was pressed.
     #[serde(skip_serializing_if = "is_zero")]
     pub ignored_keys: u32,
-    /// Media quality, where the adapter measures it.
+    /// Media quality of the caller's leg, where the adapter measures it.
     pub quality: Option<Quality>,
 }
 
@@ -138,6 +138,10 @@ pub struct TalkStay {
     pub talk_ms: u64,
     /// How long either side held in it, in milliseconds.
     pub hold_ms: u64,
+    /// Media quality of the other party's leg, from its beginning until the talk was over, where the adapter measures
+    /// it. Two talks on one leg, as after a transfer that came to nothing, say the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
 }
 
 /// A transfer to a number or a colleague.
@@ -162,7 +166,7 @@ pub struct Ended {
     pub prompt_ms: Option<u64>,
 }
 
-/// Media quality of the caller's leg.
+/// Media quality of one leg: how the far side's packets came, and how ours did there.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Quality {
     /// Packets received.

@@ -117,6 +117,9 @@ pub(super) struct Legs {
     roles: BTreeMap<LegId, Role>,
     offers: BTreeMap<OfferId, LegId>,
     peers: BTreeMap<CallId, LegId>,
+    /// The call whose caller talks, or has talked, with who is on a leg that is not known to have ended: it may outlive
+    /// its role, where a caller is handed over.
+    talks: BTreeMap<LegId, CallId>,
     dialled: u64,
 }
 
@@ -129,6 +132,7 @@ impl Legs {
 
     pub(super) fn insert(&mut self, leg: LegId, role: Role) {
         self.forget(leg);
+        self.talks.extend(role.talks_with().map(|call| (leg, call)));
         match &role {
             Role::Caller(_)
             | Role::Code { .. }
@@ -172,6 +176,7 @@ impl Legs {
         {
             *talking = true;
             self.peers.insert(*call, leg);
+            self.talks.insert(leg, *call);
         }
     }
 
@@ -203,6 +208,21 @@ impl Legs {
 
     pub(super) fn len(&self) -> usize {
         self.roles.len()
+    }
+
+    /// The call whose caller talks, or has talked, with who is on a leg.
+    pub(super) fn talk_on(&self, leg: LegId) -> Option<CallId> {
+        self.talks.get(&leg).copied()
+    }
+
+    /// A leg has ended: nothing more is heard of it.
+    pub(super) fn ended(&mut self, leg: LegId) {
+        self.talks.remove(&leg);
+    }
+
+    /// An adapter is gone with its legs.
+    pub(super) fn forget_talks(&mut self, adapter: AdapterId) {
+        self.talks.retain(|leg, _| leg.adapter != adapter);
     }
 
     /// The legs of an adapter.

@@ -262,6 +262,7 @@ impl Engine {
             }
             _ => {}
         }
+        self.measured(event.leg, &event.kind);
         match self.legs.get(event.leg).cloned() {
             Some(Role::Caller(call)) => self.caller_event(call, event),
             Some(role) => self.peer_event(&role, &event),
@@ -407,7 +408,7 @@ impl Engine {
             | EventKind::TransferRequested(_)
             | EventKind::TransferProgress(_)
             | EventKind::Bridged
-            | EventKind::Unbridged
+            | EventKind::Unbridged { .. }
             | EventKind::MediaRestored
             | EventKind::Rejected { .. } => {}
         }
@@ -567,6 +568,7 @@ impl Engine {
 
     fn adapter_lost(&mut self, adapter: AdapterId) {
         self.adapter_back(adapter);
+        self.legs.forget_talks(adapter);
         for leg in self.legs.of(adapter) {
             let kind = EventKind::Ended {
                 by: EndedBy::System,

@@ -21,6 +21,7 @@ mod input;
 mod legs;
 mod look;
 mod machine;
+mod measured;
 mod notice;
 mod order;
 mod outcome;

@@ -65,6 +65,7 @@ impl Pace {
             | Input::Reply(_)
             | Input::Queue(_)
             | Input::Peer(_)
+            | Input::PeerMeasured { .. }
             | Input::CallerEnded { .. }
             | Input::Close(_)
             | Input::Abort(_) => input,

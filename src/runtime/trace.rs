@@ -103,7 +103,7 @@ const fn event_name(kind: &EventKind) -> &'static str {
         EventKind::PlayEnded { .. } => "play_ended",
         EventKind::Recorded { .. } => "recorded",
         EventKind::Bridged => "bridged",
-        EventKind::Unbridged => "unbridged",
+        EventKind::Unbridged { .. } => "unbridged",
         EventKind::Held => "held",
         EventKind::Resumed => "resumed",
         EventKind::TransferRequested(_) => "transfer_requested",

@@ -221,7 +221,7 @@ impl Session {
             queue: self.journal.queue.take(),
             transfer: self.journal.transfer.take(),
             agent: self.journal.agent.take(),
-            talks: std::mem::take(&mut self.journal.talks),
+            talks: self.journal.take_talks(),
             talk_ms: self.journal.talk.as_millis(),
             cause: ending.cause,
             ended_by: ending.by,

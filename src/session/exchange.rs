@@ -61,6 +61,13 @@ pub enum Input {
     Queue(QueueNews),
     /// News from the transfer target or agent.
     Peer(PeerNews),
+    /// How the media of a leg was that talks, or has talked, with the caller. The latest word counts.
+    PeerMeasured {
+        /// The leg.
+        leg: LegId,
+        /// How it was.
+        quality: Quality,
+    },
     /// The caller's leg is gone.
     CallerEnded {
         /// Who ended it.
@@ -100,7 +107,7 @@ impl Input {
             | EventKind::SpeechStarted
             | EventKind::SpeechEnded
             | EventKind::Bridged
-            | EventKind::Unbridged
+            | EventKind::Unbridged { .. }
             | EventKind::Held
             | EventKind::Resumed
             | EventKind::TransferRequested(_)

@@ -1,10 +1,12 @@
 //! What happened in a call, collected for its record.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::chronicle::Chronicle;
 use crate::call::{
-    AgentId, JournalEvent, NodeId, Offered, QueueId, QueueStay, RecordStep, TalkStay, TransferStay,
+    AgentId, JournalEvent, LegId, NodeId, Offered, Quality, QueueId, QueueStay, RecordStep,
+    TalkStay, TransferStay,
 };
 use crate::time::{Duration, Instant};
 
@@ -28,9 +30,11 @@ pub(super) struct Journal {
     pub(super) transfer: Option<TransferStay>,
     pub(super) agent: Option<AgentId>,
     pub(super) talk: Duration,
-    /// The talks that are over, and whom the present one is with: an agent, or a number, masked.
-    pub(super) talks: Vec<TalkStay>,
-    pub(super) party: (Option<AgentId>, Option<String>),
+    /// The talks that are over, each with the leg of the other party, and whom the present one is with.
+    pub(super) talks: Vec<(LegId, TalkStay)>,
+    pub(super) party: Option<Party>,
+    /// How the media of those legs was, as far as it is known.
+    pub(super) qualities: BTreeMap<LegId, Quality>,
     /// How long one side has held in the present talk, and since when it does.
     pub(super) held: Duration,
     pub(super) held_since: Option<Instant>,
@@ -45,6 +49,16 @@ pub(super) struct Journal {
     node: Option<NodeId>,
 }
 
+/// Whom a caller talks with.
+#[derive(Debug, Clone)]
+pub(super) struct Party {
+    pub(super) leg: LegId,
+    /// The agent, if it is one.
+    pub(super) agent: Option<AgentId>,
+    /// The number, masked, if it is none.
+    pub(super) to: Option<String>,
+}
+
 impl Journal {
     pub(super) const fn new(offered_at: Instant) -> Self {
         Self {
@@ -56,7 +70,8 @@ impl Journal {
             agent: None,
             talk: Duration::ZERO,
             talks: Vec::new(),
-            party: (None, None),
+            party: None,
+            qualities: BTreeMap::new(),
             held: Duration::ZERO,
             held_since: None,
             chronicle: None,

@@ -155,6 +155,7 @@ impl InLine {
             | Input::Reply(_)
             | Input::Queue(_)
             | Input::Peer(_)
+            | Input::PeerMeasured { .. }
             | Input::CallerEnded { .. }
             | Input::Close(_)
             | Input::Abort(_) => {

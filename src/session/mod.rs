@@ -214,6 +214,7 @@ impl Session {
             Input::Reply(reply) => self.reply(reply, at),
             Input::Queue(news) => self.queue_news(news, at),
             Input::Peer(news) => self.peer_news(&news, at),
+            Input::PeerMeasured { leg, quality } => self.journal.measured(leg, quality),
             Input::CallerEnded { by, cause, quality } => self.finish(by, cause, quality, at),
             Input::Close(cause) => self.close(cause, at),
             Input::Abort(cause) => self.leave(cause, now),

@@ -97,7 +97,7 @@ impl Session {
             QueueNews::Connected { agent, leg } => {
                 self.journal.queue_left(at.now);
                 self.journal.offer_ended(&agent, "answered");
-                self.journal.talks_with(Some(agent), None);
+                self.journal.talks_with(leg, Some(agent), None);
                 self.left_line(&line, at.now);
                 self.talk(line.node, line.playback, leg, at.now);
             }
@@ -140,7 +140,7 @@ impl Session {
             (PeerNews::Answered { leg }, State::Dialling { node, playback }) => {
                 self.transfer_result("answered");
                 let to = self.journal.transfer.as_ref().map(|stay| stay.to.clone());
-                self.journal.talks_with(None, to);
+                self.journal.talks_with(*leg, None, to);
                 self.talk(node, playback, *leg, at.now);
             }
             (PeerNews::Failed(cause), State::Dialling { node, mut playback }) => {

@@ -1,13 +1,13 @@
 //! An agent hands the caller over: to whom, how it goes, and what each of them has talked.
 
 use super::exchange::Handed;
-use super::journal::Journal;
+use super::journal::{Journal, Party};
 use super::state::State;
 use super::talking::transfer_result_of;
 use super::{Moment, PeerNews, Session};
 use crate::call::{
-    AgentId, CommandKind, HOLD_MUSIC, LegId, RINGING_TONE, SoundId, TalkStay, TransferStay,
-    mask_number,
+    AgentId, CommandKind, HOLD_MUSIC, LegId, Quality, RINGING_TONE, SoundId, TalkStay,
+    TransferStay, mask_number,
 };
 use crate::flow::NodeIndex;
 use crate::time::Instant;
@@ -32,13 +32,13 @@ impl Session {
                 let (node, since) = (*node, *since);
                 self.journal.talked(since, at.now);
                 self.journal.transfer = Some(stay(to, "answered"));
-                self.journal.hands_over(to);
+                self.journal.hands_over(*leg, to);
                 self.join(node, *leg, *held, at.now);
             }
             (PeerNews::Transferred { to, leg, held }, State::Transferring { node }) => {
                 let node = *node;
                 self.transfer_result("answered");
-                self.journal.hands_over(to);
+                self.journal.hands_over(*leg, to);
                 self.join(node, *leg, *held, at.now);
             }
             (PeerNews::Returned { cause, leg, held }, State::Transferring { node }) => {
@@ -84,16 +84,32 @@ fn stay(to: &Handed, result: &'static str) -> TransferStay {
 
 impl Journal {
     /// With whom the caller talks from now on.
-    pub(super) fn talks_with(&mut self, agent: Option<AgentId>, to: Option<String>) {
+    pub(super) fn talks_with(&mut self, leg: LegId, agent: Option<AgentId>, to: Option<String>) {
         if agent.is_some() {
             self.agent.clone_from(&agent);
         }
-        self.party = (agent, to);
+        self.party = Some(Party { leg, agent, to });
     }
 
-    fn hands_over(&mut self, to: &Handed) {
+    fn hands_over(&mut self, leg: LegId, to: &Handed) {
         let number = to.agent.is_none().then(|| mask_number(&to.to));
-        self.talks_with(to.agent.clone(), number);
+        self.talks_with(leg, to.agent.clone(), number);
+    }
+
+    /// How the media of another party's leg was. Kept of those only whose talk is listed, or may be.
+    pub(super) fn measured(&mut self, leg: LegId, quality: Quality) {
+        let present = self.party.as_ref().is_some_and(|party| party.leg == leg);
+        if present || self.talks.iter().any(|(of, _)| *of == leg) {
+            self.qualities.insert(leg, quality);
+        }
+    }
+
+    /// The talks, for the record.
+    pub(super) fn take_talks(&mut self) -> Vec<TalkStay> {
+        let talks = std::mem::take(&mut self.talks).into_iter();
+        let measured =
+            |(leg, stay)| TalkStay { quality: self.qualities.get(&leg).cloned(), ..stay };
+        talks.map(measured).collect()
     }
 
     /// A talk that began at `since` is over, or interrupted.
@@ -102,15 +118,18 @@ impl Journal {
         let held = std::mem::take(&mut self.held);
         let lasted = now.since(since);
         self.talk += lasted;
-        if self.talks.len() < MAX_TALKS {
-            let (agent, to) = self.party.clone();
-            self.talks.push(TalkStay {
+        if self.talks.len() < MAX_TALKS
+            && let Some(Party { leg, agent, to }) = self.party.clone()
+        {
+            let stay = TalkStay {
                 agent,
                 to,
                 at_ms: since.since(self.offered_at).as_millis(),
                 talk_ms: lasted.as_millis(),
                 hold_ms: held.as_millis(),
-            });
+                quality: None,
+            };
+            self.talks.push((leg, stay));
         }
     }
 

@@ -106,7 +106,7 @@ impl Observer {
                 self.plays.clear();
                 self.music = false;
             }
-            EventKind::Unbridged => self.bridged = false,
+            EventKind::Unbridged { .. } => self.bridged = false,
             EventKind::Ended { .. } => self.answered = false,
             EventKind::Offered(_)
             | EventKind::Ringing

@@ -1,11 +1,14 @@
 //! Telephones on paper: they take commands and report as an adapter would, by the clock they are handed.
 
+mod taping;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use self::taping::Taping;
 use crate::call::{
     AdapterId, Answering, Command, CommandKind, Dial, EndedBy, Event, EventKind, HangupCause, Item,
-    KeySource, LegId, Offer, Origin, Play, PlayEnd, Recording, RecordingEnd, Rejection, Report,
+    KeySource, LegId, Offer, Origin, Play, PlayEnd, Quality, RecordingEnd, Rejection, Report,
     SoundId, Symbol, TransferRequest,
 };
 use crate::time::{Duration, Instant};
@@ -41,6 +44,8 @@ pub struct Leg {
     pub music: Option<SoundId>,
     /// Whom it is bridged with.
     pub bridged: Option<LegId>,
+    /// What its media is said to have been like.
+    quality: Option<Quality>,
     plays: VecDeque<Playing>,
     taping: Option<Taping>,
     /// Whether nobody wants to know what its owner says.
@@ -49,15 +54,6 @@ pub struct Leg {
     speaks_until: Instant,
     /// Its entry among what is due.
     listed: Option<Instant>,
-}
-
-/// A recording that runs.
-#[derive(Debug, Clone)]
-struct Taping {
-    recording: Recording,
-    since: Instant,
-    /// When the last word fell; `None` until the first.
-    spoken: Option<Instant>,
 }
 
 /// Which side called.
@@ -118,6 +114,13 @@ impl Phones {
     /// A telephone calls a number.
     pub fn call(&mut self, now: Instant, origin: Origin) -> LegId {
         self.offer(now, Offer { origin, dtmf: true, ..Offer::default() })
+    }
+
+    /// From now on a telephone's media is told to have been like this. Without a word it is not measured.
+    pub fn measure(&mut self, leg: LegId, quality: Quality) {
+        if let Some(phone) = self.legs.get_mut(&leg) {
+            phone.quality = Some(quality);
+        }
     }
 
     /// A telephone calls a number whose keys cannot arrive.
@@ -273,7 +276,8 @@ impl Phones {
             CommandKind::Bridge(other) => self.bridge(now, leg, other),
             CommandKind::Unbridge => {
                 if phone.bridged.is_some() {
-                    self.report(now, leg, EventKind::Unbridged);
+                    let quality = phone.quality.clone();
+                    self.report(now, leg, EventKind::Unbridged { quality });
                 }
                 self.unbridge(now, leg);
             }
@@ -339,12 +343,22 @@ impl Phones {
 
     fn insert(&mut self, leg: LegId, side: Side, until: Instant) {
         let state = LegState::Ringing(until);
-        let speaks_until = Instant::ZERO;
+        let (speaks_until, quality) = (Instant::ZERO, None);
         let plays = VecDeque::new();
         let (music, bridged, taping, listed) = (None, None, None, None);
         let unheard = false;
-        let phone =
-            Leg { side, state, music, bridged, plays, taping, unheard, speaks_until, listed };
+        let phone = Leg {
+            side,
+            state,
+            music,
+            bridged,
+            quality,
+            plays,
+            taping,
+            unheard,
+            speaks_until,
+            listed,
+        };
         self.legs.insert(leg, phone);
         self.list(leg);
     }
@@ -441,7 +455,8 @@ impl Phones {
             && let Some(phone) = self.legs.get_mut(&other)
         {
             phone.bridged = None;
-            self.report(now, other, EventKind::Unbridged);
+            let quality = phone.quality.clone();
+            self.report(now, other, EventKind::Unbridged { quality });
         }
     }
 
@@ -454,10 +469,12 @@ impl Phones {
         }
         self.end_recording(now, leg, RecordingEnd::Hangup);
         self.unbridge(now, leg);
-        if let Some(at) = self.legs.remove(&leg).and_then(|phone| phone.listed) {
+        let gone = self.legs.remove(&leg);
+        if let Some(at) = gone.as_ref().and_then(|phone| phone.listed) {
             self.due.remove(&(at, leg));
         }
-        self.report(now, leg, EventKind::Ended { by, cause, quality: None });
+        let quality = gone.and_then(|phone| phone.quality);
+        self.report(now, leg, EventKind::Ended { by, cause, quality });
     }
 }
 
@@ -491,23 +508,10 @@ impl Leg {
     }
 }
 
-impl Taping {
-    /// When it ends by itself, and why.
-    fn due(&self) -> (Instant, RecordingEnd) {
-        let limit = self.since + self.recording.limit;
-        let silence = self.spoken.unwrap_or(self.since) + self.recording.silence;
-        if limit <= silence {
-            (limit, RecordingEnd::Limit)
-        } else {
-            (silence, RecordingEnd::Silence)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::{Language, PlayId, RecordingId, SymbolSet, Target};
+    use crate::call::{Language, PlayId, Recording, RecordingId, SymbolSet, Target};
 
     fn speak(id: u64, text: &str) -> CommandKind {
         let (prompt, language) = ("p".into(), Language::from("en"));

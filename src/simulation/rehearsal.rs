@@ -499,7 +499,7 @@ fn event_line(kind: &EventKind) -> Option<String> {
         },
         EventKind::TransferProgress(step) => format!("transfer {step:?}"),
         EventKind::Bridged => "bridged".to_owned(),
-        EventKind::Unbridged => "unbridged".to_owned(),
+        EventKind::Unbridged { .. } => "unbridged".to_owned(),
         EventKind::Ended { by, cause, .. } => format!("ended by {by:?}: {cause:?}"),
         EventKind::Rejected { reason, .. } => format!("rejected: {reason:?}"),
         _ => return None,

@@ -1,6 +1,6 @@
 //! Agents who hand their caller over: blind, after asking, and with whom they may not; hold from either side.
 
-use sambung::call::{CallRecord, Event, EventKind, HangupCause, LegId, Report};
+use sambung::call::{CallRecord, Event, EventKind, HangupCause, LegId, Quality, Report};
 use sambung::call::{Command, CommandKind, TransferStep};
 use sambung::engine::Notice;
 use sambung::simulation::{Heard, LegState, Rehearsal, Side};
@@ -114,6 +114,11 @@ impl Office {
         self.stage.pick_up(asked);
         self.wait(5);
         (asking, asked)
+    }
+
+    /// From now on so many packets have come from a telephone.
+    fn measure(&mut self, leg: LegId, received: u64) {
+        self.stage.phones.measure(leg, Quality { received, ..Quality::default() });
     }
 
     /// Lets the call end, if it has not, and gives what its record says of it.
@@ -401,4 +406,44 @@ fn reports_that_cross_an_end_change_nothing() {
     office.wait(1);
     assert_eq!(office.with(), Some(asked));
     office.end();
+}
+
+#[test]
+fn each_talk_tells_what_the_line_of_the_other_party_was_like() {
+    for who_ends in ["caller", "agent", "nobody, the node stops"] {
+        let mut office = Office::open();
+        office.measure(office.caller, 1);
+        office.measure(office.sari, 10);
+        // What is told last counts: she holds before she hands over.
+        office.stage.hold(office.sari, true);
+        office.wait(2);
+        office.stage.hold(office.sari, false);
+        office.wait(2);
+        office.measure(office.sari, 20);
+        office.refer(office.sari, "202", None);
+        let budi = office.ringing();
+        office.stage.pick_up(budi);
+        office.measure(budi, 30);
+        office.wait(8);
+        match who_ends {
+            "caller" => office.hang_up(office.caller),
+            "agent" => office.hang_up(budi),
+            _ => office.stage.tell(sambung::engine::Input::HangupAll(HangupCause::Shutdown)),
+        }
+        office.stage.hang_up(office.caller, HangupCause::Normal);
+        office.wait(60);
+        let record = office.record.as_ref().expect("a record");
+        let came = |quality: &Option<Quality>| quality.as_ref().map(|quality| quality.received);
+        let talks: Vec<_> = record.talks.iter().map(|talk| came(&talk.quality)).collect();
+        assert_eq!(talks, [Some(20), Some(30)], "{who_ends}");
+        assert_eq!(came(&record.quality), Some(1), "{who_ends}");
+        office.end();
+    }
+}
+
+#[test]
+fn a_talk_on_a_line_that_is_not_measured_says_nothing_of_it() {
+    let office = Office::open();
+    let (_, record) = office.end();
+    assert!(record.contains("talk_ms") && !record.contains("quality"), "{record}");
 }

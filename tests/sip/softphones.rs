@@ -129,8 +129,16 @@ fn the_caller_hears_music_while_the_agent_holds() {
         (sound::heard_millis(&heard, SARI_HERTZ), music_millis(&heard, SARI_HERTZ));
     assert!((2_400..=4_600).contains(&agent), "the caller heard {agent} ms of the agent");
     assert!(music >= 1_000, "the caller heard {music} ms of music");
-    let hold = server.record()["talks"][0]["hold_ms"].as_u64().expect("a number");
+    let record = server.record();
+    let hold = record["talks"][0]["hold_ms"].as_u64().expect("a number");
     assert!((1_500..=3_000).contains(&hold), "the hold of {hold} ms is in the record");
+    // The agent's line is known although the caller went first, and each says what came from its own telephone.
+    for (of, quality) in [("caller", &record["quality"]), ("agent", &record["talks"][0]["quality"])]
+    {
+        let received = quality["received"].as_u64().expect("a number");
+        assert!(received > 50, "{of}: {record}");
+        assert!(quality["mos"].as_f64().is_some_and(|mos| mos > 3.0), "{of}: {record}");
+    }
 }
 
 #[test]

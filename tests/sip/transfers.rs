@@ -44,6 +44,9 @@ fn an_agent_sends_the_caller_to_a_colleague() {
     let record = play("blind");
     assert_eq!(talks(&record), ["sari", "budi"], "{record}");
     assert_eq!((&record["transfer"]["kind"], &record["agent"]), (&"blind".into(), &"budi".into()));
+    for talk in record["talks"].as_array().expect("talks") {
+        assert!(talk["quality"]["received"].as_u64().is_some_and(|n| n > 0), "{record}");
+    }
 }
 
 #[test]

@@ -53,6 +53,7 @@ impl Session {
             | Input::Said { .. }
             | Input::PlayStopped { .. }
             | Input::PlayEnded { .. }
+            | Input::PeerMeasured { .. }
             | Input::CallerEnded { .. } => None,
         };
         event.into_iter().for_each(|event| self.note(event));

@@ -103,7 +103,7 @@ fn silence_counts_only_where_the_caller_waits_for_us_and_hears_nothing() {
     assert!(found(&said).is_empty(), "music is no silence");
     said.reported(at(601), &EventKind::Bridged);
     said.stands(at(601), Attention::Talking, &[]);
-    said.reported(at(900), &EventKind::Unbridged);
+    said.reported(at(900), &EventKind::Unbridged { quality: None });
     assert!(found(&said).is_empty(), "a person's voice is no silence");
     said.reported(
         at(909),

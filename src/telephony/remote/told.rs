@@ -232,7 +232,7 @@ impl Machine {
             Event::SpeechStarted(_) => EventKind::SpeechStarted,
             Event::SpeechEnded(_) => EventKind::SpeechEnded,
             Event::Bridged(_) => EventKind::Bridged,
-            Event::Unbridged(_) => EventKind::Unbridged,
+            Event::Unbridged(_) => EventKind::Unbridged { quality: None },
             Event::Held(_) => EventKind::Held,
             Event::Resumed(_) => EventKind::Resumed,
             Event::MediaLost(_) => EventKind::MediaLost,

@@ -57,7 +57,10 @@ pub enum MediaEventKind {
     /// The leg is bridged.
     Bridged,
     /// The leg is no longer bridged.
-    Unbridged,
+    Unbridged {
+        /// How its media was until now; `None` if it was never connected.
+        quality: Option<Quality>,
+    },
     /// No packet came for the set time although the far side may send.
     Lost,
     /// Packets come again.

@@ -238,7 +238,8 @@ impl Leg {
         }
         if relay.is_over() {
             self.unbridge();
-            turn.outbox.push(turn.now, self.id, MediaEventKind::Unbridged);
+            let quality = self.quality();
+            turn.outbox.push(turn.now, self.id, MediaEventKind::Unbridged { quality });
         } else if self.line.is_some() {
             self.mouth.hasten(packet_time, turn.now);
         }
@@ -248,6 +249,12 @@ impl Leg {
     pub(super) fn part(&mut self, now: Instant) -> Option<Quality> {
         let line = self.line.as_mut()?;
         self.reports.part(line, &self.socket, &mut self.reception, now);
+        self.quality()
+    }
+
+    /// How its media was until now; `None` if nothing was agreed.
+    pub(super) fn quality(&self) -> Option<Quality> {
+        let line = self.line.as_ref()?;
         let late = self.hearing.late();
         Some(self.reports.quality(&line.stream, line.sent.packets, &self.reception, late))
     }

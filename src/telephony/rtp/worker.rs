@@ -316,13 +316,15 @@ impl<C: TimeSource> Work<C> {
     fn unbridge(&mut self, id: LegId) {
         let Some(leg) = self.leg(id) else { return };
         let Some(partner) = leg.unbridge() else { return };
+        let quality = leg.quality();
         let now = self.worker.clock.now();
-        self.worker.outbox.push(now, id, MediaEventKind::Unbridged);
+        self.worker.outbox.push(now, id, MediaEventKind::Unbridged { quality });
         if let Partner::Leg(place) = partner
             && let Some(Some(peer)) = self.legs.get_mut(place)
         {
             peer.unbridge();
-            self.worker.outbox.push(now, peer.id, MediaEventKind::Unbridged);
+            let quality = peer.quality();
+            self.worker.outbox.push(now, peer.id, MediaEventKind::Unbridged { quality });
         }
     }
 

@@ -56,7 +56,7 @@ impl Switch {
                 EventKind::Recorded { recording, end, lasted }
             }
             MediaEventKind::Bridged => EventKind::Bridged,
-            MediaEventKind::Unbridged => EventKind::Unbridged,
+            MediaEventKind::Unbridged { quality } => EventKind::Unbridged { quality },
             MediaEventKind::Lost => return self.missed(at, id),
             MediaEventKind::Restored => return self.restored(at, id),
         };

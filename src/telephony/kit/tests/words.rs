@@ -117,7 +117,7 @@ pub(super) fn spoken(kind: EventKind) -> Option<Spoken> {
             file: None,
         }),
         EventKind::Bridged => Event::Bridged(Empty {}),
-        EventKind::Unbridged => Event::Unbridged(Empty {}),
+        EventKind::Unbridged { .. } => Event::Unbridged(Empty {}),
         EventKind::Held => Event::Held(Empty {}),
         EventKind::Resumed => Event::Resumed(Empty {}),
         EventKind::MediaLost => Event::MediaLost(Empty {}),

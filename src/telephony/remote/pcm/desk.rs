@@ -225,12 +225,9 @@ impl Desk {
     pub(in crate::telephony::remote) fn unbridge(&mut self, leg: LegId, now: Instant) {
         let other = self.lines.get_mut(&leg).and_then(|line| line.bridged.take());
         let Some(other) = other else { return };
-        self.with(leg, |_, told| told.push((now, EventKind::Unbridged)));
+        self.with(leg, |line, told| line.unbridge(now, told));
         let Partner::Leg(other) = other else { return };
-        self.with(other, |line, told| {
-            line.bridged = None;
-            told.push((now, EventKind::Unbridged));
-        });
+        self.with(other, |line, told| line.unbridge(now, told));
     }
 
     fn with(&mut self, leg: LegId, work: impl FnOnce(&mut Line, &mut Vec<Told>)) {

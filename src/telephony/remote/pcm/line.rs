@@ -243,6 +243,12 @@ impl Line {
         }
     }
 
+    /// Takes its side of a bridge apart and tells of it.
+    pub(super) fn unbridge(&mut self, now: Instant, told: &mut Vec<Told>) {
+        self.bridged = None;
+        told.push((now, EventKind::Unbridged { quality: Some(self.quality()) }));
+    }
+
     /// Whether it was connected with a leg of another adapter that is no longer there.
     pub(super) fn is_left(&self) -> bool {
         matches!(&self.bridged, Some(Partner::Afar(relay)) if relay.is_over())

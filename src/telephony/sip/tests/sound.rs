@@ -119,8 +119,8 @@ async fn keys_plays_and_a_bridge_pass_through_the_media_threads() {
     let mut ended = false;
     while !(apart && ended) {
         match node.event().await {
-            (found, EventKind::Unbridged) if found == other => apart = true,
-            (found, EventKind::Unbridged) if found == leg && !ended => {}
+            (found, EventKind::Unbridged { .. }) if found == other => apart = true,
+            (found, EventKind::Unbridged { .. }) if found == leg && !ended => {}
             (found, EventKind::Ended { .. }) if found == leg && !ended => ended = true,
             surprise => panic!("{surprise:?}"),
         }
