@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::calendar::{self, Calendar};
-use crate::call::{AdapterId, AgentId, AllowList, Language, QueueId, Target};
+use crate::call::{AdapterId, AgentId, AllowList, Language, QueueId, TalkRecording, Target};
 use crate::config::{Agent, Called, Config, Member, Phone};
 use crate::engine::{self, AgentOrder, Codes, Pattern, Programs, Route, Routes};
 use crate::faq::{self, Faq};
@@ -68,6 +68,7 @@ pub fn project(
         pop_url: None,
         resume: engine::RESUME,
         max_calls: usize::MAX,
+        record_talks: None,
         journals: false,
         history: false,
         caller_secret: None,
@@ -94,6 +95,9 @@ pub fn configure(settings: &mut engine::Settings, config: &Config, adapters: &[&
     settings.safe_number.clone_from(&config.safe_number);
     settings.pop_url.clone_from(&config.pop_url);
     settings.resume = config.resume;
+    settings.record_talks = config
+        .record_talks
+        .map(|channels| TalkRecording { channels, keep: Some(config.retention.recordings) });
     settings.max_calls = config.limits.calls;
     settings.journals = config.journals.is_some();
 }

@@ -44,7 +44,7 @@ pub use prompt::{BEEP, HOLD_MUSIC, Item, PromptId, RINGING_TONE, SoundId};
 pub use record::{
     CallRecord, Direction, Ended, Offered, Quality, QueueStay, RecordStep, TalkStay, TransferStay,
 };
-pub use recording::{LEAST_KEPT, MAX_RECORDING, Recording, RecordingEnd};
+pub use recording::{Channels, LEAST_KEPT, MAX_RECORDING, Recording, RecordingEnd, TalkRecording};
 pub use request::{
     Argument, Callback, Errand, Failure, Operation, Reply, Request, RequestId, Ticket, WishPlace,
 };

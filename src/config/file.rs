@@ -17,7 +17,7 @@ use super::written::{
     AdapterName, AdapterSocket, Advertise, Called, Gateway, Interval, PacketTime, Page, Ports,
     Range, Realm, Shape, SipAddress, Socket, Tag, Threads, Time, Transferable, User, Variable,
 };
-use crate::call::{AgentId, FlowId, QueueId};
+use crate::call::{AgentId, Channels, FlowId, QueueId};
 use crate::flow::Spanned;
 
 /// The file. Every key may be missing but the edition.
@@ -33,6 +33,9 @@ pub(super) struct File {
     pub(super) journals: Option<String>,
     pub(super) store: Option<String>,
     pub(super) recordings: Option<String>,
+    /// Whether talks with agents and transfer targets are recorded, and in which channels: `mono` = both parties in one,
+    /// `stereo` = the caller left, the other party right. Default: they are not recorded.
+    pub(super) record_talks: Option<Channels>,
     pub(super) tickets: Option<String>,
     pub(super) callbacks: Option<String>,
     pub(super) retention: Option<RetentionSection>,

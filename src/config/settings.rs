@@ -17,7 +17,7 @@ use super::keyring::Keyring;
 use super::retention::Retention;
 use super::secret::{Secret, SecretPlace};
 use super::trunk::Trunk;
-use crate::call::{AgentId, FlowId, Language, QueueId, Symbol};
+use crate::call::{AgentId, Channels, FlowId, Language, QueueId, Symbol};
 use crate::time::Duration;
 
 /// The whole of `sambung.yaml`, checked. Relative paths are already joined to its folder.
@@ -66,6 +66,8 @@ pub struct Config {
     pub store: PathBuf,
     /// `recordings`: the folder of what callers were recorded saying. Default `recordings`.
     pub recordings: PathBuf,
+    /// `record_talks`: in which channels talks with agents and transfer targets are recorded. Default: they are not.
+    pub record_talks: Option<Channels>,
     /// `tickets`: a file of tickets from before, to be taken into the store. Default `tickets.jsonl`.
     pub tickets: PathBuf,
     /// `callbacks`: a file of wishes to be called back from before, likewise. Default `callbacks.jsonl`.

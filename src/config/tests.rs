@@ -32,6 +32,7 @@ fn an_almost_empty_file_stands_for_the_defaults() {
     assert_eq!(config.sip.allow.len(), 1, "this machine alone");
     assert_eq!(config.rtp.ports, 20_000..=29_999);
     assert_eq!(config.resume.as_secs(), 600);
+    assert_eq!(config.record_talks, None, "talks are not recorded");
     assert_eq!((config.limits.calls, config.limits.drain.as_secs()), (1_000, 300));
     assert!(config.routes.is_empty() && config.agents.is_empty() && config.disabled.is_empty());
 }
@@ -181,6 +182,7 @@ control:
 transfers: { allow: ["+62215550100", "sip:desk@192.0.2.10"], via: "sip:192.0.2.10:5060" }
 limits: { calls: 50, drain: 2m }
 resume: 0s
+record_talks: stereo
 secrets: { ORDERS_TOKEN: { file: orders.token }, CORE_KEY: { env: BANK_KEY } }
 queues: { service: { max_calls: 3 } }
 calendars: {}

@@ -310,6 +310,7 @@ impl Engine {
         if settings.journals {
             session.keep_journal(self.clock.at(self.now));
         }
+        settings.record_talks.into_iter().for_each(|how| session.record_talks(how));
         self.legs.insert(leg, Role::Caller(id));
         self.calls.insert(
             id,

@@ -7,7 +7,9 @@ use super::callback::CallbackRules;
 use super::codes::Codes;
 use super::routes::Routes;
 use crate::calendar::Calendar;
-use crate::call::{AdapterId, AgentId, AllowList, FlowId, Language, QueueId, Symbol, Target};
+use crate::call::{
+    AdapterId, AgentId, AllowList, FlowId, Language, QueueId, Symbol, TalkRecording, Target,
+};
 use crate::history::CallerSecret;
 use crate::interpreter::{Numbers, Program};
 use crate::queue;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub resume: Duration,
     /// The most calls at once; further ones are refused as overload.
     pub max_calls: usize,
+    /// How talks with agents and transfer targets are recorded; `None` = they are not.
+    pub record_talks: Option<TalkRecording>,
     /// Whether a journal of each call is kept.
     pub journals: bool,
     /// Whether a history is kept: then the engine tells what happens, and no agent's phone rings before the offer is

@@ -22,6 +22,7 @@ mod resample;
 mod rtp;
 mod splice;
 mod srtp;
+mod talk;
 mod tone;
 mod voice;
 mod wav;
@@ -47,6 +48,7 @@ pub use rtp::{
 };
 pub use splice::Splicer;
 pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unopened};
+pub use talk::{TalkRecorder, Voice};
 pub use tone::{beep, ringing_tone};
 pub use voice::{Decoder, Encoder, MAX_DECODED};
-pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head};
+pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head, wav_head_of};

@@ -29,7 +29,7 @@ const FIRST_WORD: Duration = Duration::from_secs(5);
 /// What is kept after the last word: 200 ms.
 const AFTER_WORDS: u64 = 1_600;
 /// A key is heard for so long before its first packet says so, and after its last one: 40 and 100 ms.
-const KEY_EDGES: (u64, u64) = (320, 800);
+pub(super) const KEY_EDGES: (u64, u64) = (320, 800);
 
 /// One recording in the making.
 #[derive(Debug)]
@@ -184,7 +184,7 @@ impl Recorder {
 }
 
 /// How many samples a span holds.
-fn samples(span: Duration) -> u64 {
+pub(super) fn samples(span: Duration) -> u64 {
     span.as_micros().saturating_mul(u64::from(SAMPLE_RATE)) / 1_000_000
 }
 

@@ -9,6 +9,7 @@ use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use super::codec::SAMPLE_RATE;
 use super::companded::Companded;
 use super::recording::span;
+use crate::call::Channels;
 use crate::time::Duration;
 
 /// The longest recording that is taken: one hour.
@@ -212,12 +213,23 @@ pub const WAV_HEAD: usize = 44;
 /// The head of a WAV file of so many samples: one channel, 16 bit, 8 kHz. The samples follow it, low byte first.
 #[must_use]
 pub fn wav_head(samples: u32) -> [u8; WAV_HEAD] {
+    wav_head_of(Channels::Mono, samples)
+}
+
+/// The head of a WAV file of so many samples in each channel, 16 bit, 8 kHz. The samples follow it, those of the left
+/// channel each before that of the right.
+#[must_use]
+pub fn wav_head_of(channels: Channels, samples: u32) -> [u8; WAV_HEAD] {
     let mut head = [0; WAV_HEAD];
     let empty = write(SAMPLE_RATE, std::iter::empty::<i16>());
     head.copy_from_slice(empty.get(..WAV_HEAD).expect("the head of every file"));
-    let bytes = samples.saturating_mul(2);
+    let frame = channels.count() * 2;
+    let bytes = samples.saturating_mul(u32::from(frame));
     let whole = bytes.saturating_add(36);
     head[4..8].copy_from_slice(&whole.to_le_bytes());
+    head[22..24].copy_from_slice(&channels.count().to_le_bytes());
+    head[28..32].copy_from_slice(&(SAMPLE_RATE * u32::from(frame)).to_le_bytes());
+    head[32..34].copy_from_slice(&frame.to_le_bytes());
     head[40..].copy_from_slice(&bytes.to_le_bytes());
     head
 }

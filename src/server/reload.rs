@@ -248,6 +248,7 @@ fn only_at_start(started: &Started, draft: &Draft) -> Vec<&'static str> {
         tickets,
         callbacks,
         resume: _,
+        record_talks: _,
         retention,
         limits,
         secrets: _,

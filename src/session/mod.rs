@@ -41,6 +41,7 @@ mod question;
 mod spoken;
 mod standing;
 mod state;
+mod talk_tape;
 mod talking;
 mod taping;
 mod transferring;
@@ -52,7 +53,7 @@ mod walk;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::call::{CallId, Language, Listen, Origin, SymbolSet};
+use crate::call::{CallId, Language, Listen, Origin, RecordingId, SymbolSet, TalkRecording};
 use crate::interpreter::{CallFacts, Memory, Program, World};
 use crate::time::Instant;
 
@@ -96,6 +97,10 @@ pub struct Session {
     plays: PlayNumbers,
     /// Recordings begun.
     recordings: u32,
+    /// How talks are recorded, if they are; the one that is, and how many were.
+    talk_recording: Option<TalkRecording>,
+    talk_tape: Option<RecordingId>,
+    talk_tapes: u32,
     /// Whether keys are kept from recordings.
     masked: bool,
     /// Whether the caller's leg is gone: nothing is commanded any more.
@@ -183,6 +188,9 @@ impl Session {
             late_end: None,
             plays: PlayNumbers::default(),
             recordings: 0,
+            talk_recording: None,
+            talk_tape: None,
+            talk_tapes: 0,
             masked: false,
             gone: false,
             heard: false,

@@ -120,6 +120,7 @@ impl Session {
         if !(speaks && bug::is(Bug::DeadLine)) {
             self.command(CommandKind::Bridge(leg));
         }
+        self.begin_talk_tape();
         self.state = State::Talking { node, since: now };
     }
 
@@ -150,6 +151,7 @@ impl Session {
             }
             (PeerNews::Ended, State::Talking { node, since }) => {
                 self.journal.talked(since, at.now);
+                self.end_talk_tape();
                 self.budget.valid();
                 // The other party may have gone while the caller was on hold.
                 self.command(CommandKind::Music(None));
@@ -157,6 +159,7 @@ impl Session {
             }
             (PeerNews::Lost, State::Talking { node, since }) => {
                 self.journal.talked(since, at.now);
+                self.end_talk_tape();
                 self.budget.valid();
                 self.talk_lost(node, at);
             }

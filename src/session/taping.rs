@@ -121,6 +121,7 @@ impl Session {
             silence: record.silence,
             end_on,
             keep: record.keep,
+            talk: None,
         }));
         let until = at.now + record.max + RECORDING_GRACE;
         let stage = Stage::Taping { id, until, end_on, ended_by: None };

@@ -23,6 +23,7 @@ impl Session {
             (PeerNews::Transferring { to }, State::Talking { node, since }) => {
                 let (node, since) = (*node, *since);
                 self.journal.talked(since, at.now);
+                self.end_talk_tape();
                 self.journal.transfer = Some(stay(to, "no_answer"));
                 self.command(CommandKind::Unbridge);
                 self.command(CommandKind::Music(Some(SoundId::from(RINGING_TONE))));
@@ -31,6 +32,7 @@ impl Session {
             (PeerNews::Transferred { to, leg, held }, State::Talking { node, since }) => {
                 let (node, since) = (*node, *since);
                 self.journal.talked(since, at.now);
+                self.end_talk_tape();
                 self.journal.transfer = Some(stay(to, "answered"));
                 self.journal.hands_over(*leg, to);
                 self.join(node, *leg, *held, at.now);
@@ -72,6 +74,7 @@ impl Session {
             self.command(CommandKind::Music(None));
             self.command(CommandKind::Bridge(leg));
         }
+        self.begin_talk_tape();
         self.state = State::Talking { node, since: now };
     }
 }

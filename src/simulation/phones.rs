@@ -570,6 +570,7 @@ mod tests {
                     silence: Duration::from_secs(2),
                     end_on: SymbolSet::ALL,
                     keep: None,
+                    talk: None,
                 })),
                 12 => command(CommandKind::StopRecording("r".into())),
                 13 if leg > legs.first().copied() => command(CommandKind::Bridge(legs[0])),

@@ -1,4 +1,4 @@
-//! What callers were recorded saying: WAV files in a folder, written by a thread of its own.
+//! What callers were recorded saying, and their talks: WAV files in a folder, written by a thread of its own.
 //!
 //! ```text
 //!  media thread ── Tape ── parts of a second ──▶ writer ──▶ ID.wav.part ── end ──▶ ID.wav
@@ -24,8 +24,8 @@ use super::gauge::Gauge;
 use super::index::Index;
 use super::lines::sync_folder;
 use super::tape::{RecordingSlot, Verdict};
-use crate::call::RecordingId;
-use crate::media::{WAV_HEAD, wav_head};
+use crate::call::{Channels, RecordingId};
+use crate::media::{WAV_HEAD, wav_head_of};
 use crate::runtime::Clock;
 use crate::time::{Duration, Instant};
 
@@ -45,18 +45,22 @@ const PROBE: [u8; 1_600] = [0; 1_600];
 #[derive(Debug)]
 pub(super) enum Part {
     /// A recording begins.
-    Begin {
-        tape: u64,
-        recording: RecordingId,
-        keep: Option<Duration>,
-        verdict: SyncSender<Verdict>,
-        /// Dead when nobody will say the end.
-        watch: Weak<()>,
-    },
+    Begin { tape: u64, begins: Begins },
     /// It goes on.
     Samples { tape: u64, samples: Vec<i16> },
     /// It ends.
     End { tape: u64, rest: Vec<i16>, kept: u64 },
+}
+
+/// A recording that begins.
+#[derive(Debug)]
+pub(super) struct Begins {
+    pub(super) recording: RecordingId,
+    pub(super) channels: Channels,
+    pub(super) keep: Option<Duration>,
+    pub(super) verdict: SyncSender<Verdict>,
+    /// Dead when nobody will say the end.
+    pub(super) watch: Weak<()>,
 }
 
 /// The writer of recordings, running.
@@ -124,7 +128,8 @@ struct Open {
     recording: RecordingId,
     file: File,
     part: PathBuf,
-    /// Samples in the file.
+    channels: Channels,
+    /// Samples of each channel in the file.
     samples: u64,
     verdict: SyncSender<Verdict>,
     watch: Weak<()>,
@@ -196,12 +201,10 @@ impl Writer {
 
     fn take(&mut self, part: Part) {
         match part {
-            Part::Begin { tape, recording, keep, verdict, watch } => {
-                match self.begin(&recording, keep, verdict.clone(), watch) {
-                    Ok(open) => drop(self.open.insert(tape, open)),
-                    Err(error) => self.fail(&recording, &error, &verdict),
-                }
-            }
+            Part::Begin { tape, begins } => match self.begin(&begins) {
+                Ok(open) => drop(self.open.insert(tape, open)),
+                Err(error) => self.fail(&begins.recording, &error, &begins.verdict),
+            },
             // One that failed is not open any more; what follows of it is dropped.
             Part::Samples { tape, samples } => {
                 let Some(open) = self.open.get_mut(&tape) else { return };
@@ -226,32 +229,24 @@ impl Writer {
         }
     }
 
-    fn begin(
-        &mut self,
-        recording: &RecordingId,
-        keep: Option<Duration>,
-        verdict: SyncSender<Verdict>,
-        watch: Weak<()>,
-    ) -> io::Result<Open> {
+    fn begin(&mut self, begins: &Begins) -> io::Result<Open> {
+        let Begins { recording, channels, keep, verdict, watch } = begins;
         if !is_file_name(recording) {
             return Err(io::Error::from(io::ErrorKind::InvalidFilename));
         }
         self.gate.pass()?;
         std::fs::create_dir_all(&self.folder)?;
         self.gate.pass()?;
-        self.index.add(recording, self.clock.wall(), keep)?;
+        self.index.add(recording, self.clock.wall(), *keep)?;
         let part = self.folder.join(format!("{recording}.wav.part"));
         let mut options = OpenOptions::new();
         self.gate.pass()?;
         let file = options.write(true).create_new(true).mode(FILE_MODE).open(&part)?;
-        let mut open =
-            Open { recording: recording.clone(), file, part, samples: 0, verdict, watch };
-        match self
-            .gate
-            .pass()
-            .map_err(io::Error::from)
-            .and_then(|()| open.file.write_all(&wav_head(0)))
-        {
+        let (recording, channels) = (recording.clone(), *channels);
+        let (verdict, watch) = (verdict.clone(), watch.clone());
+        let mut open = Open { recording, file, part, channels, samples: 0, verdict, watch };
+        let passed = self.gate.pass().map_err(io::Error::from);
+        match passed.and_then(|()| open.file.write_all(&wav_head_of(channels, 0))) {
             Ok(()) => Ok(open),
             Err(error) => {
                 // The next start would take it for one that a crash cut off.
@@ -293,14 +288,14 @@ impl Open {
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         gate.pass()?;
         self.file.write_all(&bytes)?;
-        self.samples += samples.len() as u64;
+        self.samples += samples.len() as u64 / u64::from(self.channels.count());
         self.head(self.samples, gate)
     }
 
     fn head(&self, samples: u64, gate: &Gate) -> io::Result<()> {
         gate.pass()?;
         let samples = u32::try_from(samples).map_err(io::Error::other)?;
-        self.file.write_all_at(&wav_head(samples), 0)
+        self.file.write_all_at(&wav_head_of(self.channels, samples), 0)
     }
 
     /// Cuts the file to what is kept and gives it its name; it is then on the disk.
@@ -310,7 +305,8 @@ impl Open {
         if kept == 0 {
             return std::fs::remove_file(&self.part);
         }
-        self.file.set_len(WAV_HEAD as u64 + kept * 2)?;
+        let bytes = kept * 2 * u64::from(self.channels.count());
+        self.file.set_len(WAV_HEAD as u64 + bytes)?;
         self.head(kept, gate)?;
         gate.pass()?;
         self.file.sync_all()?;

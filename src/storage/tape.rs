@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
-use super::recordings::Part;
-use crate::call::RecordingId;
+use super::recordings::{Begins, Part};
+use crate::call::{Channels, RecordingId};
 use crate::time::Duration;
 
 /// Where media threads begin recordings. Clones lead to the same writer.
@@ -42,6 +42,17 @@ impl RecordingSlot {
     /// Begins a recording that is kept for so long; `None` = until somebody deletes it.
     #[must_use]
     pub fn begin(&self, recording: &RecordingId, keep: Option<Duration>) -> Tape {
+        self.begin_in(Channels::Mono, recording, keep)
+    }
+
+    /// Begins a recording of so many channels likewise. Their samples come in turn.
+    #[must_use]
+    pub fn begin_in(
+        &self,
+        channels: Channels,
+        recording: &RecordingId,
+        keep: Option<Duration>,
+    ) -> Tape {
         let (sender, verdict) = sync_channel(1);
         let alive = Arc::new(());
         let mut tape = Tape {
@@ -53,8 +64,9 @@ impl RecordingSlot {
             _alive: Arc::clone(&alive),
         };
         let watch = Arc::downgrade(&alive);
-        let (tape_number, recording) = (tape.number, recording.clone());
-        tape.tell(Part::Begin { tape: tape_number, recording, keep, verdict: sender, watch });
+        let begins =
+            Begins { recording: recording.clone(), channels, keep, verdict: sender, watch };
+        tape.tell(Part::Begin { tape: tape.number, begins });
         tape
     }
 }
@@ -71,7 +83,7 @@ impl Tape {
         self.tell(Part::Samples { tape: self.number, samples });
     }
 
-    /// Ends it with its last samples; so many of all samples are kept, none = it is thrown away.
+    /// Ends it with its last samples; so many of all samples of each channel are kept, none = it is thrown away.
     pub fn finish(&mut self, rest: Vec<i16>, kept: u64) {
         self.tell(Part::End { tape: self.number, rest, kept });
     }

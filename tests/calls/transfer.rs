@@ -1,6 +1,8 @@
 //! Agents who hand their caller over: blind, after asking, and with whom they may not; hold from either side.
 
-use sambung::call::{CallRecord, Event, EventKind, HangupCause, LegId, Quality, Report};
+use sambung::call::{
+    CallRecord, Channels, Event, EventKind, HangupCause, LegId, Quality, Report, TalkRecording,
+};
 use sambung::call::{Command, CommandKind, TransferStep};
 use sambung::engine::Notice;
 use sambung::simulation::{Heard, LegState, Rehearsal, Side};
@@ -32,11 +34,16 @@ struct Office {
     lines: Vec<String>,
     record: Option<Box<CallRecord>>,
     steps: Vec<(LegId, TransferStep)>,
+    /// What was ordered about recordings.
+    tapes: Vec<Command>,
 }
 
 impl Office {
     fn open() -> Self {
-        let set = Set::of(LINE);
+        Self::staged(Set::of(LINE))
+    }
+
+    fn staged(set: Set) -> Self {
         let mut stage = Rehearsal::watched(set.settings, 7, set.wall, Rehearsal::by_text());
         stage.register("201", true);
         let caller = stage.call("100", Some("+6281100001111"));
@@ -47,6 +54,7 @@ impl Office {
             lines: Vec::new(),
             record: None,
             steps: Vec::new(),
+            tapes: Vec::new(),
         };
         office.wait(2);
         office.sari = office.ringing();
@@ -75,6 +83,14 @@ impl Office {
                 Heard::Record(record) => self.record = Some(record),
                 Heard::Command(_, Command { leg, kind: CommandKind::TransferProgress(step) }) => {
                     self.steps.push((leg, step));
+                }
+                Heard::Command(_, command)
+                    if matches!(
+                        command.kind,
+                        CommandKind::Record(_) | CommandKind::StopRecording(_)
+                    ) =>
+                {
+                    self.tapes.push(command);
                 }
                 _ => {}
             }
@@ -446,4 +462,36 @@ fn a_talk_on_a_line_that_is_not_measured_says_nothing_of_it() {
     let office = Office::open();
     let (_, record) = office.end();
     assert!(record.contains("talk_ms") && !record.contains("quality"), "{record}");
+}
+
+#[test]
+fn each_talk_is_recorded_from_its_beginning_to_its_end_where_the_node_says_so() {
+    let channels = Channels::Stereo;
+    let mut set = Set::of(LINE);
+    set.settings.record_talks = Some(TalkRecording { channels, keep: None });
+    let mut office = Office::staged(set);
+    office.refer(office.sari, "202", None);
+    let budi = office.ringing();
+    office.stage.pick_up(budi);
+    office.wait(8);
+    office.hang_up(budi);
+    let caller = office.caller;
+    let orders: Vec<String> = office
+        .tapes
+        .iter()
+        .map(|Command { leg, kind }| match kind {
+            _ if *leg != caller => panic!("the caller's leg has both: {kind:?}"),
+            CommandKind::Record(order) => {
+                assert_eq!(order.talk, Some(channels));
+                let (_, number) = order.id.as_str().split_once("-talk-").expect("a talk's name");
+                format!("record {number}")
+            }
+            CommandKind::StopRecording(id) => {
+                format!("stop {}", id.as_str().split_once("-talk-").expect("a talk's name").1)
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(orders, ["record 1", "stop 1", "record 2", "stop 2"]);
+    office.end();
 }

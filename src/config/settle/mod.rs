@@ -136,6 +136,7 @@ pub(super) fn settle(file: File, folder: &Path) -> (Config, Found) {
         journals: file.journals.map(|written| folder.join(written)),
         store: path(file.store, "sambung.db"),
         recordings: path(file.recordings, "recordings"),
+        record_talks: file.record_talks,
         tickets: path(file.tickets, "tickets.jsonl"),
         callbacks: path(file.callbacks, "callbacks.jsonl"),
         resume: resume(&mut found, file.resume),

@@ -164,6 +164,7 @@ fn engine(adapters: &[&str], ring: Duration) -> Engine {
         pop_url: None,
         resume: Duration::ZERO,
         max_calls: 10,
+        record_talks: None,
         journals: true,
         history: false,
         language: "en".into(),

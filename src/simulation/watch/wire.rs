@@ -99,8 +99,8 @@ impl Wire {
         !self.plays.is_empty()
     }
 
-    /// Whether its owner is recorded.
-    pub(super) const fn is_recorded(&self) -> bool {
-        self.recording.is_some()
+    /// Whether its owner is recorded, and not a talk of theirs.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.talk.is_none())
     }
 }

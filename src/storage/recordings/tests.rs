@@ -3,7 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use crate::media::Recording;
+use crate::media::{Recording, wav_head};
+use crate::storage::cut::recorded_length;
 
 /// Waits for a verdict; the writer is never far behind.
 fn verdict(tape: &crate::storage::tape::Tape) -> Verdict {
@@ -205,7 +206,9 @@ fn whatever_use_of_the_disk_fails_a_recording_is_whole_or_its_loss_is_told() {
         let begin = |writer: &mut Writer, tape, recording: &RecordingId| {
             let (sender, verdict) = sync_channel(1);
             let (recording, watch) = (recording.clone(), Arc::downgrade(&alive));
-            writer.take(Part::Begin { tape, recording, keep: None, verdict: sender, watch });
+            let channels = Channels::Mono;
+            let begins = Begins { recording, channels, keep: None, verdict: sender, watch };
+            writer.take(Part::Begin { tape, begins });
             verdict
         };
         let second = |writer: &mut Writer, tape| {
@@ -238,4 +241,41 @@ fn whatever_use_of_the_disk_fails_a_recording_is_whole_or_its_loss_is_told() {
         assert_eq!(names(folder.path()), whole, "use {use_of_disk}: whole, or gone");
     }
     assert!(uses > 10, "{uses} uses of the disk");
+}
+
+#[test]
+fn a_talk_in_two_channels_is_whole_also_when_a_crash_cuts_it_off() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recordings, slot) = Recordings::open(folder.path(), Clock::new()).expect("opens");
+    let frames = |count: usize| [1, -2].repeat(count);
+    let mut whole = slot.begin_in(Channels::Stereo, &"0192-talk-1".into(), None);
+    whole.put(frames(8_000));
+    whole.finish(frames(800), 8_400);
+    assert_eq!(verdict(&whole), Verdict::Kept);
+    let channels = |path: &Path| -> Vec<Vec<i16>> {
+        let wav = std::fs::read(path).expect("readable");
+        let channels = Recording::channels_from_wav(&wav).expect("a WAV file");
+        channels.iter().map(|channel| channel.to_samples().collect()).collect()
+    };
+    let path = folder.path().join("0192-talk-1.wav");
+    assert_eq!(channels(&path), [vec![1; 8_400], vec![-2; 8_400]]);
+    let lasted = recorded_length(folder.path(), &"0192-talk-1".into()).expect("told");
+    assert_eq!(lasted.map(Duration::as_millis), Some(1_050));
+
+    let mut cut = slot.begin_in(Channels::Stereo, &"0192-talk-2".into(), None);
+    cut.put(frames(8_000));
+    let mut other = slot.begin(&"0192-3".into(), None);
+    other.finish(vec![5; 80], 80);
+    assert_eq!(verdict(&other), Verdict::Kept, "all of the one before is written");
+    let next = tempfile::tempdir().expect("a folder");
+    let part = next.path().join("0192-talk-2.wav.part");
+    std::fs::copy(folder.path().join("0192-talk-2.wav.part"), &part).expect("copied");
+    // The crash came between the samples and the head, in the middle of a sample of the right channel.
+    let file = OpenOptions::new().append(true).open(&part).expect("opens");
+    (&file).write_all(&[1, 0, 254]).expect("written");
+    let (after, _) = Recordings::open(next.path(), Clock::new()).expect("opens");
+    after.close();
+    assert_eq!(channels(&next.path().join("0192-talk-2.wav")), [vec![1; 8_000], vec![-2; 8_000]]);
+    drop((whole, cut, other, slot));
+    recordings.close();
 }

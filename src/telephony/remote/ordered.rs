@@ -111,7 +111,9 @@ impl Machine {
         let able = &self.ability;
         match kind {
             CommandKind::Dial(_) => able.dial,
-            CommandKind::Record(_) | CommandKind::StopRecording(_) => able.record,
+            // Of a talk the wire has no word.
+            CommandKind::Record(order) => able.record && order.talk.is_none(),
+            CommandKind::StopRecording(_) => able.record,
             CommandKind::Bridge(_) | CommandKind::Unbridge => able.bridge,
             CommandKind::Transfer(_) | CommandKind::TransferProgress(_) => able.transfer,
             CommandKind::Mask(_) => able.mask,

@@ -103,7 +103,9 @@ impl Machine {
                 desk.music(id, music.clone().map(|music| (music.clone(), library.music(&music))));
             }
             CommandKind::Record(order) => {
-                desk.record(id, order, studio.tapes.begin(&order.id, order.keep), now);
+                let channels = order.talk.unwrap_or_default();
+                let tape = studio.tapes.begin_in(channels, &order.id, order.keep);
+                desk.record(id, order, tape, now);
             }
             CommandKind::StopRecording(recording) => desk.stop_recording(id, recording, now),
             CommandKind::Bridge(other) => {

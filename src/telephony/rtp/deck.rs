@@ -5,9 +5,14 @@
 //!             └──────────── the writer fails ─────────────────────────────────────────────▶ Recorded (Failed)
 //! ```
 
+mod talk;
+
+use self::talk::TalkTake;
 use super::event::MediaEventKind;
 use crate::call::{LEAST_KEPT, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
-use crate::media::{Codec, Recorded, Recorder, RtpPacket, SAMPLE_RATE, Splicer, TelephoneEvent};
+use crate::media::{
+    Codec, Recorded, Recorder, RtpPacket, SAMPLE_RATE, Splicer, TelephoneEvent, Voice,
+};
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
 
@@ -24,13 +29,22 @@ const LISTENING_LAG: u32 = 320;
 /// The recordings of a leg.
 #[derive(Debug, Default)]
 pub(super) struct Deck {
-    take: Option<Box<Take>>,
+    take: Option<Take>,
     endings: Vec<Ending>,
 }
 
 /// A recording that runs.
 #[derive(Debug)]
-struct Take {
+enum Take {
+    /// Of the caller alone.
+    Message(Box<Message>),
+    /// Of the caller and whom they talk with.
+    Talk(Box<TalkTake>),
+}
+
+/// A caller's message.
+#[derive(Debug)]
+struct Message {
     recorder: Recorder,
     /// What puts the packets together; `None` before the first one.
     splicer: Option<Splicer>,
@@ -53,14 +67,16 @@ impl Deck {
     /// Begins to record. One that still runs is stopped.
     pub(super) fn begin(&mut self, order: &Recording, tape: Tape, now: Instant) {
         self.end(RecordingEnd::Stopped, now);
-        let recorder = Recorder::new(order.limit, order.silence, now);
-        self.take = Some(Box::new(Take {
-            recorder,
-            splicer: None,
-            heard_at: now,
-            tape,
-            end_on: order.end_on,
-        }));
+        self.take = Some(match order.talk {
+            Some(channels) => Take::Talk(Box::new(TalkTake::new(channels, order.limit, tape, now))),
+            None => Take::Message(Box::new(Message {
+                recorder: Recorder::new(order.limit, order.silence, now),
+                splicer: None,
+                heard_at: now,
+                tape,
+                end_on: order.end_on,
+            })),
+        });
     }
 
     /// Hears an audio packet; one without a payload, as one that is masked, leaves silence.
@@ -71,41 +87,67 @@ impl Deck {
         newest: bool,
         now: Instant,
     ) {
-        if let Some(take) = &mut self.take {
+        if let Some(Take::Message(take)) = &mut self.take {
             take.hear(codec, packet, newest);
             take.heard_at = now;
         }
     }
 
+    /// Hears an audio packet of a party of a talk; one without a payload, as one that is masked, leaves silence.
+    pub(super) fn hear_talk(
+        &mut self,
+        voice: Voice,
+        codec: Codec,
+        packet: &RtpPacket<'_>,
+        newest: bool,
+        now: Instant,
+    ) {
+        if let Some(Take::Talk(take)) = &mut self.take {
+            take.hear(voice, codec, packet, newest, now);
+        }
+    }
+
+    /// Hears what the other party of a talk says on another adapter.
+    pub(super) fn hear_afar(&mut self, samples: &[i16], now: Instant) {
+        if let Some(Take::Talk(take)) = &mut self.take {
+            take.hear_afar(samples, now);
+        }
+    }
+
     /// Takes note of a telephone-event packet of a clock of so many hertz: the tone of a key is no part of a recording.
-    pub(super) fn key_packet(&mut self, packet: &RtpPacket<'_>, clock_rate: u32) {
-        if let Some(take) = &mut self.take
-            && let Some(event) = TelephoneEvent::parse(packet.payload)
-        {
-            let units = (clock_rate / SAMPLE_RATE).max(1);
-            take.recorder.key(packet.header.timestamp / units, u32::from(event.duration) / units);
+    pub(super) fn key_packet(&mut self, voice: Voice, packet: &RtpPacket<'_>, clock_rate: u32) {
+        match (&mut self.take, voice) {
+            (Some(Take::Message(take)), Voice::Caller) => take.key_packet(packet, clock_rate),
+            (Some(Take::Talk(take)), _) => take.key_packet(voice, packet, clock_rate),
+            (Some(Take::Message(_)), Voice::Other) | (None, _) => {}
         }
     }
 
     /// A key's tones are heard that have sounded for so many samples, while audio of that timestamp arrives: they are no
     /// part of a recording.
-    pub(super) fn tone(&mut self, newest: u32, held: u64) {
-        if let Some(take) = &mut self.take {
-            let held = u32::try_from(held).unwrap_or(u32::MAX).saturating_add(LISTENING_LAG);
-            take.recorder.key(newest.wrapping_sub(held), held);
+    pub(super) fn tone(&mut self, voice: Voice, newest: u32, held: u64) {
+        let held = u32::try_from(held).unwrap_or(u32::MAX).saturating_add(LISTENING_LAG);
+        match (&mut self.take, voice) {
+            (Some(Take::Message(take)), Voice::Caller) => {
+                take.recorder.key(newest.wrapping_sub(held), held);
+            }
+            (Some(Take::Talk(take)), _) => take.tone(voice, newest, held),
+            (Some(Take::Message(_)), Voice::Other) | (None, _) => {}
         }
     }
 
-    /// A key was pressed.
+    /// A key was pressed. A talk goes on.
     pub(super) fn pressed(&mut self, symbol: Symbol, now: Instant) {
-        if self.take.as_ref().is_some_and(|take| take.end_on.contains(symbol)) {
+        if let Some(Take::Message(take)) = &self.take
+            && take.end_on.contains(symbol)
+        {
             self.end(RecordingEnd::Key, now);
         }
     }
 
     /// Stops a recording, if it runs.
     pub(super) fn stop(&mut self, recording: &RecordingId, now: Instant) {
-        if self.take.as_ref().is_some_and(|take| take.tape.recording() == recording) {
+        if self.take.as_ref().is_some_and(|take| take.recording() == recording) {
             self.end(RecordingEnd::Stopped, now);
         }
     }
@@ -137,10 +179,11 @@ impl Deck {
     }
 
     fn end(&mut self, end: RecordingEnd, now: Instant) {
-        let Some(mut take) = self.take.take() else { return };
-        take.flush();
-        let Take { recorder, mut tape, .. } = *take;
-        let Recorded { rest, mut kept, mut lasted } = recorder.finish();
+        let Some(take) = self.take.take() else { return };
+        let (mut tape, Recorded { rest, mut kept, mut lasted }) = match take {
+            Take::Message(take) => take.finish(),
+            Take::Talk(take) => take.finish(now),
+        };
         if lasted < LEAST_KEPT {
             (kept, lasted) = (0, Duration::ZERO);
         }
@@ -150,6 +193,37 @@ impl Deck {
 }
 
 impl Take {
+    fn recording(&self) -> &RecordingId {
+        match self {
+            Self::Message(take) => take.tape.recording(),
+            Self::Talk(take) => take.tape.recording(),
+        }
+    }
+
+    /// Goes on to `now`; tells why it is over, if it is.
+    fn turn(&mut self, now: Instant) -> Option<RecordingEnd> {
+        match self {
+            Self::Message(take) => take.turn(now),
+            Self::Talk(take) => take.turn(now, LAST_WAIT),
+        }
+    }
+}
+
+impl Message {
+    /// Takes note of a telephone-event packet.
+    fn key_packet(&mut self, packet: &RtpPacket<'_>, clock_rate: u32) {
+        if let Some(event) = TelephoneEvent::parse(packet.payload) {
+            let units = (clock_rate / SAMPLE_RATE).max(1);
+            self.recorder.key(packet.header.timestamp / units, u32::from(event.duration) / units);
+        }
+    }
+
+    /// Ends it.
+    fn finish(mut self) -> (Tape, Recorded) {
+        self.flush();
+        (self.tape, self.recorder.finish())
+    }
+
     /// Hears a packet.
     fn hear(&mut self, codec: Codec, packet: &RtpPacket<'_>, newest: bool) {
         if self.splicer.as_ref().is_some_and(|splicer| splicer.codec() != codec) {

@@ -18,7 +18,7 @@ use crate::bug;
 use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
     HEARD_SAMPLES, KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, SAMPLE_RATE,
-    Standing, is_control,
+    Standing, Voice, is_control,
 };
 use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
@@ -235,6 +235,9 @@ impl Leg {
         let mut part = [0; HEARD_SAMPLES];
         while relay.hear(&mut part) {
             self.mouth.say(&part, packet_time);
+            if !self.masked {
+                self.deck.hear_afar(&part, turn.now);
+            }
         }
         if relay.is_over() {
             self.unbridge();
@@ -269,7 +272,7 @@ impl Leg {
         &mut self,
         datagram: &mut [u8],
         from: SocketAddr,
-        peer: Option<&mut Self>,
+        mut peer: Option<&mut Self>,
         turn: &mut Turn<'_>,
     ) -> bool {
         let Some(line) = &mut self.line else { return false };
@@ -305,8 +308,18 @@ impl Leg {
         if audio {
             let payload = if self.masked { &[] } else { packet.payload };
             let recorded = RtpPacket { payload, ..packet };
-            self.deck.hear(codec, &recorded, standing == Standing::Newest, turn.now);
-            if standing == Standing::Newest {
+            let newest = standing == Standing::Newest;
+            self.deck.hear(codec, &recorded, newest, turn.now);
+            if let Some(peer) = peer.as_deref_mut() {
+                let secret = self.masked || peer.masked;
+                let payload = if secret { &[] } else { packet.payload };
+                let said = RtpPacket { payload, ..packet };
+                self.deck.hear_talk(Voice::Caller, codec, &said, newest, turn.now);
+                peer.deck.hear_talk(Voice::Other, codec, &said, newest, turn.now);
+            } else if matches!(self.bridged, Some(Partner::Afar(_))) {
+                self.deck.hear_talk(Voice::Caller, codec, &recorded, newest, turn.now);
+            }
+            if newest {
                 self.newest_audio = header.timestamp / (codec.clock_rate() / SAMPLE_RATE).max(1);
             }
             // The ear would take a second copy for one that comes too late.
@@ -321,6 +334,9 @@ impl Leg {
         if kind == PayloadKind::Event
             && let Some(events) = events
         {
+            if let Some(peer) = peer.as_deref_mut() {
+                peer.deck.key_packet(Voice::Other, &packet, events.clock_rate);
+            }
             pressed = self.event(&packet, events.clock_rate, turn);
         }
         if let Some(peer) = peer
@@ -338,7 +354,7 @@ impl Leg {
         clock_rate: u32,
         turn: &mut Turn<'_>,
     ) -> Option<Symbol> {
-        self.deck.key_packet(packet, clock_rate);
+        self.deck.key_packet(Voice::Caller, packet, clock_rate);
         let press = self.keys.receive(&packet.header, packet.payload, clock_rate)?;
         if self.tones.has_key() {
             // Keys come as tones on this leg: this is one of them once more.
@@ -459,7 +475,7 @@ impl Leg {
             }
         });
         if let Some(held) = tones.held() {
-            self.deck.tone(self.newest_audio, held);
+            self.deck.tone(Voice::Caller, self.newest_audio, held);
         }
         if let Some(HeardKey { symbol, pressed_at }) = pressed {
             self.pressed(symbol, KeySource::InBand, pressed_at, turn);

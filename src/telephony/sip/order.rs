@@ -120,7 +120,7 @@ impl Switch {
     fn record(&mut self, now: Instant, id: LegId, order: Recording) {
         match &self.recordings {
             Some(slot) => {
-                let tape = slot.begin(&order.id, order.keep);
+                let tape = slot.begin_in(order.talk.unwrap_or_default(), &order.id, order.keep);
                 self.media.record(id, order, tape);
             }
             None => {

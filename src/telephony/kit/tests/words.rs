@@ -166,6 +166,7 @@ pub(super) fn command(body: wire::Command, leg_of: impl Fn(&str) -> LegId) -> Op
             silence: Duration::from_millis(record.silence_ms),
             end_on: keys(&record.end_on),
             keep: record.keep_ms.map(Duration::from_millis),
+            talk: None,
         }),
         wire::Command::StopRecord(stop) => CommandKind::StopRecording(stop.record.as_str().into()),
         wire::Command::Listen(listen) => CommandKind::Listen(Box::new(Listen {

@@ -274,11 +274,28 @@ impl Desk {
                 heard.insert(other, said);
             }
         }
+        self.record_talks(now);
         for (leg, line) in &mut self.lines {
             let mut told = Vec::new();
             let other = heard.get(leg).map(Vec::as_slice);
             self.frames.extend(line.say(other, now, &mut told));
             self.told.extend(told.into_iter().map(|told| (*leg, told)));
+        }
+    }
+
+    fn record_talks(&mut self, now: Instant) {
+        let talking =
+            |(leg, line): (&LegId, &Line)| line.bridged.is_some().then_some((*leg, line.beside()));
+        let pairs: Vec<_> = self.lines.iter().filter_map(talking).collect();
+        for (leg, beside) in pairs {
+            let said = match beside {
+                // Whose keys are secret says nothing, and is told nothing.
+                Some(other) => self.lines.get(&other).filter(|line| !line.masked).map(Line::said),
+                None => self.lines.get(&leg).map(Line::relayed),
+            };
+            if let (Some(said), Some(line)) = (said, self.lines.get_mut(&leg)) {
+                line.record_talk(said, now);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use super::frame::{Frame, NARROW, Rate, WIDE};
 use super::rate::{Doubler, Halver};
 use super::tape::Deck;
 use crate::call::{EventKind, KeySource, LegId, PlayId, Quality, SoundId, Symbol, SymbolSet};
-use crate::media::{Codec, Ended, Filled, Law, Part, Player, Sound, ToneDetector, Tones};
+use crate::media::{Codec, Ended, Filled, Law, Part, Player, Sound, ToneDetector, Tones, Voice};
 use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
 
@@ -48,6 +48,10 @@ pub(super) struct Line {
     timestamp: u32,
     /// Frames that it was sent.
     sent: u64,
+    /// The latest 20 ms that it said, in 8 kHz; `None` = nothing came, or it is masked.
+    said: Option<[i16; NARROW]>,
+    /// The latest 20 ms that a leg of another adapter said to it; `None` = nothing came.
+    relayed: Option<[i16; NARROW]>,
 }
 
 impl Line {
@@ -66,6 +70,8 @@ impl Line {
             bridged: None,
             timestamp: 0,
             sent: 0,
+            said: None,
+            relayed: None,
         }
     }
 
@@ -142,6 +148,7 @@ impl Line {
             }
         };
         let position = self.position();
+        self.said = narrow.filter(|_| !self.masked);
         self.heard += NARROW as u64;
         if let Some(samples) = &narrow {
             self.deck.hear(position, samples, self.masked);
@@ -154,6 +161,31 @@ impl Line {
         self.listen(&narrow.unwrap_or([0; NARROW]), narrow.is_none(), now, told);
         self.deck.turn(now, |kind| told.push((now, kind)));
         part.filter(|_| !self.masked)
+    }
+
+    /// The latest 20 ms that it said, in 8 kHz; `None` = nothing came, or it is masked.
+    pub(super) const fn said(&self) -> Option<[i16; NARROW]> {
+        self.said
+    }
+
+    /// What a leg of another adapter said to it of late.
+    pub(super) const fn relayed(&self) -> Option<[i16; NARROW]> {
+        self.relayed
+    }
+
+    /// Has the latest 20 ms of a talk recorded, if it is: what this leg said, and what the one it is connected with did.
+    /// Nothing of it is while keys of either are secret.
+    pub(super) fn record_talk(&mut self, other: Option<[i16; NARROW]>, now: Instant) {
+        let Some(before) = self.heard.checked_sub(NARROW as u64).filter(|_| !self.masked) else {
+            return;
+        };
+        let [a, b, c, d, ..] = before.to_le_bytes();
+        let position = u32::from_le_bytes([a, b, c, d]);
+        for (voice, said) in [(Voice::Caller, self.said), (Voice::Other, other)] {
+            if let Some(said) = said {
+                self.deck.hear_talk(voice, position, &said, now);
+            }
+        }
     }
 
     /// The position of the next sample to be heard, as recordings count.
@@ -210,7 +242,8 @@ impl Line {
                 return other.map(|samples| Frame::write(self.number, timestamp, samples));
             }
             Some(Partner::Afar(relay)) => {
-                return relay.hear(&mut samples).then(|| self.frame(timestamp, &samples));
+                self.relayed = relay.hear(&mut samples).then_some(samples);
+                return self.relayed.map(|samples| self.frame(timestamp, &samples));
             }
             None => {}
         }

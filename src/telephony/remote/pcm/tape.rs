@@ -2,7 +2,7 @@
 
 use super::frame::NARROW;
 use crate::call::{EventKind, LEAST_KEPT, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
-use crate::media::{Recorded, Recorder};
+use crate::media::{Recorded, Recorder, TalkRecorder, Voice};
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
 
@@ -12,13 +12,29 @@ const FINISH_LIMIT: Duration = Duration::from_secs(2);
 /// The recordings of a leg.
 #[derive(Debug, Default)]
 pub(super) struct Deck {
-    take: Option<Box<Take>>,
+    take: Option<Take>,
     endings: Vec<Ending>,
 }
 
 /// A recording that runs.
 #[derive(Debug)]
-struct Take {
+enum Take {
+    /// Of the caller alone.
+    Message(Box<Message>),
+    /// Of the caller and whom they talk with.
+    Talk(Box<Talk>),
+}
+
+/// A talk that is recorded.
+#[derive(Debug)]
+struct Talk {
+    recorder: TalkRecorder,
+    tape: Tape,
+}
+
+/// A caller's message.
+#[derive(Debug)]
+struct Message {
     recorder: Recorder,
     tape: Tape,
     end_on: SymbolSet,
@@ -37,35 +53,62 @@ impl Deck {
     /// Begins to record. One that still runs is stopped.
     pub(super) fn begin(&mut self, order: &Recording, tape: Tape, now: Instant) {
         self.end(RecordingEnd::Stopped, now);
-        let recorder = Recorder::new(order.limit, order.silence, now);
-        self.take = Some(Box::new(Take { recorder, tape, end_on: order.end_on }));
+        self.take = Some(match order.talk {
+            Some(channels) => {
+                let recorder = TalkRecorder::new(channels, order.limit, now);
+                Take::Talk(Box::new(Talk { recorder, tape }))
+            }
+            None => {
+                let recorder = Recorder::new(order.limit, order.silence, now);
+                Take::Message(Box::new(Message { recorder, tape, end_on: order.end_on }))
+            }
+        });
     }
 
     /// Hears 20 ms of 8 kHz. What is masked leaves silence.
     pub(super) fn hear(&mut self, timestamp: u32, samples: &[i16; NARROW], masked: bool) {
-        if let Some(take) = &mut self.take {
+        if let Some(Take::Message(take)) = &mut self.take {
             take.recorder.receive(timestamp, if masked { &[0; NARROW] } else { samples });
+        }
+    }
+
+    /// Hears 20 ms of 8 kHz of a party of a talk.
+    pub(super) fn hear_talk(
+        &mut self,
+        voice: Voice,
+        timestamp: u32,
+        samples: &[i16; NARROW],
+        now: Instant,
+    ) {
+        if let Some(Take::Talk(take)) = &mut self.take {
+            take.recorder.arrives(voice, timestamp, now);
+            take.recorder.receive(voice, timestamp, samples);
         }
     }
 
     /// A key sounds since so many samples before `timestamp`: its tones are no part of a recording.
     pub(super) fn tone(&mut self, timestamp: u32, held: u64) {
-        if let Some(take) = &mut self.take {
-            let held = u32::try_from(held).unwrap_or(u32::MAX);
-            take.recorder.key(timestamp.wrapping_sub(held), held);
+        let held = u32::try_from(held).unwrap_or(u32::MAX);
+        let since = timestamp.wrapping_sub(held);
+        match &mut self.take {
+            Some(Take::Message(take)) => take.recorder.key(since, held),
+            Some(Take::Talk(take)) => take.recorder.key(Voice::Caller, since, held),
+            None => {}
         }
     }
 
-    /// A key was pressed.
+    /// A key was pressed. A talk goes on.
     pub(super) fn pressed(&mut self, symbol: Symbol, now: Instant) {
-        if self.take.as_ref().is_some_and(|take| take.end_on.contains(symbol)) {
+        if let Some(Take::Message(take)) = &self.take
+            && take.end_on.contains(symbol)
+        {
             self.end(RecordingEnd::Key, now);
         }
     }
 
     /// Stops a recording, if it runs.
     pub(super) fn stop(&mut self, recording: &RecordingId, now: Instant) {
-        if self.take.as_ref().is_some_and(|take| take.tape.recording() == recording) {
+        if self.take.as_ref().is_some_and(|take| take.recording() == recording) {
             self.end(RecordingEnd::Stopped, now);
         }
     }
@@ -97,8 +140,10 @@ impl Deck {
 
     fn end(&mut self, end: RecordingEnd, now: Instant) {
         let Some(take) = self.take.take() else { return };
-        let Take { recorder, mut tape, .. } = *take;
-        let Recorded { rest, mut kept, mut lasted } = recorder.finish();
+        let (mut tape, Recorded { rest, mut kept, mut lasted }) = match take {
+            Take::Message(take) => (take.tape, take.recorder.finish()),
+            Take::Talk(take) => (take.tape, take.recorder.finish(now)),
+        };
         if lasted < LEAST_KEPT {
             (kept, lasted) = (0, Duration::ZERO);
         }
@@ -108,14 +153,33 @@ impl Deck {
 }
 
 impl Take {
+    fn recording(&self) -> &RecordingId {
+        match self {
+            Self::Message(take) => take.tape.recording(),
+            Self::Talk(take) => take.tape.recording(),
+        }
+    }
+
     /// Goes on to `now`; tells why it is over, if it is.
     fn turn(&mut self, now: Instant) -> Option<RecordingEnd> {
-        self.recorder.pass(now);
-        while let Some(chunk) = self.recorder.take() {
-            self.tape.put(chunk);
-        }
+        let (tape, ended) = match self {
+            Self::Message(take) => {
+                take.recorder.pass(now);
+                while let Some(chunk) = take.recorder.take() {
+                    take.tape.put(chunk);
+                }
+                (&take.tape, take.recorder.ended())
+            }
+            Self::Talk(take) => {
+                take.recorder.pass(now);
+                while let Some(chunk) = take.recorder.take() {
+                    take.tape.put(chunk);
+                }
+                (&take.tape, take.recorder.ended())
+            }
+        };
         // Before its end there is a verdict only if the writer failed.
-        self.tape.verdict().map(|_| RecordingEnd::Failed).or_else(|| self.recorder.ended())
+        tape.verdict().map(|_| RecordingEnd::Failed).or(ended)
     }
 }
 

@@ -251,6 +251,7 @@ fn a_recording_keeps_what_was_said_without_keys_and_secrets() {
         silence: Duration::from_secs(30),
         end_on: "#".chars().filter_map(Symbol::from_char).collect(),
         keep: None,
+        talk: None,
     };
     rig.desk.record(leg(1), &order, slot.begin(&id, None), rig.now);
     let speech: Vec<i16> = (0..NARROW).map(|n| if n % 20 < 10 { 9_000 } else { -9_000 }).collect();

@@ -90,6 +90,7 @@ fn the_rest_of_the_vocabulary() {
             silence: Duration::from_secs(3),
             end_on: SymbolSet::ALL,
             keep: None,
+            talk: None,
         }),
     );
     bench.order(1, CommandKind::StopRecording("r-1".into()));

@@ -63,6 +63,7 @@ fn what_is_rejected_or_not_answered_has_failed() {
         silence: Duration::from_secs(3),
         end_on: SymbolSet::ALL,
         keep: None,
+        talk: None,
     };
     bench.order(1, CommandKind::Record(record));
     bench.wait(3_000, true);

@@ -139,6 +139,7 @@ fn a_leg_ends_after_its_recording_has() {
         silence: Duration::from_secs(30),
         end_on: SymbolSet::NONE,
         keep: None,
+        talk: None,
     };
     bench.order(1, CommandKind::Record(order));
     bench.wait(3_000, true);

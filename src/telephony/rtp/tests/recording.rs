@@ -40,6 +40,7 @@ impl Studio {
             silence: Duration::from_secs(1),
             end_on: SymbolSet::NONE.with(Symbol::from_char('#').expect("a key")),
             keep: None,
+            talk: None,
         };
         self.rig.threads.record(leg(1), order, tape);
     }
@@ -244,5 +245,64 @@ fn a_disk_that_refuses_fails_the_recording_and_the_call_goes_on() {
     assert!(matches!(studio.rig.kind(), (1, MediaEventKind::PlayEnded { .. })));
     drop(slot);
     broken.close();
+    studio.close();
+}
+
+/// What is said in a recording of two channels, for each: from which millisecond to which it is loud, and for how many.
+fn loud_spans(path: &Path) -> Vec<(usize, usize, usize)> {
+    let wav = std::fs::read(path).expect("the recording is there");
+    let channels = Recording::channels_from_wav(&wav).expect("a WAV file");
+    let spans = channels.iter().map(|channel| {
+        let loud = |(_, sample): &(usize, i16)| sample.unsigned_abs() > 4_000;
+        let places = channel.to_samples().enumerate().filter(loud).map(|(place, _)| place);
+        let places: Vec<usize> = places.collect();
+        let (first, last) = (places.first().copied(), places.last().copied());
+        (first.unwrap_or(0) / 8, last.unwrap_or(0) / 8, places.len() / 8)
+    });
+    spans.collect()
+}
+
+#[test]
+fn a_talk_has_the_caller_left_and_the_other_party_right() {
+    let mut studio = Studio::new();
+    let mut caller = studio.rig.phone(1, |_| {});
+    let mut agent = studio.rig.phone(2, |_| {});
+    studio.rig.threads.bridge(leg(1), leg(2));
+    for _ in 0..2 {
+        assert!(matches!(studio.rig.kind(), (_, MediaEventKind::Bridged)));
+    }
+    let id = RecordingId::from("0192-talk-1");
+    let talk = Some(crate::call::Channels::Stereo);
+    let tape = studio.slot.begin_in(crate::call::Channels::Stereo, &id, None);
+    let hour = Duration::from_mins(60);
+    let end_on = SymbolSet::NONE;
+    let order = crate::call::Recording { id, limit: hour, silence: hour, end_on, keep: None, talk };
+    studio.rig.threads.record(leg(1), order, tape);
+    // First the caller speaks, then the agent, then both, unheard while the caller keys a secret; at the pace of speech.
+    for beat in 0..180 {
+        if beat == 120 {
+            studio.rig.threads.mask(leg(1), true);
+        }
+        caller.says(!(60..120).contains(&beat), 20);
+        agent.says(beat >= 60, 20);
+        std::thread::park_timeout(Patience::from_millis(18));
+    }
+    studio.rig.threads.close(leg(1));
+    let mut ended = None;
+    while ended.is_none() {
+        if let (1, MediaEventKind::Recorded { end, lasted, .. }) = studio.rig.kind() {
+            ended = Some((end, lasted.as_millis()));
+        }
+    }
+    let (end, lasted) = ended.expect("it has ended");
+    assert_eq!(end, RecordingEnd::Hangup);
+    assert!(lasted >= 3_500, "the secret is silence, not a cut: {lasted} ms");
+    let spans = loud_spans(&studio.path("0192-talk-1"));
+    let [(left_from, left_to, left), (right_from, right_to, right)] = spans[..] else {
+        panic!("two channels: {spans:?}")
+    };
+    assert!(left.abs_diff(1_200) <= 150 && right.abs_diff(1_200) <= 150, "{spans:?}");
+    assert!(left_from <= 200 && right_from.abs_diff(left_to) <= 150, "one time line: {spans:?}");
+    assert!(right_to.abs_diff(right_from) <= 1_600, "{spans:?}");
     studio.close();
 }

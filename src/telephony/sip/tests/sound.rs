@@ -9,6 +9,7 @@ fn record(id: &str) -> CommandKind {
         silence: Duration::from_secs(2),
         end_on: SymbolSet::ALL,
         keep: Some(Duration::from_mins(60)),
+        talk: None,
     })
 }
 
