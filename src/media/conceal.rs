@@ -1,8 +1,10 @@
 //! Audio that was lost, made up: the codec's own guess, else the last pitch period over and over, fading out into the noise
-//! of the line, so that nobody thinks the other one is gone (comfort noise, as RFC 3389 means it).
+//! of the line, so that nobody thinks the other one is gone. Where the far side said that it pauses (comfort noise,
+//! RFC 3389), it is that noise at once.
 
 use super::heard::HEARD_SAMPLES;
-use super::recording::to_i16;
+use super::noise::Noise;
+use super::rtp::NoiseLevel;
 use super::voice::Decoder;
 
 /// Samples of the past that made-up audio is taken from: 30 ms.
@@ -12,7 +14,7 @@ const PITCHES: std::ops::RangeInclusive<usize> = 40..=120;
 /// How loud the parts of made-up audio are one after the other, in sixteenths; then there is silence.
 const FADING: [i32; 5] = [16, 13, 9, 5, 2];
 
-/// The most power of a sample of comfort noise, as a square: −56 dB of full scale.
+/// The most power of noise that the far side did not tell, as the mean square of its samples: −56 dB of full scale.
 const MAX_NOISE: f32 = 2_700.0;
 /// How fast the estimate of the line's noise rises, as a factor in 10 ms: 1 dB a second.
 const NOISE_RISE: f32 = 1.0023;
@@ -26,13 +28,21 @@ pub(super) struct Concealment {
     parts: usize,
     /// The power of a sample of the line's noise: that of the quietest moments; `None` before anything was heard.
     noise: Option<f32>,
-    /// What the noise is made of.
-    seed: u32,
+    /// The same as the far side tells it; `None` where it does not say that it pauses.
+    told: Option<f32>,
+    source: Noise,
 }
 
 impl Default for Concealment {
     fn default() -> Self {
-        Self { past: [0; PAST], pitch: 0, parts: 0, noise: None, seed: 1 }
+        Self {
+            past: [0; PAST],
+            pitch: 0,
+            parts: 0,
+            noise: None,
+            told: None,
+            source: Noise::new(0.0),
+        }
     }
 }
 
@@ -40,11 +50,19 @@ impl Concealment {
     /// Takes note of 10 ms that were heard.
     pub(super) fn remember(&mut self, part: &[i16; HEARD_SAMPLES]) {
         self.parts = 0;
+        self.told = None;
         let power = part.iter().map(|&sample| f32::from(sample).powi(2)).sum::<f32>();
         let power = power / HEARD_SAMPLES as f32;
         self.noise = Some(self.noise.map_or(power, |noise| power.min(noise * NOISE_RISE + 0.01)));
         self.past.copy_within(HEARD_SAMPLES.., 0);
         self.past[PAST - HEARD_SAMPLES..].copy_from_slice(part);
+    }
+
+    /// The far side pauses, with noise of a level if it told one: that of its line until it is heard again. Returns it.
+    pub(super) fn pause(&mut self, level: Option<NoiseLevel>) -> Noise {
+        let power = level.map_or_else(|| self.line_noise(), NoiseLevel::power);
+        self.told = Some(power);
+        Noise::new(power)
     }
 
     /// Makes up what may have been said in the next 10 ms. Returns whether it is more than the noise of the line.
@@ -53,8 +71,10 @@ impl Concealment {
         decoder: &mut Decoder,
         out: &mut [i16; HEARD_SAMPLES],
     ) -> bool {
-        let Some(loudness) = FADING.get(self.parts) else {
-            self.comfort(out);
+        let fading = if self.told.is_none() { FADING.get(self.parts) } else { None };
+        let Some(loudness) = fading else {
+            self.source.power = self.told.unwrap_or_else(|| self.line_noise());
+            self.source.fill(out);
             return false;
         };
         if self.parts == 0 {
@@ -72,16 +92,9 @@ impl Concealment {
         true
     }
 
-    /// The noise of the line.
-    fn comfort(&mut self, out: &mut [i16; HEARD_SAMPLES]) {
-        // Evenly distributed within ±1.7 deviations.
-        let most = (3.0 * self.noise.unwrap_or(0.0).min(MAX_NOISE)).sqrt();
-        for sample in out {
-            self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let [.., low, high] = self.seed.to_le_bytes();
-            *sample =
-                to_i16(f32::from(i16::from_le_bytes([low, high])) / 32_768.0 * most / 32_768.0);
-        }
+    /// The power of the line's noise as it was heard.
+    fn line_noise(&self) -> f32 {
+        self.noise.unwrap_or(0.0).min(MAX_NOISE)
     }
 }
 

@@ -10,7 +10,7 @@
 use super::codec::{Codec, SAMPLE_RATE};
 use super::conceal::Concealment;
 use super::heard::HEARD_SAMPLES;
-use super::rtp::{JitterBuffer, RtpHeader};
+use super::rtp::{Content, JitterBuffer, NoiseLevel, RtpHeader};
 use super::voice::{Decoder, MAX_DECODED};
 use crate::time::Duration;
 
@@ -112,7 +112,31 @@ impl Ear {
                 }
             }
         }
-        self.packets.insert(header.timestamp, payload);
+        self.packets.insert(header.timestamp, Content::Speech(payload));
+    }
+
+    /// Takes a packet of comfort noise: from its time on the far side pauses.
+    pub fn pause(&mut self, header: &RtpHeader, level: Option<NoiseLevel>) {
+        let ahead = match self.due {
+            Some((ssrc, due)) if ssrc == header.ssrc => {
+                header.timestamp.wrapping_sub(due).cast_signed()
+            }
+            Some(_) | None => {
+                self.begin(header);
+                0
+            }
+        };
+        if (0..JUMP * self.unit.cast_signed()).contains(&ahead) {
+            self.packets.insert(header.timestamp, Content::Noise(level));
+        } else {
+            // It came late, or goes by another clock than speech does, which alone sets ours.
+            self.rest(level);
+        }
+    }
+
+    /// The far side pauses now.
+    pub fn rest(&mut self, level: Option<NoiseLevel>) {
+        self.concealment.pause(level);
     }
 
     /// The next 10 ms. Returns whether they were made up.
@@ -164,9 +188,15 @@ impl Ear {
     fn decode(&mut self) -> bool {
         let Some((_, due)) = &mut self.due else { return false };
         // Timestamps need not be a multiple of 10 ms apart from another: what begins within the next part is due.
-        let Some((timestamp, payload)) = self.packets.take_before(due.wrapping_add(self.unit))
-        else {
-            return false;
+        let limit = due.wrapping_add(self.unit);
+        let (timestamp, payload) = loop {
+            match self.packets.take_before(limit) {
+                Some((timestamp, Content::Speech(payload))) => break (timestamp, payload),
+                Some((_, Content::Noise(level))) => {
+                    self.concealment.pause(level);
+                }
+                None => return false,
+            }
         };
         let mut samples = [0; MAX_DECODED];
         let length = self.decoder.decode(payload, &mut samples);
@@ -180,7 +210,7 @@ impl Ear {
         length > 0
     }
 
-    /// Makes up 10 ms. Where that has become silence, what is left of a packet is stale.
+    /// Makes up 10 ms. Where that is but noise, what is left of a packet is stale.
     fn make_up(&mut self, out: &mut [i16; HEARD_SAMPLES]) {
         if !self.concealment.make_up(&mut self.decoder, out) {
             self.ready_count = 0;

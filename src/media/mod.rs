@@ -15,6 +15,7 @@ mod heard;
 mod level;
 mod library;
 mod music;
+mod noise;
 mod player;
 mod recorder;
 mod recording;
@@ -37,16 +38,17 @@ pub use heard::{HEARD_SAMPLES, HeardFrame, Listener};
 pub use level::Level;
 pub use library::{Library, Sound, UnreadableSound};
 pub use music::hold_music;
+pub use noise::Noise;
 pub use player::{Ended, Filled, MAX_PLAYS, Part, Player};
 pub use recorder::{Recorded, Recorder};
 pub use recording::Recording;
 pub use rtp::{
-    CNAME, Control, ControlPacket, EventPacket, JitterBuffer, KeyPress, KeyQueue, KeyReceiver,
-    KeySender, KeyTurn, LEARN_WINDOW, MAX_REPORT, Outgoing, RTP_HEADER, Reception, ReportBlock,
-    RtpHeader, RtpPacket, SenderInfo, Sent, Source, SourcePolicy, Standing, TelephoneEvent, Told,
-    Verdict, is_control, opinion, parse_control,
+    CNAME, Content, Control, ControlPacket, EventPacket, JitterBuffer, KeyPress, KeyQueue,
+    KeyReceiver, KeySender, KeyTurn, LEARN_WINDOW, MAX_REPORT, NoiseLevel, Outgoing, RTP_HEADER,
+    Reception, ReportBlock, RtpHeader, RtpPacket, SenderInfo, Sent, Source, SourcePolicy, Standing,
+    TelephoneEvent, Told, Verdict, is_control, opinion, parse_control,
 };
-pub use splice::Splicer;
+pub use splice::{Piece, Splicer};
 pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unopened};
 pub use talk::{TalkRecorder, Voice};
 pub use tone::{beep, ringing_tone};

@@ -6,12 +6,14 @@
 //! ```
 //!
 //! Positions are samples since the beginning. The sender's timestamps order the packets; where none come, as from a
-//! phone that is muted or sends nothing in pauses, silence follows the clock. Keys leave silence where they sounded.
+//! phone that is muted or sends nothing in pauses, silence follows the clock, or the noise that the phone says its pause
+//! sounds like. Keys leave silence where they sounded.
 
 use std::collections::VecDeque;
 
 use super::activity::SpeechDetector;
 use super::codec::SAMPLE_RATE;
+use super::noise::Noise;
 use super::recording::span;
 use crate::call::{MAX_RECORDING, RecordingEnd};
 use crate::time::{Duration, Instant};
@@ -42,6 +44,8 @@ pub struct Recorder {
     /// Samples that nothing can change any more.
     settled: u64,
     tail: VecDeque<i16>,
+    /// What the pause sounds like that the sender makes; `None` = silence.
+    pause: Option<Noise>,
     chunk: Vec<i16>,
     activity: SpeechDetector,
     /// The positions of the latest key.
@@ -70,6 +74,7 @@ impl Recorder {
             origin: None,
             settled: 0,
             tail: VecDeque::with_capacity(TAIL * 2),
+            pause: None,
             chunk: Vec::with_capacity(CHUNK + TAIL),
             activity: SpeechDetector::default(),
             key: (0, 0),
@@ -80,6 +85,7 @@ impl Recorder {
     pub fn receive(&mut self, timestamp: u32, samples: &[i16]) {
         let at = self.place(timestamp, samples.len() as u64);
         self.fill(at);
+        self.pause = None;
         for (position, sample) in (at..).zip(samples) {
             let Some(behind) = position.checked_sub(self.settled) else { continue };
             match usize::try_from(behind).ok().and_then(|behind| self.tail.get_mut(behind)) {
@@ -88,6 +94,17 @@ impl Recorder {
             }
         }
         self.settle(TAIL);
+    }
+
+    /// From a timestamp of 8 kHz on the sender pauses: where nothing comes, this is heard.
+    pub fn pause(&mut self, timestamp: u32, noise: Noise) {
+        let end = self.end();
+        match self.position(timestamp) {
+            Some(at) if at <= end + MAX_GAP => self.fill(at),
+            // Nothing was heard before, or the sender's clock was set anew: what is said next tells how.
+            Some(_) | None => {}
+        }
+        self.pause = Some(noise);
     }
 
     /// Takes a key that began at `timestamp` and has lasted so many samples: nothing is kept of its tone.
@@ -163,11 +180,14 @@ impl Recorder {
         Some(u64::try_from(since).unwrap_or(0))
     }
 
-    /// Fills up with silence to a position.
+    /// Fills up with silence, or with what the pause sounds like, to a position.
     fn fill(&mut self, to: u64) {
         let missing = to.saturating_sub(self.end());
-        let length = self.tail.len() + usize::try_from(missing).unwrap_or(0);
-        self.tail.resize(length, 0);
+        let known = self.tail.len();
+        self.tail.resize(known + usize::try_from(missing).unwrap_or(0), 0);
+        if let Some(noise) = &mut self.pause {
+            noise.fill(self.tail.iter_mut().skip(known));
+        }
     }
 
     /// Lets go of all but the newest samples.

@@ -7,13 +7,14 @@
 //! ```
 //!
 //! Positions are samples since the beginning, by the clock: a party's first packet is where it arrived, and the sender's
-//! timestamps order those behind it. Where nothing comes there is silence, also while nobody is connected. Keys leave
-//! silence where they sounded. Whatever senders say of their time, no side is ever further than [`MAX_APART`] from the
-//! clock, so that little waits for the other side.
+//! timestamps order those behind it. Where nothing comes there is silence, or the noise that a phone says its pause
+//! sounds like. Keys leave silence where they sounded. Whatever senders say of their time, no side is ever further than
+//! [`MAX_APART`] from the clock, so that little waits for the other side.
 
 use std::collections::VecDeque;
 
 use super::codec::SAMPLE_RATE;
+use super::noise::Noise;
 use super::recorder::{KEY_EDGES, Recorded, samples};
 use super::recording::span;
 use crate::call::{Channels, MAX_RECORDING, RecordingEnd};
@@ -57,6 +58,8 @@ struct Side {
     /// Samples that nothing can change any more.
     settled: u64,
     tail: VecDeque<i16>,
+    /// What the pause sounds like that the party makes; `None` = silence.
+    pause: Option<Noise>,
     /// Settled samples that wait for those of the other side.
     ready: VecDeque<i16>,
     /// The positions of the latest key; before the first one, none.
@@ -95,6 +98,7 @@ impl TalkRecorder {
         // What was said by a time that was set anew since has no place any more.
         let Some(at) = side.position(timestamp).filter(|at| *at < until) else { return };
         side.fill(at);
+        side.pause = None;
         for (position, sample) in (at..until).zip(samples) {
             let Some(behind) = position.checked_sub(side.settled) else { continue };
             match usize::try_from(behind).ok().and_then(|behind| side.tail.get_mut(behind)) {
@@ -103,6 +107,16 @@ impl TalkRecorder {
             }
         }
         side.settle(TAIL);
+    }
+
+    /// From a timestamp of 8 kHz on a party pauses: where nothing comes, this is heard.
+    pub fn pause(&mut self, voice: Voice, timestamp: u32, noise: Noise) {
+        let until = self.clock + MAX_APART;
+        let side = self.side(voice);
+        if let Some(at) = side.position(timestamp).filter(|at| *at < until) {
+            side.fill(at);
+        }
+        side.pause = Some(noise);
     }
 
     /// Takes a key that began at `timestamp` and has lasted so many samples: nothing is kept of its tone.
@@ -197,11 +211,14 @@ impl Side {
         Some(u64::try_from(since).unwrap_or(0))
     }
 
-    /// Fills up with silence to a position.
+    /// Fills up with silence, or with what the pause sounds like, to a position.
     fn fill(&mut self, to: u64) {
         let missing = to.saturating_sub(self.end());
-        let length = self.tail.len() + usize::try_from(missing).unwrap_or(0);
-        self.tail.resize(length, 0);
+        let known = self.tail.len();
+        self.tail.resize(known + usize::try_from(missing).unwrap_or(0), 0);
+        if let Some(noise) = &mut self.pause {
+            noise.fill(self.tail.iter_mut().skip(known));
+        }
     }
 
     /// Lets go of all but the newest samples.

@@ -179,3 +179,45 @@ fn silence_follows_what_is_made_up_for_long() {
     assert!(parts[10..].iter().all(|made_up| *made_up));
     assert!(part.iter().all(|sample| sample.abs() < 120), "no more than a noise: {part:?}");
 }
+
+fn power(part: &[i16]) -> f32 {
+    part.iter().map(|&sample| f32::from(sample).powi(2)).sum::<f32>() / part.len() as f32
+}
+
+#[test]
+fn a_pause_sounds_as_the_far_side_says_until_it_is_heard_again() {
+    let quiet = NoiseLevel::parse(&[50]).expect("a level");
+    let mut part = [0; HEARD_SAMPLES];
+    let mut rig = Rig::new(Codec::Pcmu, Vec::new());
+    let say = |rig: &mut Rig, number: u16| {
+        let payload = packet(&mut rig.encoder, number);
+        rig.ear.receive(&header(number), &payload);
+    };
+    let mut powers = Vec::new();
+    for number in 0..100_u16 {
+        match number {
+            0..20 | 80.. => say(&mut rig, number),
+            20 => rig.ear.pause(&header(20), Some(quiet)),
+            // Some say so again and again: here by another clock, and late.
+            40 => rig.ear.pause(&RtpHeader { timestamp: 7, ..header(40) }, Some(quiet)),
+            60 => rig.ear.pause(&header(30), None),
+            _ => {}
+        }
+        for _ in 0..2 {
+            let made_up = rig.ear.next_part(&mut part);
+            powers.push((power(&part), made_up));
+        }
+    }
+    // 20 ms of patience: two parts later than they were said.
+    let told = quiet.power();
+    for (n, &(power, made_up)) in powers.iter().enumerate() {
+        match n {
+            2..42 | 162.. => assert!(power > 500_000.0 && !made_up, "speech: {n}"),
+            42..120 => assert!((power / told - 1.0).abs() < 0.4 && made_up, "{n}: {power}"),
+            _ => assert!(made_up, "{n}"),
+        }
+    }
+    let own = powers[130].0;
+    assert!(own <= 3_500.0, "without a level it is the noise that was heard, within bounds: {own}");
+    assert_eq!(rig.ear.late(), 0, "no speech was late");
+}

@@ -186,3 +186,54 @@ fn keys_leave_silence() {
     assert!(is_loud(&samples, 1_260, 2_130));
     assert!((5_000..7_000).contains(&peak(0, 2_100)), "no sample of the key's tone is left");
 }
+
+/// So many milliseconds of a line's noise, whose samples have that mean square.
+fn noise(rig: &mut Rig, power: f32, milliseconds: u64) {
+    let mut source = Noise::new(power);
+    for _ in 0..milliseconds / 20 {
+        let mut samples = [0; FRAME];
+        source.fill(&mut samples);
+        rig.recorder.receive(rig.timestamp, &samples);
+        assert_eq!(rig.wait(20), None);
+    }
+}
+
+#[test]
+fn a_pause_is_recorded_as_it_sounds_and_does_not_mislead_about_what_is_speech() {
+    // −46 dBFS: the noise of a loud room, which would be speech for a while after a dead silence.
+    let loud = 27_000.0;
+    for told in [true, false] {
+        let mut rig = Rig::new(Duration::from_secs(60), Duration::from_secs(5));
+        noise(&mut rig, loud, 400);
+        assert_eq!(rig.send(6_000, 1_000), None);
+        if told {
+            rig.recorder.pause(rig.timestamp, Noise::new(loud));
+        }
+        assert_eq!(rig.wait(2_000), None);
+        assert_eq!(rig.send(6_000, 1_000), None, "after the pause at its place");
+        assert_eq!(rig.wait(600), None);
+        let (samples, lasted) = rig.finish();
+        assert!((4_400..4_800).contains(&lasted), "{lasted} ms");
+        let pause = &samples[1_500 * 8..3_300 * 8];
+        let power = pause.iter().map(|&s| f32::from(s).powi(2)).sum::<f32>() / 14_400.0;
+        if told {
+            assert!((power / loud - 1.0).abs() < 0.1, "{power}");
+        } else {
+            assert!(power == 0.0, "nobody said that there is noise");
+        }
+        assert!(is_loud(&samples, 3_450, 4_350));
+    }
+}
+
+#[test]
+fn a_pause_at_a_strange_time_adds_nothing() {
+    for at in [0, START.wrapping_sub(90_000), START.wrapping_add(4_000_000)] {
+        let mut rig = Rig::voicemail();
+        rig.recorder.pause(at, Noise::new(9.0));
+        assert_eq!(rig.send(6_000, 1_000), None);
+        rig.recorder.pause(at, Noise::new(9.0));
+        assert_eq!(rig.wait(400), None);
+        let (samples, lasted) = rig.finish();
+        assert!((900..1_500).contains(&lasted) && is_loud(&samples, 0, 900), "{at}: {lasted} ms");
+    }
+}

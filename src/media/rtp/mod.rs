@@ -1,5 +1,6 @@
 //! RTP without sockets: packets, who may send them, how well they arrive, how ours are numbered, and keys in them.
 
+mod comfort_noise;
 mod control;
 mod jitter;
 mod key_queue;
@@ -13,8 +14,9 @@ mod rtcp;
 mod source;
 mod telephone_event;
 
+pub use comfort_noise::NoiseLevel;
 pub use control::{Control, Sent, Told};
-pub use jitter::JitterBuffer;
+pub use jitter::{Content, JitterBuffer};
 pub use key_queue::{KeyQueue, KeyTurn};
 pub use key_receiver::{KeyPress, KeyReceiver};
 pub use key_sender::{EventPacket, KeySender};

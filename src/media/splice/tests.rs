@@ -1,7 +1,7 @@
 //! Streams that the network did its worst to, and what is left of them.
 
 use super::*;
-use crate::media::{Encoder, FRAME};
+use crate::media::{Encoder, FRAME, NoiseLevel};
 
 /// A voice of 125 Hz that never pauses.
 fn voice(n: usize) -> i16 {
@@ -28,7 +28,8 @@ fn spliced(codec: Codec, arrivals: &[(u32, bool)]) -> (u32, Vec<i16>) {
     let start = if units == 160 { 0_u32.wrapping_sub(10 * units) } else { 7 * units };
     let mut sound: Vec<i16> = Vec::new();
     let mut begin = None;
-    let mut put = |timestamp: u32, samples: &[i16]| {
+    let mut put = |timestamp: u32, piece: Piece<'_>| {
+        let Piece::Samples(samples) = piece else { panic!("nobody pauses") };
         let begin = *begin.get_or_insert(timestamp);
         let at = timestamp.wrapping_sub(begin);
         assert!(at as usize >= sound.len(), "nothing twice, nothing out of order");
@@ -44,8 +45,8 @@ fn spliced(codec: Codec, arrivals: &[(u32, bool)]) -> (u32, Vec<i16>) {
             timestamp: start.wrapping_add(number * units),
             ssrc: 7,
         };
-        let payload = if masked { &[][..] } else { &payloads[number as usize] };
-        splicer.receive(&header, payload, newest.is_none_or(|newest| newest < number), &mut put);
+        let content = Content::Speech(if masked { &[] } else { &payloads[number as usize] });
+        splicer.receive(&header, content, newest.is_none_or(|newest| newest < number), &mut put);
         newest = newest.max(Some(number));
     }
     splicer.flush(&mut put);
@@ -121,4 +122,33 @@ fn a_pause_of_the_sender_stays_one() {
     // It fades out into noise that is hardly heard, and into silence.
     assert!(sound[23 * FRAME + 80..40 * FRAME].iter().all(|sample| sample.abs() < 100));
     assert!(sound[24 * FRAME..40 * FRAME].iter().all(|sample| *sample == 0));
+}
+
+#[test]
+fn a_pause_is_told_in_its_turn_and_ends_what_is_made_up() {
+    let law = Codec::Pcmu.law().expect("G.711");
+    let mut splicer = Splicer::new(Codec::Pcmu);
+    let speech: Vec<u8> = (0..FRAME).map(|n| law.encode(voice(n))).collect();
+    let mut pieces: Vec<(u32, Option<f32>)> = Vec::new();
+    let mut put = |at: u32, piece: Piece<'_>| match piece {
+        Piece::Samples(_) => pieces.push((at, None)),
+        Piece::Pause(noise) => pieces.push((at, Some(noise.power))),
+    };
+    let level = NoiseLevel::parse(&[50]);
+    // Speech, a pause that was overtaken by what follows it, the same pause once more, and speech after a second.
+    for (sequence, timestamp, content) in [
+        (0, 0, Content::Speech(&speech)),
+        (2, 8_160, Content::Speech(&speech)),
+        (1, 160, Content::Noise(level)),
+        (3, 8_320, Content::Noise(None)),
+    ] {
+        let header = RtpHeader { marker: false, payload_type: 0, sequence, timestamp, ssrc: 7 };
+        splicer.receive(&header, content, sequence != 1, &mut put);
+    }
+    splicer.flush(&mut put);
+    let [(0, None), (160, Some(told)), (8_160, None), (8_320, Some(own))] = pieces[..] else {
+        panic!("{pieces:?}")
+    };
+    assert!((told - 10_737.0).abs() < 1.0, "−50 dBov: {told}");
+    assert!((1.0..=2_700.0).contains(&own), "as it was heard: {own}");
 }

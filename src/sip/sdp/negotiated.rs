@@ -60,7 +60,8 @@ pub struct Negotiated {
     pub packet_time: Duration,
     /// How keys are sent; `None` = keys come another way, if at all.
     pub events: Option<EventFormat>,
-    /// The payload type of comfort noise (RFC 3389), should the far side send it all the same.
+    /// The payload type under which the far side takes comfort noise (RFC 3389). We do not ask for it: pauses that are sent
+    /// as they are sound better. It may come all the same.
     pub comfort_noise: Option<u8>,
     /// Which way media flows, from our side.
     pub direction: Direction,

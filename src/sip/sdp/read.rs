@@ -20,6 +20,9 @@ const PACKET_TIMES: (u64, u64) = (10, 60);
 /// The clock rates of telephone-event that we take.
 const EVENT_CLOCKS: [u32; 4] = [8_000, 16_000, 32_000, 48_000];
 
+/// The payload type that RFC 3551 §6 assigns to comfort noise of 8 kHz.
+const COMFORT_NOISE: u8 = 13;
+
 /// Reads a body within our bounds.
 pub(super) fn parse(body: &[u8]) -> Result<SessionDescription, SdpError> {
     let text = std::str::from_utf8(body).map_err(|_| SdpError::Malformed)?;
@@ -61,7 +64,7 @@ pub(super) fn usable(
         payload_type,
         packet_time: codec.packet_time(packet_time(media, wanted.packet_time)),
         events: events(media, codec.clock_rate()),
-        comfort_noise: named(media, "CN").next().map(|(payload_type, _)| payload_type),
+        comfort_noise: comfort_noise(media, codec.clock_rate()),
         // RFC 3264 §8.4: the unspecified address is an old phone's way to say hold.
         direction: if address.is_unspecified() { direction.silenced() } else { direction },
     })
@@ -86,7 +89,8 @@ fn formats(media: &MediaDescription) -> impl Iterator<Item = (u8, &str)> {
         let payload_type = format.parse::<u8>().ok().filter(|number| *number < 128)?;
         let name = media
             .rtpmap(format)
-            .or_else(|| Codec::assigned(payload_type).map(|codec| codec.format()))?;
+            .or_else(|| Codec::assigned(payload_type).map(|codec| codec.format()))
+            .or_else(|| (payload_type == COMFORT_NOISE).then_some("CN/8000"))?;
         Some((payload_type, name.trim()))
     })
 }
@@ -111,6 +115,13 @@ fn events(media: &MediaDescription, clock_rate: u32) -> Option<EventFormat> {
             .map(|(payload_type, clock_rate)| EventFormat { payload_type, clock_rate })
     };
     known().find(|event| event.clock_rate == clock_rate).or_else(|| known().next())
+}
+
+/// The payload type of comfort noise: that of the clock of the audio (RFC 3389 §5), else any.
+fn comfort_noise(media: &MediaDescription, clock_rate: u32) -> Option<u8> {
+    let mut known = named(media, "CN");
+    let fitting = named(media, "CN").find(|(_, rate)| *rate == clock_rate);
+    fitting.or_else(|| known.next()).map(|(payload_type, _)| payload_type)
 }
 
 /// The packet time that the far side asks for, within its own limit and ours.

@@ -239,6 +239,21 @@ fn reports_go_where_the_far_side_takes_them() {
 }
 
 #[test]
+fn comfort_noise_is_known_by_its_name_and_by_its_number() {
+    for (lines, number) in [
+        (&["m=audio 4000 RTP/AVP 0 8"][..], None),
+        (&["m=audio 4000 RTP/AVP 0 13"], Some(13)),
+        (&["m=audio 4000 RTP/AVP 0 13", "a=rtpmap:13 cn/8000"], Some(13)),
+        (&["m=audio 4000 RTP/AVP 0 118 13", "a=rtpmap:118 CN/16000"], Some(13)),
+        (&["m=audio 4000 RTP/AVP 9 118", "a=rtpmap:118 CN/16000"], Some(118)),
+    ] {
+        let (agreed, body) = ours().answer(&theirs(lines)).expect("fits");
+        assert_eq!(agreed.comfort_noise, number, "{lines:?}");
+        assert!(!body.contains("CN"), "we do not ask for it: {body}");
+    }
+}
+
+#[test]
 fn our_order_decides_where_it_was_asked_for() {
     let wanted = Preferences { ours_first: true, ..Preferences::new(&[Codec::Pcma, Codec::Pcmu]) };
     let mut ours = OfferAnswer::new(HERE, 20_000, 7, wanted);

@@ -11,7 +11,8 @@ use self::talk::TalkTake;
 use super::event::MediaEventKind;
 use crate::call::{LEAST_KEPT, Recording, RecordingEnd, RecordingId, Symbol, SymbolSet};
 use crate::media::{
-    Codec, Recorded, Recorder, RtpPacket, SAMPLE_RATE, Splicer, TelephoneEvent, Voice,
+    Codec, Content, Piece, Recorded, Recorder, RtpHeader, RtpPacket, SAMPLE_RATE, Splicer,
+    TelephoneEvent, Voice,
 };
 use crate::storage::{Tape, Verdict};
 use crate::time::{Duration, Instant};
@@ -79,26 +80,26 @@ impl Deck {
         });
     }
 
-    /// Hears an audio packet; one without a payload, as one that is masked, leaves silence.
+    /// Hears a packet of speech or of a pause; speech without a payload, as that which is masked, leaves silence.
     pub(super) fn hear(
         &mut self,
         codec: Codec,
-        packet: &RtpPacket<'_>,
+        (header, content): (&RtpHeader, Content<'_>),
         newest: bool,
         now: Instant,
     ) {
         if let Some(Take::Message(take)) = &mut self.take {
-            take.hear(codec, packet, newest);
+            take.hear(codec, (header, content), newest);
             take.heard_at = now;
         }
     }
 
-    /// Hears an audio packet of a party of a talk; one without a payload, as one that is masked, leaves silence.
+    /// Hears a packet of a party of a talk likewise.
     pub(super) fn hear_talk(
         &mut self,
         voice: Voice,
         codec: Codec,
-        packet: &RtpPacket<'_>,
+        packet: (&RtpHeader, Content<'_>),
         newest: bool,
         now: Instant,
     ) {
@@ -225,23 +226,21 @@ impl Message {
     }
 
     /// Hears a packet.
-    fn hear(&mut self, codec: Codec, packet: &RtpPacket<'_>, newest: bool) {
+    fn hear(&mut self, codec: Codec, (header, content): (&RtpHeader, Content<'_>), newest: bool) {
         if self.splicer.as_ref().is_some_and(|splicer| splicer.codec() != codec) {
             self.flush();
             self.splicer = None;
         }
         let splicer = self.splicer.get_or_insert_with(|| Splicer::new(codec));
         let recorder = &mut self.recorder;
-        splicer.receive(&packet.header, packet.payload, newest, |timestamp, samples| {
-            recorder.receive(timestamp, samples);
-        });
+        splicer.receive(header, content, newest, |at, piece| put(recorder, at, piece));
     }
 
     /// Takes the packets that wait for others.
     fn flush(&mut self) {
         let recorder = &mut self.recorder;
         if let Some(splicer) = &mut self.splicer {
-            splicer.flush(|timestamp, samples| recorder.receive(timestamp, samples));
+            splicer.flush(|at, piece| put(recorder, at, piece));
         }
     }
 
@@ -256,6 +255,14 @@ impl Message {
         }
         // Before its end there is a verdict only if the writer failed.
         self.tape.verdict().map(|_| RecordingEnd::Failed).or_else(|| self.recorder.ended())
+    }
+}
+
+/// Puts what was heard from a timestamp on into a recording.
+fn put(recorder: &mut Recorder, timestamp: u32, piece: Piece<'_>) {
+    match piece {
+        Piece::Samples(samples) => recorder.receive(timestamp, samples),
+        Piece::Pause(noise) => recorder.pause(timestamp, noise),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ear of a leg on its thread: made when somebody listens, let go of when nobody does.
 
-use crate::media::{Codec, Ear, HEARD_SAMPLES, HeardFrame, RtpPacket};
+use crate::media::{Codec, Content, Ear, HEARD_SAMPLES, HeardFrame, NoiseLevel, RtpHeader};
 use crate::time::{Duration, Instant};
 
 /// The time of one frame.
@@ -14,6 +14,8 @@ const MAX_BURST: u64 = 10;
 #[derive(Debug, Default)]
 pub(super) struct Hearing {
     ear: Option<Box<Ear>>,
+    /// The pause that the far side makes, with its level if it told one.
+    pause: Option<Option<NoiseLevel>>,
     /// When the next frame is due.
     due: Instant,
     /// Late packets of ears that were let go of.
@@ -21,17 +23,24 @@ pub(super) struct Hearing {
 }
 
 impl Hearing {
-    /// Takes an audio packet, if anybody listens.
-    pub(super) fn receive(&mut self, codec: Codec, packet: &RtpPacket<'_>) {
+    /// Takes a packet of speech or of a pause: to be heard, if anybody listens.
+    pub(super) fn receive(&mut self, codec: Codec, header: &RtpHeader, content: Content<'_>) {
+        self.pause = match content {
+            Content::Speech(_) => None,
+            Content::Noise(level) => Some(level),
+        };
         if let Some(ear) = &mut self.ear
             && ear.codec() == codec
         {
-            ear.receive(&packet.header, packet.payload);
+            match content {
+                Content::Speech(payload) => ear.receive(header, payload),
+                Content::Noise(level) => ear.pause(header, level),
+            }
         }
     }
 
     /// Gives out the frames that are due: 10 ms each, no gap between them. Whoever begins to listen hears what arrives
-    /// from then on.
+    /// from then on, and the pause that is.
     pub(super) fn listen(
         &mut self,
         codec: Codec,
@@ -40,7 +49,8 @@ impl Hearing {
     ) {
         if self.ear.as_ref().is_none_or(|ear| ear.codec() != codec) {
             self.rest();
-            self.ear = Some(Box::new(Ear::new(codec, PATIENCE)));
+            let ear = self.ear.insert(Box::new(Ear::new(codec, PATIENCE)));
+            self.pause.into_iter().for_each(|level| ear.rest(level));
             self.due = now + FRAME_TIME;
         }
         let Some(ear) = &mut self.ear else { return };

@@ -17,8 +17,8 @@ use super::wheel::Period;
 use crate::bug;
 use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
-    HEARD_SAMPLES, KeyReceiver, Law, Outgoing, RTP_HEADER, Reception, RtpPacket, SAMPLE_RATE,
-    Standing, Voice, is_control,
+    Codec, Content, HEARD_SAMPLES, KeyReceiver, Law, NoiseLevel, Outgoing, RTP_HEADER, Reception,
+    RtpHeader, RtpPacket, SAMPLE_RATE, Standing, Voice, is_control,
 };
 use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
@@ -49,6 +49,8 @@ pub(super) struct Leg {
     hearing: Hearing,
     tones: ToneEar,
     keys: KeyReceiver,
+    /// Whether the far side pauses with comfort noise: it has done so.
+    pauses: bool,
     /// The timestamp of the newest audio, in samples of 8 kHz.
     newest_audio: u32,
     /// Datagrams of strangers and datagrams without use.
@@ -103,6 +105,7 @@ impl Leg {
             hearing: Hearing::default(),
             tones: ToneEar::default(),
             keys: KeyReceiver::default(),
+            pauses: false,
             newest_audio: 0,
             foreign: 0,
             unusable: 0,
@@ -113,6 +116,7 @@ impl Leg {
     pub(super) fn connect(&mut self, stream: Stream, settings: &Settings, now: Instant) {
         self.mouth.outgoing.set_step(stream.step());
         self.tones.decide_anew();
+        self.pauses = false;
         self.reports.connect(&stream, &self.socket);
         match &mut self.line {
             Some(line) => line.renew(stream, &self.socket, now),
@@ -305,30 +309,24 @@ impl Leg {
             self.unusable += 1;
             return false;
         }
-        if audio {
-            let payload = if self.masked { &[] } else { packet.payload };
-            let recorded = RtpPacket { payload, ..packet };
-            let newest = standing == Standing::Newest;
-            self.deck.hear(codec, &recorded, newest, turn.now);
-            if let Some(peer) = peer.as_deref_mut() {
-                let secret = self.masked || peer.masked;
-                let payload = if secret { &[] } else { packet.payload };
-                let said = RtpPacket { payload, ..packet };
-                self.deck.hear_talk(Voice::Caller, codec, &said, newest, turn.now);
-                peer.deck.hear_talk(Voice::Other, codec, &said, newest, turn.now);
-            } else if matches!(self.bridged, Some(Partner::Afar(_))) {
-                self.deck.hear_talk(Voice::Caller, codec, &recorded, newest, turn.now);
+        let presence = line.heard(turn.now);
+        match kind {
+            PayloadKind::Audio => {
+                if standing == Standing::Newest {
+                    let unit = (codec.clock_rate() / SAMPLE_RATE).max(1);
+                    self.newest_audio = header.timestamp / unit;
+                }
+                let packet = (&header, Content::Speech(packet.payload));
+                self.hear(codec, packet, standing, peer.as_deref_mut(), turn.now);
             }
-            if newest {
-                self.newest_audio = header.timestamp / (codec.clock_rate() / SAMPLE_RATE).max(1);
+            PayloadKind::Noise => {
+                self.pauses = true;
+                let packet = (&header, Content::Noise(NoiseLevel::parse(packet.payload)));
+                self.hear(codec, packet, standing, peer.as_deref_mut(), turn.now);
             }
-            // The ear would take a second copy for one that comes too late.
-            if standing != Standing::Duplicate {
-                self.hearing.receive(codec, &packet);
-            }
+            PayloadKind::Event | PayloadKind::Other => {}
         }
         self.unusable += u64::from(kind == PayloadKind::Other);
-        let presence = line.heard(turn.now);
         self.report(presence, turn);
         let mut pressed = None;
         if kind == PayloadKind::Event
@@ -340,11 +338,48 @@ impl Leg {
             pressed = self.event(&packet, events.clock_rate, turn);
         }
         if let Some(peer) = peer
-            && matches!(kind, PayloadKind::Audio | PayloadKind::Event)
+            && kind != PayloadKind::Other
         {
             self.pass_on(&packet, kind, pressed, peer, turn.now);
         }
         true
+    }
+
+    /// Hears a packet of speech or of a pause, for the recording and for whoever listens.
+    fn hear(
+        &mut self,
+        codec: Codec,
+        (header, content): (&RtpHeader, Content<'_>),
+        standing: Standing,
+        peer: Option<&mut Self>,
+        now: Instant,
+    ) {
+        let newest = standing == Standing::Newest;
+        let kept = |secret: bool| match content {
+            Content::Speech(_) if secret => Content::Speech(&[]),
+            Content::Speech(_) | Content::Noise(_) => content,
+        };
+        let recorded = (header, kept(self.masked));
+        self.deck.hear(codec, recorded, newest, now);
+        if let Some(peer) = peer {
+            let said = (header, kept(self.masked || peer.masked));
+            self.deck.hear_talk(Voice::Caller, codec, said, newest, now);
+            peer.deck.hear_talk(Voice::Other, codec, said, newest, now);
+        } else if matches!(self.bridged, Some(Partner::Afar(_))) {
+            self.deck.hear_talk(Voice::Caller, codec, recorded, newest, now);
+        }
+        // The ear would take a second copy for one that comes too late.
+        if standing != Standing::Duplicate {
+            self.hearing.receive(codec, header, content);
+        }
+    }
+
+    /// How packets get to a party. One that does not take comfort noise hears pauses as noise in its own codec.
+    fn passage(&self, stream: &Stream, theirs: &Stream) -> Passage {
+        if self.pauses && theirs.comfort_noise.is_none() {
+            return Passage::Anew;
+        }
+        stream.passage(theirs)
     }
 
     /// Works on one telephone-event packet. Returns the key if it is the first to tell of it.
@@ -390,7 +425,7 @@ impl Leg {
         now: Instant,
     ) {
         let (Some(ours), Some(theirs)) = (&self.line, &mut peer.line) else { return };
-        let laws = match ours.stream.passage(&theirs.stream) {
+        let laws = match self.passage(&ours.stream, &theirs.stream) {
             Passage::Untouched => None,
             Passage::Law(from, to) => Some((from, to)),
             Passage::Anew => {
@@ -406,9 +441,9 @@ impl Leg {
             PayloadKind::Audio if self.masked && ours.stream.has_tones() => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
             PayloadKind::Event => theirs.stream.events.map(|events| events.payload_type),
-            PayloadKind::Audio | PayloadKind::Noise | PayloadKind::Other => {
-                Some(theirs.stream.payload_type)
-            }
+            PayloadKind::Noise => theirs.stream.comfort_noise,
+            PayloadKind::Audio => Some(theirs.stream.payload_type),
+            PayloadKind::Other => None,
         };
         let payload_type = payload_type.filter(|_| !peer.mouth.keys.is_sending());
         let length = RTP_HEADER + packet.payload.len();
@@ -427,7 +462,7 @@ impl Leg {
         if let (PayloadKind::Audio, Some((from, to))) = (kind, laws) {
             Law::transcode(from, to, payload);
         }
-        if kind == PayloadKind::Audio {
+        if kind != PayloadKind::Event {
             theirs.sent.note(&header, packet.payload.len(), now);
         }
         theirs.send(&peer.socket, datagram, now);
@@ -443,7 +478,8 @@ impl Leg {
         let for_keys = receives && has_tones && self.tones.is_wanted();
         let mut other = peer.and_then(|peer| {
             let theirs = &peer.line.as_ref()?.stream;
-            let anew = receives && stream.passage(theirs) == Passage::Anew;
+            let passage = self.passage(stream, theirs);
+            let anew = receives && passage == Passage::Anew;
             anew.then_some(Listener::Mouth(&mut peer.mouth, theirs.packet_time))
         });
         if let Some(Partner::Afar(relay)) = &self.bridged

@@ -57,7 +57,7 @@ pub(super) enum PayloadKind {
     Audio,
     /// Telephone-events.
     Event,
-    /// Comfort noise (RFC 3389): nobody speaks.
+    /// Comfort noise (RFC 3389): the far side pauses, and says what that sounds like.
     Noise,
     /// Anything else: it shows that the far side lives.
     Other,

@@ -66,7 +66,7 @@ pub struct Stream {
     pub packet_time: Duration,
     /// How keys are sent, if it was agreed.
     pub events: Option<EventFormat>,
-    /// The payload type of comfort noise (RFC 3389) beside the static 13, if the far side may send it.
+    /// The payload type of comfort noise (RFC 3389), if the far side takes it. It may send it under the static 13 too.
     pub comfort_noise: Option<u8>,
     /// Which way media flows.
     pub direction: Direction,

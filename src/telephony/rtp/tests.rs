@@ -3,6 +3,7 @@
 //! Nothing here sleeps: every wait is for a packet or a report and gives up after [`PATIENCE`].
 
 mod codecs;
+mod pauses;
 mod recording;
 mod relay;
 mod reports;

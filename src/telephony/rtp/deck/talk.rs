@@ -2,7 +2,8 @@
 
 use crate::call::{Channels, RecordingEnd};
 use crate::media::{
-    Codec, Recorded, RtpPacket, SAMPLE_RATE, Splicer, TalkRecorder, TelephoneEvent, Voice,
+    Codec, Content, Piece, Recorded, RtpHeader, RtpPacket, SAMPLE_RATE, Splicer, TalkRecorder,
+    TelephoneEvent, Voice,
 };
 use crate::storage::Tape;
 use crate::time::{Duration, Instant};
@@ -43,12 +44,12 @@ impl TalkTake {
         }
     }
 
-    /// Hears an audio packet; one without a payload leaves silence.
+    /// Hears a packet of speech or of a pause; speech without a payload leaves silence.
     pub(super) fn hear(
         &mut self,
         voice: Voice,
         codec: Codec,
-        packet: &RtpPacket<'_>,
+        (header, content): (&RtpHeader, Content<'_>),
         newest: bool,
         now: Instant,
     ) {
@@ -63,13 +64,11 @@ impl TalkTake {
         }
         if newest {
             let unit = (codec.clock_rate() / SAMPLE_RATE).max(1);
-            recorder.arrives(voice, packet.header.timestamp / unit, now);
+            recorder.arrives(voice, header.timestamp / unit, now);
         }
         party.heard_at = now;
         let splicer = party.splicer.get_or_insert_with(|| Splicer::new(codec));
-        splicer.receive(&packet.header, packet.payload, newest, |timestamp, samples| {
-            recorder.receive(voice, timestamp, samples);
-        });
+        splicer.receive(header, content, newest, |at, piece| put(recorder, voice, at, piece));
     }
 
     /// Hears what the other party says on another adapter: samples of 8 kHz without a time of their own.
@@ -128,7 +127,15 @@ impl Party {
     fn flush(&mut self, recorder: &mut TalkRecorder) {
         let voice = self.voice;
         if let Some(splicer) = &mut self.splicer {
-            splicer.flush(|timestamp, samples| recorder.receive(voice, timestamp, samples));
+            splicer.flush(|at, piece| put(recorder, voice, at, piece));
         }
+    }
+}
+
+/// Puts what was heard of a party from a timestamp on into the recording.
+fn put(recorder: &mut TalkRecorder, voice: Voice, timestamp: u32, piece: Piece<'_>) {
+    match piece {
+        Piece::Samples(samples) => recorder.receive(voice, timestamp, samples),
+        Piece::Pause(noise) => recorder.pause(voice, timestamp, noise),
     }
 }
