@@ -12,6 +12,27 @@ pub const FRAME: usize = FRAME_SAMPLES as usize;
 /// Bytes of a frame of Opus as we encode it: 24 kbit/s, each frame of one size, so that a sound is cut like any other.
 pub const OPUS_FRAME: usize = 60;
 
+/// How much of a sound is carried, and by how many samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Band {
+    /// Up to 4 kHz: 8,000 samples a second, as prompts and all that is listened to have.
+    #[default]
+    Narrow,
+    /// Up to 8 kHz: 16,000 samples a second.
+    Wide,
+}
+
+impl Band {
+    /// How many samples there are where narrow band has one.
+    #[must_use]
+    pub const fn factor(self) -> usize {
+        match self {
+            Self::Narrow => 1,
+            Self::Wide => 2,
+        }
+    }
+}
+
 /// How audio is written into RTP payloads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Codec {
@@ -33,6 +54,15 @@ impl Codec {
             Self::Pcmu => Some(Law::Mu),
             Self::Pcma => Some(Law::A),
             Self::G722 | Self::Opus => None,
+        }
+    }
+
+    /// The most that it carries, as we encode and decode it.
+    #[must_use]
+    pub const fn band(self) -> Band {
+        match self {
+            Self::Pcmu | Self::Pcma => Band::Narrow,
+            Self::G722 | Self::Opus => Band::Wide,
         }
     }
 

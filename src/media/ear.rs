@@ -7,7 +7,7 @@
 //! Only legs whose audio is consumed have one: bridges between two codecs, and whatever listens. It begins with some
 //! patience, waits longer when packets come late, and shorter again when none has come close to it for two seconds.
 
-use super::codec::{Codec, SAMPLE_RATE};
+use super::codec::{Band, Codec, SAMPLE_RATE};
 use super::conceal::Concealment;
 use super::heard::HEARD_SAMPLES;
 use super::rtp::{Content, JitterBuffer, NoiseLevel, RtpHeader};
@@ -26,14 +26,15 @@ const JUMP: i32 = 50;
 #[derive(Debug)]
 pub struct Ear {
     codec: Codec,
+    band: Band,
     decoder: Decoder,
     packets: JitterBuffer,
     /// Units of the timestamp in 10 ms.
     unit: u32,
     /// Who is heard, and the timestamp of what is decoded next; `None` before the first packet.
     due: Option<(u32, u32)>,
-    /// Decoded samples that were not given out.
-    ready: [i16; MAX_DECODED + HEARD_SAMPLES],
+    /// Decoded samples that were not given out, with room for a part and the longest packet.
+    ready: Vec<i16>,
     ready_count: usize,
     patience: Patience,
     concealment: Concealment,
@@ -54,17 +55,18 @@ struct Patience {
 }
 
 impl Ear {
-    /// Begins to hear a codec; audio waits for `patience` at least: 0–100 ms.
+    /// Begins to hear a codec, in a band that it has; audio waits for `patience` at least: 0–100 ms.
     #[must_use]
-    pub fn new(codec: Codec, patience: Duration) -> Self {
+    pub fn new(codec: Codec, band: Band, patience: Duration) -> Self {
         let least = parts(patience.min(MOST_PATIENCE));
         Self {
             codec,
-            decoder: Decoder::new(codec),
+            band,
+            decoder: Decoder::of(codec, band),
             packets: JitterBuffer::default(),
             unit: codec.clock_rate() / 100,
             due: None,
-            ready: [0; MAX_DECODED + HEARD_SAMPLES],
+            ready: vec![0; (MAX_DECODED + HEARD_SAMPLES) * band.factor()],
             ready_count: 0,
             patience: Patience {
                 least,
@@ -73,7 +75,7 @@ impl Ear {
                 earliest_late: i32::MAX,
                 watched: 0,
             },
-            concealment: Concealment::default(),
+            concealment: Concealment::new(band),
             late: 0,
         }
     }
@@ -82,6 +84,12 @@ impl Ear {
     #[must_use]
     pub const fn codec(&self) -> Codec {
         self.codec
+    }
+
+    /// The band that it hears.
+    #[must_use]
+    pub const fn band(&self) -> Band {
+        self.band
     }
 
     /// Packets that came after their time.
@@ -139,8 +147,9 @@ impl Ear {
         self.concealment.pause(level);
     }
 
-    /// The next 10 ms. Returns whether they were made up.
-    pub fn next_part(&mut self, out: &mut [i16; HEARD_SAMPLES]) -> bool {
+    /// The next 10 ms: [`HEARD_SAMPLES`] samples of narrow band, twice as many of wide band. Returns whether they were
+    /// made up.
+    pub fn next_part(&mut self, out: &mut [i16]) -> bool {
         if self.patience.stretch > 0 {
             self.patience.stretch -= 1;
             self.patience.now += 1;
@@ -158,7 +167,7 @@ impl Ear {
     /// A new talker, or a clock that was set anew.
     fn begin(&mut self, header: &RtpHeader) {
         self.packets.clear();
-        self.decoder = Decoder::new(self.codec);
+        self.decoder = Decoder::of(self.codec, self.band);
         self.ready_count = 0;
         self.patience.stretch = 0;
         self.patience.earliest_late = i32::MAX;
@@ -167,8 +176,8 @@ impl Ear {
         self.due = Some((header.ssrc, header.timestamp.wrapping_sub(wait)));
     }
 
-    fn play(&mut self, out: &mut [i16; HEARD_SAMPLES]) -> bool {
-        while self.ready_count < HEARD_SAMPLES {
+    fn play(&mut self, out: &mut [i16]) -> bool {
+        while self.ready_count < out.len() {
             if !self.decode() {
                 self.make_up(out);
                 if let Some((_, due)) = &mut self.due {
@@ -177,9 +186,9 @@ impl Ear {
                 return true;
             }
         }
-        out.copy_from_slice(&self.ready[..HEARD_SAMPLES]);
-        self.ready.copy_within(HEARD_SAMPLES..self.ready_count, 0);
-        self.ready_count -= HEARD_SAMPLES;
+        out.copy_from_slice(&self.ready[..out.len()]);
+        self.ready.copy_within(out.len()..self.ready_count, 0);
+        self.ready_count -= out.len();
         self.concealment.remember(out);
         false
     }
@@ -198,20 +207,20 @@ impl Ear {
                 None => return false,
             }
         };
-        let mut samples = [0; MAX_DECODED];
-        let length = self.decoder.decode(payload, &mut samples);
-        let units = u32::try_from(length).unwrap_or(0) * (self.codec.clock_rate() / SAMPLE_RATE);
+        let factor = self.band.factor();
+        let room = self.ready_count..self.ready_count + MAX_DECODED * factor;
+        let Some(room) = self.ready.get_mut(room) else { return false };
+        let length = self.decoder.decode(payload, room);
+        let units = self.codec.clock_rate() / SAMPLE_RATE;
+        let units = u32::try_from(length / factor).unwrap_or(0) * units;
         *due = timestamp.wrapping_add(units);
-        let room = &mut self.ready[self.ready_count..];
-        let length = length.min(room.len());
-        room[..length].copy_from_slice(&samples[..length]);
         self.ready_count += length;
         // What cannot be decoded is lost like any other packet.
         length > 0
     }
 
     /// Makes up 10 ms. Where that is but noise, what is left of a packet is stale.
-    fn make_up(&mut self, out: &mut [i16; HEARD_SAMPLES]) {
+    fn make_up(&mut self, out: &mut [i16]) {
         if !self.concealment.make_up(&mut self.decoder, out) {
             self.ready_count = 0;
         }

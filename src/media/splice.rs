@@ -7,7 +7,7 @@
 //! It goes by the timestamps alone and knows no clock: however packets bunch up on their way, the sound is as long as it
 //! was when it was said.
 
-use super::codec::{Codec, SAMPLE_RATE};
+use super::codec::{Band, Codec, SAMPLE_RATE};
 use super::conceal::Concealment;
 use super::heard::HEARD_SAMPLES;
 use super::noise::Noise;
@@ -58,7 +58,7 @@ impl Splicer {
             unit: (codec.clock_rate() / SAMPLE_RATE).max(1),
             newest: None,
             due: None,
-            concealment: Concealment::default(),
+            concealment: Concealment::new(Band::Narrow),
         }
     }
 
@@ -115,7 +115,7 @@ impl Splicer {
             let payload = match content {
                 Content::Speech([]) => {
                     self.due = None;
-                    self.concealment = Concealment::default();
+                    self.concealment = Concealment::new(Band::Narrow);
                     put(timestamp / self.unit, Piece::Samples(&[0; HEARD_SAMPLES]));
                     continue;
                 }
@@ -139,7 +139,8 @@ impl Splicer {
             }
             let length = self.decoder.decode(payload, &mut samples);
             let samples = samples.get(..length).unwrap_or_default();
-            samples.as_chunks().0.iter().for_each(|part| self.concealment.remember(part));
+            let parts = samples.as_chunks::<HEARD_SAMPLES>().0.iter();
+            parts.for_each(|part| self.concealment.remember(part));
             put(timestamp / self.unit, Piece::Samples(samples));
             let units = u32::try_from(length).unwrap_or(0) * self.unit;
             self.due = Some(timestamp.wrapping_add(units));

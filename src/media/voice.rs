@@ -1,4 +1,4 @@
-//! Payloads to samples and back, one stream at a time: 8 kHz, one channel, whatever the codec.
+//! Payloads to samples and back, one stream at a time: one channel, 8 kHz, or 16 kHz where a codec has them.
 //!
 //! G.722 and Opus remember what went before, so that each stream has an encoder or decoder of its own. What is lost is
 //! made up. Only wide-band codecs cost memory; a G.711 encoder is a word.
@@ -9,16 +9,22 @@ use audio_codec::g722::{Bitrate, G722Decoder, G722Encoder};
 use audio_codec::{Decoder as _, Encoder as _};
 use opus_rs::{Application, OpusDecoder, OpusEncoder};
 
-use super::codec::{Codec, FRAME, Law, OPUS_FRAME, SAMPLE_RATE};
+use super::codec::{Band, Codec, FRAME, Law, OPUS_FRAME, SAMPLE_RATE};
+use super::half_band::Upsampler;
 
-/// The longest packet that is decoded, in samples: 120 ms, the most that Opus allows (RFC 6716 §3.2.5).
+/// The longest packet that is decoded, in samples of narrow band: 120 ms, the most that Opus allows (RFC 6716 §3.2.5).
 pub const MAX_DECODED: usize = 960;
 /// The bits per second of our Opus: 60 bytes in 20 ms.
 const OPUS_BITRATE: i32 = 24_000;
 /// How hard our Opus encoder thinks, 0–10: more costs time and is hardly heard in narrow band.
 const OPUS_COMPLEXITY: i32 = 3;
-/// The rate as the Opus crate takes it.
-const OPUS_RATE: i32 = SAMPLE_RATE.cast_signed();
+/// The rate of a band as the Opus crate takes it.
+const fn opus_rate(band: Band) -> i32 {
+    match band {
+        Band::Narrow => SAMPLE_RATE.cast_signed(),
+        Band::Wide => 2 * SAMPLE_RATE.cast_signed(),
+    }
+}
 
 /// One stream on its way out.
 pub struct Encoder(Encoding);
@@ -26,32 +32,41 @@ pub struct Encoder(Encoding);
 enum Encoding {
     Law(Law),
     G722(Box<(Upsampler, G722Encoder)>),
+    WideG722(Box<G722Encoder>),
     /// `None` = the crate could not make one; the stream is silent then.
-    Opus(Option<Box<OpusEncoder>>),
+    Opus(Option<Box<OpusEncoder>>, Band),
 }
 
 impl Encoder {
-    /// Begins a stream.
+    /// Begins a stream of narrow band.
     #[must_use]
     pub fn new(codec: Codec) -> Self {
-        Self(match codec {
-            Codec::Pcmu => Encoding::Law(Law::Mu),
-            Codec::Pcma => Encoding::Law(Law::A),
-            Codec::G722 => Encoding::G722(Box::default()),
-            Codec::Opus => {
-                let encoder = OpusEncoder::new(OPUS_RATE, 1, Application::Voip).ok();
-                Encoding::Opus(encoder.map(|mut encoder| {
+        Self::of(codec, Band::Narrow)
+    }
+
+    /// Begins a stream of a band, or of narrow band where the codec has no other.
+    #[must_use]
+    pub fn of(codec: Codec, band: Band) -> Self {
+        Self(match (codec, band) {
+            (Codec::Pcmu, _) => Encoding::Law(Law::Mu),
+            (Codec::Pcma, _) => Encoding::Law(Law::A),
+            (Codec::G722, Band::Narrow) => Encoding::G722(Box::default()),
+            (Codec::G722, Band::Wide) => Encoding::WideG722(Box::default()),
+            (Codec::Opus, _) => {
+                let encoder = OpusEncoder::new(opus_rate(band), 1, Application::Voip).ok();
+                let encoder = encoder.map(|mut encoder| {
                     encoder.bitrate_bps = OPUS_BITRATE;
                     encoder.use_cbr = true;
                     encoder.complexity = OPUS_COMPLEXITY;
                     Box::new(encoder)
-                }))
+                });
+                Encoding::Opus(encoder, band)
             }
         })
     }
 
-    /// Encodes samples: any number for G.711 and G.722, a frame of 20 ms for Opus. Returns how many bytes of `out` they
-    /// are; 0 if they do not fit.
+    /// Encodes samples of the band: any number for G.711 and G.722, a frame of 20 ms for Opus. Returns how many bytes of
+    /// `out` they are; 0 if they do not fit.
     pub fn encode(&mut self, samples: &[i16], out: &mut [u8]) -> usize {
         match &mut self.0 {
             Encoding::Law(law) => {
@@ -72,14 +87,16 @@ impl Encoder {
                 }
                 length
             }
-            Encoding::Opus(encoder) => {
+            Encoding::WideG722(encoder) => encoder.encode_into(samples, out).unwrap_or(0),
+            Encoding::Opus(encoder, band) => {
+                let frame = FRAME * band.factor();
                 let (Some(encoder), Some(out)) = (encoder, out.get_mut(..OPUS_FRAME)) else {
                     return 0;
                 };
-                if samples.len() != FRAME {
+                if samples.len() != frame {
                     return 0;
                 }
-                encoder.encode_i16(samples, FRAME, out).unwrap_or(0)
+                encoder.encode_i16(samples, frame, out).unwrap_or(0)
             }
         }
     }
@@ -90,37 +107,9 @@ impl fmt::Debug for Encoder {
         f.write_str(match &self.0 {
             Encoding::Law(Law::Mu) => "Encoder(Pcmu)",
             Encoding::Law(Law::A) => "Encoder(Pcma)",
-            Encoding::G722(_) => "Encoder(G722)",
-            Encoding::Opus(_) => "Encoder(Opus)",
+            Encoding::G722(_) | Encoding::WideG722(_) => "Encoder(G722)",
+            Encoding::Opus(..) => "Encoder(Opus)",
         })
-    }
-}
-
-/// The taps of the half-band filter between two samples, nearest first, in 2⁻¹⁴: a windowed sinc.
-const TAPS: [i32; 6] = [10_280, -3_039, 1_412, -655, 251, -54];
-
-/// Makes 16 kHz of 8 kHz: each second sample is one of the old ones, what lies between is filtered of its neighbours.
-#[derive(Default)]
-struct Upsampler {
-    /// The newest samples, the oldest first.
-    past: [i16; 2 * TAPS.len()],
-}
-
-impl Upsampler {
-    /// Doubles at most a frame of samples.
-    fn double<'a>(&mut self, samples: &[i16], out: &'a mut [i16; 2 * FRAME]) -> &'a [i16] {
-        for (sample, pair) in samples.iter().zip(out.as_chunks_mut::<2>().0) {
-            self.past.copy_within(1.., 0);
-            self.past[2 * TAPS.len() - 1] = *sample;
-            let mut sum = 1 << 13;
-            for (n, tap) in TAPS.iter().enumerate() {
-                let sides = [TAPS.len() - 1 - n, TAPS.len() + n].map(|at| i32::from(self.past[at]));
-                sum += tap * (sides[0] + sides[1]);
-            }
-            let between = (sum >> 14).clamp(i16::MIN.into(), i16::MAX.into());
-            *pair = [self.past[TAPS.len() - 1], i16::try_from(between).unwrap_or(0)];
-        }
-        &out[..2 * samples.len().min(FRAME)]
     }
 }
 
@@ -129,47 +118,54 @@ pub struct Decoder(Decoding);
 
 enum Decoding {
     Law(Law),
-    G722(Box<G722Decoder>),
+    G722(Box<G722Decoder>, Band),
     Opus(Option<Box<Opus>>),
 }
 
 struct Opus {
     decoder: OpusDecoder,
-    samples: [f32; MAX_DECODED],
+    /// Room for the longest packet.
+    samples: Vec<f32>,
 }
 
 impl Decoder {
-    /// Begins a stream.
+    /// Begins a stream of narrow band.
     #[must_use]
     pub fn new(codec: Codec) -> Self {
+        Self::of(codec, Band::Narrow)
+    }
+
+    /// Begins a stream of a band, or of narrow band where the codec has no other.
+    #[must_use]
+    pub fn of(codec: Codec, band: Band) -> Self {
         Self(match codec {
             Codec::Pcmu => Decoding::Law(Law::Mu),
             Codec::Pcma => Decoding::Law(Law::A),
-            Codec::G722 => Decoding::G722(Box::new(G722Decoder::with_options(
-                Bitrate::Mode1_64000,
-                false,
-                true,
-            ))),
+            Codec::G722 => {
+                let narrow = band == Band::Narrow;
+                let decoder = G722Decoder::with_options(Bitrate::Mode1_64000, false, narrow);
+                Decoding::G722(Box::new(decoder), band)
+            }
             Codec::Opus => {
-                let decoder = OpusDecoder::new(OPUS_RATE, 1).ok();
-                Decoding::Opus(
-                    decoder.map(|decoder| Box::new(Opus { decoder, samples: [0.0; MAX_DECODED] })),
-                )
+                let samples = vec![0.0; MAX_DECODED * band.factor()];
+                let decoder = OpusDecoder::new(opus_rate(band), 1).ok();
+                Decoding::Opus(decoder.map(|decoder| Box::new(Opus { decoder, samples })))
             }
         })
     }
 
-    /// Decodes a payload. Returns how many samples of `out` it is; 0 for one that cannot be read.
-    pub fn decode(&mut self, payload: &[u8], out: &mut [i16; MAX_DECODED]) -> usize {
+    /// Decodes a payload into room for [`MAX_DECODED`] samples of narrow band, or for twice as many of wide band. Returns
+    /// how many samples of `out` it is; 0 for one that cannot be read.
+    pub fn decode(&mut self, payload: &[u8], out: &mut [i16]) -> usize {
         match &mut self.0 {
             Decoding::Law(law) => {
                 for (sample, byte) in out.iter_mut().zip(payload) {
                     *sample = law.decode(*byte);
                 }
-                payload.len().min(MAX_DECODED)
+                payload.len().min(out.len())
             }
-            Decoding::G722(decoder) => {
-                let payload = payload.get(..MAX_DECODED).unwrap_or(payload);
+            Decoding::G722(decoder, band) => {
+                let payload = payload.get(..out.len() / band.factor()).unwrap_or(payload);
                 decoder.decode_into(payload, out).unwrap_or(0)
             }
             // An empty packet asks the decoder for what would have come, which is another thing.
@@ -181,21 +177,23 @@ impl Decoder {
     /// Goes on with what a lost part of 10 ms may have been, as far as the codec itself knows. Returns whether it does.
     pub fn conceal(&mut self, out: &mut [i16]) -> bool {
         match &mut self.0 {
-            Decoding::Law(_) | Decoding::G722(_) | Decoding::Opus(None) => false,
+            Decoding::Law(_) | Decoding::G722(..) | Decoding::Opus(None) => false,
             Decoding::Opus(Some(opus)) => opus.conceal(out),
         }
     }
 }
 
 impl Opus {
-    fn decode(&mut self, payload: &[u8], out: &mut [i16; MAX_DECODED]) -> usize {
-        let length = self.decoder.decode(payload, MAX_DECODED, &mut self.samples).unwrap_or(0);
-        self.copy(&mut out[..length.min(MAX_DECODED)]);
-        length.min(MAX_DECODED)
+    fn decode(&mut self, payload: &[u8], out: &mut [i16]) -> usize {
+        let most = self.samples.len();
+        let length = self.decoder.decode(payload, most, &mut self.samples).unwrap_or(0);
+        let length = length.min(most).min(out.len());
+        self.copy(&mut out[..length]);
+        length
     }
 
     fn conceal(&mut self, out: &mut [i16]) -> bool {
-        let length = out.len().min(MAX_DECODED);
+        let length = out.len().min(self.samples.len());
         let made = self.decoder.decode(&[], length, &mut self.samples).unwrap_or(0);
         self.copy(&mut out[..length]);
         made >= length
@@ -213,7 +211,7 @@ impl fmt::Debug for Decoder {
         f.write_str(match &self.0 {
             Decoding::Law(Law::Mu) => "Decoder(Pcmu)",
             Decoding::Law(Law::A) => "Decoder(Pcma)",
-            Decoding::G722(_) => "Decoder(G722)",
+            Decoding::G722(..) => "Decoder(G722)",
             Decoding::Opus(_) => "Decoder(Opus)",
         })
     }
@@ -265,6 +263,45 @@ mod tests {
         }
     }
 
+    /// Half a second of what a stream of wide band becomes in packets of 20 ms of one codec, then of another.
+    fn relayed(samples: &[i16], codecs: [Codec; 2]) -> Vec<i16> {
+        let mut passed = samples.to_vec();
+        for codec in codecs {
+            let (mut encoder, mut decoder) =
+                (Encoder::of(codec, Band::Wide), Decoder::of(codec, Band::Wide));
+            let frames = passed.chunks_exact(2 * FRAME);
+            passed = frames
+                .flat_map(|frame| {
+                    let (mut payload, mut samples) = ([0; FRAME], [0; 2 * MAX_DECODED]);
+                    let length = encoder.encode(frame, &mut payload);
+                    assert_eq!(length, codec.frame_bytes(), "{codec:?}");
+                    let decoded = decoder.decode(&payload[..length], &mut samples);
+                    assert_eq!(decoded, 2 * FRAME, "{codec:?}");
+                    samples[..decoded].to_vec()
+                })
+                .collect();
+        }
+        passed
+    }
+
+    #[test]
+    fn what_is_above_4_khz_survives_between_wide_band_codecs() {
+        for codecs in
+            [[Codec::G722, Codec::Opus], [Codec::Opus, Codec::G722], [Codec::G722, Codec::G722]]
+        {
+            for frequency in [1_000.0, 3_500.0, 5_000.0, 6_500.0] {
+                // What is of 8 kHz here is of 16 there.
+                let sound: Vec<i16> = [tone(frequency / 2.0), tone(frequency / 2.0)].concat();
+                let passed = relayed(&sound, codecs);
+                let level = |samples: &[i16]| strength(&samples[2_000..6_000], frequency / 2.0);
+                let change = 20.0 * (level(&passed) / level(&sound)).log10();
+                assert!(change.abs() < 3.0, "{codecs:?}, {frequency} Hz: {change} dB");
+                let other = strength(&passed[2_000..6_000], 1_100.0);
+                assert!(other < level(&passed) / 10.0, "{codecs:?}, {frequency} Hz: {other}");
+            }
+        }
+    }
+
     #[test]
     fn opus_makes_up_what_is_lost() {
         let (mut encoder, mut decoder) = (Encoder::new(Codec::Opus), Decoder::new(Codec::Opus));
@@ -287,6 +324,11 @@ mod tests {
                 let (mut decoder, mut samples) = (Decoder::new(codec), [0; MAX_DECODED]);
                 for payload in &payloads {
                     prop_assert!(decoder.decode(payload, &mut samples) <= MAX_DECODED);
+                }
+                let (mut decoder, mut samples) =
+                    (Decoder::of(codec, Band::Wide), [0; 2 * MAX_DECODED]);
+                for payload in &payloads {
+                    prop_assert!(decoder.decode(payload, &mut samples) <= 2 * MAX_DECODED);
                 }
             }
         }

@@ -15,7 +15,7 @@ const START: u32 = 0_u32.wrapping_sub(1_600);
 
 impl Rig {
     fn new(codec: Codec, arrivals: Vec<(u64, u16)>) -> Self {
-        let ear = Ear::new(codec, Duration::from_millis(20));
+        let ear = Ear::new(codec, Band::Narrow, Duration::from_millis(20));
         Self { ear, encoder: Encoder::new(codec), arrivals }
     }
 

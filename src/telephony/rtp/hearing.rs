@@ -1,6 +1,8 @@
 //! The ear of a leg on its thread: made when somebody listens, let go of when nobody does.
 
-use crate::media::{Codec, Content, Ear, HEARD_SAMPLES, HeardFrame, NoiseLevel, RtpHeader};
+use crate::media::{
+    Band, Codec, Content, Ear, HEARD_SAMPLES, Halver, HeardFrame, NoiseLevel, RtpHeader,
+};
 use crate::time::{Duration, Instant};
 
 /// The time of one frame.
@@ -14,6 +16,8 @@ const MAX_BURST: u64 = 10;
 #[derive(Debug, Default)]
 pub(super) struct Hearing {
     ear: Option<Box<Ear>>,
+    /// What makes narrow band of wide band, where an ear hears that.
+    halver: Option<Box<Halver>>,
     /// The pause that the far side makes, with its level if it told one.
     pause: Option<Option<NoiseLevel>>,
     /// When the next frame is due.
@@ -41,15 +45,17 @@ impl Hearing {
 
     /// Gives out the frames that are due: 10 ms each, no gap between them. Whoever begins to listen hears what arrives
     /// from then on, and the pause that is.
+    /// Each frame comes with its samples in the band that is asked for, which the codec must have.
     pub(super) fn listen(
         &mut self,
-        codec: Codec,
+        (codec, band): (Codec, Band),
         now: Instant,
-        mut heard: impl FnMut(&HeardFrame),
+        mut heard: impl FnMut(&HeardFrame, &[i16]),
     ) {
-        if self.ear.as_ref().is_none_or(|ear| ear.codec() != codec) {
+        if self.ear.as_ref().is_none_or(|ear| ear.codec() != codec || ear.band() != band) {
             self.rest();
-            let ear = self.ear.insert(Box::new(Ear::new(codec, PATIENCE)));
+            self.halver = (band == Band::Wide).then(Box::default);
+            let ear = self.ear.insert(Box::new(Ear::new(codec, band, PATIENCE)));
             self.pause.into_iter().for_each(|level| ear.rest(level));
             self.due = now + FRAME_TIME;
         }
@@ -61,8 +67,15 @@ impl Hearing {
         while self.due <= now {
             let mut frame =
                 HeardFrame { samples: [0; HEARD_SAMPLES], made_up: false, at: self.due };
-            frame.made_up = ear.next_part(&mut frame.samples);
-            heard(&frame);
+            if let Some(halver) = &mut self.halver {
+                let mut wide = [0; 2 * HEARD_SAMPLES];
+                frame.made_up = ear.next_part(&mut wide);
+                halver.halve(&wide, &mut frame.samples);
+                heard(&frame, &wide);
+            } else {
+                frame.made_up = ear.next_part(&mut frame.samples);
+                heard(&frame, &frame.samples);
+            }
             self.due += FRAME_TIME;
         }
     }
@@ -70,6 +83,7 @@ impl Hearing {
     /// Nobody listens any more.
     pub(super) fn rest(&mut self) {
         self.late += self.ear.take().map_or(0, |ear| ear.late());
+        self.halver = None;
     }
 
     /// Packets that came after their time.

@@ -17,8 +17,8 @@ use super::wheel::Period;
 use crate::bug;
 use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
-    Codec, Content, HEARD_SAMPLES, KeyReceiver, Law, NoiseLevel, Outgoing, RTP_HEADER, Reception,
-    RtpHeader, RtpPacket, SAMPLE_RATE, Standing, Voice, is_control,
+    Band, Codec, Content, HEARD_SAMPLES, KeyReceiver, Law, NoiseLevel, Outgoing, RTP_HEADER,
+    Reception, RtpHeader, RtpPacket, SAMPLE_RATE, Standing, Voice, is_control,
 };
 use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
@@ -29,6 +29,9 @@ const MAX_ARRIVALS: usize = 16;
 const MAX_LOOKS: usize = 256;
 /// The largest datagram that is passed on.
 const MAX_RELAYED: usize = RTP_HEADER + 1_280;
+
+/// 10 ms of silence in any band.
+const SILENCE: [i16; 2 * HEARD_SAMPLES] = [0; _];
 
 /// One party's media.
 #[derive(Debug)]
@@ -238,7 +241,7 @@ impl Leg {
         let packet_time = packet_time(self.line.as_ref());
         let mut part = [0; HEARD_SAMPLES];
         while relay.hear(&mut part) {
-            self.mouth.say(&part, packet_time);
+            self.mouth.say(&part, Band::Narrow, packet_time);
             if !self.masked {
                 self.deck.hear_afar(&part, turn.now);
             }
@@ -480,13 +483,15 @@ impl Leg {
             let theirs = &peer.line.as_ref()?.stream;
             let passage = self.passage(stream, theirs);
             let anew = receives && passage == Passage::Anew;
-            anew.then_some(Listener::Mouth(&mut peer.mouth, theirs.packet_time))
+            let band = stream.codec.band().min(theirs.codec.band());
+            anew.then_some((Listener::Mouth(&mut peer.mouth, theirs.packet_time), band))
         });
         if let Some(Partner::Afar(relay)) = &self.bridged
             && receives
         {
-            other = Some(Listener::Afar(relay));
+            other = Some((Listener::Afar(relay), Band::Narrow));
         }
+        let band = other.as_ref().map_or(Band::Narrow, |(_, band)| *band);
         self.mouth.remember(for_keys);
         if !for_keys {
             self.tones.rest();
@@ -499,11 +504,13 @@ impl Leg {
         let muted = self.masked && has_tones;
         let (hearing, tones, said) = (&mut self.hearing, &mut self.tones, self.mouth.said());
         let mut pressed = None;
-        hearing.listen(stream.codec, turn.now, |frame| {
-            let samples = if muted { &[0; HEARD_SAMPLES] } else { &frame.samples };
+        hearing.listen((stream.codec, band), turn.now, |frame, samples| {
+            let samples = if muted { &SILENCE[..samples.len()] } else { samples };
             match &mut other {
-                Some(Listener::Mouth(mouth, packet_time)) => mouth.say(samples, *packet_time),
-                Some(Listener::Afar(relay)) => relay.say(samples),
+                Some((Listener::Mouth(mouth, packet_time), _)) => {
+                    mouth.say(samples, band, *packet_time);
+                }
+                Some((Listener::Afar(relay), _)) => relay.say(samples),
                 None => {}
             }
             if for_keys {

@@ -7,8 +7,8 @@ use super::line::Line;
 use super::turn::Turn;
 use crate::call::LegId;
 use crate::media::{
-    Codec, Encoder, FRAME, Filled, HEARD_SAMPLES, KeyQueue, KeyTurn, Outgoing, Part, Player,
-    RTP_HEADER, RtpHeader, Said,
+    Band, Codec, Encoder, FRAME, Filled, KeyQueue, KeyTurn, Outgoing, Part, Player, RTP_HEADER,
+    RtpHeader, Said,
 };
 use crate::time::{Duration, Instant};
 
@@ -26,11 +26,12 @@ pub(super) struct Mouth {
     pub(super) outgoing: Outgoing,
     pub(super) keys: KeyQueue,
     /// What encodes that which is not ready-made in a codec; `None` before it is needed.
-    encoder: Option<(Codec, Encoder)>,
+    encoder: Option<(Codec, Band, Encoder)>,
     /// What it said lately, if anybody asks how that comes back.
     said: Option<Box<Said>>,
-    /// Decoded audio of the bridged party that was not sent yet.
+    /// Decoded audio of the bridged party that was not sent yet, and its band.
     speech: VecDeque<i16>,
+    band: Band,
     /// When the next packet is due.
     due: Instant,
 }
@@ -47,6 +48,7 @@ impl Mouth {
             encoder: None,
             said: None,
             speech: VecDeque::new(),
+            band: Band::Narrow,
             due: Instant::ZERO,
         }
     }
@@ -95,19 +97,22 @@ impl Mouth {
         self.said.as_deref()
     }
 
-    /// Takes 10 ms of the bridged party, in a line of packets of so much time.
-    pub(super) fn say(&mut self, part: &[i16; HEARD_SAMPLES], packet_time: Duration) {
+    /// Takes 10 ms of the bridged party in a band, in a line of packets of so much time.
+    pub(super) fn say(&mut self, part: &[i16], band: Band, packet_time: Duration) {
+        if std::mem::replace(&mut self.band, band) != band {
+            self.speech.clear();
+        }
         self.speech.extend(part);
-        let most = samples_in(packet_time) + MAX_SPARE;
+        let most = (samples_in(packet_time) + MAX_SPARE) * band.factor();
         if self.speech.len() > most {
-            self.speech.drain(..HEARD_SAMPLES);
+            self.speech.drain(..part.len());
         }
     }
 
     /// Lets the next packet go at once, if the bridged party has said a whole one and nothing was sent just before: it
     /// need not wait for its time too. Returns whether it is due.
     pub(super) fn hasten(&mut self, packet_time: Duration, now: Instant) -> bool {
-        let whole = self.speech.len() >= samples_in(packet_time);
+        let whole = self.speech.len() >= samples_in(packet_time) * self.band.factor();
         if whole && self.due > now && self.outgoing.rests() {
             self.begin(now, packet_time);
         }
@@ -238,7 +243,8 @@ impl Mouth {
                 Filled::Payload => sounded = true,
                 Filled::Samples => {
                     sounded = true;
-                    encoder(&mut self.encoder, codec).encode(&samples[..samples_each], payload);
+                    encoder(&mut self.encoder, codec, Band::Narrow)
+                        .encode(&samples[..samples_each], payload);
                     let wanted = self.player.unencoded(codec).cloned();
                     wanted.for_each(|sound| turn.kitchen.order(sound, codec));
                 }
@@ -252,16 +258,10 @@ impl Mouth {
 
     /// Writes what the bridged party said; `None` if that is no whole packet yet.
     fn speech(&mut self, line: &Line, room: &mut [u8]) -> Option<usize> {
-        let count = samples_in(line.stream.packet_time);
-        if self.speech.len() < count {
-            return None;
-        }
-        let mut samples = [0; MAX_PAYLOAD];
-        let samples = samples.get_mut(..count)?;
-        for (sample, said) in samples.iter_mut().zip(self.speech.drain(..count)) {
-            *sample = said;
-        }
-        let length = encoder(&mut self.encoder, line.stream.codec).encode(samples, room);
+        let count = samples_in(line.stream.packet_time) * self.band.factor();
+        let samples = self.speech.make_contiguous().get(..count)?;
+        let length = encoder(&mut self.encoder, line.stream.codec, self.band).encode(samples, room);
+        self.speech.drain(..count);
         (length > 0).then_some(length)
     }
 
@@ -293,22 +293,22 @@ pub(super) fn packet_time(line: Option<&Line>) -> Duration {
     line.map_or(DEFAULT_TIME, |line| line.stream.packet_time)
 }
 
-/// The encoder of a codec, made anew where the last one was of another.
-fn encoder(known: &mut Option<(Codec, Encoder)>, codec: Codec) -> &mut Encoder {
-    if known.as_ref().is_some_and(|(known, _)| *known != codec) {
+/// The encoder of a codec and a band, made anew where the last one was of another.
+fn encoder(known: &mut Option<(Codec, Band, Encoder)>, codec: Codec, band: Band) -> &mut Encoder {
+    if known.as_ref().is_some_and(|(known, of, _)| (*known, *of) != (codec, band)) {
         *known = None;
     }
-    &mut known.get_or_insert_with(|| (codec, Encoder::new(codec))).1
+    &mut known.get_or_insert_with(|| (codec, band, Encoder::of(codec, band))).2
 }
 
 /// Fills a part of 20 ms or less with silence.
-fn write_silence(known: &mut Option<(Codec, Encoder)>, codec: Codec, part: &mut [u8]) {
+fn write_silence(known: &mut Option<(Codec, Band, Encoder)>, codec: Codec, part: &mut [u8]) {
     match codec.law() {
         Some(law) => part.fill(law.silence()),
         None => {
             let samples = [0; FRAME];
             let count = part.len() * FRAME / codec.frame_bytes();
-            encoder(known, codec).encode(&samples[..count.min(FRAME)], part);
+            encoder(known, codec, Band::Narrow).encode(&samples[..count.min(FRAME)], part);
         }
     }
 }

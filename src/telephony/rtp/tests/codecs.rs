@@ -1,7 +1,7 @@
 //! Every codec and packet time, and bridges between those that differ.
 
 use super::*;
-use crate::media::{Decoder, Encoder, KeyReceiver, MAX_DECODED, TelephoneEvent};
+use crate::media::{Band, Decoder, Encoder, KeyReceiver, MAX_DECODED, TelephoneEvent};
 
 /// A stream of a codec in packets of so many milliseconds; keys on its clock.
 fn speaking(codec: Codec, packet_time: u64) -> impl FnOnce(&mut Stream) {
@@ -129,6 +129,7 @@ fn a_bridge_between_codecs_is_heard_both_ways_and_soon() {
         ((Codec::Pcmu, 20), (Codec::G722, 20)),
         ((Codec::Pcma, 20), (Codec::Opus, 20)),
         ((Codec::Pcmu, 10), (Codec::Pcmu, 40)),
+        ((Codec::G722, 20), (Codec::Opus, 20)),
     ] {
         let mut rig = Rig::new(settings());
         let mut caller = rig.phone(1, speaking(a.0, a.1));
@@ -143,6 +144,36 @@ fn a_bridge_between_codecs_is_heard_both_ways_and_soon() {
         assert!(there <= own + 100 && back <= own + 100, "{a:?} {b:?}: {there} and {back} ms");
         rig.threads.shutdown();
     }
+}
+
+#[test]
+fn what_is_above_4_khz_crosses_a_bridge_between_wide_band_codecs() {
+    let mut rig = Rig::new(settings());
+    let mut caller = rig.phone(1, speaking(Codec::G722, 20));
+    let agent = rig.phone(2, speaking(Codec::Opus, 20));
+    rig.threads.bridge(leg(1), leg(2));
+    (0..2).for_each(|_| assert!(matches!(rig.kind().1, MediaEventKind::Bridged)));
+    let mut encoder = Encoder::of(Codec::G722, Band::Wide);
+    let mut decoder = Decoder::of(Codec::Opus, Band::Wide);
+    let mut loudest = 0.0_f64;
+    for packet in 0..50 {
+        // 5,333 Hz: three samples of 16 kHz a period, so that each packet ends in the middle of one.
+        let tone: [i16; 2 * FRAME] = std::array::from_fn(|n| {
+            [0, 7_000, -7_000].get((packet * 2 * FRAME + n) % 3).copied().unwrap_or(0)
+        });
+        let mut payload = [0; FRAME];
+        let length = encoder.encode(&tone, &mut payload);
+        caller.speak(payload_type(Codec::G722), &payload[..length]);
+        if packet < 5 {
+            std::thread::sleep(Patience::from_millis(20));
+            continue;
+        }
+        let mut samples = [0; 2 * MAX_DECODED];
+        let length = decoder.decode(&agent.hear().payload, &mut samples);
+        loudest = loudest.max(loudness(&samples[..length]));
+    }
+    // The tone is one of 5,700; in narrow band nothing would be left of it.
+    assert!((3_500.0..9_000.0).contains(&loudest), "{loudest}");
 }
 
 #[test]
