@@ -55,6 +55,8 @@ mod segments;
 mod softphones;
 #[path = "sip/streams.rs"]
 mod streams;
+#[path = "sip/talks.rs"]
+mod talks;
 #[path = "sip/together.rs"]
 mod together;
 #[path = "sip/torture.rs"]

@@ -12,7 +12,7 @@ pub use tickets::{TicketDetail, TicketList, TicketStepView, TicketView};
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// All agents, or as many as were asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -136,10 +136,10 @@ pub struct QueueToday {
     /// How service level is reckoned: `SL#4/20s/short=5s`.
     pub reckoned: String,
     /// Service level, 0 to 1; absent while there is nothing to reckon it of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "share")]
     pub service_level: Option<f64>,
     /// Abandonment without short ones, 0 to 1; absent while there is nothing to reckon it of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "share")]
     pub abandonment: Option<f64>,
     /// Callers taken in.
     pub offered: u64,
@@ -149,6 +149,12 @@ pub struct QueueToday {
     pub abandoned: u64,
     /// Whether all of the day is counted; `false` while it is read after a start.
     pub whole: bool,
+}
+
+/// Reads a share that may be absent. Within a flattened structure numbers of every precision come as a map of their own.
+fn share<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(value)?;
+    Ok(number.as_ref().and_then(serde_json::Number::as_f64))
 }
 
 /// One queue with those who wait.

@@ -11,18 +11,14 @@ const MIDDLE: usize = REACH / 2;
 
 /// Makes 16 kHz of 8 kHz: each second sample is one of the old ones, what lies between is filtered of its neighbours.
 #[derive(Debug, Default)]
-pub(super) struct Upsampler {
+pub struct Doubler {
     /// The newest samples, the oldest first.
     past: [i16; 2 * TAPS.len()],
 }
 
-impl Upsampler {
+impl Doubler {
     /// Doubles at most a frame of samples.
-    pub(super) fn double<'a>(
-        &mut self,
-        samples: &[i16],
-        out: &'a mut [i16; 2 * FRAME],
-    ) -> &'a [i16] {
+    pub fn double<'a>(&mut self, samples: &[i16], out: &'a mut [i16; 2 * FRAME]) -> &'a [i16] {
         for (sample, pair) in samples.iter().zip(out.as_chunks_mut::<2>().0) {
             self.past.copy_within(1.., 0);
             self.past[2 * TAPS.len() - 1] = *sample;
@@ -69,20 +65,20 @@ fn clamped(sample: i32) -> i16 {
 mod tests {
     use super::*;
 
-    /// The loudness of a tone after it was halved, in decibels of what it was.
-    fn halved(frequency: f32) -> f32 {
-        let tone: Vec<i16> = (0..8_000_u16)
-            .map(|n| {
-                let turn = f32::from(n) / 16_000.0 * frequency * std::f32::consts::TAU;
-                super::super::recording::to_i16(turn.sin() * 0.5)
-            })
-            .collect();
-        let mut out = [0; 4_000];
-        Halver::default().halve(&tone, &mut out);
+    /// Half a second of a tone.
+    fn tone(frequency: f32, rate: f32) -> Vec<i16> {
+        (0_u16..8_000)
+            .map(|n| f32::from(n) / rate * frequency * std::f32::consts::TAU)
+            .map(|turn| super::super::recording::to_i16(turn.sin() * 0.5))
+            .collect()
+    }
+
+    /// The loudness of what became of a sound, in decibels of what it was.
+    fn change(out: &[i16], sound: &[i16]) -> f32 {
         let power = |samples: &[i16]| {
             samples.iter().map(|s| f32::from(*s).powi(2)).sum::<f32>() / samples.len() as f32
         };
-        10.0 * (power(&out[100..]) / power(&tone)).log10()
+        10.0 * (power(&out[100..]) / power(sound)).log10()
     }
 
     #[test]
@@ -95,8 +91,22 @@ mod tests {
             (6_400.0, -99.0, -35.0),
             (7_300.0, -99.0, -35.0),
         ] {
-            let level = halved(frequency);
+            let (tone, mut out) = (tone(frequency, 16_000.0), [0; 4_000]);
+            Halver::default().halve(&tone, &mut out);
+            let level = change(&out, &tone);
             assert!((low..=high).contains(&level), "{frequency} Hz: {level} dB");
+        }
+    }
+
+    #[test]
+    fn speech_keeps_its_level_in_twice_as_many_samples() {
+        for frequency in [300.0, 3_000.0] {
+            let (tone, mut doubler) = (tone(frequency, 8_000.0), Doubler::default());
+            let double = |part: &[i16]| doubler.double(part, &mut [0; 2 * FRAME]).to_vec();
+            let out: Vec<i16> = tone.chunks(FRAME).flat_map(double).collect();
+            assert_eq!(out.len(), 2 * tone.len());
+            let level = change(&out, &tone);
+            assert!(level.abs() < 0.5, "{frequency} Hz: {level} dB");
         }
     }
 }

@@ -15,15 +15,14 @@ use std::collections::VecDeque;
 
 use super::codec::SAMPLE_RATE;
 use super::noise::Noise;
-use super::recorder::{KEY_EDGES, Recorded, samples};
+use super::recorder::{Recorded, samples};
 use super::recording::span;
+use super::strand::{Strand, TAIL};
 use crate::call::{Channels, MAX_RECORDING, RecordingEnd};
 use crate::time::{Duration, Instant};
 
 /// Samples of each side in a chunk for the writer: 1 s.
 const CHUNK: usize = SAMPLE_RATE as usize;
-/// Samples of a side that late packets and keys can still change: 400 ms.
-const TAIL: usize = 3_200;
 /// How far packets may lie behind the clock before silence takes their place: 200 ms.
 const SLACK: u64 = 1_600;
 /// How far a sender's time may be from the clock; beyond that it is set anew: 1 s.
@@ -53,17 +52,9 @@ pub struct TalkRecorder {
 /// What one party says.
 #[derive(Debug, Default)]
 struct Side {
-    /// The timestamp of position 0; `None` before the first packet.
-    origin: Option<u32>,
-    /// Samples that nothing can change any more.
-    settled: u64,
-    tail: VecDeque<i16>,
-    /// What the pause sounds like that the party makes; `None` = silence.
-    pause: Option<Noise>,
+    strand: Strand,
     /// Settled samples that wait for those of the other side.
     ready: VecDeque<i16>,
-    /// The positions of the latest key; before the first one, none.
-    key: (u64, u64),
 }
 
 impl TalkRecorder {
@@ -84,10 +75,9 @@ impl TalkRecorder {
     pub fn arrives(&mut self, voice: Voice, timestamp: u32, now: Instant) {
         self.clock = self.at(now);
         let clock = self.clock;
-        let side = self.side(voice);
-        if side.position(timestamp).is_none_or(|at| at.abs_diff(clock) > MAX_APART) {
-            let [a, b, c, d, ..] = clock.max(side.end()).to_le_bytes();
-            side.origin = Some(timestamp.wrapping_sub(u32::from_le_bytes([a, b, c, d])));
+        let strand = &mut self.side(voice).strand;
+        if strand.position(timestamp).is_none_or(|at| at.abs_diff(clock) > MAX_APART) {
+            strand.set(timestamp, clock.max(strand.end()));
         }
     }
 
@@ -96,39 +86,25 @@ impl TalkRecorder {
         let until = self.clock + MAX_APART;
         let side = self.side(voice);
         // What was said by a time that was set anew since has no place any more.
-        let Some(at) = side.position(timestamp).filter(|at| *at < until) else { return };
-        side.fill(at);
-        side.pause = None;
-        for (position, sample) in (at..until).zip(samples) {
-            let Some(behind) = position.checked_sub(side.settled) else { continue };
-            match usize::try_from(behind).ok().and_then(|behind| side.tail.get_mut(behind)) {
-                Some(place) => *place = *sample,
-                None => side.tail.push_back(*sample),
-            }
-        }
+        let Some(at) = side.strand.position(timestamp).filter(|at| *at < until) else { return };
+        let room = usize::try_from(until - at).unwrap_or(usize::MAX);
+        side.strand.lay(at, samples.iter().take(room));
         side.settle(TAIL);
     }
 
     /// From a timestamp of 8 kHz on a party pauses: where nothing comes, this is heard.
     pub fn pause(&mut self, voice: Voice, timestamp: u32, noise: Noise) {
         let until = self.clock + MAX_APART;
-        let side = self.side(voice);
-        if let Some(at) = side.position(timestamp).filter(|at| *at < until) {
-            side.fill(at);
+        let strand = &mut self.side(voice).strand;
+        if let Some(at) = strand.position(timestamp).filter(|at| *at < until) {
+            strand.fill(at);
         }
-        side.pause = Some(noise);
+        strand.pause(noise);
     }
 
     /// Takes a key that began at `timestamp` and has lasted so many samples: nothing is kept of its tone.
     pub fn key(&mut self, voice: Voice, timestamp: u32, lasted: u32) {
-        let side = self.side(voice);
-        let Some(at) = side.position(timestamp) else { return };
-        let (before, after) = KEY_EDGES;
-        let (from, to) = (at.saturating_sub(before), at + u64::from(lasted) + after);
-        let (known, end) = side.key;
-        // What lies between two keys in the tail is no word.
-        let close = end > 0 && from <= end + TAIL as u64;
-        side.key = if close { (known.min(from), end.max(to)) } else { (from, to) };
+        self.side(voice).strand.key(timestamp, lasted);
     }
 
     /// Lets time pass: where packets do not come, silence does.
@@ -136,7 +112,7 @@ impl TalkRecorder {
         self.clock = self.at(now);
         let clock = self.clock.saturating_sub(SLACK);
         for side in [&mut self.caller, &mut self.other] {
-            side.fill(clock);
+            side.strand.fill(clock);
             side.settle(TAIL);
         }
     }
@@ -158,7 +134,7 @@ impl TalkRecorder {
         let kept = self.at(now);
         let given = self.given();
         for side in [&mut self.caller, &mut self.other] {
-            side.fill(kept);
+            side.strand.fill(kept);
             side.settle(0);
         }
         let rest = usize::try_from(kept.saturating_sub(given)).unwrap_or(usize::MAX);
@@ -181,7 +157,7 @@ impl TalkRecorder {
 
     /// Samples of each side that were given out.
     fn given(&self) -> u64 {
-        self.caller.settled - self.caller.ready.len() as u64
+        self.caller.strand.settled() - self.caller.ready.len() as u64
     }
 
     /// Samples that both sides have.
@@ -200,36 +176,10 @@ impl TalkRecorder {
 }
 
 impl Side {
-    /// The position after the last sample.
-    fn end(&self) -> u64 {
-        self.settled + self.tail.len() as u64
-    }
-
-    /// The position of a timestamp; one from before the beginning is at the beginning.
-    fn position(&self, timestamp: u32) -> Option<u64> {
-        let since = timestamp.wrapping_sub(self.origin?).cast_signed();
-        Some(u64::try_from(since).unwrap_or(0))
-    }
-
-    /// Fills up with silence, or with what the pause sounds like, to a position.
-    fn fill(&mut self, to: u64) {
-        let missing = to.saturating_sub(self.end());
-        let known = self.tail.len();
-        self.tail.resize(known + usize::try_from(missing).unwrap_or(0), 0);
-        if let Some(noise) = &mut self.pause {
-            noise.fill(self.tail.iter_mut().skip(known));
-        }
-    }
-
     /// Lets go of all but the newest samples.
     fn settle(&mut self, but: usize) {
-        let over = self.tail.len().saturating_sub(but);
-        let (from, to) = self.key;
-        for sample in self.tail.drain(..over) {
-            let sample = if (from..to).contains(&self.settled) { 0 } else { sample };
-            self.ready.push_back(sample);
-            self.settled += 1;
-        }
+        let ready = &mut self.ready;
+        self.strand.settle(but, |sample| ready.push_back(sample));
     }
 }
 
@@ -334,7 +284,8 @@ mod tests {
             recorder.receive(Voice::Caller, timestamp, &[5; 160]);
             recorder.receive(Voice::Caller, n * 160, &[5; 160]);
         }
-        let waiting = recorder.caller.ready.len() + recorder.caller.tail.len();
+        let waiting = recorder.caller.ready.len() as u64 + recorder.caller.strand.end()
+            - recorder.caller.strand.settled();
         assert!(waiting <= 800 + 8_000, "{waiting}");
         let Recorded { rest, kept, .. } = recorder.finish(at(100));
         assert_eq!((rest.len(), kept), (1_600, 800));

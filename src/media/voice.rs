@@ -10,7 +10,7 @@ use audio_codec::{Decoder as _, Encoder as _};
 use opus_rs::{Application, OpusDecoder, OpusEncoder};
 
 use super::codec::{Band, Codec, FRAME, Law, OPUS_FRAME, SAMPLE_RATE};
-use super::half_band::Upsampler;
+use super::half_band::Doubler;
 
 /// The longest packet that is decoded, in samples of narrow band: 120 ms, the most that Opus allows (RFC 6716 §3.2.5).
 pub const MAX_DECODED: usize = 960;
@@ -31,7 +31,7 @@ pub struct Encoder(Encoding);
 
 enum Encoding {
     Law(Law),
-    G722(Box<(Upsampler, G722Encoder)>),
+    G722(Box<(Doubler, G722Encoder)>),
     WideG722(Box<G722Encoder>),
     /// `None` = the crate could not make one; the stream is silent then.
     Opus(Option<Box<OpusEncoder>>, Band),

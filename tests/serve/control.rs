@@ -414,10 +414,12 @@ fn agents_and_queues_are_told_and_changed_at_the_terminal() {
 
     let mut caller = Phone::calls(desk.node.sip(), "100");
     caller.is_answered();
-    let queue = desk.sees("/v1/queues/service", |queue| queue["waiting"] == 1);
+    let queue = desk.sees("/v1/queues/service", |queue| {
+        queue["waiting"] == 1 && queue["today"]["abandonment"] == 0.0
+    });
     let id = queue["contacts"][0]["contact"].as_str().expect("an id");
-    let (code, out, _) = sambung(&desk, "read", &["queue", "show", "service"]);
-    assert!(code == Some(0) && out.contains(id) && out.contains("***ler"), "{out}");
+    let (code, out, err) = sambung(&desk, "read", &["queue", "show", "service"]);
+    assert!(code == Some(0) && out.contains(id) && out.contains("***ler"), "{code:?} {out}{err}");
     let (code, out, _) = sambung(&desk, "read", &["queue", "explain", "service", id, "budi"]);
     assert!(code == Some(0) && out.contains("no     agent ready"), "{out}");
     assert!(out.ends_with("It is not offered.\n"), "{out}");

@@ -12,10 +12,10 @@ use crate::support::telephone::Telephone;
 use crate::support::{sound, wait};
 
 /// The voices, as tones that have no overtone in common.
-const CALLER_HERTZ: f64 = 440.0;
-const AGENT_HERTZ: f64 = 1_000.0;
+pub(super) const CALLER_HERTZ: f64 = 440.0;
+pub(super) const AGENT_HERTZ: f64 = 1_000.0;
 /// How long the two talk.
-const TALK: Duration = Duration::from_millis(2_000);
+pub(super) const TALK: Duration = Duration::from_millis(2_000);
 /// How long somebody may be waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The longest way from one mouth to the other ear and back, both packets and both jitter buffers of it included: 20 ms of
@@ -24,15 +24,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const ROUND_TRIP: Duration = Duration::from_millis(250);
 
 /// The toy adapter, connected by WebSocket.
-struct Far {
+pub(super) struct Far {
     toy: Child,
     folder: tempfile::TempDir,
     /// Its entry in `sambung.yaml`.
-    entry: String,
+    pub(super) entry: String,
 }
 
 impl Far {
-    fn starts(name: &str, arguments: &[&str]) -> Self {
+    pub(super) fn starts(name: &str, arguments: &[&str]) -> Self {
         const TOKEN: &str = "kopi-tubruk-pagi-hari";
         let folder = tempfile::tempdir().expect("a folder");
         let token = folder.path().join("token");
@@ -74,14 +74,14 @@ impl Drop for Far {
 const TOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/toy.py");
 
 /// A project with adapters.
-fn project(adapters: &[&str]) -> Project {
+pub(super) fn project(adapters: &[&str]) -> Project {
     let mut project = Project::new("service");
     project.more = format!("adapters: [{}]\n", adapters.join(", "));
     project
 }
 
 /// A node whose adapters are there.
-fn serving(project: Project, adapters: usize) -> Server {
+pub(super) fn serving(project: Project, adapters: usize) -> Server {
     let server = Server::start(project);
     wait::until(PATIENCE, "the adapters", || {
         (server.log().matches("The adapter is ready.").count() == adapters).then_some(())
@@ -90,7 +90,7 @@ fn serving(project: Project, adapters: usize) -> Server {
 }
 
 /// A telephone that has asked for a person.
-fn caller(server: &Server) -> (Telephone, std::net::SocketAddr) {
+pub(super) fn caller(server: &Server) -> (Telephone, std::net::SocketAddr) {
     let mut caller = Telephone::open();
     caller.dials(server.sip(), "100");
     let media = caller.is_answered().media();
@@ -100,7 +100,7 @@ fn caller(server: &Server) -> (Telephone, std::net::SocketAddr) {
 }
 
 /// Waits until a telephone hears the agent.
-fn hears_agent(telephone: &Telephone, since: std::time::Instant) {
+pub(super) fn hears_agent(telephone: &Telephone, since: std::time::Instant) {
     wait::until(PATIENCE, "the agent's voice", || telephone.ear.first_heard(AGENT_HERTZ, since));
 }
 

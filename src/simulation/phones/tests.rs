@@ -1,3 +1,5 @@
+//! What the telephones on paper do by themselves.
+
 use super::*;
 use crate::call::{Language, PlayId, Recording, RecordingId, SymbolSet, Target};
 

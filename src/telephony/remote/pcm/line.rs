@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::ear::{Ear, Tally};
 use super::frame::{Frame, NARROW, Rate, WIDE};
-use super::rate::{Doubler, Halver};
 use super::tape::Deck;
 use crate::call::{EventKind, KeySource, LegId, PlayId, Quality, SoundId, Symbol, SymbolSet};
-use crate::media::{Codec, Ended, Filled, Law, Part, Player, Sound, ToneDetector, Tones, Voice};
+use crate::media::{
+    Codec, Doubler, Ended, Filled, Halver, Law, Part, Player, Sound, ToneDetector, Tones, Voice,
+};
 use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
 
@@ -143,9 +144,11 @@ impl Line {
         let narrow = match (&part, self.rate) {
             (None, _) => None,
             (Some(part), Rate::Narrow) => part.first_chunk::<NARROW>().copied(),
-            (Some(part), Rate::Wide) => {
-                part.first_chunk::<WIDE>().map(|wide| self.halver.halve(wide))
-            }
+            (Some(part), Rate::Wide) => part.first_chunk::<WIDE>().map(|wide| {
+                let mut narrow = [0; NARROW];
+                self.halver.halve(wide, &mut narrow);
+                narrow
+            }),
         };
         let position = self.position();
         self.said = narrow.filter(|_| !self.masked);
@@ -264,7 +267,10 @@ impl Line {
     fn frame(&mut self, timestamp: u32, samples: &[i16; NARROW]) -> Vec<u8> {
         match self.rate {
             Rate::Narrow => Frame::write(self.number, timestamp, samples),
-            Rate::Wide => Frame::write(self.number, timestamp, &self.doubler.double(samples)),
+            Rate::Wide => {
+                let mut wide = [0; WIDE];
+                Frame::write(self.number, timestamp, self.doubler.double(samples, &mut wide))
+            }
         }
     }
 

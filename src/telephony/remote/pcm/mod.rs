@@ -12,7 +12,6 @@ mod desk;
 mod ear;
 mod frame;
 mod line;
-mod rate;
 mod tape;
 
 pub(super) use desk::Desk;

@@ -172,7 +172,7 @@ fn what_is_above_4_khz_crosses_a_bridge_between_wide_band_codecs() {
             let step = from.0.clock_rate() / 50;
             caller.header.timestamp = caller.header.timestamp.wrapping_add(step);
             // A few at first, then one each time that one comes.
-            if packet < 5 || packet as u64 * 20 % to.1 > 0 {
+            if packet < 5 || !(packet as u64 * 20).is_multiple_of(to.1) {
                 continue;
             }
             let mut samples = [0; 2 * MAX_DECODED];
