@@ -50,7 +50,6 @@ fn are_apart([left, right]: &[Vec<i16>; 2]) {
         [CALLER_HERTZ, AGENT_HERTZ].map(|hertz| sound::heard_millis(channel, hertz))
     };
     let ([caller, none], [nobody, agent]) = (heard(left), heard(right));
-    println!("the caller is heard for {caller} ms, the agent for {agent} ms");
     assert!(
         caller >= 1_700 && agent >= 1_700,
         "{caller} ms of the caller, {agent} ms of the agent"
