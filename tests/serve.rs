@@ -23,6 +23,8 @@ mod refused;
 mod reload;
 #[path = "serve/tickets.rs"]
 mod tickets;
+#[path = "support/toy.rs"]
+mod toy;
 
 /// A flow that asks a question and then waits for a long time.
 const PATIENT: &str = "

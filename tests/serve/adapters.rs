@@ -4,66 +4,18 @@ use serde_json::Value;
 
 use crate::PATIENT;
 use crate::node::Node;
+use crate::toy::{Far, TOY};
 
 /// The entry of a toy adapter in `sambung.yaml`.
 fn toy(name: &str, arguments: &[&str]) -> String {
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/toy.py");
-    let mut command = vec!["python3", program, "--speed", "20"];
+    let mut command = vec!["python3", TOY, "--speed", "20"];
     command.extend(arguments);
     format!("{{ name: {name}, kind: process, command: {command:?} }}")
 }
 
-/// A toy adapter that connects by WebSocket, and its entry in `sambung.yaml`.
-struct Far {
-    toy: std::process::Child,
-    /// The file of its token, and what its caller heard.
-    folder: tempfile::TempDir,
-    entry: String,
-}
-
-impl Far {
-    fn starts(arguments: &[&str]) -> Self {
-        const TOKEN: &str = "kopi-tubruk-pagi-hari";
-        let folder = tempfile::tempdir().expect("a folder");
-        let token = folder.path().join("token");
-        std::fs::write(&token, TOKEN).expect("written");
-        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        std::fs::set_permissions(&token, private).expect("set");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let listen = free.local_addr().expect("a port");
-        drop(free);
-        let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/toy.py");
-        let toy = std::process::Command::new("python3")
-            .args([program, "--websocket", &format!("ws://{listen}/")])
-            .args(arguments)
-            .arg("--ear")
-            .arg(folder.path().join("ear"))
-            .env("SAMBUNG_ADAPTER_TOKEN", TOKEN)
-            .spawn()
-            .expect("it starts");
-        let entry = format!(
-            "{{ name: far, kind: websocket, listen: \"{listen}\", token: {{ file: {token:?} }} }}"
-        );
-        Self { toy, folder, entry }
-    }
-
-    /// The samples that its first caller heard.
-    fn heard(&self) -> Vec<i16> {
-        let bytes = std::fs::read(self.folder.path().join("ear")).unwrap_or_default();
-        bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect()
-    }
-}
-
-impl Drop for Far {
-    fn drop(&mut self) {
-        self.toy.kill().expect("it runs");
-        self.toy.wait().expect("it ends");
-    }
-}
-
 #[test]
 fn samples_pass_both_ways_over_a_websocket() {
-    let far = Far::starts(&["--pcm", "--tones", "--call", "press 1 at 2"]);
+    let far = Far::starts("far", &["--tones", "--call", "press 1 at 2"]);
     let mut node = Node::start(&format!("adapters: [{}]", far.entry), PATIENT);
     node.logs("The adapter is ready.");
     node.logs("Call ended");

@@ -1,7 +1,6 @@
 //! Callers and agents on different adapters: telephones of the built-in one, and the toy adapter, whose samples pass through
 //! the node.
 
-use std::process::{Child, Command};
 use std::time::Duration;
 
 use super::agents::offers;
@@ -9,6 +8,7 @@ use super::calls::{ending, steps};
 use crate::support::project::Project;
 use crate::support::server::Server;
 use crate::support::telephone::Telephone;
+use crate::support::toy::{Far, TOY};
 use crate::support::{sound, wait};
 
 /// The voices, as tones that have no overtone in common.
@@ -22,56 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// a packet, 60 ms at most between the adapters and 40 ms of the far one's jitter buffer in one direction and as much in the
 /// other. The machine may be busy.
 const ROUND_TRIP: Duration = Duration::from_millis(250);
-
-/// The toy adapter, connected by WebSocket.
-pub(super) struct Far {
-    toy: Child,
-    folder: tempfile::TempDir,
-    /// Its entry in `sambung.yaml`.
-    pub(super) entry: String,
-}
-
-impl Far {
-    pub(super) fn starts(name: &str, arguments: &[&str]) -> Self {
-        const TOKEN: &str = "kopi-tubruk-pagi-hari";
-        let folder = tempfile::tempdir().expect("a folder");
-        let token = folder.path().join("token");
-        std::fs::write(&token, TOKEN).expect("written");
-        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        std::fs::set_permissions(&token, private).expect("set");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let listen = free.local_addr().expect("a port");
-        drop(free);
-        let toy = Command::new("python3")
-            .arg(TOY)
-            .args(["--websocket", &format!("ws://{listen}/"), "--pcm"])
-            .args(arguments)
-            .arg("--ear")
-            .arg(folder.path().join("ear"))
-            .env("SAMBUNG_ADAPTER_TOKEN", TOKEN)
-            .spawn()
-            .expect("it starts");
-        let entry = format!(
-            "{{ name: {name}, kind: websocket, listen: \"{listen}\", token: {{ file: {token:?} }} }}"
-        );
-        Self { toy, folder, entry }
-    }
-
-    /// The samples that its caller or agent heard.
-    fn heard(&self) -> Vec<i16> {
-        let bytes = std::fs::read(self.folder.path().join("ear")).unwrap_or_default();
-        bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect()
-    }
-}
-
-impl Drop for Far {
-    fn drop(&mut self) {
-        self.toy.kill().expect("it runs");
-        self.toy.wait().expect("it ends");
-    }
-}
-
-const TOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/toy.py");
 
 /// A project with adapters.
 pub(super) fn project(adapters: &[&str]) -> Project {

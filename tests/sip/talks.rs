@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use super::bridges::{AGENT_HERTZ, CALLER_HERTZ, Far, TALK, caller, hears_agent, project, serving};
+use super::bridges::{AGENT_HERTZ, CALLER_HERTZ, TALK, caller, hears_agent, project, serving};
 use crate::support::project::Project;
 use crate::support::server::Server;
 use crate::support::telephone::Telephone;
+use crate::support::toy::Far;
 use crate::support::{sound, wait};
 
 /// A project that records talks.

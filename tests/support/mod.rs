@@ -18,4 +18,5 @@ pub(crate) mod sipp;
 pub(crate) mod sound;
 pub(crate) mod telephone;
 pub(crate) mod torture;
+pub(crate) mod toy;
 pub(crate) mod wait;
