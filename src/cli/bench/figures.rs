@@ -25,6 +25,9 @@ const RATES: [u32; 4] = [50, 100, 200, 300];
 const USUAL_RATE: u32 = 100;
 /// Packets of clean sound are not later than this, in 99 of 100 cases, in ms.
 const CLEAN_LATE_MS: f64 = 10.0;
+/// How long a server is left alone after its first answer before it counts as idle: what starting took is given back by
+/// then.
+const REST: std::time::Duration = std::time::Duration::from_secs(2);
 /// A second, in ms.
 const MS: f64 = 1_000.0;
 
@@ -185,6 +188,7 @@ fn start() -> Result<Vec<Figure>, BenchError> {
         let server = Server::start(false)?;
         #[expect(clippy::cast_possible_truncation, reason = "a few seconds at most")]
         times.add((server.started_ms * MS) as i64);
+        std::thread::park_timeout(REST);
         rss = server.usage().rss;
         server.stop()?;
     }
