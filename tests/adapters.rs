@@ -177,8 +177,8 @@ fn the_contract_is_printed_by_help() {
     assert!(told.contains("THE CONTRACT OF ADAPTERS, version 1"), "{told}");
 }
 
-#[test]
-fn what_an_adapter_cannot_do_is_found_before_a_caller_does() {
+/// The shop, with a configuration of its own.
+fn shop(settings: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -186,14 +186,22 @@ fn what_an_adapter_cannot_do_is_found_before_a_caller_does() {
         std::fs::write(path, text).expect("written");
     };
     write("flows/toko.yaml", include_str!("../flows/toko.yaml"));
-    write(
-        "sambung.yaml",
+    write("sambung.yaml", settings);
+    folder
+}
+
+/// What `sambung check --adapter` says of a project.
+fn checked(folder: &tempfile::TempDir, adapter: &str) -> (Option<i32>, String) {
+    let mut command = sambung(&["check", "--format", "short", "--adapter", adapter]);
+    told(&command.arg("sambung.yaml").current_dir(folder.path()).output().expect("it runs"))
+}
+
+#[test]
+fn what_an_adapter_cannot_do_is_found_before_a_caller_does() {
+    let folder = shop(
         "sambung: 1\nadapters: [{ name: poor, kind: socket, path: s, capabilities: { dial: true } }]\n",
     );
-    let run = |adapter: &str| {
-        let mut command = sambung(&["check", "--format", "short", "--adapter", adapter]);
-        told(&command.arg("sambung.yaml").current_dir(folder.path()).output().expect("it runs"))
-    };
+    let run = |adapter: &str| checked(&folder, adapter);
     let (code, told) = run("poor");
     let of_rule = |told: &str| told.lines().filter(|line| line.contains("[E1020]")).count();
     assert_eq!(code, Some(1), "{told}");
@@ -207,27 +215,14 @@ fn what_an_adapter_cannot_do_is_found_before_a_caller_does() {
 
 #[test]
 fn an_agent_who_cannot_be_connected_is_found_before_a_caller_waits_for_one() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("inside")).expect("a folder");
-        std::fs::write(path, text).expect("written");
-    };
-    write("flows/toko.yaml", include_str!("../flows/toko.yaml"));
     let able = "speech: true, record: true, dial: true, bridge: true, mask: true";
-    write(
-        "sambung.yaml",
-        &format!(
-            "sambung: 1\nadapters:\n  - {{ name: poor, kind: socket, path: s, capabilities: {{ media: reference, {able} }} }}\n  \
+    let folder = shop(&format!(
+        "sambung: 1\nadapters:\n  - {{ name: poor, kind: socket, path: s, capabilities: {{ media: reference, {able} }} }}\n  \
              - {{ name: rich, kind: socket, path: t, capabilities: {{ media: pcm, {able} }} }}\n\
              agents:\n  ani: {{ adapter: poor, user: ani, queues: [service] }}\n  \
              budi: {{ adapter: rich, user: budi, queues: [service] }}\n"
-        ),
-    );
-    let run = |adapter: &str| {
-        let mut command = sambung(&["check", "--format", "short", "--adapter", adapter]);
-        told(&command.arg("sambung.yaml").current_dir(folder.path()).output().expect("it runs"))
-    };
+    ));
+    let run = |adapter: &str| checked(&folder, adapter);
     for (adapter, with, silent) in [
         ("sip", "rings `ani` on the adapter `poor`", "the audio of `poor`"),
         ("rich", "rings `ani` on the adapter `poor`", "the audio of `poor`"),

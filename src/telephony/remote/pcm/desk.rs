@@ -284,8 +284,9 @@ impl Desk {
     }
 
     fn record_talks(&mut self, now: Instant) {
-        let talking =
-            |(leg, line): (&LegId, &Line)| line.bridged.is_some().then_some((*leg, line.beside()));
+        let talking = |(leg, line): (&LegId, &Line)| {
+            line.is_in_recorded_talk().then(|| (*leg, line.beside()))
+        };
         let pairs: Vec<_> = self.lines.iter().filter_map(talking).collect();
         for (leg, beside) in pairs {
             let said = match beside {

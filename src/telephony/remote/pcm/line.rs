@@ -176,6 +176,11 @@ impl Line {
         self.relayed
     }
 
+    /// Whether a talk of it goes on, and is recorded.
+    pub(super) const fn is_in_recorded_talk(&self) -> bool {
+        self.bridged.is_some() && self.deck.is_of_talk()
+    }
+
     /// Has the latest 20 ms of a talk recorded, if it is: what this leg said, and what the one it is connected with did.
     /// Nothing of it is while keys of either are secret.
     pub(super) fn record_talk(&mut self, other: Option<[i16; NARROW]>, now: Instant) {

@@ -72,6 +72,11 @@ impl Deck {
         }
     }
 
+    /// Whether a talk is recorded.
+    pub(super) const fn is_of_talk(&self) -> bool {
+        matches!(self.take, Some(Take::Talk(_)))
+    }
+
     /// Hears 20 ms of 8 kHz of a party of a talk.
     pub(super) fn hear_talk(
         &mut self,
