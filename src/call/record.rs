@@ -1,4 +1,4 @@
-//! The call record: one JSON object per call, written once, at its end.
+//! The call record: one JSON object per call, and one per try to call a customer back, written once, at its end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,8 +13,12 @@ use super::id::{AgentId, CallId, FlowHash, FlowId, Language, NodeId, QueueId};
 pub struct CallRecord {
     /// The version of this form: 1.
     pub v: u8,
-    /// The call's id.
+    /// The call's id; of a try to call a customer back that of their wish, which all of its tries have in common.
     pub call: CallId,
+    /// Which try to call the customer back it was, from 1; absent for all other calls. One whose end a crash took from the
+    /// history is made once more under the same number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
     /// The caller's number, masked; `None` when withheld.
     pub caller: Option<String>,
     /// Whether a trusted trunk vouched for the caller's number; absent where none did.

@@ -30,7 +30,7 @@ pub struct MemoryStore {
     secret: CallerSecret,
     entries: Vec<Entry>,
     standing: Standing,
-    records: BTreeMap<CallId, (Wall, Arc<str>)>,
+    records: BTreeMap<(CallId, Wall), Arc<str>>,
     callers: BTreeMap<CallId, CallerKey>,
     recordings: BTreeMap<RecordingId, (CallId, Retention, Wall)>,
     /// When the first row with something private was kept, by contact and class.
@@ -187,10 +187,10 @@ impl MemoryStore {
         let mut gone = Forgotten::default();
         match class {
             Retention::Records => {
-                let old = self.records.iter().filter(|(_, (ended, _))| *ended < before);
-                let old: Vec<CallId> = old.map(|(call, _)| *call).take(EXPIRED_TOGETHER).collect();
+                let old = self.records.keys().filter(|(_, ended)| *ended < before);
+                let old: Vec<_> = old.copied().take(EXPIRED_TOGETHER).collect();
                 gone.count = old.len() as u64;
-                old.iter().for_each(|call| drop(self.records.remove(call)));
+                old.iter().for_each(|of| drop(self.records.remove(of)));
             }
             Retention::History => {
                 let newest = self.standing.newest;
@@ -241,7 +241,7 @@ impl MemoryStore {
                 Receipt { verdict, position: Some(self.push(row)), number }
             }
             Write::Record { call, ended, record } => {
-                self.records.insert(*call, (*ended, Arc::clone(record)));
+                self.records.insert((*call, *ended), Arc::clone(record));
                 Receipt::without_trace(Verdict::Applied)
             }
         }
@@ -295,8 +295,10 @@ impl Store for MemoryStore {
         Ok(fitting.take(limit.min(MAX_PAGE)).map(shown).collect())
     }
 
-    fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError> {
-        Ok(self.records.get(&call).map(|(_, record)| Arc::clone(record)))
+    fn records(&self, call: CallId) -> Result<Vec<Arc<str>>, StoreError> {
+        let whole =
+            (call, Wall::from_unix_micros(i64::MIN))..=(call, Wall::from_unix_micros(i64::MAX));
+        Ok(self.records.range(whole).map(|(_, record)| Arc::clone(record)).collect())
     }
 
     fn known(&self, caller: &CallerKey) -> Result<Known, StoreError> {
@@ -305,11 +307,11 @@ impl Store for MemoryStore {
         let entries = self.entries.iter();
         let entries =
             entries.filter(|entry| self.holder(&entry.row.fact).as_ref().is_some_and(is_theirs));
-        let records = self.records.iter().filter(|(call, _)| is_theirs(call));
+        let records = self.records.iter().filter(|((call, _), _)| is_theirs(call));
         let recordings = self.recordings.iter().filter(|(_, (contact, ..))| is_theirs(contact));
         Ok(Known {
             entries: entries.cloned().collect(),
-            records: records.map(|(call, (_, record))| (*call, Arc::clone(record))).collect(),
+            records: records.map(|((call, _), record)| (*call, Arc::clone(record))).collect(),
             recordings: recordings.map(|(recording, _)| recording.clone()).collect(),
             contacts,
         })
@@ -326,7 +328,7 @@ impl Store for MemoryStore {
         }
         let recordings = self.known(caller)?.recordings;
         self.forget(&|holder, _| contacts.contains(&holder));
-        self.records.retain(|call, _| !contacts.contains(call));
+        self.records.retain(|(call, _), _| !contacts.contains(call));
         self.recordings.retain(|_, (contact, ..)| !contacts.contains(contact));
         self.callers.retain(|contact, _| !contacts.contains(contact));
         let count = contacts.len() as u64;

@@ -35,7 +35,8 @@ pub enum Verdict {
 pub enum Write {
     /// A row of the history.
     Row(Box<Row>),
-    /// The record of a call that is over. A second one of the same call takes the place of the first.
+    /// The record of a call that is over, or of one of several tries to call somebody back. A second one of the same call
+    /// that ended at the same time takes the place of the first.
     Record {
         /// The call.
         call: CallId,
@@ -150,11 +151,11 @@ pub trait Store {
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError>;
 
-    /// The record of a call, as it was given.
+    /// The records of a call as they were given, the oldest first: one, or as many as there were tries to call back.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError>;
+    fn records(&self, call: CallId) -> Result<Vec<Arc<str>>, StoreError>;
 
     /// Everything that is known of a caller.
     ///

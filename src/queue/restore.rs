@@ -1,6 +1,6 @@
 //! A node that begins anew: agents go on with what they did, contacts stand where they stood.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::agent::{AgentState, BackOffCause, Intent, LOGGED_OUT, Seat, Shift};
@@ -52,8 +52,12 @@ impl Queues {
     ///
     /// Who was free is `ready` once their phone is there, with the idle time of before, and `unreachable` until then.
     /// What bound an agent to a leg died with the node: an offer leaves them as they were before it, a talk is followed
-    /// by a wrap-up, since a person needs a moment.
+    /// by a wrap-up, since a person needs a moment. Agents of whom nothing is known begin now.
     pub(super) fn restore(&mut self, standing: Standing) {
+        let known: BTreeSet<&AgentId> = standing.agents.iter().map(|agent| &agent.agent).collect();
+        let new = self.seats.iter().filter(|(agent, _)| !known.contains(agent));
+        let new: Vec<Seat> = new.map(|(_, seat)| *seat).collect();
+        new.into_iter().for_each(|seat| self.begin_agent(seat));
         for (agent, shift) in standing.shifts {
             if let Some(&seat) = self.seats.get(&agent) {
                 self.list(seat, false);
@@ -72,6 +76,18 @@ impl Queues {
                 self.enter(contact, number);
             }
         }
+    }
+
+    /// An agent who was never heard of is what they are since now, so that nobody who was there before is idle for less.
+    fn begin_agent(&mut self, seat: Seat) {
+        self.touch_seat(seat);
+        self.list(seat, false);
+        let agent = &mut self.agents[seat.0];
+        agent.since = self.now;
+        if let AgentState::Ready { idle_since } = &mut agent.state {
+            *idle_since = self.now;
+        }
+        self.list(seat, true);
     }
 
     fn restore_agent(&mut self, seat: Seat, was: &AgentStanding) {

@@ -160,7 +160,7 @@ fn late(store: &SqliteStore, newest: Position, told: &Told) -> Result<Late, Stor
         if told.0.contains_key(&contact) {
             continue;
         }
-        let kept = store.record(contact)?.and_then(|text| serde_json::from_str(&text).ok());
+        let kept = store.records(contact)?.pop().and_then(|text| serde_json::from_str(&text).ok());
         if let Some(record) = kept {
             late.kept.push(Kept { record, call: contact });
             continue;
@@ -199,6 +199,7 @@ fn interrupted(call: CallId, live: &LiveCall, ended: Wall) -> CallRecord {
     let mut record = CallRecord {
         v: 1,
         call,
+        attempt: None,
         caller: number.map(|number| mask_number(number)),
         asserted: false,
         called: Arc::default(),

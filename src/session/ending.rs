@@ -203,6 +203,7 @@ impl Session {
         CallRecord {
             v: 1,
             call: self.arrival.id,
+            attempt: None,
             caller: caller.number.as_deref().map(mask_number),
             asserted: *asserted,
             called: called.clone(),

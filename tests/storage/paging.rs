@@ -83,20 +83,25 @@ fn numbers_go_on_over_starts() {
 }
 
 #[test]
-fn a_record_is_found_by_its_call() {
+fn records_are_found_by_their_call() {
     for mut backend in backends() {
         let store = &mut *backend.store;
-        let write = |call, text: &str| Write::Record {
+        let write = |call, at, text: &str| Write::Record {
             call: contact(call),
-            ended: wall(5),
+            ended: wall(at),
             record: text.into(),
         };
-        let receipts = store.commit(&[write(1, "{\"v\":1}"), write(2, "{}"), write(2, "[]")]);
+        let receipts = store.commit(&[
+            write(1, 9, "{\"v\":1}"),
+            write(1, 5, "{}"),
+            write(2, 5, "{}"),
+            write(2, 5, "[]"),
+        ]);
         assert!(receipts.expect("keeps").iter().all(|of| of.verdict == Verdict::Applied));
-        let record = |call| store.record(contact(call)).expect("reads");
-        assert_eq!(record(1).as_deref(), Some("{\"v\":1}"));
-        assert_eq!(record(2).as_deref(), Some("[]"), "the newest counts");
-        assert_eq!(record(3), None);
+        let records = |call| store.records(contact(call)).expect("reads");
+        assert_eq!(records(1), ["{}".into(), "{\"v\":1}".into()], "each try, in order");
+        assert_eq!(records(2), ["[]".into()], "the newest of one end counts");
+        assert!(records(3).is_empty());
     }
 }
 

@@ -64,9 +64,12 @@ impl Engine {
         let at = |instant: Instant| self.clock.at(instant).to_rfc3339();
         let adapter = self.settings.adapters.get(usize::from(wish.adapter.0)).cloned();
         let talked = talk.map_or(Duration::ZERO, |talk| self.now.since(talk));
+        // One that led to a talk was counted when that began, any other is about to be.
+        let attempt = wish.tries + u32::from(talk.is_none());
         let record = CallRecord {
             v: 1,
             call: contact,
+            attempt: Some(attempt),
             caller: None,
             asserted: false,
             called: mask_number(&wish.to).into(),

@@ -253,6 +253,7 @@ fn the_agent_is_rung_first_and_the_customer_confirms_before_they_talk() {
     node.ends(customer, HangupCause::Normal);
     assert_eq!((node.tries(), node.ended()), (vec![TryResult::Connected], vec![CallbackEnd::Done]));
     let out: Vec<_> = node.records.iter().filter(|r| r.direction == Direction::Out).collect();
+    assert_eq!(out[0].attempt, Some(1));
     assert_eq!(out.len(), 1);
     assert_eq!((out[0].talk_ms, out[0].called.as_ref()), (60_000, "***111"));
     assert_eq!(node.engine.open_callbacks(), 0);
@@ -287,6 +288,10 @@ fn a_customer_who_cannot_be_had_is_tried_three_times_and_a_machine_hears_one_mes
     }
     assert_eq!(node.tries(), [TryResult::Machine, TryResult::NoAnswer, TryResult::Busy]);
     assert_eq!(node.ended(), [CallbackEnd::Exhausted]);
+    let out = node.records.iter().filter(|record| record.direction == Direction::Out);
+    let out: Vec<_> = out.map(|record| (record.call, record.attempt)).collect();
+    let wish = out[0].0;
+    assert_eq!(out, [(wish, Some(1)), (wish, Some(2)), (wish, Some(3))], "a record of each try");
     node.engine.check_invariants();
 }
 

@@ -103,6 +103,22 @@ fn a_restart_changes_no_reason_no_pause_and_no_deadline() {
     assert_eq!([s.state("budi"), s.state("citra")], ["break(tea)", "ready"]);
 }
 
+/// Who was idle before the restart is asked before somebody who is new.
+#[test]
+fn who_was_never_heard_of_begins_now() {
+    let mut settings = settings(&[("agus", &["service"], &[]), ("budi", &["service"], &[])]);
+    settings.agents.values_mut().for_each(|agent| agent.always_there = true);
+    let mut s = Script::new(settings);
+    s.wait(60);
+    let idle = AgentStanding { idle_since: Some(at(-5)), ..was("budi", AgentStatus::Ready) };
+    s.restore(Standing { agents: vec![idle], ..Standing::default() });
+    let since: Vec<_> =
+        s.queues.agents().map(|agent| (agent.since, agent.state.idle_since())).collect();
+    assert_eq!(since, [(at(60), Some(at(60))), (at(60), Some(at(-5)))]);
+    s.enter(1);
+    assert_eq!([s.state("agus"), s.state("budi")], ["ready", "reserved"]);
+}
+
 /// Acceptance 5: who waited keeps the place, ahead of everybody who came later, and nobody of them is refused.
 #[test]
 fn who_waited_stands_where_they_stood() {

@@ -55,6 +55,7 @@ fn record(steps: Vec<RecordStep>, ended_at: &str, by: EndedBy) -> CallRecord {
         ignored_keys: 0,
         v: 1,
         call: CallId::new(1, 1),
+        attempt: None,
         caller: None,
         asserted: false,
         called: "100".into(),

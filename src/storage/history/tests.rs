@@ -47,8 +47,8 @@ impl Store for Watched {
         self.inner.entries(after, f, limit)
     }
 
-    fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError> {
-        self.inner.record(call)
+    fn records(&self, call: CallId) -> Result<Vec<Arc<str>>, StoreError> {
+        self.inner.records(call)
     }
 
     fn known(&self, caller: &CallerKey) -> Result<Known, StoreError> {

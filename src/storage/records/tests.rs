@@ -11,6 +11,7 @@ fn record(number: u64) -> Box<CallRecord> {
         ignored_keys: 0,
         v: 1,
         call: CallId::new(number, 0),
+        attempt: None,
         caller: Some("***678".to_owned()),
         asserted: false,
         called: "100".into(),

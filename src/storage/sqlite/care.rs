@@ -44,7 +44,8 @@ pub(super) fn known(sql: Sql<'_>, caller: &CallerKey) -> rusqlite::Result<Known>
                 known.entries.extend(of);
             }
         }
-        known.records.extend(read::record(sql, *contact)?.map(|record| (*contact, record)));
+        let of = read::records(sql, *contact)?;
+        known.records.extend(of.into_iter().map(|record| (*contact, record)));
         let select =
             "SELECT recording_id FROM recording WHERE contact_id = ?1 ORDER BY recording_id";
         let of: Vec<_> = sql.all(select, [&name], |row| sql::text(row, 0))?;
@@ -100,8 +101,8 @@ fn let_go(work: &Work<'_>, class: Retention, before: Wall) -> rusqlite::Result<F
     let count = |changed: usize| Forgotten { count: changed as u64, recordings: Vec::new() };
     match class {
         Retention::Records => {
-            let delete = "DELETE FROM record WHERE call_id IN
-                (SELECT call_id FROM record WHERE ended_us < ?1 LIMIT ?2)";
+            let delete = "DELETE FROM record WHERE (call_id, ended_us) IN
+                (SELECT call_id, ended_us FROM record WHERE ended_us < ?1 LIMIT ?2)";
             sql.execute(delete, [before, most]).map(count)
         }
         Retention::History => {

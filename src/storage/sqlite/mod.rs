@@ -210,9 +210,9 @@ impl Store for SqliteStore {
         entries.map_err(|error| store_error("read the history", error))
     }
 
-    fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError> {
-        let record = read::record(self.sql(), call);
-        record.map_err(|error| store_error("read a call record", error))
+    fn records(&self, call: CallId) -> Result<Vec<Arc<str>>, StoreError> {
+        let records = read::records(self.sql(), call);
+        records.map_err(|error| store_error("read a call record", error))
     }
 
     fn known(&self, caller: &CallerKey) -> Result<Known, StoreError> {
@@ -295,13 +295,13 @@ impl SqliteReader {
         entries.map_err(|error| store_error("read the history", error))
     }
 
-    /// The record of a call, as it was given.
+    /// The records of a call as they were given, the oldest first: one, or as many as there were tries to call back.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn record(&self, call: CallId) -> Result<Option<Arc<str>>, StoreError> {
-        let record = read::record(self.sql(), call);
-        record.map_err(|error| store_error("read a call record", error))
+    pub fn records(&self, call: CallId) -> Result<Vec<Arc<str>>, StoreError> {
+        let records = read::records(self.sql(), call);
+        records.map_err(|error| store_error("read a call record", error))
     }
 
     const fn sql(&self) -> Sql<'_> {

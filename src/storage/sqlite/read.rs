@@ -95,10 +95,10 @@ pub(super) fn opener(sql: Sql<'_>, ticket: u64) -> rusqlite::Result<Option<Strin
     sql.first(select, [sql::number(ticket)], |row| row.get(0))
 }
 
-/// The record of a call.
-pub(super) fn record(sql: Sql<'_>, call: CallId) -> rusqlite::Result<Option<Arc<str>>> {
-    let select = "SELECT record_json FROM record WHERE call_id = ?1";
-    sql.first(select, [call.to_string()], |row| sql::text(row, 0))
+/// The records of a call, the oldest first.
+pub(super) fn records(sql: Sql<'_>, call: CallId) -> rusqlite::Result<Vec<Arc<str>>> {
+    let select = "SELECT record_json FROM record WHERE call_id = ?1 ORDER BY ended_us";
+    sql.all(select, [call.to_string()], |row| sql::text(row, 0))
 }
 
 /// How an agent stands.

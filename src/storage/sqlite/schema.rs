@@ -8,12 +8,12 @@
 use rusqlite::Connection;
 
 /// The version of the tables that this program writes.
-pub(super) const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: i64 = 2;
 /// What marks a file as ours: `SMBG`.
 pub(super) const APPLICATION: i64 = 0x534d_4247;
 
 /// What leads from each version to the next one; the first makes them all. A released one is never changed.
-const MIGRATIONS: [&str; 1] = [VERSION_1];
+const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
 
 const VERSION_1: &str = "
 CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL);
@@ -61,6 +61,17 @@ CREATE TABLE recording (
 CREATE INDEX recording_contact ON recording (contact_id);
 CREATE INDEX recording_at ON recording (class, at_us);
 INSERT INTO node VALUES ('1', 0, 0, 0, 0, 1000, 1000);
+";
+
+/// Each try to call a customer back has a record, all under the id of their wish.
+const VERSION_2: &str = "
+ALTER TABLE record RENAME TO record_1;
+DROP INDEX record_ended;
+CREATE TABLE record (
+    call_id TEXT NOT NULL, ended_us BIGINT NOT NULL, record_json TEXT NOT NULL, PRIMARY KEY (call_id, ended_us));
+CREATE INDEX record_ended ON record (ended_us);
+INSERT INTO record SELECT call_id, ended_us, record_json FROM record_1;
+DROP TABLE record_1;
 ";
 
 /// Why the tables of a file cannot be used.

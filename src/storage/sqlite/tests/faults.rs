@@ -74,7 +74,8 @@ fn batch(number: u64) -> Vec<Write> {
 fn account(store: &SqliteStore, calls: u64) -> (Vec<Entry>, Standing, usize) {
     let filter = Filter { private: true, ..Filter::default() };
     let entries = store.entries(Position::default(), &filter, MAX_PAGE).expect("reads");
-    let records = (1..=calls).filter(|call| store.record(contact(*call)).expect("reads").is_some());
+    let records =
+        (1..=calls).filter(|call| !store.records(contact(*call)).expect("reads").is_empty());
     let records = records.count();
     (entries, store.standing().expect("stands"), records)
 }
