@@ -1,19 +1,17 @@
 //! The node's history: the store is opened and taken over before anything else, calls that died with the process before get
 //! their records, and what the engine tells goes to the writer.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::Serialize;
-
-use super::remains::{Told, ended_at, found};
+use super::late::{Late, interrupted, late};
+use super::remains::{Told, found};
 use super::{Server, ServerError};
-use crate::call::{CallId, CallRecord, Direction, EndedBy, HangupCause, mask_number};
+use crate::call::CallRecord;
 use crate::config::Config;
 use crate::history::{
-    CallerSecret, Fact, Filter, LiveCall, MAX_PAGE, Position, Retention, Row, Shifts, Standing,
-    Store as _, StoreError,
+    CallerSecret, Fact, Filter, MAX_PAGE, Position, Retention, Row, Shifts, Standing, Store as _,
+    StoreError,
 };
 use crate::runtime::{Clock, Judge, Keeper};
 use crate::storage::{
@@ -25,9 +23,6 @@ use crate::time::{Duration, Wall};
 /// How far back the engine's axis of time reaches: agents may have been idle, and places in line kept, since before the
 /// process began.
 pub const PAST: Duration = Duration::from_mins(24 * 60);
-
-/// How many of the last rows of the history are looked through for calls that ended: those of several busy seconds.
-const ROWS_READ: u64 = 20_000;
 
 /// Records that are written in one go: fewer than the file's writer takes at a time.
 const RECORDS_TOGETHER: usize = 256;
@@ -57,10 +52,10 @@ impl History {
         let mut store = SqliteStore::open(&server.store, Durability::default())?;
         let before = store.standing()?;
         let told = Told::read(records);
-        let without = before.calls.iter().filter(|(call, _)| !told.0.contains_key(*call));
+        let without = before.calls.iter().filter(|(call, _)| told.of(**call).is_none());
         let mut interrupted: Vec<CallRecord> =
             without.map(|(call, live)| interrupted(*call, live, before.at)).collect();
-        let Late { kept, unkept } = late(&store, before.newest, &told)?;
+        let Late { kept, unkept } = late(&store, &before, &told)?;
         interrupted.extend(unkept);
         write_records(records, kept)?;
         write_records(records, interrupted.clone())?;
@@ -90,8 +85,7 @@ impl History {
         let (writer, slot) = HistoryWriter::start(store, clock)?;
         interrupted.iter().for_each(|record| keep_record(&slot, record));
         for call in found.ends.keys() {
-            if let Some(record) = told.0.get(call) {
-                let ended = ended_at(record).unwrap_or(now);
+            if let Some((ended, record)) = told.of(*call) {
                 slot.keep_record(*call, ended, Arc::clone(record));
             }
         }
@@ -119,67 +113,6 @@ fn shifts(store: &SqliteStore, since: Wall) -> Result<Shifts, StoreError> {
     }
 }
 
-/// What the file of call records lacks of calls that ended right before the process did: the disk may have taken the
-/// history and not yet the file.
-#[derive(Debug, Default)]
-struct Late {
-    /// Records that the store has.
-    kept: Vec<Kept>,
-    /// Records of calls of which only the end was kept.
-    unkept: Vec<CallRecord>,
-}
-
-/// A record as the store has it.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-struct Kept {
-    record: serde_json::Value,
-    #[serde(skip)]
-    call: CallId,
-}
-
-impl Leaving for Kept {
-    const NAME: &'static str = CallRecord::NAME;
-
-    fn call(&self) -> CallId {
-        self.call
-    }
-
-    fn give_up(line: &str) {
-        CallRecord::give_up(line);
-    }
-}
-
-/// Looks for the records of the calls that ended last.
-fn late(store: &SqliteStore, newest: Position, told: &Told) -> Result<Late, StoreError> {
-    let after = Position { epoch: newest.epoch, seq: newest.seq.saturating_sub(ROWS_READ) };
-    let ended = Filter { kinds: vec!["call_ended"], ..Filter::default() };
-    let mut late = Late::default();
-    for end in store.entries(after, &ended, MAX_PAGE)? {
-        let Fact::CallEnded { contact, cause, by, .. } = end.row.fact else { continue };
-        if told.0.contains_key(&contact) {
-            continue;
-        }
-        let kept = store.records(contact)?.pop().and_then(|text| serde_json::from_str(&text).ok());
-        if let Some(record) = kept {
-            late.kept.push(Kept { record, call: contact });
-            continue;
-        }
-        let began = Filter {
-            contact: Some(contact),
-            kinds: vec!["call_began"],
-            private: true,
-            ..Filter::default()
-        };
-        for began in store.entries(Position::default(), &began, 1)? {
-            let live = LiveCall { began: began.row, queued: false };
-            let record = interrupted(contact, &live, end.row.at);
-            late.unkept.push(CallRecord { cause, ended_by: by, ..record });
-        }
-    }
-    Ok(late)
-}
-
 /// Writes records, and returns when they are on the disk.
 fn write_records<T: Leaving>(path: &Path, records: Vec<T>) -> Result<(), StorageError> {
     let mut records = records.into_iter().peekable();
@@ -190,49 +123,6 @@ fn write_records<T: Leaving>(path: &Path, records: Vec<T>) -> Result<(), Storage
         ledger.close();
     }
     Ok(())
-}
-
-/// The record of a call that died with its process: what its beginning says of it.
-fn interrupted(call: CallId, live: &LiveCall, ended: Wall) -> CallRecord {
-    let Row { at, fact, private } = &live.began;
-    let number = private.as_ref().and_then(|private| private.0.get("number"));
-    let mut record = CallRecord {
-        v: 1,
-        call,
-        attempt: None,
-        caller: number.map(|number| mask_number(number)),
-        asserted: false,
-        called: Arc::default(),
-        diverted_from: None,
-        trunk: None,
-        direction: Direction::In,
-        adapter: Arc::default(),
-        flow: None,
-        flow_hash: None,
-        language: None,
-        started: at.to_rfc3339(),
-        answered: None,
-        ended: ended.to_rfc3339(),
-        steps: Vec::new(),
-        notes: BTreeMap::new(),
-        queue: None,
-        transfer: None,
-        agent: None,
-        talks: Vec::new(),
-        talk_ms: 0,
-        cause: HangupCause::Interrupted,
-        ended_by: EndedBy::System,
-        ended_at: None,
-        quality: None,
-        ignored_keys: 0,
-    };
-    if let Fact::CallBegan { called, trunk, flow, flow_hash, .. } = fact {
-        record.called.clone_from(called);
-        record.trunk.clone_from(trunk);
-        record.flow.clone_from(flow);
-        record.flow_hash.clone_from(flow_hash);
-    }
-    record
 }
 
 /// What the engine tells goes to the writer.

@@ -10,6 +10,7 @@ mod drain;
 mod errands;
 mod files;
 mod history;
+mod late;
 mod prepare;
 mod reload;
 mod remains;

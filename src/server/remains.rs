@@ -25,7 +25,7 @@ const RECORDS_READ: u64 = 4 << 20;
 /// The records that the end of the file of call records holds, each as it is written there: a record may be on the disk
 /// when the word of the call's end is not yet.
 #[derive(Debug, Default)]
-pub(super) struct Told(pub(super) BTreeMap<CallId, Arc<str>>);
+pub(super) struct Told(BTreeMap<(CallId, Wall), Arc<str>>);
 
 impl Told {
     /// Reads the end of the file; one that is not there tells nothing.
@@ -33,15 +33,33 @@ impl Told {
         #[derive(Deserialize)]
         struct Told {
             call: CallId,
+            ended: String,
         }
         let end = end_of(records).unwrap_or_default();
         // The first line may be cut: it is then of a call that ended long before.
         let lines = end.split(|byte| *byte == b'\n').filter_map(|line| str::from_utf8(line).ok());
         let told = lines.filter_map(|line| {
-            let Told { call } = serde_json::from_str(line).ok()?;
-            Some((call, line.into()))
+            let Told { call, ended } = serde_json::from_str(line).ok()?;
+            Some(((call, Wall::parse_rfc3339(&ended)?), line.into()))
         });
         Self(told.collect())
+    }
+
+    /// The newest record of a call, and when it ended.
+    pub(super) fn of(&self, call: CallId) -> Option<(Wall, &Arc<str>)> {
+        let ends = Wall::from_unix_micros(i64::MIN)..=Wall::from_unix_micros(i64::MAX);
+        let mut of = self.0.range((call, *ends.start())..=(call, *ends.end()));
+        of.next_back().map(|((_, ended), record)| (*ended, record))
+    }
+
+    /// Whether there is a record of what ended then: one of several tries to call somebody back.
+    pub(super) fn holds(&self, call: CallId, ended: Wall) -> bool {
+        self.0.contains_key(&(call, ended))
+    }
+
+    /// When the oldest of them ended.
+    pub(super) fn since(&self) -> Option<Wall> {
+        self.0.keys().map(|(_, ended)| *ended).min()
     }
 
     /// How a call ended by its record.
@@ -59,7 +77,7 @@ impl Told {
             verb: String,
             outcome: Option<String>,
         }
-        let record: Ended = serde_json::from_str(self.0.get(&call)?).ok()?;
+        let record: Ended = serde_json::from_str(self.of(call)?.1).ok()?;
         let steps: Vec<_> =
             record.steps.iter().map(|step| (step.verb.as_str(), step.outcome.as_deref())).collect();
         let course = Course {
