@@ -125,6 +125,8 @@ impl Watch {
                     CommandKind::Hangup(cause) | CommandKind::Refuse(cause) => {
                         call.part(now);
                         call.hung_up = Some((now, *cause));
+                        // Whoever talks with them is let go because of them, whatever the cause.
+                        self.desk.staff.caller_ended(id);
                     }
                     _ => {}
                 }
