@@ -241,7 +241,7 @@ impl Engine {
                 self.command(with.customer, CommandKind::Hangup(HangupCause::Cancelled));
                 self.legs.remove(with.customer);
                 self.record_try(contact, None, (since, None), (EndedBy::Agent, cause));
-                self.tell_queues(queue::Input::TalkEnded { call: contact });
+                self.callback_agent_parts(contact, cause);
                 self.callback_failed(contact, Some(&with.agent), TryResult::NoAgent);
             }
             Some(Stage::Talking { with, since, talk }) => {
@@ -254,7 +254,7 @@ impl Engine {
                     (EndedBy::Agent, cause),
                 );
                 self.callback_over(contact, CallbackEnd::Done);
-                self.tell_queues(queue::Input::TalkEnded { call: contact });
+                self.callback_agent_parts(contact, cause);
             }
             // There was no talk, so that nothing is to be wrapped up.
             Some(
@@ -270,6 +270,16 @@ impl Engine {
                 self.tell_queues(queue::Input::WrapUpDone { agent });
             }
         }
+    }
+
+    /// The agent has work to do after it, unless the phone is gone without a word: then nobody is offered to it for a while.
+    fn callback_agent_parts(&mut self, contact: CallId, cause: HangupCause) {
+        let vanished = cause == HangupCause::MediaLost;
+        let call = contact;
+        self.tell_queues(match vanished {
+            true => queue::Input::Vanished { call },
+            false => queue::Input::TalkEnded { call },
+        });
     }
 
     /// The agent hears that the customer could not be had; then their leg ends, and they are free.

@@ -438,3 +438,20 @@ fn whoever_comes_to_the_question_was_asked_and_an_answer_knows_its_agent() {
     let scores: Vec<_> = scores.collect();
     assert_eq!((asked, scores), (2, vec![("csat".to_owned(), 5, Some("sari".to_owned()))]));
 }
+
+#[test]
+fn an_agent_whose_phone_vanishes_from_a_callback_rests() {
+    let mut node = Node::new(MORNING, phone());
+    node.wish("+6281100001111");
+    node.seconds(40);
+    let (agent, customer) = node.agent_answers();
+    node.happens(customer, EventKind::Answered);
+    node.key(customer, '1');
+    node.seconds(60);
+    node.ends(agent, HangupCause::MediaLost);
+    let state = node.engine.queues.agent_state(&"sari".into()).map(ToString::to_string);
+    assert_eq!(state.as_deref(), Some("backoff(unreachable)"));
+    assert!(node.was_told(customer, &CommandKind::Hangup(HangupCause::Normal)));
+    assert_eq!(node.ended(), [CallbackEnd::Done]);
+    node.engine.check_invariants();
+}
