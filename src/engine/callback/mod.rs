@@ -41,6 +41,8 @@ use crate::queue::{self, Contact};
 use crate::time::{Duration, Instant};
 
 pub use rules::{CallbackRules, First};
+
+use rules::stands_until;
 use stage::{Pair, Stage};
 
 /// How long the customer has to press a key, from their answer; then whoever answered is taken for a machine.
@@ -162,7 +164,9 @@ impl Engine {
         let within = wish.within.unwrap_or(longest).min(longest);
         let place = self.wanted(call).filter(|wanted| wanted.request.queue == wish.queue);
         let order = place.map_or(self.now, |wanted| wanted.since);
-        let (order, expires) = (self.clock.at(order), self.clock.at(self.now + within));
+        let hours = self.settings.hours_of(&wish.queue);
+        let expires = stands_until(hours, self.clock.at(self.now), within);
+        let order = self.clock.at(order);
         let contact = self.new_call_id();
         let asking = self.calls.get(&call);
         let trunk = asking.and_then(|asking| asking.session.trunk().cloned());
@@ -282,14 +286,15 @@ impl Engine {
         }
     }
 
-    /// Not before `until`, nor outside of the calling hours of where the number is.
+    /// Not before `until`, nor outside of the calling hours of where the number is, nor while its queue is closed.
     fn callback_rests(&mut self, contact: CallId, until: Instant) {
         let Some(wish) = self.callbacks.wishes.get(&contact) else { return };
         let Some(rules) = self.settings.callbacks.get(&wish.queue) else {
             return self.callback_over(contact, CallbackEnd::Cancelled);
         };
         let wall = self.clock.at(until);
-        let opens = rules.opens(&wish.to, wall);
+        let hours = self.settings.hours_of(&wish.queue);
+        let opens = rules.opens_with(&wish.to, hours, wall);
         let opens = if bug::is(Bug::CalledAtNight) { Some(Duration::ZERO) } else { opens };
         let until = opens.map_or(wish.expires, |span| until + span);
         let until = until.min(wish.expires).max(self.now);
@@ -339,6 +344,10 @@ impl Engine {
         let wall = self.clock.at(self.now);
         let closes = rules.closes(&wish.to, wall).filter(|_| !bug::is(Bug::CalledAtNight));
         let until = closes.map_or(wish.expires, |span| self.now + span).min(wish.expires);
+        // Agents are not rung either when their hours are over.
+        let hours = self.settings.hours_of(&wish.queue);
+        let ends = hours.and_then(|hours| hours.next_closed(wall)).filter(|ends| wall < *ends);
+        let until = ends.map_or(until, |ends| until.min(self.clock.instant(ends)));
         let (again, first) = (wish.again, rules.first);
         self.callbacks.set(
             contact,

@@ -25,7 +25,7 @@ pub struct CallbackRules {
     pub attempts: u32,
     /// How long after each try the next one follows; the last one repeats. Default 10 and 30 minutes.
     pub gaps: Vec<Duration>,
-    /// How long a wish stands. Default 24 hours.
+    /// How long a wish stands; the time in which the queue is closed does not count. Default 24 hours.
     pub expires: Duration,
     /// The numbers that may be called. Default: none.
     pub allow: AllowList,
@@ -39,6 +39,29 @@ const LOOK_AHEAD: u64 = 24 * 60;
 
 /// The microseconds of a minute.
 const MINUTE: i64 = 60_000_000;
+
+/// How many times of opening hours a wish may stand through: beyond these the clock on the wall counts.
+const OPENINGS: usize = 1_000;
+
+/// How far the next moment is looked for at which both a queue is open and a customer may be called: so many times the
+/// one of the two that is open waits for the other.
+const MEETINGS: usize = 1_000;
+
+/// When a wish that is made at `wall` has stood for so long: the time in which its queue is closed does not count.
+pub(super) fn stands_until(hours: Option<&Calendar>, wall: Wall, within: Duration) -> Wall {
+    let Some(hours) = hours else { return wall.after(within) };
+    let (mut at, mut left) = (wall, within);
+    for _ in 0..OPENINGS {
+        let Some(opens) = hours.next_open(at) else { break };
+        let Some(closes) = hours.next_closed(opens) else { return opens.after(left) };
+        let open = between(opens, closes);
+        if left <= open {
+            return opens.after(left);
+        }
+        (at, left) = (closes, left.saturating_sub(open));
+    }
+    at.after(left)
+}
 
 impl CallbackRules {
     /// The pause after so many tries.
@@ -60,6 +83,27 @@ impl CallbackRules {
             Opening::Open => Some(Duration::ZERO),
             _ => calendar.next_open(wall).map(|opens| between(wall, opens)),
         }
+    }
+
+    /// How long after `wall` the number may be called and its queue, with these hours, is open: at once where both are so
+    /// already; `None` = never.
+    pub(super) fn opens_with(
+        &self,
+        number: &str,
+        queue: Option<&Calendar>,
+        wall: Wall,
+    ) -> Option<Duration> {
+        let mut at = wall;
+        for _ in 0..MEETINGS {
+            at = at.after(self.opens(number, at)?);
+            let Some(hours) = queue else { break };
+            let opens = hours.next_open(at)?;
+            if opens == at {
+                break;
+            }
+            at = opens;
+        }
+        Some(between(wall, at))
     }
 
     /// How long after `wall` the hours end in which it lies: with a whole minute of the clock; `None` = not within a day.

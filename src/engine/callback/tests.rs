@@ -439,6 +439,31 @@ fn whoever_comes_to_the_question_was_asked_and_an_answer_knows_its_agent() {
     assert_eq!((asked, scores), (2, vec![("csat".to_owned(), 5, Some("sari".to_owned()))]));
 }
 
+/// The line with opening hours: Monday to Friday, 8 to 17 h in Jakarta.
+fn with_hours() -> String {
+    let hours = LINE.replace("    ring: { timeout", "    hours: shop\n    ring: { timeout");
+    let open = r#"{ zone: Asia/Jakarta, open: { mon-fri: ["08:00-17:00"] } }"#;
+    format!("{hours}calendars:\n  shop: {open}\n")
+}
+
+#[test]
+fn no_agent_is_rung_while_the_queue_is_closed_and_the_wish_stands_until_it_has_been_open() {
+    // Friday, 16:50 in Jakarta.
+    let mut node = Node::of(&with_hours(), "2026-03-06T09:50:00Z", phone());
+    node.orders(AgentOrder::Break("lunch".into()));
+    let caller = node.caller("+6281100001111");
+    node.key(caller, '1');
+    node.ends(caller, HangupCause::Normal);
+    node.wait(Duration::from_mins(15));
+    node.orders(AgentOrder::Ready);
+    let before = node.commands.len();
+    // Saturday's calling hours pass, and the 24 hours of the wish with them, all but ten minutes of which it was closed.
+    node.wait(Duration::from_mins(62 * 60 + 53));
+    assert_eq!((node.commands.len(), node.engine.open_callbacks()), (before, 1), "not at 7:58");
+    node.seconds(125);
+    node.agent_answers();
+}
+
 #[test]
 fn an_agent_whose_phone_vanishes_from_a_callback_rests() {
     let mut node = Node::new(MORNING, phone());

@@ -81,7 +81,10 @@ const WORDS: [(&str, &str); 78] = [
     ("first", "Who is rung first: `agent`, or `customer` when an agent is expected to be free."),
     ("attempts", "How often a customer is tried."),
     ("gaps", "How long after each try the next one follows."),
-    ("expires", "How long a wish to be called back stands."),
+    (
+        "expires",
+        "How long a wish to be called back stands; the time in which the queue is closed does not count.",
+    ),
     ("whisper", "What the agent hears before the caller is connected."),
     ("announce", "What is told of the place in line and of the expected wait."),
     ("comfort", "What is said after a while without any other words."),

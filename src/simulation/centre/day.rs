@@ -34,6 +34,10 @@ const FULL_CHECK: u64 = 256;
 /// How long after the last call a day must have come to its end, wishes to be called back not counted.
 const EVENING: Duration = Duration::from_mins(12 * 60);
 
+/// For how long a queue with wishes may be closed meanwhile, which does not count for them: a weekend, and a holiday before
+/// or after it.
+const CLOSED: Duration = Duration::from_mins(4 * 24 * 60);
+
 /// One day of a call centre.
 #[derive(Debug)]
 pub struct Day {
@@ -122,7 +126,7 @@ impl Day {
         let (book, outside) = (Book::new(&engine.programs), Outside::new(&engine.programs));
         let watch = Watch::new(&engine);
         let longest = engine.callbacks.values().map(|rules| rules.expires).max();
-        let evening = EVENING + longest.unwrap_or(Duration::ZERO);
+        let evening = EVENING + longest.map_or(Duration::ZERO, |longest| longest + CLOSED);
         let mut engine = Engine::new(engine, seed);
         engine.audit();
         Self {
