@@ -155,7 +155,13 @@ impl Engine {
                         cause: queue::OfferFailure::Unreachable,
                     }),
                 }
-                self.tell_queues(queue::Input::Resume { agent });
+                // Nobody is to blame: no pause follows. A break that was asked for does.
+                let paused = self.queues.agent_state(&agent).is_some_and(|state| {
+                    matches!(state, AgentState::BackOff { .. } | AgentState::Rona { .. })
+                });
+                if paused {
+                    self.tell_queues(queue::Input::Resume { agent });
+                }
             }
             AgentState::Releasing { offer, .. } => {
                 self.tell_queues(queue::Input::Released { offer });

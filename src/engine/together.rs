@@ -81,3 +81,6 @@ impl Engine {
         others.any(|other| other != agent && target(other) == target(agent))
     }
 }
+
+#[cfg(test)]
+mod tests;
