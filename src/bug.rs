@@ -66,6 +66,20 @@ pub enum Bug {
     SecretRecorded,
     /// A reload forgets how often an agent has missed offers in a row.
     MissesForgotten,
+    /// An agent who asked for a break is given the next caller.
+    BreakIgnored,
+    /// An agent who was logged out while something bound them is given the next caller.
+    LogOutForgotten,
+    /// A wrap-up that was made longer ends when it would have.
+    ExtensionLost,
+    /// A contact that is given another priority stays where it stood.
+    PriorityIgnored,
+    /// A contact that is led to another queue goes to the end of its line.
+    MovedToTheEnd,
+    /// An agent whose phone is gone is given the next caller.
+    GoneAndReady,
+    /// An agent who is freed of a talk goes on talking.
+    StaysBound,
     /// Customers are called back at any hour.
     CalledAtNight,
     /// A customer who could not be had is called again at once.
@@ -76,7 +90,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 40] = [
         Self::KeyAheadLost,
         Self::KeyTakenTwice,
         Self::KeysKeptForSecret,
@@ -107,6 +121,13 @@ impl Bug {
         Self::WaitsTooLong,
         Self::SecretRecorded,
         Self::MissesForgotten,
+        Self::BreakIgnored,
+        Self::LogOutForgotten,
+        Self::ExtensionLost,
+        Self::PriorityIgnored,
+        Self::MovedToTheEnd,
+        Self::GoneAndReady,
+        Self::StaysBound,
         Self::CalledAtNight,
         Self::GapSkipped,
         Self::WishesNotMerged,

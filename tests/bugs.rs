@@ -39,6 +39,9 @@ fn line() -> engine::Settings {
 /// How often the settings are published anew in each day.
 const RELOADS: u32 = 12;
 
+/// How many orders supervisors give in each day.
+const ORDERS: u32 = 12;
+
 /// A short and busy day; `Err` says what was found wrong.
 fn day(seed: u64, line: &engine::Settings) -> Result<(), String> {
     let settings = Settings {
@@ -47,6 +50,7 @@ fn day(seed: u64, line: &engine::Settings) -> Result<(), String> {
         span: Duration::from_mins(6),
         faults: Fault::all(),
         reloads: RELOADS,
+        orders: ORDERS,
         ..Settings::default()
     };
     Day::new(seed, &settings, line.clone()).run().map(drop).map_err(|failure| failure.to_string())

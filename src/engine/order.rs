@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::legs::Role;
 use super::machine::Engine;
+use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId, CommandKind, HangupCause, LegId, QueueId};
 use crate::history::{CallerKey, Exit, Fact};
 use crate::queue::{self, AgentState};
@@ -140,6 +141,7 @@ impl Engine {
     fn set_free(&mut self, agent: AgentId) {
         let Some(state) = self.queues.agent_state(&agent).cloned() else { return };
         match state {
+            AgentState::Talking { .. } if bug::is(Bug::StaysBound) => {}
             AgentState::Talking { call, .. } => {
                 match self.legs_of(&agent).first() {
                     Some(leg) => self.cut_off(*leg),

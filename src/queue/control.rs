@@ -5,6 +5,7 @@ use super::contact::{Contact, Waiter, WaiterState};
 use super::line::Place;
 use super::machine::Queues;
 use super::output::{AgentChange, CancelReason, Output};
+use crate::bug::{self, Bug};
 use crate::call::{AgentId, CallId, QueueId};
 use crate::history::Exit;
 use crate::time::{Duration, Instant};
@@ -19,7 +20,9 @@ impl Queues {
         }
         let old = waiter.place;
         waiter.priority = priority;
-        waiter.place = Place::new(call, priority, waiter.enqueued_at, self.settings.age_credit);
+        if !bug::is(Bug::PriorityIgnored) {
+            waiter.place = Place::new(call, priority, waiter.enqueued_at, self.settings.age_credit);
+        }
         let (number, place) = (waiter.line, waiter.place);
         let line = &mut self.lines[number.0];
         line.order.remove(&old);
@@ -54,7 +57,7 @@ impl Queues {
             queue,
             skills: waiter.lane.skills.iter().map(pair).collect(),
             priority: waiter.priority,
-            enqueued_at: waiter.enqueued_at,
+            enqueued_at: if bug::is(Bug::MovedToTheEnd) { self.now } else { waiter.enqueued_at },
             max_wait: (waiter.expires_at + stood_still).since(self.now),
             closes_at,
             longest_expected: None,
@@ -118,6 +121,7 @@ impl Queues {
         };
         let since = self.agents[seat.0].since;
         let longest = since + self.settings.wrap_up_limit;
+        let by = if bug::is(Bug::ExtensionLost) { Duration::ZERO } else { by };
         let deadline = (deadline + by).min(longest.max(deadline));
         let longer = AgentState::WrapUp { call, queue, deadline };
         self.change(seat, longer, AgentChange::WrapUpExtended);

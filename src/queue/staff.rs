@@ -29,6 +29,7 @@ impl Queues {
             AgentState::Unreachable { idle_since, .. } => {
                 self.settle(seat, idle_since, AgentChange::Registered);
             }
+            AgentState::Ready { .. } if bug::is(Bug::GoneAndReady) => {}
             AgentState::Ready { idle_since } => {
                 self.settle(seat, idle_since, AgentChange::Unregistered);
             }
@@ -153,7 +154,7 @@ impl Queues {
     /// The state of an agent whom nothing binds any more.
     pub(super) fn unbound(&self, seat: Seat, idle_since: Instant) -> AgentState {
         let agent = &self.agents[seat.0];
-        if agent.intent == Intent::Off {
+        if agent.intent == Intent::Off && !bug::is(Bug::LogOutForgotten) {
             return AgentState::Offline;
         }
         if !agent.reachable {
@@ -164,7 +165,9 @@ impl Queues {
                 false => AgentState::Unreachable { idle_since, deadline },
             };
         }
-        if let Intent::Break(reason) = &agent.intent {
+        if let Intent::Break(reason) = &agent.intent
+            && !bug::is(Bug::BreakIgnored)
+        {
             return AgentState::Break { reason: Arc::clone(reason) };
         }
         let limit = self.settings.missed_limit;

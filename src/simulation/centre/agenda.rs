@@ -38,9 +38,11 @@ pub(super) enum Happening {
     Holds(LegId, bool),
     /// An agent's phone stops working.
     Crashes(u32),
+    /// The registration of an agent's phone is lost.
+    Lapses(u32),
     /// The registration of a phone that stopped working runs out.
     Expires(u32),
-    /// An agent's phone works again.
+    /// An agent's phone works again, or registers again.
     Restarts(u32),
     /// A report arrives late.
     Arrives(Box<Report>),
@@ -50,6 +52,10 @@ pub(super) enum Happening {
     Answers(RequestId),
     /// The settings are published anew: the reload of this number.
     Reloads(u32),
+    /// A supervisor gives an order: the one of this number.
+    Supervises(u32),
+    /// A supervisor has an agent work again.
+    Recalls(u32),
 }
 
 /// Everything that will happen.

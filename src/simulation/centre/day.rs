@@ -14,6 +14,7 @@ use super::outside::Outside;
 use super::reload::reloads;
 use super::settings::Settings;
 use super::store::Paper;
+use super::supervisor::orders;
 use super::totals::Totals;
 use super::transcript::Transcript;
 use super::wire::Wire;
@@ -122,6 +123,9 @@ impl Day {
         }
         for (at, reload) in reloads(seed, &settings) {
             agenda.plan(at, Happening::Reloads(reload));
+        }
+        for (at, order) in orders(seed, &settings) {
+            agenda.plan(at, Happening::Supervises(order));
         }
         let (book, outside) = (Book::new(&engine.programs), Outside::new(&engine.programs));
         let watch = Watch::new(&engine);

@@ -47,6 +47,9 @@ pub enum Fault {
     RepeatedRegistration,
     /// An agent's phone stops working, while it rings or in a talk, and comes back later.
     Crash,
+    /// An agent's registration is lost although the phone works, and comes back within 90 s: until then nobody can ring
+    /// it, and a talk goes on.
+    LostRegistration,
     /// Services and the store fail, answer something else, late, or never.
     Outside,
     /// The store takes its time over an offer, perhaps longer than it is waited for.
@@ -61,7 +64,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::LostKey,
         Self::RepeatedKey,
         Self::LateKey,
@@ -79,6 +82,7 @@ impl Fault {
         Self::LostMedia,
         Self::RepeatedRegistration,
         Self::Crash,
+        Self::LostRegistration,
         Self::Outside,
         Self::SlowStore,
         Self::BrokenStore,
@@ -119,6 +123,7 @@ impl Fault {
             Self::LostMedia => "lost-media",
             Self::RepeatedRegistration => "repeated-registration",
             Self::Crash => "crash",
+            Self::LostRegistration => "lost-registration",
             Self::Outside => "outside",
             Self::SlowStore => "slow-store",
             Self::BrokenStore => "broken-store",
@@ -141,6 +146,7 @@ impl Fault {
             Self::RepeatedRegistration | Self::Outside => 1_000,
             Self::Crash => 2_000,
             Self::LateReply => 3_000,
+            Self::LostRegistration => 5_000,
         }
     }
 }

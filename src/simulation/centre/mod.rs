@@ -21,6 +21,7 @@ mod reload;
 mod settings;
 mod shrink;
 mod store;
+mod supervisor;
 mod totals;
 mod transcript;
 mod trouble;
@@ -29,7 +30,9 @@ mod wire;
 pub use day::Day;
 pub use failure::Failure;
 pub use fault::Fault;
-pub use settings::{MAX_AGENTS, MAX_CALLERS, MAX_RELOADS, MAX_SPAN, MORNING, Mix, Settings};
+pub use settings::{
+    MAX_AGENTS, MAX_CALLERS, MAX_ORDERS, MAX_RELOADS, MAX_SPAN, MORNING, Mix, Settings,
+};
 pub use shrink::{Shrunk, shrink};
 pub use totals::{QueueTotals, Totals};
 pub use transcript::TAIL_LINES;

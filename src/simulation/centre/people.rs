@@ -39,6 +39,8 @@ impl Day {
             Happening::Breaks(agent) => return self.breaks(agent),
             Happening::Returns(agent) => return self.returns(agent),
             Happening::Reloads(reload) => return self.reloads(reload),
+            Happening::Supervises(order) => return self.supervises(order),
+            Happening::Recalls(agent) => return self.recalls(agent),
             Happening::PicksUp(leg) => self.picks_up(leg),
             Happening::Wonders(leg) => {
                 if self.holders.get(&leg).is_some_and(|holder| !holder.talked) {
@@ -51,6 +53,7 @@ impl Day {
             Happening::Claimed(offer, verdict) => return self.judged(offer, verdict),
             Happening::Answers(request) => return self.answers(request),
             Happening::Crashes(agent) => self.crashes(agent),
+            Happening::Lapses(agent) => self.lapses(agent),
             Happening::Expires(agent) => self.expires(agent),
             Happening::Restarts(agent) => self.restarts(agent),
             Happening::Arrives(report) => return self.deliver(*report),
@@ -124,6 +127,7 @@ impl Day {
             self.plan(works, Happening::Breaks(index));
         }
         self.may_crash(index);
+        self.may_lapse(index);
     }
 
     /// An agent's phone is gone.

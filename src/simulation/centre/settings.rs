@@ -15,6 +15,9 @@ pub const MAX_AGENTS: u32 = 5_000;
 /// The most reloads of a day.
 pub const MAX_RELOADS: u32 = 1_000;
 
+/// The most orders of supervisors in a day.
+pub const MAX_ORDERS: u32 = 10_000;
+
 /// The longest day.
 pub const MAX_SPAN: Duration = Duration::from_mins(24 * 60);
 
@@ -40,6 +43,9 @@ pub struct Settings {
     pub faults: BTreeSet<Fault>,
     /// How often the settings are published anew, at moments from the seed. At most [`MAX_RELOADS`]. Default 0.
     pub reloads: u32,
+    /// How many orders supervisors give, at moments from the seed, as far as there is somebody whom they can be about. At
+    /// most [`MAX_ORDERS`]. Default 0.
+    pub orders: u32,
     /// The callers who do call, by their place from 0; `None` = all. The others stay away, and nobody else changes.
     pub only: Option<BTreeSet<u32>>,
 }
@@ -79,6 +85,7 @@ impl Default for Settings {
             mix: Mix::default(),
             faults: BTreeSet::new(),
             reloads: 0,
+            orders: 0,
             only: None,
         }
     }
@@ -91,6 +98,7 @@ impl Settings {
         bounded.calls = self.calls.min(MAX_CALLERS);
         bounded.agents = self.agents.min(MAX_AGENTS);
         bounded.reloads = self.reloads.min(MAX_RELOADS);
+        bounded.orders = self.orders.min(MAX_ORDERS);
         bounded.span = self.span.min(MAX_SPAN);
         if bounded.numbers.is_empty() {
             bounded.numbers.push("100".into());

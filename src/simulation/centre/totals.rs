@@ -34,6 +34,8 @@ pub struct Totals {
     pub tries: u64,
     /// How wishes to be called back ended.
     pub called_back: BTreeMap<CallbackEnd, u64>,
+    /// Orders that supervisors gave.
+    pub orders: u64,
     /// The queues, by name.
     pub queues: BTreeMap<QueueId, QueueTotals>,
     /// How often each thing went wrong.

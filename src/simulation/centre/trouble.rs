@@ -16,6 +16,9 @@ use crate::time::Duration;
 /// How long an adapter waits for the other side to confirm an answer: 64 × T1 (RFC 3261 §13.3.1.4).
 const ANSWER_LIMIT: Duration = Duration::from_secs(32);
 
+/// How long a registration that is lost has lasted, on average.
+const LAPSE: Duration = Duration::from_mins(3);
+
 impl Day {
     /// What decides what goes wrong around somebody.
     fn faults(&mut self, person: Person) -> Option<&mut Chance> {
@@ -145,6 +148,25 @@ impl Day {
         self.plan(back, Happening::Restarts(index));
     }
 
+    /// The registration of an agent who has come, or come back, may be lost.
+    pub(super) fn may_lapse(&mut self, index: u32) {
+        let drawn = self.draw(Person::Agent(index), |day, chance| {
+            (day.wire.hits(Fault::LostRegistration, chance), chance.about(LAPSE))
+        });
+        if let Some((true, after)) = drawn {
+            self.plan(after, Happening::Lapses(index));
+        }
+    }
+
+    /// The registration of a phone that works is lost, and comes back.
+    pub(super) fn lapses(&mut self, index: u32) {
+        let agent = self.agent(index).filter(|agent| agent.there && !agent.dead);
+        if let Some(back) = agent.map(|agent| agent.faults.seconds(1, 90)) {
+            self.phone_goes(index);
+            self.plan(back, Happening::Restarts(index));
+        }
+    }
+
     /// The registration of a phone that does not work runs out.
     pub(super) fn expires(&mut self, index: u32) {
         if self.agent(index).is_some_and(|agent| agent.dead) {
@@ -152,7 +174,7 @@ impl Day {
         }
     }
 
-    /// A phone works again and registers.
+    /// A phone works again, or its network does, and registers.
     pub(super) fn restarts(&mut self, index: u32) {
         let now = self.now;
         let Some(agent) = self.agent(index) else { return };
@@ -161,6 +183,7 @@ impl Day {
             agent.there = true;
             let user = agent.user.clone();
             self.phones.register(&user, true);
+            self.may_lapse(index);
         }
     }
 

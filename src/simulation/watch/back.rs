@@ -8,7 +8,7 @@ use super::breach::{Fault, require};
 use crate::calendar::Opening;
 use crate::call::{CallId, CallRecord, Callback, Dial, LegId, QueueId, Target};
 use crate::engine::CallbackRules;
-use crate::history::{Fact, TryResult};
+use crate::history::{Exit, Fact, TryResult};
 use crate::time::{Duration, Instant, Wall};
 
 /// One wish.
@@ -90,6 +90,8 @@ impl Backs {
                 let open = self.wishes.values().filter(same).count();
                 require(open == 1, || "two wishes of one customer stand at once".to_owned())
             }
+            // It goes on in another queue.
+            Fact::Left { how: Exit::Moved, .. } => Ok(()),
             Fact::Left { .. } => {
                 self.left.insert(contact);
                 Ok(())

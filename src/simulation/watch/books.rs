@@ -7,7 +7,7 @@ use super::call::{Call, Gone, Sight, Trigger};
 use super::desk::LATE;
 use super::wire::Wire;
 use crate::call::{
-    AgentId, Answering, CallId, CallRecord, Command, CommandKind, Dial, Direction, Event,
+    AgentId, Answering, CallId, CallRecord, Command, CommandKind, Dial, Direction, EndedBy, Event,
     EventKind, LegId, Offered, QueueId, QueueStay,
 };
 use crate::engine::{Engine, Notice};
@@ -133,7 +133,11 @@ impl Watch {
             }
         } else if let CommandKind::Hangup(cause) = kind {
             self.touched.extend(self.peers.get(leg));
-            if let Some((call, agent)) = self.desk.staff.hung_up(now, *leg, *cause) {
+            if self.desk.staff.is_freed(*leg) {
+                // Whoever is freed is not bound until the end of the leg is known.
+                let gone = Gone { at: now, by: EndedBy::System, cause: *cause, steps: 0 };
+                self.leg_ended(*leg, gone);
+            } else if let Some((call, agent)) = self.desk.staff.hung_up(now, *leg, *cause) {
                 let blamed = !self.is_joining(call);
                 self.desk.failed(now, self.step, call, (&agent, blamed));
             }

@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::call::{AgentId, CallId, Errand, LegId, Report, Target};
-use crate::engine::{AgentOrder, Engine, Input, Order, Output, Settings};
+use crate::engine::{Engine, Input, Order, Output, Settings};
 use crate::time::{Instant, Wall};
 
 pub use breach::Breach;
@@ -141,15 +141,9 @@ impl Watch {
                 self.trigger = Trigger::Reply(call);
             }
             Input::Clock(wall) => self.wall = Some((now, *wall)),
-            Input::Ordered { order: Order::Agent { agent, order }, .. } => match order {
-                AgentOrder::Break(_) => self.desk.staff.wants_break(agent, true),
-                AgentOrder::Ready => self.desk.staff.wants_break(agent, false),
-                // No day has agents who log out by word, see to their wrap-up, or get stuck.
-                AgentOrder::Offline
-                | AgentOrder::WrapUpDone
-                | AgentOrder::ExtendWrapUp(_)
-                | AgentOrder::Free => {}
-            },
+            Input::Ordered { order: Order::Agent { agent, order }, .. } => {
+                self.desk.staff.ordered(now, agent, order);
+            }
             // What comes of it is seen in what is told.
             Input::Ordered { order: Order::Contact { .. } | Order::Forget { .. }, .. } => {}
             Input::Publish(settings) => {
@@ -245,6 +239,8 @@ impl Watch {
             }
         }
         self.check_consultations()?;
+        let freed = self.desk.staff.check_freed();
+        freed.map_err(|fault| self.breach("the order of a supervisor", fault))?;
         let left = self.leave_back();
         left.map_err(|fault| self.breach("a wish to be called back", fault))?;
         let order = self.desk.check_order(self.now, self.step);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::breach::{Fault, require};
 use crate::call::{AgentId, CallId, HangupCause, LegId, QueueId};
+use crate::engine::AgentOrder;
 use crate::queue::{QueueSettings, Settings};
 use crate::time::{Duration, Instant};
 
@@ -25,13 +26,36 @@ enum Bond {
 struct Person {
     reachable: bool,
     on_break: bool,
+    /// Whether they are logged out by word.
+    off: bool,
     bond: Bond,
-    /// Until when the work after a call takes.
+    /// Since when the work after a call takes, and until when.
+    wraps_since: Instant,
     wraps_until: Instant,
     /// Until when a failed offer keeps them from the next.
     rests_until: Instant,
     /// The state that the engine told last.
     told: String,
+}
+
+impl Person {
+    /// The work after a call begins.
+    fn wraps(&mut self, now: Instant, wrap_up: Duration) {
+        (self.wraps_since, self.wraps_until) = (now, now + wrap_up);
+    }
+
+    /// Whether they are at the work after a call, by the engine's word.
+    fn wraps_up(&self) -> bool {
+        self.told == "wrapup"
+    }
+
+    /// What keeps them from the next caller is over, but for the work after a call.
+    fn rested(&mut self) {
+        self.rests_until = Instant::ZERO;
+        if !self.wraps_up() {
+            self.wraps_until = Instant::ZERO;
+        }
+    }
 }
 
 /// All agents.
@@ -44,6 +68,9 @@ pub(super) struct Staff {
     wrap_ups: BTreeMap<CallId, (QueueId, Duration)>,
     pauses: [(&'static str, Duration); 3],
     release_limit: Duration,
+    wrap_up_limit: Duration,
+    /// Who is freed in this step of what binds them.
+    freed: Option<AgentId>,
     /// Legs of agents who talked and were hung up on because nothing came from them any more.
     lost: BTreeMap<LegId, CallId>,
     /// The caller whose agent is gone without a word, and when that was told.
@@ -55,7 +82,9 @@ impl Staff {
         let person = |always_there: bool| Person {
             reachable: always_there,
             on_break: false,
+            off: false,
             bond: Bond::Free,
+            wraps_since: Instant::ZERO,
             wraps_until: Instant::ZERO,
             rests_until: Instant::ZERO,
             told: if always_there { "ready" } else { "offline" }.to_owned(),
@@ -72,6 +101,8 @@ impl Staff {
                 ("unreachable", settings.unreachable_pause),
             ],
             release_limit: settings.release_limit,
+            wrap_up_limit: settings.wrap_up_limit,
+            freed: None,
             lost: BTreeMap::new(),
             forsaken: None,
         }
@@ -83,16 +114,59 @@ impl Staff {
             && person.reachable != reachable
         {
             person.reachable = reachable;
-            person.rests_until = Instant::ZERO;
+            person.rested();
         }
     }
 
-    /// An agent wants a break, or is back.
-    pub(super) fn wants_break(&mut self, agent: &AgentId, wants: bool) {
-        if let Some(person) = self.people.get_mut(agent) {
-            person.on_break = wants;
-            person.rests_until = Instant::ZERO;
+    /// Somebody orders something of an agent.
+    pub(super) fn ordered(&mut self, now: Instant, agent: &AgentId, order: &AgentOrder) {
+        let limit = self.wrap_up_limit;
+        let Some(person) = self.people.get_mut(agent) else { return };
+        let wraps_up = person.wraps_up();
+        match order {
+            AgentOrder::Break(_) if person.off => {}
+            AgentOrder::Break(_) => {
+                person.on_break = true;
+                person.rested();
+            }
+            AgentOrder::Ready => {
+                (person.on_break, person.off) = (false, false);
+                person.rested();
+            }
+            AgentOrder::Offline => (person.on_break, person.off) = (false, true),
+            AgentOrder::WrapUpDone if wraps_up => person.wraps_until = now,
+            AgentOrder::ExtendWrapUp(by) if wraps_up => {
+                let longest = person.wraps_until.max(person.wraps_since + limit);
+                person.wraps_until = (person.wraps_until + *by).min(longest);
+            }
+            AgentOrder::WrapUpDone | AgentOrder::ExtendWrapUp(_) => {}
+            AgentOrder::Free => {
+                if matches!(person.bond, Bond::Released { .. }) {
+                    person.bond = Bond::Free;
+                }
+                if wraps_up {
+                    person.wraps_until = now;
+                } else if person.bond == Bond::Free && !person.off {
+                    person.on_break &= !person.told.starts_with("break");
+                    person.rested();
+                }
+                self.freed = Some(agent.clone());
+            }
         }
+    }
+
+    /// Whether a leg is one of an agent who is freed in this step.
+    pub(super) fn is_freed(&self, leg: LegId) -> bool {
+        self.freed.is_some() && self.legs.get(&leg) == self.freed.as_ref()
+    }
+
+    /// Whoever was freed in this step must be free now.
+    pub(super) fn check_freed(&mut self) -> Result<(), Fault> {
+        let Some(agent) = self.freed.take() else { return Ok(()) };
+        let bond = self.people.get(&agent).map_or(Bond::Free, |person| person.bond);
+        require(bond == Bond::Free, || {
+            format!("agent {agent} was freed and is still bound: {bond:?}")
+        })
     }
 
     /// The engine tells an agent's state.
@@ -128,6 +202,9 @@ impl Staff {
         }
         if person.on_break {
             return fault("while on a break");
+        }
+        if person.off {
+            return fault("while logged out");
         }
         if now < person.wraps_until {
             return fault("before the work after the last call is over");
@@ -171,7 +248,7 @@ impl Staff {
                 person.bond = Bond::Free;
                 self.talks.remove(&call);
                 // A rest after a phone that vanished is no shorter than the wrap-up.
-                person.wraps_until = now + wrap_up;
+                person.wraps(now, wrap_up);
                 if cause == HangupCause::MediaLost {
                     self.lost.insert(leg, call);
                 }
@@ -194,6 +271,7 @@ impl Staff {
             self.rests(now, &agent, "unreachable");
             return None;
         }
+        let freed = self.freed.as_ref() == Some(&agent);
         let person = self.people.get_mut(&agent)?;
         let mut failed = None;
         match person.bond {
@@ -204,7 +282,7 @@ impl Staff {
                     self.forsaken = Some((call, now));
                     self.rests(now, &agent, "unreachable");
                 } else {
-                    person.wraps_until = now + wrap_up;
+                    person.wraps(now, if freed { Duration::ZERO } else { wrap_up });
                 }
             }
             Bond::Rung { call, leg: Some(mine) } if mine == leg => {
@@ -219,6 +297,9 @@ impl Staff {
 
     /// The engine says how a live offer came to nothing: some ways are followed by a rest.
     pub(super) fn rests(&mut self, now: Instant, agent: &AgentId, result: &str) {
+        if self.freed.as_ref() == Some(agent) {
+            return;
+        }
         let pause = self.pauses.iter().find(|(name, _)| *name == result);
         if let (Some((_, pause)), Some(person)) = (pause, self.people.get_mut(agent))
             && person.reachable
@@ -300,7 +381,7 @@ impl Staff {
             && let Bond::Talking { wrap_up, .. } = person.bond
         {
             person.bond = Bond::Free;
-            person.wraps_until = now + wrap_up;
+            person.wraps(now, wrap_up);
         }
         let Some(agent) = agent else { return Ok(()) };
         let wrap_up = self.wrap_ups.get(&call).map_or(Duration::ZERO, |(_, wrap_up)| *wrap_up);
