@@ -11,6 +11,7 @@
 //! too old is left out and counted.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
@@ -148,15 +149,16 @@ pub(super) struct Hub(Arc<Mutex<BTreeMap<AdapterId, Door>>>);
 #[derive(Debug)]
 struct Door {
     laid: mpsc::Sender<LaidRelay>,
-    carries: bool,
+    carries: Arc<AtomicBool>,
 }
 
 impl Hub {
     /// An adapter takes part: its door to the others, and the ends that they lay for it.
     pub(super) fn join(&self, id: AdapterId) -> (Exchange, mpsc::Receiver<LaidRelay>) {
         let (laid, ends) = mpsc::channel(MAX_LAID);
-        self.doors().insert(id, Door { laid, carries: false });
-        (Exchange { id, hub: self.clone() }, ends)
+        let carries = Arc::new(AtomicBool::new(false));
+        self.doors().insert(id, Door { laid, carries: Arc::clone(&carries) });
+        (Exchange { id, hub: self.clone(), carries }, ends)
     }
 
     fn doors(&self) -> MutexGuard<'_, BTreeMap<AdapterId, Door>> {
@@ -169,14 +171,14 @@ impl Hub {
 pub struct Exchange {
     id: AdapterId,
     hub: Hub,
+    /// Whether the samples of its legs pass through this node.
+    carries: Arc<AtomicBool>,
 }
 
 impl Exchange {
     /// Tells whether the samples of this adapter's legs pass through this node (`pcm`, `native`). At first they do not.
     pub fn carry(&self, carries: bool) {
-        if let Some(door) = self.hub.doors().get_mut(&self.id) {
-            door.carries = carries;
-        }
+        self.carries.store(carries, Ordering::Relaxed);
     }
 
     /// Whether a leg is another adapter's.
@@ -190,7 +192,8 @@ impl Exchange {
     #[must_use]
     pub fn reaches(&self, leg: LegId) -> bool {
         let doors = self.hub.doors();
-        let carries = |id| doors.get(&id).is_some_and(|door| door.carries);
+        let carries =
+            |id| doors.get(&id).is_some_and(|door: &Door| door.carries.load(Ordering::Relaxed));
         leg.adapter == self.id || (carries(self.id) && carries(leg.adapter))
     }
 
