@@ -36,6 +36,7 @@ const FAULTS: &[(&str, &str, bool)] = &[
     ("music_ends", "music", false),
     ("ignores_stop_on", "stop-on-queue", false),
     ("leaks_keys", "mask", false),
+    ("hears_itself", "send-digits", false),
     ("deaf", "listen", false),
     ("listens_for_ever", "unlisten", false),
     ("record_never_ends", "record-key", false),

@@ -1,14 +1,15 @@
-//! Sound between legs of two adapters: each adapter holds one end of a relay, and its leg is bridged with that end.
+//! Sound and keys between legs of two adapters: each adapter holds one end of a relay, and its leg is bridged with that end.
 //!
 //! ```text
 //!  adapter of leg a ── Exchange::lay(b) ──▶ the other end, as a LaidRelay ──▶ adapter of leg b
 //!        │ end                                                                  │ end
-//!        └── say ──▶ 60 ms at most, 8 kHz ──▶ hear ─────────────────────────────┘ … and the other way round
+//!        ├── say ──▶ 60 ms at most, 8 kHz ──▶ hear ─────────────────────────────┤ … and the other way round
+//!        └── press ──▶ 64 keys at most ──▶ next_key ────────────────────────────┘
 //! ```
 //!
 //! Only the adapter that is told to bridge lays a relay, so that both never lay one for the same order. Whoever lets go of
 //! an end takes the bridge apart: the other end is over, and its adapter tells so. Samples never wait for anybody; what is
-//! too old is left out and counted.
+//! too old is left out and counted. A key that is a tone is in the samples; one that came in any other way goes beside them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,10 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
-use crate::call::{AdapterId, LegId};
+use crate::call::{AdapterId, LegId, Symbol};
 
 /// Samples of 8 kHz that wait at most; with more the oldest are left out: 60 ms.
 pub const MAX_RELAYED: usize = 480;
+/// Keys that wait at most; further ones are left out.
+const MAX_RELAYED_KEYS: usize = 64;
 /// Samples that may be left over each time something is heard: 10 ms. What is never needed beyond is left out.
 const SPARE: usize = 80;
 /// Samples that are heard before one looks how few were left over: 1 s.
@@ -54,6 +57,20 @@ impl Relay {
         lock(&self.theirs).hear(room)
     }
 
+    /// Gives a key to the other end, to be pressed towards its party.
+    pub fn press(&self, symbol: Symbol) {
+        let keys = &mut lock(&self.ours).keys;
+        if keys.len() < MAX_RELAYED_KEYS {
+            keys.push_back(symbol);
+        }
+    }
+
+    /// The next key that the other end pressed.
+    #[must_use]
+    pub fn next_key(&self) -> Option<Symbol> {
+        lock(&self.theirs).keys.pop_front()
+    }
+
     /// Whether the other end was let go of.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -85,6 +102,7 @@ fn lock(way: &Mutex<Way>) -> MutexGuard<'_, Way> {
 #[derive(Debug)]
 struct Way {
     samples: VecDeque<i16>,
+    keys: VecDeque<Symbol>,
     /// The fewest samples that were left over lately, and how many were heard meanwhile.
     fewest: usize,
     heard: usize,
@@ -94,7 +112,8 @@ struct Way {
 impl Default for Way {
     fn default() -> Self {
         let samples = VecDeque::with_capacity(MAX_RELAYED);
-        Self { samples, fewest: usize::MAX, heard: 0, dropped: 0 }
+        let keys = VecDeque::new();
+        Self { samples, keys, fewest: usize::MAX, heard: 0, dropped: 0 }
     }
 }
 
@@ -230,6 +249,19 @@ mod tests {
         assert!(!a.is_over() && !b.is_over());
         drop(b);
         assert!(a.is_over());
+    }
+
+    #[test]
+    fn keys_go_both_ways_in_order_and_never_more_than_fit() {
+        let (a, b) = Relay::pair();
+        let key = |code: u8| Symbol::from_event_code(code).expect("a key");
+        a.press(key(1));
+        a.press(key(11));
+        b.press(key(5));
+        assert_eq!([b.next_key(), b.next_key(), b.next_key()], [Some(key(1)), Some(key(11)), None]);
+        assert_eq!([a.next_key(), a.next_key()], [Some(key(5)), None]);
+        (0..1_000).for_each(|_| a.press(key(2)));
+        assert_eq!(std::iter::from_fn(|| b.next_key()).count(), MAX_RELAYED_KEYS);
     }
 
     #[test]

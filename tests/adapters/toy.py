@@ -6,11 +6,12 @@
     toy.py --websocket URL        the same by WebSocket, with the token of SAMBUNG_ADAPTER_TOKEN
     toy.py --pcm                  sends and takes samples (by WebSocket); `speak` and, with --tones, keys are sound
     toy.py --ear FILE             what its first leg hears, as samples
+    toy.py --keys FILE            the keys that it is told to press
     toy.py --state FILE           keeps its calls in a file: one that was killed comes back with them
     toy.py --call STEPS           plays one caller when it is welcomed: `press 1 at 5`, `say words at 6`, `talk 440 at 7` …, `;` between
     toy.py --then STEPS           the same for one who came back with a call
     toy.py --agent USER           has a phone of that name, which is answered; --voice HERTZ speaks then, --echo says what it hears,
-                                  --hold SECONDS holds after them for 2 s, --leave SECONDS hangs up after them
+                                  --press KEY presses one after 2 s, --hold SECONDS holds after them for 2 s, --leave SECONDS hangs up after them
     toy.py --fault NAME           does one thing wrong, so that a check can find it
 
 A prompt lasts 14 characters a second, `--speed N` times as fast.
@@ -79,7 +80,7 @@ class Toy:
             "capabilities": {
                 "media": "pcm" if self.options.pcm else "none",
                 "digit_sources": ["in_band" if self.options.tones else "simulated"], "speech": True, "record": True, "dial": True,
-                "bridge": True, "transfer": False, "send_digits": False, "headers": False, "mask": True,
+                "bridge": True, "transfer": False, "send_digits": True, "headers": False, "mask": True,
                 "simulate": True, "max_calls": 50,
             },
             "calls": [{"call": call, "legs": legs} for call, legs in calls.items()],
@@ -383,6 +384,14 @@ class Toy:
         self.answer(message)
         self.calls[leg]["masked"] = message["on"]
 
+    def do_send_digits(self, message, leg):
+        self.answer(message)
+        if self.options.keys:
+            with open(self.options.keys, "a") as file:
+                file.write(message["digits"])
+        if self.fault == "hears_itself":
+            self.press(leg, message["digits"][0])
+
     def do_dial(self, message, leg):
         self.answer(message)
         self.calls[leg] = {"call": message["call"], "answered": False, "audio": message.get("audio"), "plays": [], "masked": False, "record": None}
@@ -403,6 +412,8 @@ class Toy:
         self.tell("answered", leg)
         if self.options.voice:
             self.speak(leg, (self.options.voice,), 60.0)
+        if self.options.press:
+            self.after(2.0, lambda: self.press(leg, self.options.press))
         if self.options.hold:
             self.after(self.options.hold, lambda: self.tell("held", leg))
             self.after(self.options.hold + 2.0, lambda: self.tell("resumed", leg))
@@ -609,12 +620,14 @@ parser.add_argument("--websocket")
 parser.add_argument("--pcm", action="store_true")
 parser.add_argument("--tones", action="store_true")
 parser.add_argument("--ear")
+parser.add_argument("--keys")
 parser.add_argument("--state")
 parser.add_argument("--call")
 parser.add_argument("--then")
 parser.add_argument("--agent")
 parser.add_argument("--voice", type=float)
 parser.add_argument("--echo", action="store_true")
+parser.add_argument("--press")
 parser.add_argument("--hold", type=float)
 parser.add_argument("--leave", type=float)
 parser.add_argument("--fault")

@@ -27,6 +27,7 @@ fn samples_pass_both_ways_over_a_websocket() {
     let heard = far.heard();
     assert!(heard.len() >= 1_600, "{} samples", heard.len());
     assert!(heard.iter().any(|sample| sample.abs() > 2_000), "a prompt is loud");
+    assert_eq!(far.keys(), "", "nobody presses keys towards a caller who talks with nobody");
 }
 
 /// How a call ended, as its record has it.

@@ -14,6 +14,8 @@ use crate::support::{sound, wait};
 /// The voices, as tones that have no overtone in common.
 pub(super) const CALLER_HERTZ: f64 = 440.0;
 pub(super) const AGENT_HERTZ: f64 = 1_000.0;
+/// The payload type of telephone-events that telephones offer.
+const EVENTS: u8 = 101;
 /// How long the two talk.
 pub(super) const TALK: Duration = Duration::from_millis(2_000);
 /// How long somebody may be waited for.
@@ -54,9 +56,29 @@ pub(super) fn hears_agent(telephone: &Telephone, since: std::time::Instant) {
     wait::until(PATIENCE, "the agent's voice", || telephone.ear.first_heard(AGENT_HERTZ, since));
 }
 
+/// The keys that a telephone was sent, each with its packets: the length that they tell, and whether the key has ended.
+fn keys(telephone: &Telephone) -> Vec<(u8, Vec<(u16, bool)>)> {
+    let mut keys: Vec<(u32, u8, Vec<_>)> = Vec::new();
+    for packet in telephone.ear.packets().iter().filter(|packet| packet.payload_type == EVENTS) {
+        let [key, end, high, low] = *packet.payload.first_chunk().expect("a telephone-event");
+        let told = (u16::from_be_bytes([high, low]), end & 0x80 != 0);
+        match keys.last_mut() {
+            Some((at, last, told_before)) if (*at, *last) == (packet.timestamp, key) => {
+                assert!(!packet.marker, "a key begins once");
+                told_before.push(told);
+            }
+            _ => {
+                assert!(packet.marker, "the first packet of a key is marked");
+                keys.push((packet.timestamp, key, vec![told]));
+            }
+        }
+    }
+    keys.into_iter().map(|(_, key, packets)| (key, packets)).collect()
+}
+
 #[test]
 fn a_telephone_and_an_agent_of_another_adapter_hear_each_other() {
-    let far = Far::starts("far", &["--agent", "budi", "--voice", "1000"]);
+    let far = Far::starts("far", &["--agent", "budi", "--voice", "1000", "--press", "#"]);
     let server = serving(project(&[&far.entry]).agent_on("far", "budi", "user: budi"), 1);
     let began = wait::now();
     let (mut caller, media) = caller(&server);
@@ -64,8 +86,14 @@ fn a_telephone_and_an_agent_of_another_adapter_hear_each_other() {
     let speech = caller.ear.speaks(CALLER_HERTZ, media);
     wait::pause(TALK);
     drop(speech);
-    // A key is told to nobody but the engine, and takes nothing apart.
     caller.ear.press(media, 5);
+    wait::until(PATIENCE, "the key", || (far.keys() == "5").then_some(()));
+    wait::until(PATIENCE, "the key", || (!keys(&caller).is_empty()).then_some(()));
+    wait::pause(Duration::from_millis(300));
+    let told: Vec<_> = (1..=4).map(|n| (n * 160, false)).collect();
+    let told = [told, vec![(800, true); 3]].concat();
+    assert_eq!(keys(&caller), [(11, told)], "100 ms of `#`, its end three times (RFC 4733)");
+    assert_eq!(far.keys(), "5", "once, and not the one by which the caller came here");
     let by_caller = sound::heard_millis(&caller.ear.samples(), AGENT_HERTZ);
     let by_agent = sound::heard_millis(&far.heard(), CALLER_HERTZ);
     println!("the caller heard {by_caller} ms of the agent, the agent {by_agent} ms of the caller");
@@ -160,8 +188,9 @@ fn a_caller_of_another_adapter_and_a_telephone_hear_each_other() {
 
 #[test]
 fn two_adapters_outside_are_bridged_and_the_caller_leaves() {
-    let far = Far::starts("far", &["--call", "press 0 at 2; talk 440 at 4; hangup at 8"]);
-    let near = Far::starts("near", &["--agent", "budi", "--voice", "1000"]);
+    let far =
+        Far::starts("far", &["--call", "press 0 at 2; talk 440 at 4; press 7 at 6; hangup at 8"]);
+    let near = Far::starts("near", &["--agent", "budi", "--voice", "1000", "--press", "*"]);
     let project = project(&[&far.entry, &near.entry]).agent_on("near", "budi", "user: budi");
     let server = serving(project, 2);
     let record = server.record();
@@ -170,6 +199,7 @@ fn two_adapters_outside_are_bridged_and_the_caller_leaves() {
     println!("the agent heard {by_agent} ms of the caller, the caller {by_caller} ms of the agent");
     assert!(by_agent >= 2_500, "the agent heard {by_agent} ms of the caller");
     assert!(by_caller >= 2_500, "the caller heard {by_caller} ms of the agent");
+    assert_eq!((&*near.keys(), &*far.keys()), ("7", "*"), "each key of the other party");
     assert_eq!(ending(&record), ("caller", "normal"), "{record}");
     assert_eq!(offers(&record), ["budi answered"], "{record}");
 }

@@ -31,6 +31,8 @@ impl Far {
             .args(arguments)
             .arg("--ear")
             .arg(folder.path().join("ear"))
+            .arg("--keys")
+            .arg(folder.path().join("keys"))
             .env("SAMBUNG_ADAPTER_TOKEN", TOKEN)
             .spawn()
             .expect("it starts");
@@ -44,6 +46,11 @@ impl Far {
     pub(crate) fn heard(&self) -> Vec<i16> {
         let bytes = std::fs::read(self.folder.path().join("ear")).unwrap_or_default();
         bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect()
+    }
+
+    /// The keys that it was told to press towards its caller or agent.
+    pub(crate) fn keys(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("keys")).unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::keys::Pressing;
 use crate::call::{LegId, Listen, Play, PlayId, RecordingId, SoundId};
 use crate::time::Instant;
 
@@ -23,6 +24,8 @@ pub(super) struct Leg {
     pub(super) accepted: bool,
     pub(super) answered: bool,
     pub(super) masked: bool,
+    /// The keys of whom it is connected with.
+    pub(super) pressing: Pressing,
     pub(super) recording: Option<RecordingId>,
     /// What is listened for.
     pub(super) listening: Option<Box<Listen>>,
@@ -65,7 +68,7 @@ pub(super) enum Sounding {
 }
 
 impl Leg {
-    pub(super) const fn new(id: LegId, name: String, call: String, now: Instant) -> Self {
+    pub(super) fn new(id: LegId, name: String, call: String, now: Instant) -> Self {
         Self {
             id,
             name,
@@ -76,6 +79,7 @@ impl Leg {
             accepted: false,
             answered: false,
             masked: false,
+            pressing: Pressing::default(),
             recording: None,
             listening: None,
             audio: None,

@@ -363,7 +363,11 @@ impl Machine {
         for id in late {
             if let Some(Pending { leg, kind, .. }) = self.pending.remove(&id) {
                 tracing::warn!(%leg, command = kind.name(), "No answer within {ANSWER_LIMIT}.");
+                let presses = matches!(kind, CommandKind::SendDigits(_));
                 self.not_done(now, leg, kind, Rejection::Failed);
+                if presses {
+                    self.pressed_out(now, leg);
+                }
             }
         }
     }

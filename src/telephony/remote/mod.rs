@@ -13,6 +13,7 @@
 mod ability;
 mod adapter;
 mod clean;
+mod keys;
 mod leg;
 mod limits;
 mod link;

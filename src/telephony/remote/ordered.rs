@@ -176,6 +176,8 @@ impl Machine {
             }
             // Whether it has stopped is told by the end of the play.
             CommandKind::Stop(_) => return,
+            // Nobody ordered the keys of a bridged party.
+            CommandKind::SendDigits(_) if leg.pressing.is_under_way() => return,
             _ => {}
         }
         self.reject(now, id, kind, why);

@@ -8,9 +8,11 @@ use super::ability::PCM;
 use super::leg::{Playing, Sounding};
 use super::limits::MAX_ITEMS;
 use super::machine::{Machine, Output};
-use super::pcm::{Desk, Rate};
+use super::pcm::{Desk, Done, Rate};
 use super::wire::Ability;
-use crate::call::{CommandKind, EndedBy, EventKind, HangupCause, LegId, Play, Rejection, Symbol};
+use crate::call::{
+    CommandKind, EndedBy, EventKind, HangupCause, KeySource, LegId, Play, Rejection, Symbol,
+};
 use crate::media::{Library, Sound};
 use crate::runtime::Relay;
 use crate::storage::RecordingSlot;
@@ -45,34 +47,25 @@ impl Studio {
 
 impl Machine {
     /// The adapter says how its audio travels.
-    pub(super) fn set_up_sound(
-        &mut self,
-        now: Instant,
-        ability: &Ability,
-    ) -> Result<(), &'static str> {
-        if ability.media != PCM {
+    pub(super) fn set_up_sound(&mut self, ability: &Ability) -> Result<(), &'static str> {
+        let pcm = ability.media == PCM;
+        if !pcm && !["", "none", "reference"].contains(&&*ability.media) {
+            return Err("`media` is none of `none`, `reference`, `pcm`");
+        }
+        if pcm != self.desk.is_some() && !self.legs.is_empty() {
+            // What sounds on a leg is in one place or the other. After the lease there are none.
+            return Err("`media` is not what it was while there are calls");
+        }
+        if !pcm {
             self.desk = None;
-            let known = ["", "none", "reference"].contains(&&*ability.media);
-            return if known {
-                Ok(())
-            } else {
-                Err("`media` is none of `none`, `reference`, `pcm`")
-            };
+            return Ok(());
         }
         if self.studio.is_none() {
             return Err("`media: pcm` needs a WebSocket");
         }
         let rate = Rate::of(ability.rate).ok_or("`rate` is neither 8000 nor 16000")?;
         let tones = ability.digit_sources.iter().any(|source| source == "in_band");
-        if self.desk.as_ref().is_none_or(|desk| !desk.is(rate, tones)) {
-            let mut desk = Desk::new(rate, tones);
-            for leg in self.legs.values() {
-                if let Some(number) = leg.audio {
-                    desk.begin(leg.id, number, now);
-                }
-            }
-            self.desk = Some(desk);
-        }
+        self.desk.get_or_insert_with(|| Desk::new(rate, tones)).set(rate, tones);
         Ok(())
     }
 
@@ -129,7 +122,7 @@ impl Machine {
             | CommandKind::TransferProgress(_)
             | CommandKind::Hangup(_) => return false,
         }
-        self.sound_out();
+        self.sound_out(now);
         true
     }
 
@@ -138,7 +131,7 @@ impl Machine {
         let there = self.legs.contains_key(&id) && !self.closing.contains_key(&id);
         if let Some(desk) = self.desk.as_mut().filter(|_| there) {
             desk.relay(id, relay, now);
-            self.sound_out();
+            self.sound_out(now);
         }
     }
 
@@ -155,11 +148,11 @@ impl Machine {
         }
     }
 
-    /// The adapter told a key: what wants to be stopped by it is.
-    pub(super) fn pressed(&mut self, now: Instant, leg: LegId, key: Option<Symbol>) {
-        if let (Some(desk), Some(symbol)) = (&mut self.desk, key) {
-            desk.pressed(leg, symbol, now);
-            self.sound_out();
+    /// The adapter told a key, and how it came: what wants to be stopped by it is.
+    pub(super) fn pressed(&mut self, now: Instant, leg: LegId, key: Option<(Symbol, KeySource)>) {
+        if let (Some(desk), Some(key)) = (&mut self.desk, key) {
+            desk.pressed(leg, key, now);
+            self.sound_out(now);
         }
     }
 
@@ -173,7 +166,7 @@ impl Machine {
         let sounding = self.is_sounding();
         let Some(desk) = self.desk.as_mut().filter(|_| sounding) else { return };
         desk.tick(now);
-        self.sound_out();
+        self.sound_out(now);
         let over = |id: &LegId| self.desk.as_ref().is_none_or(|desk| desk.is_idle(*id));
         let over: Vec<LegId> = self.closing.keys().copied().filter(over).collect();
         for id in over {
@@ -187,7 +180,7 @@ impl Machine {
     pub(super) fn has_sounded_out(&mut self, now: Instant, id: LegId) -> bool {
         let Some(desk) = &mut self.desk else { return true };
         let out = desk.finish(id, now);
-        self.sound_out();
+        self.sound_out(now);
         out
     }
 
@@ -207,10 +200,10 @@ impl Machine {
         true
     }
 
-    /// Passes on what is to be told and sent.
-    fn sound_out(&mut self) {
+    /// Passes on what is to be told, pressed and sent.
+    fn sound_out(&mut self, now: Instant) {
         let Some(desk) = &mut self.desk else { return };
-        let (told, frames) = desk.take();
+        let Done { told, keys, frames } = desk.take();
         for (id, (at, kind)) in told {
             if let (EventKind::PlayEnded { play, .. }, Some(leg)) = (&kind, self.legs.get_mut(&id))
             {
@@ -218,6 +211,9 @@ impl Machine {
                 leg.plays.retain(|playing| !is_it(&playing.what));
             }
             self.report(at, id, kind);
+        }
+        for (id, symbol) in keys {
+            self.press(now, id, symbol);
         }
         if self.away.is_none() {
             self.outputs.extend(frames.into_iter().map(Output::Sound));

@@ -7,13 +7,13 @@ use super::clean;
 use super::leg::{Leg, Playing, Sounding};
 use super::limits::{CROWDED, MAX_ENDPOINTS, MAX_SAID, SHORTEST_MUSIC};
 use super::link::Arrival;
-use super::machine::{Machine, Output, Phase, is_offered};
+use super::machine::{Machine, Output, Pending, Phase, is_offered};
 use super::ordered::{OUR_LEGS, cause_word};
 use super::sounding::OUR_AUDIO;
 use super::wire::{self, Command, Envelope, Event, Message};
 use crate::call::{
-    EndedBy, EventKind, HangupCause, KeySource, LegId, Offer, Origin, Party, PlayEnd, RecordingEnd,
-    RecordingId, Rejection, Report, Symbol, TransferRequest, TransferStep,
+    CommandKind, EndedBy, EventKind, HangupCause, KeySource, LegId, Offer, Origin, Party, PlayEnd,
+    RecordingEnd, RecordingId, Rejection, Report, Symbol, TransferRequest, TransferStep,
 };
 use crate::time::{Duration, Instant};
 
@@ -94,16 +94,27 @@ impl Machine {
     /// The answer to a command; `reason` where it was rejected.
     fn answered(&mut self, now: Instant, id: Option<u64>, reason: Option<&str>) {
         let Some(pending) = id.and_then(|id| self.pending.remove(&id)) else { return };
-        let Some(reason) = reason else { return };
+        let leg = pending.leg;
+        let presses = matches!(pending.kind, CommandKind::SendDigits(_));
+        if let Some(reason) = reason {
+            self.rejected(now, reason, pending);
+        }
+        if presses {
+            self.pressed_out(now, leg);
+        }
+    }
+
+    /// A command was rejected.
+    fn rejected(&mut self, now: Instant, reason: &str, pending: Pending) {
+        let Pending { leg, kind, .. } = pending;
         let why = match reason {
             "unsupported" => Rejection::Unsupported,
             "unknown_leg" => Rejection::UnknownLeg,
             "invalid" => Rejection::Invalid,
             _ => Rejection::Failed,
         };
-        let (leg, is_dial) =
-            (pending.leg, matches!(pending.kind, crate::call::CommandKind::Dial(_)));
-        self.not_done(now, leg, pending.kind, why);
+        let is_dial = matches!(kind, CommandKind::Dial(_));
+        self.not_done(now, leg, kind, why);
         if why == Rejection::UnknownLeg && !is_dial {
             // What the adapter does not know cannot come to an end there.
             self.end(now, leg, EndedBy::System, HangupCause::AdapterLost);
@@ -210,8 +221,8 @@ impl Machine {
                 }
                 match self.kind(now, at, other) {
                     Some(kind) => {
-                        let key = if let EventKind::Digit { symbol, .. } = kind {
-                            Some(symbol)
+                        let key = if let EventKind::Digit { symbol, source, .. } = kind {
+                            Some((symbol, source))
                         } else {
                             None
                         };

@@ -39,6 +39,7 @@ impl Machine {
         self.reunion = None;
         self.ack_by = None;
         self.pending.values_mut().for_each(|pending| pending.due = None);
+        self.legs.values_mut().for_each(|leg| leg.pressing.forget());
         self.tell_endpoints(false);
         self.outputs.push_back(Output::Report(Report::Away));
     }
@@ -102,7 +103,7 @@ impl Machine {
         if session.as_deref().is_some_and(|session| !clean::is_name(session)) {
             return self.close("`session` is no word of 1 to 128 bytes".to_owned());
         }
-        if let Err(why) = self.set_up_sound(now, &capabilities) {
+        if let Err(why) = self.set_up_sound(&capabilities) {
             return self.close(why.to_owned());
         }
         let same = self.link.begin(session.as_deref(), envelope.ack.unwrap_or(0));
@@ -157,6 +158,7 @@ impl Machine {
         self.tell_endpoints(false);
         self.endpoints.clear();
         let mut unsent = std::mem::take(&mut self.pending);
+        self.legs.values_mut().for_each(|leg| leg.pressing.forget());
         let gone = self.legs.values().filter(|leg| !listed.contains(&leg.name));
         for leg in gone.map(|leg| leg.id).collect::<Vec<_>>() {
             self.end(now, leg, EndedBy::System, HangupCause::AdapterLost);
@@ -182,6 +184,8 @@ impl Machine {
             let resounded = matches!(
                 kind,
                 CommandKind::Mask(_)
+                    // Keys of then mean nothing any more.
+                    | CommandKind::SendDigits(_)
                     | CommandKind::Listen(_)
                     | CommandKind::Unlisten
                     | CommandKind::Accept(Answering::Answer)

@@ -52,6 +52,8 @@ pub(super) struct Leg {
     hearing: Hearing,
     tones: ToneEar,
     keys: KeyReceiver,
+    /// How keys come beside the audio, where any came: as the first did. Those of another way are the same once more.
+    key_source: Option<KeySource>,
     /// Whether the far side pauses with comfort noise: it has done so.
     pauses: bool,
     /// The timestamp of the newest audio, in samples of 8 kHz.
@@ -108,6 +110,7 @@ impl Leg {
             hearing: Hearing::default(),
             tones: ToneEar::default(),
             keys: KeyReceiver::default(),
+            key_source: None,
             pauses: false,
             newest_audio: 0,
             foreign: 0,
@@ -119,6 +122,7 @@ impl Leg {
     pub(super) fn connect(&mut self, stream: Stream, settings: &Settings, now: Instant) {
         self.mouth.outgoing.set_step(stream.step());
         self.tones.decide_anew();
+        self.key_source = None;
         self.pauses = false;
         self.reports.connect(&stream, &self.socket);
         match &mut self.line {
@@ -239,6 +243,10 @@ impl Leg {
     fn hear_afar(&mut self, turn: &mut Turn<'_>) {
         let Some(Partner::Afar(relay)) = &self.bridged else { return };
         let packet_time = packet_time(self.line.as_ref());
+        let listens = self.line.as_ref().is_some_and(Line::sends);
+        while let Some(symbol) = relay.next_key() {
+            self.mouth.keys.push(listens.then_some(symbol));
+        }
         let mut part = [0; HEARD_SAMPLES];
         while relay.hear(&mut part) {
             self.mouth.say(&part, Band::Narrow, packet_time);
@@ -394,12 +402,14 @@ impl Leg {
     ) -> Option<Symbol> {
         self.deck.key_packet(Voice::Caller, packet, clock_rate);
         let press = self.keys.receive(&packet.header, packet.payload, clock_rate)?;
-        if self.tones.has_key() {
-            // Keys come as tones on this leg: this is one of them once more.
+        let source = *self.key_source.get_or_insert(KeySource::RtpEvent);
+        if self.tones.has_key() || source != KeySource::RtpEvent {
+            // Keys come in another way on this leg: this is one of them once more.
             return None;
         }
         self.tones.refuse();
         self.pressed(press.symbol, KeySource::RtpEvent, turn.now.before(press.held), turn);
+        self.tell_afar(press.symbol);
         Some(press.symbol)
     }
 
@@ -439,7 +449,7 @@ impl Leg {
             }
         };
         let payload_type = match kind {
-            PayloadKind::Event if self.masked => None,
+            PayloadKind::Event if self.masked || self.key_source == Some(KeySource::Info) => None,
             // Their tones are in it, and known too late to be cut out.
             PayloadKind::Audio if self.masked && ours.stream.has_tones() => None,
             PayloadKind::Event if self.keys.is_old(&packet.header, packet.payload) => None,
@@ -525,10 +535,26 @@ impl Leg {
         }
     }
 
-    /// A key came by another way than the media: tones of it are the same key once more.
-    pub(super) fn pressed_elsewhere(&mut self, symbol: Symbol, now: Instant) {
+    /// A key came by SIP INFO: tones of it are the same key once more. A bridged party of another adapter is told of it;
+    /// the place of one of this thread is returned, if that one is to be.
+    pub(super) fn pressed_elsewhere(&mut self, symbol: Symbol, now: Instant) -> Option<usize> {
         self.tones.refuse();
         self.deck.pressed(symbol, now);
+        let source = *self.key_source.get_or_insert(KeySource::Info);
+        if self.masked || self.tones.has_key() || source != KeySource::Info {
+            return None;
+        }
+        self.tell_afar(symbol);
+        self.bridged()
+    }
+
+    /// Tells a key to a bridged party of another adapter, unless it is a secret.
+    fn tell_afar(&self, symbol: Symbol) {
+        if let Some(Partner::Afar(relay)) = &self.bridged
+            && !self.masked
+        {
+            relay.press(symbol);
+        }
     }
 
     fn report(&self, presence: Presence, turn: &mut Turn<'_>) {

@@ -35,7 +35,7 @@ pub(super) enum What {
     Record { order: Recording, tape: Tape },
     /// Stop one recording.
     StopRecording(RecordingId),
-    /// A key came by another way than the media.
+    /// A key came by SIP INFO.
     Key(Symbol),
     /// Pass media between this leg and that one, which is on this thread too.
     Bridge(LegId),

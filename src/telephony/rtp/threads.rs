@@ -212,7 +212,8 @@ impl Threads {
         self.send(leg, What::StopRecording(recording));
     }
 
-    /// Tells of a key that came by another way than the media: it ends a recording as one of the media does.
+    /// Tells of a key that came by SIP INFO: it ends a recording as one of the media does, and a bridged party is sent it by
+    /// telephone-events, unless the leg is masked.
     pub fn pressed(&self, leg: LegId, symbol: Symbol) {
         self.send(leg, What::Key(symbol));
     }

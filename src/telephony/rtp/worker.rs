@@ -203,8 +203,9 @@ impl<C: TimeSource> Work<C> {
                 }
             }
             What::Key(symbol) => {
-                if let Some(leg) = self.leg(id) {
-                    leg.pressed_elsewhere(symbol, now);
+                let peer = self.leg(id).and_then(|leg| leg.pressed_elsewhere(symbol, now));
+                if let Some(Some(peer)) = peer.and_then(|place| self.legs.get_mut(place)) {
+                    peer.mouth.keys.push([symbol]);
                 }
             }
             What::Press(keys) => {

@@ -2,7 +2,7 @@
 
 use crate::telephony::kit::stage::{Played, SOON, Stage};
 use crate::telephony::kit::verdict::Trouble;
-use crate::telephony::remote::wire::{Command, Event, Mask};
+use crate::telephony::remote::wire::{Command, Event, Mask, SendDigits};
 use crate::time::Duration;
 
 /// Every key of an ordinary telephone.
@@ -76,6 +76,15 @@ pub(super) async fn stop_on_queue(stage: &mut Stage) -> Played {
             )));
         }
     }
+    stage.hang_up(&leg).await
+}
+
+pub(super) async fn send_digits(stage: &mut Stage) -> Played {
+    stage.meet().await?;
+    stage.needs(stage.ability.send_digits, "send_digits")?;
+    let leg = stage.talk().await?;
+    stage.done(&leg, Command::SendDigits(SendDigits { digits: "15#".to_owned() })).await?;
+    stage.nothing(&leg, "digit").await?;
     stage.hang_up(&leg).await
 }
 

@@ -77,6 +77,7 @@ pub static SCENARIOS: &[Scenario] = scenarios! {
     "stop-on-other", "another key stops nothing", keys::stop_on_other;
     "stop-on-queue", "a key stops what waits and wants it too", keys::stop_on_queue;
     "mask", "secret keys are reported and stand nowhere else", keys::mask;
+    "send-digits", "keys are pressed towards the far side, and not told as its own", keys::send_digits;
     "listen", "what is said is told once it is listened for", speech::listen;
     "unlisten", "what is said is told no more after `unlisten`", speech::unlisten;
     "record-key", "a recording ends by a key", others::record_key;

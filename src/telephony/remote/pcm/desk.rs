@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::frame::{Frame, Rate};
 use super::line::{Line, Partner, Told};
 use crate::call::{
-    EventKind, LegId, PlayId, Quality, Recording, RecordingId, SoundId, Symbol, SymbolSet,
+    EventKind, KeySource, LegId, PlayId, Quality, Recording, RecordingId, SoundId, Symbol,
+    SymbolSet,
 };
 use crate::media::Sound;
 use crate::runtime::Relay;
@@ -18,6 +19,17 @@ const BEAT: Duration = Duration::from_millis(20);
 /// Beats that are caught up with after a late turn; older ones are left out.
 const MAX_BURST: u64 = 5;
 
+/// What a desk wants done.
+#[derive(Debug, Default)]
+pub(in crate::telephony::remote) struct Done {
+    /// What there is to tell.
+    pub(in crate::telephony::remote) told: Vec<(LegId, Told)>,
+    /// Keys to be pressed towards the far side of a leg: those of whom it is connected with.
+    pub(in crate::telephony::remote) keys: Vec<(LegId, Symbol)>,
+    /// The frames to be sent.
+    pub(in crate::telephony::remote) frames: Vec<Vec<u8>>,
+}
+
 /// The sound of an adapter's legs.
 #[derive(Debug)]
 pub(in crate::telephony::remote) struct Desk {
@@ -28,8 +40,7 @@ pub(in crate::telephony::remote) struct Desk {
     numbers: BTreeMap<u32, LegId>,
     /// When the next beat is due; `None` while there are no legs.
     due: Option<Instant>,
-    told: Vec<(LegId, Told)>,
-    frames: Vec<Vec<u8>>,
+    done: Done,
     /// Frames that reached no ear: of unknown legs, misshapen, late, twice, too many.
     dropped: u64,
 }
@@ -42,15 +53,15 @@ impl Desk {
             lines: BTreeMap::new(),
             numbers: BTreeMap::new(),
             due: None,
-            told: Vec::new(),
-            frames: Vec::new(),
+            done: Done { told: Vec::new(), keys: Vec::new(), frames: Vec::new() },
             dropped: 0,
         }
     }
 
-    /// Whether it is as an adapter now says that it should be.
-    pub(in crate::telephony::remote) fn is(&self, rate: Rate, tones: bool) -> bool {
-        (self.rate, self.tones) == (rate, tones)
+    /// The adapter says anew how its frames are, and whether keys come as tones. Its legs go on.
+    pub(in crate::telephony::remote) fn set(&mut self, rate: Rate, tones: bool) {
+        (self.rate, self.tones) = (rate, tones);
+        self.lines.values_mut().for_each(|line| line.set(rate, tones));
     }
 
     /// A leg begins; `false` if another one has its number.
@@ -178,14 +189,16 @@ impl Desk {
         self.with(leg, |line, _| line.masked = on);
     }
 
-    /// The adapter tells a key.
+    /// The adapter tells a key, and how it came.
     pub(in crate::telephony::remote) fn pressed(
         &mut self,
         leg: LegId,
-        symbol: Symbol,
+        (symbol, source): (Symbol, KeySource),
         now: Instant,
     ) {
         self.with(leg, |line, told| line.pressed(symbol, now, told));
+        let other = self.lines.get(&leg).and_then(|line| line.pass_key(symbol, source));
+        self.done.keys.extend(other.map(|other| (other, symbol)));
     }
 
     /// Connects two legs; `false` if one of them is not there.
@@ -234,7 +247,7 @@ impl Desk {
         let Some(line) = self.lines.get_mut(&leg) else { return };
         let mut told = Vec::new();
         work(line, &mut told);
-        self.told.extend(told.into_iter().map(|told| (leg, told)));
+        self.done.told.extend(told.into_iter().map(|told| (leg, told)));
     }
 
     // ---- the beat
@@ -244,8 +257,11 @@ impl Desk {
         self.due
     }
 
-    /// After a time without touch the beat goes on from now.
+    /// After a time without touch the beat goes on from now. Keys of then mean nothing any more.
     pub(in crate::telephony::remote) fn go_on(&mut self, now: Instant) {
+        for line in self.lines.values() {
+            while line.next_key().is_some() {}
+        }
         if let Some(due) = &mut self.due {
             *due = now + BEAT;
         }
@@ -262,6 +278,10 @@ impl Desk {
     }
 
     fn beat(&mut self, now: Instant) {
+        for (leg, line) in &self.lines {
+            let keys = std::iter::from_fn(|| line.next_key());
+            self.done.keys.extend(keys.map(|symbol| (*leg, symbol)));
+        }
         let left = |(leg, line): (&LegId, &Line)| line.is_left().then_some(*leg);
         let left: Vec<LegId> = self.lines.iter().filter_map(left).collect();
         left.into_iter().for_each(|leg| self.unbridge(leg, now));
@@ -269,7 +289,7 @@ impl Desk {
         for (leg, line) in &mut self.lines {
             let mut told = Vec::new();
             let said = line.hear(now, &mut told);
-            self.told.extend(told.into_iter().map(|told| (*leg, told)));
+            self.done.told.extend(told.into_iter().map(|told| (*leg, told)));
             if let (Some(other), Some(said)) = (line.beside(), said) {
                 heard.insert(other, said);
             }
@@ -278,8 +298,8 @@ impl Desk {
         for (leg, line) in &mut self.lines {
             let mut told = Vec::new();
             let other = heard.get(leg).map(Vec::as_slice);
-            self.frames.extend(line.say(other, now, &mut told));
-            self.told.extend(told.into_iter().map(|told| (*leg, told)));
+            self.done.frames.extend(line.say(other, now, &mut told));
+            self.done.told.extend(told.into_iter().map(|told| (*leg, told)));
         }
     }
 
@@ -300,9 +320,9 @@ impl Desk {
         }
     }
 
-    /// What there is to tell, and the frames to be sent.
-    pub(in crate::telephony::remote) fn take(&mut self) -> (Vec<(LegId, Told)>, Vec<Vec<u8>>) {
-        (std::mem::take(&mut self.told), std::mem::take(&mut self.frames))
+    /// What it wants done since the last time.
+    pub(in crate::telephony::remote) fn take(&mut self) -> Done {
+        std::mem::take(&mut self.done)
     }
 
     /// Whether everything of a leg was told.

@@ -54,6 +54,11 @@ impl Ear {
         }
     }
 
+    /// Frames are of so many samples from now on, on a clock that begins anew. What came so far counts on.
+    pub(super) fn begin_anew(&mut self, samples: usize) {
+        *self = Self { dropped: self.dropped, tally: self.tally, ..Self::new(samples) };
+    }
+
     /// Takes a frame.
     pub(super) fn receive(&mut self, timestamp: u32, samples: Vec<i16>) {
         self.tally.received += 1;

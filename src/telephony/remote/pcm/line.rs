@@ -40,8 +40,11 @@ pub(super) struct Line {
     pub(super) deck: Deck,
     /// What listens for keys, where they come as tones.
     tones: Option<Box<ToneDetector>>,
-    /// Samples of 8 kHz that were heard.
+    /// Whether a key came as a tone, so that whoever hears the line hears its keys.
+    has_tones: bool,
+    /// Samples of 8 kHz that were heard, and those of them before anything listened for keys.
     heard: u64,
+    unheeded: u64,
     pub(super) masked: bool,
     /// Whom it is connected with.
     pub(super) bridged: Option<Partner>,
@@ -66,13 +69,29 @@ impl Line {
             player: Player::default(),
             deck: Deck::default(),
             tones: tones.then(Box::default),
+            has_tones: false,
             heard: 0,
+            unheeded: 0,
             masked: false,
             bridged: None,
             timestamp: 0,
             sent: 0,
             said: None,
             relayed: None,
+        }
+    }
+
+    /// The adapter says anew how its frames are, and whether keys come as tones. All that plays, is recorded or connected
+    /// is of 8 kHz here and goes on.
+    pub(super) fn set(&mut self, rate: Rate, tones: bool) {
+        if self.rate != rate {
+            self.rate = rate;
+            self.ear.begin_anew(rate.samples());
+            (self.halver, self.doubler) = (Halver::default(), Doubler::default());
+        }
+        if self.tones.is_some() != tones {
+            self.tones = tones.then(Box::default);
+            (self.has_tones, self.unheeded) = (false, self.heard);
         }
     }
 
@@ -134,6 +153,26 @@ impl Line {
         self.player.key(symbol, now, &mut ended);
         self.deck.pressed(symbol, now);
         tell(ended, now, told);
+    }
+
+    /// The adapter told a key: whom it is connected with is told too, unless the key is a secret or in the audio. A leg of
+    /// the same adapter is returned.
+    pub(super) fn pass_key(&self, symbol: Symbol, source: KeySource) -> Option<LegId> {
+        if self.masked || self.has_tones || source == KeySource::InBand {
+            return None;
+        }
+        if let Some(Partner::Afar(relay)) = &self.bridged {
+            relay.press(symbol);
+        }
+        self.beside()
+    }
+
+    /// The next key of the leg of another adapter that it is connected with.
+    pub(super) fn next_key(&self) -> Option<Symbol> {
+        match &self.bridged {
+            Some(Partner::Afar(relay)) => relay.next_key(),
+            Some(Partner::Leg(_)) | None => None,
+        }
     }
 
     // ---- each 20 ms
@@ -211,15 +250,17 @@ impl Line {
             Tones::Released { .. } => {}
         });
         let held = tones.held();
+        self.has_tones |= !pressed.is_empty();
+        let listened = self.heard - self.unheeded;
         for (symbol, onset) in pressed {
-            let pressed_at = now.before(SAMPLE.times(self.heard.saturating_sub(onset)));
+            let pressed_at = now.before(SAMPLE.times(listened.saturating_sub(onset)));
             let source = KeySource::InBand;
             told.push((now, EventKind::Digit { symbol, source, pressed_at }));
             self.pressed(symbol, now, told);
         }
         if let Some((_, onset)) = held {
             let position = self.position();
-            self.deck.tone(position, self.heard.saturating_sub(onset));
+            self.deck.tone(position, listened.saturating_sub(onset));
         }
     }
 

@@ -14,7 +14,7 @@ mod frame;
 mod line;
 mod tape;
 
-pub(super) use desk::Desk;
+pub(super) use desk::{Desk, Done};
 pub(super) use frame::Rate;
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ struct Rig {
     now: Instant,
     frames: Vec<Frame>,
     told: Vec<(LegId, EventKind)>,
+    keys: Vec<(LegId, Symbol)>,
     said: u32,
     rate: Rate,
 }
@@ -35,7 +36,8 @@ impl Rig {
         let mut desk = Desk::new(rate, true);
         assert!(desk.begin(leg(1), 7, now) && desk.begin(leg(3), 9, now));
         assert!(!desk.begin(leg(5), 9, now), "a number of two");
-        Self { desk, now, frames: Vec::new(), told: Vec::new(), said: 0, rate }
+        let (frames, told, keys) = <_>::default();
+        Self { desk, now, frames, told, keys, said: 0, rate }
     }
 
     /// Lets one beat pass in which leg 7 says something.
@@ -54,7 +56,8 @@ impl Rig {
     }
 
     fn take(&mut self) {
-        let (told, frames) = self.desk.take();
+        let Done { told, keys, frames } = self.desk.take();
+        self.keys.extend(keys);
         self.told.extend(told.into_iter().map(|(leg, (_, kind))| (leg, kind)));
         let read = |bytes: Vec<u8>| Frame::read(&bytes, self.rate).expect("a frame");
         self.frames.extend(frames.into_iter().map(read));
@@ -228,6 +231,121 @@ fn a_relay_carries_what_both_say_until_it_is_over() {
         rig.desk.finish(leg(3), rig.now);
         assert!(afar.is_over(), "it was hung up");
     }
+}
+
+#[test]
+fn keys_that_are_told_reach_whom_a_leg_is_connected_with() {
+    let mut rig = Rig::new(Rate::Narrow);
+    let key = |symbol| Symbol::from_char(symbol).expect("a key");
+    let tell = |rig: &mut Rig, of, symbol, source| {
+        rig.desk.pressed(of, (key(symbol), source), rig.now);
+        rig.take();
+    };
+    tell(&mut rig, leg(1), '1', KeySource::RtpEvent);
+    let (near, afar) = Relay::pair();
+    rig.desk.relay(leg(1), near, rig.now);
+    tell(&mut rig, leg(1), '2', KeySource::RtpEvent);
+    tell(&mut rig, leg(1), '3', KeySource::InBand);
+    rig.desk.mask(leg(1), true);
+    tell(&mut rig, leg(1), '4', KeySource::RtpEvent);
+    rig.desk.mask(leg(1), false);
+    tell(&mut rig, leg(3), '5', KeySource::Info);
+    tell(&mut rig, leg(1), '6', KeySource::Simulated);
+    let passed: Vec<_> = std::iter::from_fn(|| afar.next_key()).collect();
+    assert_eq!(passed, [key('2'), key('6')], "none that is in the audio or a secret");
+    afar.press(key('7'));
+    afar.press(key('#'));
+    rig.beats(1);
+    assert_eq!(rig.keys, [(leg(1), key('7')), (leg(1), key('#'))]);
+    rig.keys.clear();
+
+    afar.press(key('8'));
+    rig.desk.go_on(rig.now);
+    assert!(rig.desk.bridge(leg(1), leg(3), rig.now));
+    rig.beats(1);
+    tell(&mut rig, leg(1), '9', KeySource::RtpEvent);
+    tell(&mut rig, leg(3), '0', KeySource::RtpEvent);
+    assert_eq!(rig.keys, [(leg(3), key('9')), (leg(1), key('0'))]);
+    rig.keys.clear();
+
+    let mut said = tone(770.0, 1_336.0, 100);
+    said.extend(vec![0; 1_600]);
+    said.chunks(NARROW).for_each(|part| rig.beat(Some(part)));
+    tell(&mut rig, leg(1), '5', KeySource::RtpEvent);
+    assert!(rig.keys.is_empty(), "it was a tone, which was heard");
+    rig.desk.unbridge(leg(1), rig.now);
+    tell(&mut rig, leg(3), '5', KeySource::RtpEvent);
+    assert!(rig.keys.is_empty(), "nobody is there");
+}
+
+#[test]
+fn another_rate_takes_no_leg_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (recordings, slot) = Recordings::open(folder.path(), Clock::new()).expect("opens");
+    for (before, after) in [(Rate::Narrow, Rate::Wide), (Rate::Wide, Rate::Narrow)] {
+        let mut rig = Rig::new(before);
+        let (near, afar) = Relay::pair();
+        rig.desk.relay(leg(1), near, rig.now);
+        rig.desk.mask(leg(3), true);
+        rig.play(leg(3), 1, &sound(&tone(500.0, 900.0, 400)), SymbolSet::NONE);
+        let id = RecordingId::from(format!("{after:?}").as_str());
+        let (limit, silence) = (Duration::from_secs(60), Duration::from_secs(30));
+        let end_on = SymbolSet::NONE;
+        let order = Recording { id: id.clone(), limit, silence, end_on, keep: None, talk: None };
+        rig.desk.record(leg(3), &order, slot.begin(&id, None), rig.now);
+        let loud = vec![9_000; before.samples()];
+        (0..10).for_each(|_| rig.beat(Some(&loud)));
+        rig.frames.clear();
+        rig.desk.set(after, true);
+        (rig.rate, rig.said) = (after, 0);
+        let loud = vec![9_000; after.samples()];
+        let mut samples = [0; NARROW];
+        while afar.hear(&mut samples) {}
+        let mut heard = 0;
+        for _ in 0..50 {
+            afar.say(&[5_000; NARROW]);
+            rig.beat(Some(&loud));
+            while afar.hear(&mut samples) {
+                heard += usize::from(samples[80..].iter().all(|s| (8_900..9_100).contains(s)));
+            }
+        }
+        // But for the frames that wait, and the first one of a filter.
+        assert!(heard >= 46, "{before:?}: {heard} frames of 20 ms");
+        let of = |line: u32| rig.frames.iter().filter(move |frame| frame.line == line);
+        assert_eq!((of(7).count(), of(9).count()), (50, 10), "{before:?}: the prompt goes on");
+        let last = of(7).next_back().expect("a frame");
+        assert!(last.samples.iter().all(|sample| (4_900..5_100).contains(sample)));
+        let finished = |(of, kind): &(LegId, EventKind)| {
+            let end = matches!(kind, EventKind::PlayEnded { end: PlayEnd::Finished, .. });
+            *of == leg(3) && end
+        };
+        assert!(rig.told.iter().any(finished), "{:?}", rig.told);
+        let apart = |(_, kind): &(_, EventKind)| matches!(kind, EventKind::Unbridged { .. });
+        assert!(!afar.is_over() && !rig.told.iter().any(apart));
+        let quality = rig.desk.quality(leg(1)).expect("it is there");
+        assert_eq!((quality.received, quality.late), (60, 0), "all of them count");
+        assert!(!rig.desk.finish(leg(3), rig.now), "it is recorded to its end");
+    }
+    drop(slot);
+    recordings.close();
+}
+
+#[test]
+fn a_key_in_audio_that_is_listened_to_later_has_its_time() {
+    let mut rig = Rig::new(Rate::Narrow);
+    rig.desk.set(Rate::Narrow, false);
+    let mut said = tone(770.0, 1_336.0, 100);
+    said.extend(vec![0; 1_600]);
+    said.chunks(NARROW).for_each(|part| rig.beat(Some(part)));
+    assert!(rig.told.is_empty(), "nobody listens");
+    rig.desk.set(Rate::Narrow, true);
+    let began = rig.now;
+    said.chunks(NARROW).for_each(|part| rig.beat(Some(part)));
+    let [(_, EventKind::Digit { pressed_at, .. })] = &rig.told[..] else {
+        panic!("{:?}", rig.told);
+    };
+    let late = pressed_at.since(began).as_millis();
+    assert!((0..80).contains(&late) && *pressed_at >= began, "{late} ms");
 }
 
 #[test]

@@ -16,6 +16,11 @@ const PCM: &str = r#"{"media":"pcm","digit_sources":["rtp_event"],"dial":true}"#
 
 /// A machine that can play half a second of a tone, and where it records.
 fn bench() -> (Bench, Recordings, tempfile::TempDir) {
+    bench_of(PCM)
+}
+
+/// The same of an adapter that can do something else.
+fn bench_of(able: &str) -> (Bench, Recordings, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let (recordings, tapes) = Recordings::open(folder.path(), Clock::new()).expect("opens");
     let mut library = Library::new();
@@ -26,13 +31,18 @@ fn bench() -> (Bench, Recordings, tempfile::TempDir) {
     let mut bench = Bench::down();
     bench.machine.studio = Some(Studio { library, tapes });
     bench.open();
-    bench.hello_as("a", PCM, "[]");
+    bench.hello_as("a", able, "[]");
     (bench, recordings, folder)
 }
 
 /// The same with a call on leg `l`, audio number 7, that was answered; what went by is not written.
 fn talking() -> (Bench, Recordings, tempfile::TempDir) {
-    let (mut bench, recordings, folder) = bench();
+    talking_as(PCM)
+}
+
+/// The same of an adapter that can do something else.
+fn talking_as(able: &str) -> (Bench, Recordings, tempfile::TempDir) {
+    let (mut bench, recordings, folder) = bench_of(able);
     bench.tell(r#""event":"offered","call":"c","leg":"l","called":"100","audio":7"#);
     bench.order(1, CommandKind::Accept(crate::call::Answering::Answer));
     bench.tell(r#""event":"accepted","id":1"#);
@@ -128,6 +138,103 @@ fn two_legs_are_connected_here() {
     let came =
         "quality: Some(Quality { received: 10, lost: 0, duplicates: 0, out_of_order: 0, late: 0";
     assert!(bench.said.contains(came), "{}", bench.said);
+}
+
+/// The keys of each `send_digits` since the last time.
+fn digits(bench: &mut Bench) -> Vec<String> {
+    let of = |line: &str| {
+        let (_, after) = line.split_once(r#""command":"send_digits","digits":""#)?;
+        after.split_once('"').map(|(digits, _)| digits.to_owned())
+    };
+    let digits = bench.said.lines().filter_map(of).collect();
+    bench.said.clear();
+    digits
+}
+
+#[test]
+fn keys_of_whom_a_leg_is_connected_with_are_pressed_one_command_at_a_time() {
+    const ABLE: &str =
+        r#"{"media":"pcm","digit_sources":["rtp_event"],"dial":true,"send_digits":true}"#;
+    let (mut bench, ..) = talking_as(ABLE);
+    let (near, afar) = crate::runtime::Relay::pair();
+    let id = crate::call::LegId { adapter: crate::call::AdapterId(1), number: 1 };
+    bench.machine.relay(bench.now, id, near);
+    let press = |afar: &crate::runtime::Relay, keys: &str| {
+        keys.chars().filter_map(crate::call::Symbol::from_char).for_each(|key| afar.press(key));
+    };
+    press(&afar, "1");
+    bench.wait(40, true);
+    assert_eq!(digits(&mut bench), ["1"]);
+    (0..40).for_each(|_| {
+        press(&afar, "23");
+        bench.wait(20, true);
+    });
+    assert_eq!(digits(&mut bench), [""; 0], "the first one has no answer");
+    bench.tell(r#""event":"accepted","id":2"#);
+    assert_eq!(digits(&mut bench), ["23".repeat(32)], "as many as may wait");
+    press(&afar, "5");
+    bench.wait(20, true);
+    bench.tell(r#""event":"rejected","id":3,"reason":"failed""#);
+    assert!(!bench.said.contains("Rejected"), "nobody ordered it: {}", bench.said);
+    assert_eq!(digits(&mut bench), ["5"]);
+    bench.wait(3_000, true);
+    press(&afar, "6");
+    bench.wait(20, true);
+    assert_eq!(digits(&mut bench), ["6"], "whoever does not answer has failed");
+
+    bench.close();
+    press(&afar, "78");
+    bench.wait(1_000, false);
+    bench.open();
+    bench.number_anew();
+    bench.hello_as("b", ABLE, r#"[{"call":"c","legs":["l"]}]"#);
+    bench.wait(1_000, true);
+    assert_eq!(digits(&mut bench), [""; 0], "what was pressed then means nothing now");
+    press(&afar, "9");
+    bench.wait(20, true);
+    assert_eq!(digits(&mut bench), ["9"]);
+    bench.tell(r#""event":"digit","leg":"l","symbol":"4","source":"rtp_event""#);
+    assert_eq!(afar.next_key().map(crate::call::Symbol::as_char), Some('4'));
+
+    let (mut bench, ..) = talking();
+    let (near, afar) = crate::runtime::Relay::pair();
+    bench.machine.relay(bench.now, id, near);
+    press(&afar, "1");
+    bench.wait(40, true);
+    assert_eq!(digits(&mut bench), [""; 0], "it says that it cannot");
+}
+
+#[test]
+fn one_who_comes_back_with_another_rate_keeps_its_calls() {
+    let (mut bench, ..) = talking();
+    let (near, afar) = crate::runtime::Relay::pair();
+    let id = crate::call::LegId { adapter: crate::call::AdapterId(1), number: 1 };
+    bench.machine.relay(bench.now, id, near);
+    bench.close();
+    bench.open();
+    bench.hello_as("a", r#"{"media":"pcm","rate":16000}"#, r#"[{"call":"c","legs":["l"]}]"#);
+    bench.said.clear();
+    for _ in 0..10 {
+        afar.say(&[5_000; 160]);
+        bench.wait(20, true);
+    }
+    let wide = bench.said.lines().filter(|line| line.contains(" ~ 648 bytes")).count();
+    assert!(wide >= 9, "{}", bench.said);
+    assert!(!afar.is_over() && !bench.said.contains("Unbridged"), "{}", bench.said);
+
+    bench.close();
+    bench.open();
+    bench.said.clear();
+    bench.hello_as("a", r#"{"media":"none"}"#, r#"[{"call":"c","legs":["l"]}]"#);
+    let why = "closes: `media` is not what it was while there are calls";
+    assert!(bench.said.contains(why), "{}", bench.said);
+    bench.wait(30_000, false);
+    assert!(bench.said.contains("Unbridged") && bench.said.contains("cause: AdapterLost"));
+    assert!(afar.is_over(), "{}", bench.said);
+    bench.open();
+    bench.said.clear();
+    bench.hello_as("b", r#"{"media":"none"}"#, "[]");
+    assert!(bench.said.contains("welcome"), "{}", bench.said);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Legs bridged with legs of other adapters.
 
 use super::*;
+use crate::media::KeyReceiver;
 use crate::runtime::Relay;
 
 /// Samples of a frame of the other adapter.
@@ -50,9 +51,85 @@ fn a_leg_and_one_of_another_adapter_hear_each_other_soon() {
         }
         assert!(rig.clock.now().since(began) < Duration::from_secs(5), "nothing came back");
     }
-    phone.press('5');
-    let (1, MediaEventKind::Key { symbol, .. }) = rig.kind() else { panic!("a key") };
-    assert_eq!(Some(symbol), Symbol::from_char('5'));
+}
+
+/// Presses a key and waits until it is told of.
+fn pressed(rig: &mut Rig, phone: &mut Phone, key: char) {
+    phone.press(key);
+    loop {
+        if let (1, MediaEventKind::Key { symbol, .. }) = rig.kind() {
+            return assert_eq!(symbol.as_char(), key);
+        }
+    }
+}
+
+/// What a relay gave of keys so far.
+fn keys(afar: &Relay) -> String {
+    std::iter::from_fn(|| afar.next_key()).map(Symbol::as_char).collect()
+}
+
+#[test]
+fn keys_cross_a_relay_once_as_telephone_events_and_none_that_is_secret() {
+    let mut rig = Rig::new(settings());
+    let mut phone = rig.phone(1, |_| {});
+    pressed(&mut rig, &mut phone, '1');
+    let (near, afar) = Relay::pair();
+    rig.threads.relay(leg(1), near);
+    assert_eq!(rig.kind(), (1, MediaEventKind::Bridged));
+    pressed(&mut rig, &mut phone, '5');
+    pressed(&mut rig, &mut phone, '5');
+    assert_eq!(keys(&afar), "55", "and none from before");
+    // INFO beside events is the same key once more.
+    rig.threads.pressed(leg(1), Symbol::POUND);
+    rig.threads.mask(leg(1), true);
+    pressed(&mut rig, &mut phone, '6');
+    rig.threads.mask(leg(1), false);
+    pressed(&mut rig, &mut phone, '7');
+    assert_eq!(keys(&afar), "7", "the other one is a secret");
+
+    "9#".chars().filter_map(Symbol::from_char).for_each(|symbol| afar.press(symbol));
+    let mut receiver = KeyReceiver::default();
+    let (mut heard, mut ends) = (String::new(), 0);
+    while ends < 6 {
+        afar.say(&[7_000; PART]);
+        let Heard { header, payload } = phone.hear();
+        if header.payload_type == EVENTS {
+            let key = receiver.receive(&header, &payload, 8_000);
+            heard.extend(key.map(|press| press.symbol.as_char()));
+            assert_eq!(header.marker, key.is_some(), "marked where it begins");
+            ends += usize::from(payload[1] & 0x80 != 0);
+        }
+    }
+    assert_eq!(heard, "9#");
+}
+
+#[test]
+fn keys_by_info_reach_a_party_of_another_adapter_and_of_this_one() {
+    let mut rig = Rig::new(settings());
+    let _phone = rig.phone(1, |stream| stream.events = None);
+    let other = rig.phone(2, |_| {});
+    let (near, afar) = Relay::pair();
+    rig.threads.relay(leg(1), near);
+    assert_eq!(rig.kind(), (1, MediaEventKind::Bridged));
+    let key = |symbol| Symbol::from_char(symbol).expect("a key");
+    rig.threads.pressed(leg(1), key('4'));
+    rig.threads.mask(leg(1), true);
+    rig.threads.pressed(leg(1), key('5'));
+    rig.threads.mask(leg(1), false);
+    rig.threads.pressed(leg(1), key('6'));
+    rig.threads.bridge(leg(1), leg(2));
+    let both = (0..3).map(|_| rig.kind()).filter(|(_, kind)| *kind == MediaEventKind::Bridged);
+    assert_eq!(both.count(), 2);
+    assert_eq!(keys(&afar), "46");
+    rig.threads.pressed(leg(1), key('8'));
+    let mut receiver = KeyReceiver::default();
+    let press = loop {
+        let Heard { header, payload } = other.hear();
+        if header.payload_type == EVENTS {
+            break receiver.receive(&header, &payload, 8_000).expect("its first packet");
+        }
+    };
+    assert_eq!(press.symbol, key('8'));
 }
 
 #[test]
