@@ -43,7 +43,7 @@ pub use library::{Library, Sound, UnreadableSound};
 pub use music::hold_music;
 pub use noise::Noise;
 pub use player::{Ended, Filled, MAX_PLAYS, Part, Player};
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{Recorded, Recorder, Records};
 pub use recording::Recording;
 pub use rtp::{
     CNAME, Content, Control, ControlPacket, EventPacket, JitterBuffer, KeyPress, KeyQueue,

@@ -87,34 +87,6 @@ impl Recorder {
         self.strand.key(timestamp, lasted);
     }
 
-    /// Lets time pass: where packets do not come, silence does.
-    pub fn pass(&mut self, now: Instant) {
-        let clock = samples(now.since(self.begun)).saturating_sub(SLACK).min(self.limit);
-        self.strand.fill(clock);
-        self.settle(TAIL);
-    }
-
-    /// The next chunk of a second, if there is one.
-    pub fn take(&mut self) -> Option<Vec<i16>> {
-        (self.chunk.len() >= CHUNK)
-            .then(|| std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK + TAIL)))
-    }
-
-    /// Why it is over, if it is.
-    #[must_use]
-    pub fn ended(&self) -> Option<RecordingEnd> {
-        if self.strand.end() >= self.limit {
-            return Some(RecordingEnd::Limit);
-        }
-        let patience = self.silence.max(samples(FIRST_WORD));
-        let quiet = if self.activity.has_spoken() {
-            self.strand.settled().saturating_sub(self.activity.last_word()) >= self.silence
-        } else {
-            self.strand.settled() >= patience
-        };
-        quiet.then_some(RecordingEnd::Silence)
-    }
-
     /// Ends it.
     #[must_use]
     pub fn finish(mut self) -> Recorded {
@@ -147,6 +119,44 @@ impl Recorder {
             activity.hear(&[sample], |_| {});
             chunk.push(sample);
         });
+    }
+}
+
+/// What makes chunks of a recording while it runs.
+pub trait Records {
+    /// Lets time pass: where packets do not come, silence does.
+    fn pass(&mut self, now: Instant);
+
+    /// The next chunk of a second, if there is one. Of two channels the samples come in turn.
+    fn take(&mut self) -> Option<Vec<i16>>;
+
+    /// Why it is over, if it is.
+    fn ended(&self) -> Option<RecordingEnd>;
+}
+
+impl Records for Recorder {
+    fn pass(&mut self, now: Instant) {
+        let clock = samples(now.since(self.begun)).saturating_sub(SLACK).min(self.limit);
+        self.strand.fill(clock);
+        self.settle(TAIL);
+    }
+
+    fn take(&mut self) -> Option<Vec<i16>> {
+        (self.chunk.len() >= CHUNK)
+            .then(|| std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK + TAIL)))
+    }
+
+    fn ended(&self) -> Option<RecordingEnd> {
+        if self.strand.end() >= self.limit {
+            return Some(RecordingEnd::Limit);
+        }
+        let patience = self.silence.max(samples(FIRST_WORD));
+        let quiet = if self.activity.has_spoken() {
+            self.strand.settled().saturating_sub(self.activity.last_word()) >= self.silence
+        } else {
+            self.strand.settled() >= patience
+        };
+        quiet.then_some(RecordingEnd::Silence)
     }
 }
 

@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 use super::codec::SAMPLE_RATE;
 use super::noise::Noise;
-use super::recorder::{Recorded, samples};
+use super::recorder::{Recorded, Records, samples};
 use super::recording::span;
 use super::strand::{Strand, TAIL};
 use crate::call::{Channels, MAX_RECORDING, RecordingEnd};
@@ -107,27 +107,6 @@ impl TalkRecorder {
         self.side(voice).strand.key(timestamp, lasted);
     }
 
-    /// Lets time pass: where packets do not come, silence does.
-    pub fn pass(&mut self, now: Instant) {
-        self.clock = self.at(now);
-        let clock = self.clock.saturating_sub(SLACK);
-        for side in [&mut self.caller, &mut self.other] {
-            side.strand.fill(clock);
-            side.settle(TAIL);
-        }
-    }
-
-    /// The next chunk of a second, if there is one: the channels' samples in turn.
-    pub fn take(&mut self) -> Option<Vec<i16>> {
-        (self.ready() >= CHUNK).then(|| self.give(CHUNK))
-    }
-
-    /// Why it is over, if it is.
-    #[must_use]
-    pub fn ended(&self) -> Option<RecordingEnd> {
-        (self.clock >= self.limit).then_some(RecordingEnd::Limit)
-    }
-
     /// Ends it at `now`. What is kept is counted in samples of each channel.
     #[must_use]
     pub fn finish(mut self, now: Instant) -> Recorded {
@@ -172,6 +151,25 @@ impl TalkRecorder {
             Channels::Mono => both.map(|(left, right)| left.saturating_add(right)).collect(),
             Channels::Stereo => both.flat_map(|(left, right)| [left, right]).collect(),
         }
+    }
+}
+
+impl Records for TalkRecorder {
+    fn pass(&mut self, now: Instant) {
+        self.clock = self.at(now);
+        let clock = self.clock.saturating_sub(SLACK);
+        for side in [&mut self.caller, &mut self.other] {
+            side.strand.fill(clock);
+            side.settle(TAIL);
+        }
+    }
+
+    fn take(&mut self) -> Option<Vec<i16>> {
+        (self.ready() >= CHUNK).then(|| self.give(CHUNK))
+    }
+
+    fn ended(&self) -> Option<RecordingEnd> {
+        (self.clock >= self.limit).then_some(RecordingEnd::Limit)
     }
 }
 

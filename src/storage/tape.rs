@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
 use super::recordings::{Begins, Part};
-use crate::call::{Channels, RecordingId};
-use crate::time::Duration;
+use crate::call::{Channels, RecordingEnd, RecordingId};
+use crate::media::Records;
+use crate::time::{Duration, Instant};
 
 /// Where media threads begin recordings. Clones lead to the same writer.
 #[derive(Debug, Clone)]
@@ -81,6 +82,16 @@ impl Tape {
     /// Hands over the next samples.
     pub fn put(&mut self, samples: Vec<i16>) {
         self.tell(Part::Samples { tape: self.number, samples });
+    }
+
+    /// Takes what is recorded up to `now`; tells why the recording is over, if it is.
+    pub fn follow(&mut self, recorder: &mut impl Records, now: Instant) -> Option<RecordingEnd> {
+        recorder.pass(now);
+        while let Some(chunk) = recorder.take() {
+            self.put(chunk);
+        }
+        // Before its end there is a verdict only if the writer failed.
+        self.verdict().map(|_| RecordingEnd::Failed).or_else(|| recorder.ended())
     }
 
     /// Ends it with its last samples; so many of all samples of each channel are kept, none = it is thrown away.

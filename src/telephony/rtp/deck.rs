@@ -249,12 +249,7 @@ impl Message {
         if now.since(self.heard_at) >= LAST_WAIT {
             self.flush();
         }
-        self.recorder.pass(now);
-        while let Some(chunk) = self.recorder.take() {
-            self.tape.put(chunk);
-        }
-        // Before its end there is a verdict only if the writer failed.
-        self.tape.verdict().map(|_| RecordingEnd::Failed).or_else(|| self.recorder.ended())
+        self.tape.follow(&mut self.recorder, now)
     }
 }
 

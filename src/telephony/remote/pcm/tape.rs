@@ -167,24 +167,10 @@ impl Take {
 
     /// Goes on to `now`; tells why it is over, if it is.
     fn turn(&mut self, now: Instant) -> Option<RecordingEnd> {
-        let (tape, ended) = match self {
-            Self::Message(take) => {
-                take.recorder.pass(now);
-                while let Some(chunk) = take.recorder.take() {
-                    take.tape.put(chunk);
-                }
-                (&take.tape, take.recorder.ended())
-            }
-            Self::Talk(take) => {
-                take.recorder.pass(now);
-                while let Some(chunk) = take.recorder.take() {
-                    take.tape.put(chunk);
-                }
-                (&take.tape, take.recorder.ended())
-            }
-        };
-        // Before its end there is a verdict only if the writer failed.
-        tape.verdict().map(|_| RecordingEnd::Failed).or(ended)
+        match self {
+            Self::Message(take) => take.tape.follow(&mut take.recorder, now),
+            Self::Talk(take) => take.tape.follow(&mut take.recorder, now),
+        }
     }
 }
 

@@ -105,12 +105,7 @@ impl TalkTake {
                 party.flush(&mut self.recorder);
             }
         }
-        self.recorder.pass(now);
-        while let Some(chunk) = self.recorder.take() {
-            self.tape.put(chunk);
-        }
-        // Before its end there is a verdict only if the writer failed.
-        self.tape.verdict().map(|_| RecordingEnd::Failed).or_else(|| self.recorder.ended())
+        self.tape.follow(&mut self.recorder, now)
     }
 
     /// Ends it.
