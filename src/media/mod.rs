@@ -47,9 +47,9 @@ pub use recorder::{Recorded, Recorder, Records};
 pub use recording::Recording;
 pub use rtp::{
     CNAME, Content, Control, ControlPacket, EventPacket, JitterBuffer, KeyPress, KeyQueue,
-    KeyReceiver, KeySender, KeyTurn, LEARN_WINDOW, MAX_REPORT, NoiseLevel, Outgoing, RTP_HEADER,
-    Reception, ReportBlock, RtpHeader, RtpPacket, SenderInfo, Sent, Source, SourcePolicy, Standing,
-    TelephoneEvent, Told, Verdict, is_control, opinion, parse_control,
+    KeyReceiver, KeySender, KeyTurn, LEARN_WINDOW, MAX_PACKED, MAX_REPORT, NoiseLevel, Outgoing,
+    RTP_HEADER, Reception, ReportBlock, RtpHeader, RtpPacket, SenderInfo, Sent, Source,
+    SourcePolicy, Standing, TelephoneEvent, Told, Verdict, is_control, opinion, parse_control,
 };
 pub use splice::{Piece, Splicer};
 pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unopened};

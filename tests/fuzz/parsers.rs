@@ -129,7 +129,8 @@ impl Parsers {
     /// A telephone-event.
     pub(crate) fn keys(&mut self, bytes: &[u8]) {
         if let Some(packet) = RtpPacket::parse(bytes) {
-            let _press = self.keys.receive(&packet.header, packet.payload, 8_000);
+            let presses = self.keys.receive(&packet.header, packet.payload, 8_000);
+            assert!(presses.count() <= packet.payload.len() / 4, "more keys than events");
         }
     }
 

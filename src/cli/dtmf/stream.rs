@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sound::{FoundKey, Source, Tally};
 use crate::call::Symbol;
-use crate::media::{KeyReceiver, Law, RtpHeader, RtpPacket, TelephoneEvent};
+use crate::media::{KeyReceiver, Law, MAX_PACKED, RtpHeader, RtpPacket, TelephoneEvent};
 
 /// Packets that wait for their turn: 640 ms of 20 ms each.
 const WAITING: usize = 32;
@@ -14,6 +14,8 @@ const PROOF: u32 = 4;
 const MAX_GAP: u32 = 16_000;
 /// The longest audio payload: 200 ms.
 const MAX_AUDIO: usize = 1_600;
+/// Bytes of a telephone-event.
+const BLOCK: usize = 4;
 /// The most keys of a stream that are kept.
 const MAX_KEYS: usize = 100_000;
 /// A jump of sequence numbers by more than this is another stream under the same name.
@@ -44,13 +46,19 @@ pub(super) struct Stream {
     events: KeyReceiver,
     clock: Clock,
     keys: Vec<EventKey>,
+    /// Of each payload type, how many more packets were telephone-events than were none.
+    forms: BTreeMap<u8, i64>,
 }
 
 /// A key of telephone-events, its times in ticks of a clock whose rate shows only by and by.
 #[derive(Debug)]
 struct EventKey {
     symbol: Symbol,
-    /// When its first packet came, and how long it had been held by then.
+    /// The timestamp of its first event.
+    start: u32,
+    /// The payload type of its first packet, where that one held several events.
+    packed: Option<u8>,
+    /// When its first packet came, and how long before that it began.
     at_micros: u64,
     held: u32,
     /// The longest duration that it was said to have.
@@ -112,7 +120,7 @@ impl Clock {
 /// What a payload is, as far as one can tell without the agreement.
 enum Content {
     Audio(Law),
-    Event(TelephoneEvent),
+    Events,
     Other,
 }
 
@@ -154,8 +162,11 @@ impl Stream {
         self.end_span();
         // One source counts: telephone-events where there are any.
         let rate = self.clock.ticks_per_ms();
-        let events = self.keys.iter().map(|key| key.found(rate)).collect();
-        let mut keys = if self.keys.is_empty() { self.tones } else { events };
+        // Some codecs now and then look like several events, but not for the most part.
+        let meant = |payload_type| self.forms.get(&payload_type).is_some_and(|&more| more > 0);
+        let events = self.keys.iter().filter(|key| key.packed.is_none_or(meant));
+        let events: Vec<FoundKey> = events.map(|key| key.found(rate)).collect();
+        let mut keys = if events.is_empty() { self.tones } else { events };
         for key in &mut keys {
             key.onset_ms = key.onset_ms.saturating_sub(begun / 1_000);
         }
@@ -169,10 +180,14 @@ impl Stream {
             let follows = self.last.is_none_or(|last| number == last + 1);
             self.last = Some(number);
             self.clock.take(packet.header.timestamp, packet.at_micros);
+            let form = self.forms.entry(packet.header.payload_type).or_default();
             match content(&packet) {
                 Content::Audio(law) => self.hear(law, &packet, follows),
-                Content::Event(event) => self.event(&packet, event),
-                Content::Other => {}
+                Content::Events => {
+                    *form += 1;
+                    self.events(&packet);
+                }
+                Content::Other => *form -= 1,
             }
         }
     }
@@ -212,17 +227,26 @@ impl Stream {
         );
     }
 
-    fn event(&mut self, packet: &Waiting, event: TelephoneEvent) {
-        if let Some(press) = self.events.receive(&packet.header, &packet.payload, 8_000)
-            && self.keys.len() < MAX_KEYS
-        {
-            let held = u32::from(event.duration);
-            let (symbol, at_micros) = (press.symbol, packet.at_micros);
-            self.keys.push(EventKey { symbol, at_micros, held, duration: held });
-        } else if let Some(key) = self.keys.last_mut()
-            && key.symbol.event_code() == event.code
-        {
-            key.duration = key.duration.max(u32::from(event.duration));
+    fn events(&mut self, packet: &Waiting) {
+        let events = || TelephoneEvent::packed(&packet.header, &packet.payload);
+        // A packet is sent at what it says last.
+        let sent = events()
+            .last()
+            .map_or(0, |(header, event)| header.timestamp.wrapping_add(u32::from(event.duration)));
+        let packed = (packet.payload.len() > BLOCK).then_some(packet.header.payload_type);
+        for (header, event) in events() {
+            let (start, duration) = (header.timestamp, u32::from(event.duration));
+            if let Some(symbol) = self.events.take(&header, &event, 8_000) {
+                if self.keys.len() < MAX_KEYS {
+                    let (at_micros, held) = (packet.at_micros, sent.wrapping_sub(start));
+                    self.keys.push(EventKey { symbol, start, packed, at_micros, held, duration });
+                }
+            } else if let Some(key) = self.keys.iter_mut().rev().take(MAX_PACKED).find(|key| {
+                key.symbol.event_code() == event.code
+                    && start.wrapping_sub(key.start).cast_signed() >= 0
+            }) {
+                key.duration = key.duration.max(duration);
+            }
         }
     }
 }
@@ -240,14 +264,22 @@ impl EventKey {
     }
 }
 
-/// Telephone-events are told by their form: a dynamic payload type, four bytes, and a key that may be one.
+/// Telephone-events are told by their form: a dynamic payload type, four bytes, and a key that may be one; or several
+/// such blocks, each of some length and beginning where the one before ended.
 fn content(packet: &Waiting) -> Content {
-    match (packet.header.payload_type, TelephoneEvent::parse(&packet.payload)) {
-        (0, _) => Content::Audio(Law::Mu),
-        (8, _) => Content::Audio(Law::A),
-        (96..=127, Some(event)) if packet.payload.len() == 4 && event.code < 16 => {
-            Content::Event(event)
-        }
+    match packet.header.payload_type {
+        0 => Content::Audio(Law::Mu),
+        8 => Content::Audio(Law::A),
+        96..=127 if is_events(packet) => Content::Events,
         _ => Content::Other,
     }
+}
+
+fn is_events(packet: &Waiting) -> bool {
+    let events = || TelephoneEvent::packed(&packet.header, &packet.payload);
+    let count = events().count();
+    let alone = count == 1;
+    count > 0
+        && packet.payload.len() == count * BLOCK
+        && events().all(|(_, event)| event.code < 16 && (alone || event.duration > 0))
 }

@@ -312,6 +312,72 @@ fn telephone_events_count_before_tones() {
     assert_eq!((&*digits, onsets), ("#", vec![40]));
 }
 
+/// A stream of events, each with its time, and so many packets of audio of another dynamic type before them.
+fn events(audio: u16, payload_type: u8, packets: &[(u32, bool, &[(u8, bool, u16)])]) -> Vec<u8> {
+    let header = |sequence: u16, timestamp, payload_type, marker| RtpHeader {
+        marker,
+        payload_type,
+        sequence,
+        timestamp,
+        ssrc: 7,
+    };
+    let sound = (0..audio).map(|n| {
+        let payload = (0..8).map(|byte| (n * 37 + byte * 11).to_be_bytes()[1]).collect();
+        framed(&header(n, u32::from(n) * 160, 96, false), payload)
+    });
+    let keys = (audio..).zip(packets).map(|(n, (timestamp, marker, events))| {
+        let block = |&(code, end, duration): &(u8, bool, u16)| {
+            TelephoneEvent { code, end, volume: 10, duration }.write()
+        };
+        framed(
+            &header(n, *timestamp, payload_type, *marker),
+            events.iter().flat_map(block).collect(),
+        )
+    });
+    pcap(1, &sound.chain(keys).collect::<Vec<_>>())
+}
+
+#[test]
+fn events_that_share_packets_are_all_found_and_dated() {
+    let both: (u32, bool, &[_]) = (3_200, false, &[(1, true, 800), (2, true, 800)]);
+    let packed = [
+        (3_200, true, &[(1, false, 640)][..]),
+        (3_200, true, &[(1, true, 800), (2, false, 160)][..]),
+        (3_200, false, &[(1, true, 800), (2, false, 480)][..]),
+        both,
+        both,
+        both,
+    ];
+    // The first packet comes after 400 ms, 80 ms after the key began; the second key begins 20 ms before the second.
+    assert_eq!(
+        found(&events(20, 101, &packed)).expect("a capture"),
+        ("12".to_owned(), vec![320, 400])
+    );
+    let whole: (u32, bool, &[_]) = (3_200, true, &[(5, true, 800), (5, true, 800), (6, true, 400)]);
+    assert_eq!(
+        found(&events(20, 101, &[whole; 6])).expect("a capture"),
+        ("556".to_owned(), vec![150, 250, 350])
+    );
+}
+
+#[test]
+fn audio_that_looks_like_several_events_is_none() {
+    let whole: (u32, bool, &[_]) = (3_200, false, &[(5, true, 800), (6, true, 800)]);
+    let once = (3_200, false, &[(9, false, 160)][..]);
+    assert_eq!(found(&events(20, 96, &[whole; 6])).expect("a capture").0, "");
+    assert_eq!(found(&events(0, 96, &[whole; 6])).expect("a capture").0, "56");
+    assert_eq!(found(&events(20, 96, &[once; 6])).expect("a capture").0, "9", "four bytes");
+    for (name, blocks) in [
+        ("one that has not ended", &[(5, false, 800), (6, true, 800)][..]),
+        ("one without a length", &[(5, true, 800), (6, true, 0)][..]),
+        ("one that is no key", &[(5, true, 800), (40, true, 800)][..]),
+        ("too many", &[(5, true, 800); 9][..]),
+    ] {
+        let packet: (u32, bool, &[_]) = (3_200, false, blocks);
+        assert_eq!(found(&events(0, 101, &[packet; 6])).expect("a capture").0, "", "{name}");
+    }
+}
+
 #[test]
 fn files_that_cannot_be_read_say_why() {
     let mut huge = pcap(1, &rtp(7));

@@ -5,16 +5,14 @@
 //! interval touches it, or lies within the least pause between two presses, belongs to it.
 
 use super::packet::RtpHeader;
-use super::telephone_event::TelephoneEvent;
+use super::telephone_event::{MAX_PACKED, SEGMENT, TelephoneEvent};
 use crate::call::Symbol;
 use crate::time::Duration;
 
-/// Keys that late packets are still told apart from.
-const REMEMBERED: usize = 16;
+/// Keys that late packets are still told apart from: twice as many as a packet may hold.
+const REMEMBERED: usize = 2 * MAX_PACKED;
 /// Two presses of one key are at least this far apart.
 const LEAST_PAUSE: Duration = Duration::from_millis(40);
-/// The length of a segment of a long key: the largest duration that a packet can state.
-const SEGMENT: u32 = 0xffff;
 
 /// A key that was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,24 +47,46 @@ struct Press {
 }
 
 impl KeyReceiver {
-    /// Takes a telephone-event packet of a clock of `clock_rate` hertz. Returns the key if the packet is the first to
-    /// tell of it.
+    /// Takes a telephone-event packet of a clock of `clock_rate` hertz. Returns the keys that it is the first to tell
+    /// of, in the order in which they were pressed.
     pub fn receive(
         &mut self,
         header: &RtpHeader,
         payload: &[u8],
         clock_rate: u32,
-    ) -> Option<KeyPress> {
-        let event = TelephoneEvent::parse(payload)?;
+    ) -> impl Iterator<Item = KeyPress> + use<> {
+        let mut presses = [None; MAX_PACKED];
+        // A packet is sent at what it says last.
+        let last = TelephoneEvent::packed(header, payload).last();
+        let sent = last.map_or(0, |(header, event)| end(&header, &event));
+        for (press, (header, event)) in
+            presses.iter_mut().zip(TelephoneEvent::packed(header, payload))
+        {
+            let held = u64::from(sent.wrapping_sub(header.timestamp)) * 1_000_000;
+            let held = Duration::from_micros(held / u64::from(clock_rate.max(1)));
+            let symbol = self.take(&header, &event, clock_rate);
+            *press = symbol.map(|symbol| KeyPress { symbol, held });
+        }
+        presses.into_iter().flatten()
+    }
+
+    /// Takes one event of a packet, with its own header (see [`TelephoneEvent::packed`]) and a clock of `clock_rate`
+    /// hertz. Returns the key if it is the first to tell of it.
+    pub fn take(
+        &mut self,
+        header: &RtpHeader,
+        event: &TelephoneEvent,
+        clock_rate: u32,
+    ) -> Option<Symbol> {
         let symbol = Symbol::from_event_code(event.code)?;
         if event.duration == 0 {
             // RFC 4733 §2.3.5: no time is for states, and a receiver ignores it in a key. Some senders fill pauses so.
             return None;
         }
-        if let Some(place) = self.told(header, &event)
+        if let Some(place) = self.told(header, event)
             && let Some(press) = &mut self.recent[place]
         {
-            press.extend(header, &event);
+            press.extend(header, event);
             return None;
         }
         let start = header.timestamp;
@@ -74,15 +94,14 @@ impl KeyReceiver {
             ssrc: header.ssrc,
             code: event.code,
             start,
-            end: start.wrapping_add(u32::from(event.duration)),
+            end: end(header, event),
             segment: start,
             pause: units(LEAST_PAUSE, clock_rate),
             released: event.end,
             old: false,
         });
         self.next = (self.next + 1) % REMEMBERED;
-        let held = u64::from(event.duration) * 1_000_000 / u64::from(clock_rate.max(1));
-        Some(KeyPress { symbol, held: Duration::from_micros(held) })
+        Some(symbol)
     }
 
     /// The press that a packet tells of: the one that it names by its timestamp, else one that it touches.
@@ -99,12 +118,13 @@ impl KeyReceiver {
         self.recent.iter_mut().flatten().for_each(|press| press.old = true);
     }
 
-    /// Whether a packet that was received belongs to a key from before the line.
+    /// Whether a packet that was received tells of a key from before the line.
     #[must_use]
     pub fn is_old(&self, header: &RtpHeader, payload: &[u8]) -> bool {
-        let Some(event) = TelephoneEvent::parse(payload) else { return false };
-        let told = self.told(header, &event).and_then(|place| self.recent[place].as_ref());
-        told.is_some_and(|press| press.old)
+        TelephoneEvent::packed(header, payload).any(|(header, event)| {
+            let told = self.told(&header, &event).and_then(|place| self.recent[place].as_ref());
+            told.is_some_and(|press| press.old)
+        })
     }
 }
 
@@ -124,16 +144,17 @@ impl Press {
         if !self.is_of(header, event) || self.is_over(header) {
             return false;
         }
-        let end = header.timestamp.wrapping_add(u32::from(event.duration));
+        let end = end(header, event);
         let touches =
             ahead(header.timestamp, self.end) < self.pause && ahead(self.start, end) < self.pause;
         // Packets around the seam of two segments may be lost, so that the intervals do not touch.
         let next_segment = header.timestamp.wrapping_sub(self.segment);
-        touches || !self.released && (SEGMENT..=SEGMENT + 1).contains(&next_segment)
+        let seam = u32::from(SEGMENT)..=u32::from(SEGMENT) + 1;
+        touches || !self.released && seam.contains(&next_segment)
     }
 
     fn extend(&mut self, header: &RtpHeader, event: &TelephoneEvent) {
-        let end = header.timestamp.wrapping_add(u32::from(event.duration));
+        let end = end(header, event);
         if ahead(end, self.end) > 0 {
             self.end = end;
         }
@@ -145,6 +166,11 @@ impl Press {
         }
         self.released |= event.end;
     }
+}
+
+/// The time up to which a packet tells of an event.
+fn end(header: &RtpHeader, event: &TelephoneEvent) -> u32 {
+    header.timestamp.wrapping_add(u32::from(event.duration))
 }
 
 /// A span in units of a clock.

@@ -28,4 +28,4 @@ pub use rtcp::{
     CNAME, ControlPacket, MAX_REPORT, ReportBlock, SenderInfo, is_control, parse_control,
 };
 pub use source::{LEARN_WINDOW, Source, SourcePolicy, Verdict};
-pub use telephone_event::TelephoneEvent;
+pub use telephone_event::{MAX_PACKED, TelephoneEvent};

@@ -213,9 +213,9 @@ impl Take {
 impl Message {
     /// Takes note of a telephone-event packet.
     fn key_packet(&mut self, packet: &RtpPacket<'_>, clock_rate: u32) {
-        if let Some(event) = TelephoneEvent::parse(packet.payload) {
-            let units = (clock_rate / SAMPLE_RATE).max(1);
-            self.recorder.key(packet.header.timestamp / units, u32::from(event.duration) / units);
+        let units = (clock_rate / SAMPLE_RATE).max(1);
+        for (header, event) in TelephoneEvent::packed(&packet.header, packet.payload) {
+            self.recorder.key(header.timestamp / units, u32::from(event.duration) / units);
         }
     }
 

@@ -17,8 +17,8 @@ use super::wheel::Period;
 use crate::bug;
 use crate::call::{KeySource, LegId, Quality, Symbol};
 use crate::media::{
-    Band, Codec, Content, HEARD_SAMPLES, KeyReceiver, Law, NoiseLevel, Outgoing, RTP_HEADER,
-    Reception, RtpHeader, RtpPacket, SAMPLE_RATE, Standing, Voice, is_control,
+    Band, Codec, Content, HEARD_SAMPLES, KeyReceiver, Law, MAX_PACKED, NoiseLevel, Outgoing,
+    RTP_HEADER, Reception, RtpHeader, RtpPacket, SAMPLE_RATE, Standing, Voice, is_control,
 };
 use crate::runtime::Relay;
 use crate::time::{Duration, Instant};
@@ -32,6 +32,9 @@ const MAX_RELAYED: usize = RTP_HEADER + 1_280;
 
 /// 10 ms of silence in any band.
 const SILENCE: [i16; 2 * HEARD_SAMPLES] = [0; _];
+
+/// The keys that a packet was the first to tell of.
+type Pressed = [Option<Symbol>; MAX_PACKED];
 
 /// One party's media.
 #[derive(Debug)]
@@ -339,7 +342,7 @@ impl Leg {
         }
         self.unusable += u64::from(kind == PayloadKind::Other);
         self.report(presence, turn);
-        let mut pressed = None;
+        let mut pressed = Pressed::default();
         if kind == PayloadKind::Event
             && let Some(events) = events
         {
@@ -393,24 +396,23 @@ impl Leg {
         stream.passage(theirs)
     }
 
-    /// Works on one telephone-event packet. Returns the key if it is the first to tell of it.
-    fn event(
-        &mut self,
-        packet: &RtpPacket<'_>,
-        clock_rate: u32,
-        turn: &mut Turn<'_>,
-    ) -> Option<Symbol> {
+    /// Works on one telephone-event packet. Returns the keys that it is the first to tell of.
+    fn event(&mut self, packet: &RtpPacket<'_>, clock_rate: u32, turn: &mut Turn<'_>) -> Pressed {
         self.deck.key_packet(Voice::Caller, packet, clock_rate);
-        let press = self.keys.receive(&packet.header, packet.payload, clock_rate)?;
-        let source = *self.key_source.get_or_insert(KeySource::RtpEvent);
-        if self.tones.has_key() || source != KeySource::RtpEvent {
-            // Keys come in another way on this leg: this is one of them once more.
-            return None;
+        let mut pressed = Pressed::default();
+        let presses = self.keys.receive(&packet.header, packet.payload, clock_rate);
+        for (place, press) in pressed.iter_mut().zip(presses) {
+            let source = *self.key_source.get_or_insert(KeySource::RtpEvent);
+            if self.tones.has_key() || source != KeySource::RtpEvent {
+                // Keys come in another way on this leg: these are some of them once more.
+                break;
+            }
+            self.tones.refuse();
+            self.pressed(press.symbol, KeySource::RtpEvent, turn.now.before(press.held), turn);
+            self.tell_afar(press.symbol);
+            *place = Some(press.symbol);
         }
-        self.tones.refuse();
-        self.pressed(press.symbol, KeySource::RtpEvent, turn.now.before(press.held), turn);
-        self.tell_afar(press.symbol);
-        Some(press.symbol)
+        pressed
     }
 
     /// A key was pressed: whatever stops at it stops.
@@ -428,12 +430,12 @@ impl Leg {
     }
 
     /// Passes a packet on to the bridged party, under its stream's numbers. A play or a key that sounds there is heard
-    /// instead. Where the two streams are too different, only a key that was just pressed goes on, to be sent anew.
+    /// instead. Where the two streams are too different, only keys that were just pressed go on, to be sent anew.
     fn pass_on(
         &self,
         packet: &RtpPacket<'_>,
         kind: PayloadKind,
-        pressed: Option<Symbol>,
+        pressed: Pressed,
         peer: &mut Self,
         now: Instant,
     ) {
@@ -443,7 +445,7 @@ impl Leg {
             Passage::Law(from, to) => Some((from, to)),
             Passage::Anew => {
                 if !self.masked {
-                    peer.mouth.keys.push(pressed);
+                    peer.mouth.keys.push(pressed.into_iter().flatten());
                 }
                 return;
             }

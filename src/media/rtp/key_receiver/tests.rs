@@ -17,7 +17,7 @@ fn keys(packets: impl IntoIterator<Item = (RtpHeader, [u8; 4])>) -> String {
     let mut receiver = KeyReceiver::default();
     packets
         .into_iter()
-        .filter_map(|(header, payload)| receiver.receive(&header, &payload, 8_000))
+        .flat_map(|(header, payload)| receiver.receive(&header, &payload, 8_000))
         .map(|press| press.symbol.as_char())
         .collect()
 }
@@ -119,15 +119,95 @@ fn a_marker_begins_another_press_even_without_a_pause() {
 #[test]
 fn a_press_is_dated_back_to_its_start() {
     let (header, payload) = packet(0, 5, 480, false);
-    let press = KeyReceiver::default().receive(&header, &payload, 8_000).expect("a key");
+    let press = KeyReceiver::default().receive(&header, &payload, 8_000).next().expect("a key");
     assert_eq!(press.held, Duration::from_millis(60));
+}
+
+/// A packet of several events: the code, whether it has ended, and how long it has lasted.
+fn packed(timestamp: u32, marker: bool, events: &[(u8, bool, u16)]) -> (RtpHeader, Vec<u8>) {
+    let header = RtpHeader { marker, ..packet(timestamp, 0, 0, false).0 };
+    let block = |&(code, end, lasted)| packet(0, code, lasted, end).1;
+    (header, events.iter().flat_map(block).collect())
+}
+
+#[test]
+fn keys_that_share_packets_count_once_each() {
+    let first = || packed(0, true, &[(1, true, 800), (2, false, 160)]);
+    let second = || packed(0, false, &[(1, true, 800), (2, true, 640)]);
+    let same = || packed(0, true, &[(5, true, 800), (5, true, 800), (5, true, 800)]);
+    let alone =
+        |timestamp, marker, code, end, lasted| packed(timestamp, marker, &[(code, end, lasted)]);
+    let long = || packed(0, false, &[(7, false, 0xffff), (7, false, 160)]);
+    for (name, packets, expected) in [
+        ("in one packet", vec![second()], "12"),
+        ("in one packet and its updates", vec![first(), second(), second()], "12"),
+        ("the updates first", vec![second(), first()], "12"),
+        (
+            "one begins alone and goes on in its own packets",
+            vec![alone(0, true, 1, false, 400), first(), alone(800, false, 2, true, 640)],
+            "12",
+        ),
+        ("one key three times", vec![same(), same()], "555"),
+        (
+            "one key three times, each in its own packets too",
+            vec![alone(0, true, 5, false, 160), same(), alone(1_600, false, 5, true, 800)],
+            "555",
+        ),
+        (
+            "the end of a segment and the next",
+            vec![alone(0, true, 7, false, 60_000), long(), alone(65_535, false, 7, true, 900)],
+            "7",
+        ),
+        (
+            "the end of a long key and another",
+            vec![long(), packed(65_535, true, &[(7, true, 900), (8, false, 160)])],
+            "78",
+        ),
+        (
+            "what is no key between two",
+            vec![packed(0, true, &[(1, true, 800), (16, true, 400), (2, true, 800)])],
+            "12",
+        ),
+        ("no key at the end", vec![packed(0, true, &[(1, true, 800), (0, false, 0)])], "1"),
+        ("as many as are read, twice", vec![packed(0, true, &[(3, true, 800); 20]); 2], "33333333"),
+    ] {
+        let mut receiver = KeyReceiver::default();
+        let heard: String = packets
+            .iter()
+            .flat_map(|(header, payload)| receiver.receive(header, payload, 8_000))
+            .map(|press| press.symbol.as_char())
+            .collect();
+        assert_eq!(heard, expected, "{name}");
+    }
+}
+
+#[test]
+fn keys_that_share_a_packet_are_dated_back_to_where_each_began() {
+    let (header, payload) = packed(0, true, &[(1, true, 800), (2, true, 400), (3, false, 160)]);
+    let presses = KeyReceiver::default().receive(&header, &payload, 8_000);
+    let held: Vec<u64> = presses.map(|press| press.held.as_millis()).collect();
+    assert_eq!(held, [170, 70, 20]);
+}
+
+#[test]
+fn a_packet_with_a_key_from_before_the_line_is_old() {
+    let mut receiver = KeyReceiver::default();
+    let (header, payload) = packed(0, true, &[(1, false, 160)]);
+    let _told = receiver.receive(&header, &payload, 8_000);
+    receiver.draw_line();
+    let (header, payload) = packed(0, true, &[(1, true, 800), (2, false, 160)]);
+    assert_eq!(receiver.receive(&header, &payload, 8_000).count(), 1);
+    assert!(receiver.is_old(&header, &payload));
+    let (header, payload) = packed(800, false, &[(2, true, 640)]);
+    assert_eq!(receiver.receive(&header, &payload, 8_000).count(), 0);
+    assert!(!receiver.is_old(&header, &payload), "the second alone");
 }
 
 #[test]
 fn a_key_belongs_to_the_time_in_which_it_began() {
     let mut receiver = KeyReceiver::default();
     let mut is_old = |(header, payload): (RtpHeader, [u8; 4])| {
-        receiver.receive(&header, &payload, 8_000);
+        let _told = receiver.receive(&header, &payload, 8_000);
         let old = receiver.is_old(&header, &payload);
         receiver.draw_line();
         old
@@ -141,10 +221,14 @@ fn a_key_belongs_to_the_time_in_which_it_began() {
 #[test]
 fn payloads_of_odd_lengths_are_no_reason_to_stumble() {
     let header = packet(0, 0, 0, false).0;
-    let payload = [5, 10, 0, 160, 5, 10, 0, 160, 1];
-    for length in 0..=payload.len() {
-        let key = KeyReceiver::default().receive(&header, &payload[..length], 8_000);
-        assert_eq!(key.is_some(), length >= 4, "{length}");
+    // Of eight bytes both are keys, as the first has ended; what is no whole number of blocks tells of the first alone.
+    let payload = [5, 0x8a, 0, 160, 6, 10, 0, 160, 1, 2];
+    for (length, expected) in
+        ["", "", "", "", "5", "5", "5", "5", "56", "5", "5"].iter().enumerate()
+    {
+        let keys = KeyReceiver::default().receive(&header, &payload[..length], 8_000);
+        let keys: String = keys.map(|press| press.symbol.as_char()).collect();
+        assert_eq!(keys, *expected, "{length}");
     }
 }
 
@@ -207,13 +291,17 @@ proptest! {
 
     #[test]
     fn no_payload_panics(
-        payloads in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..10), 0..50),
+        payloads in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..50), 0..50),
         timestamps in proptest::collection::vec(any::<u32>(), 50),
     ) {
         let mut receiver = KeyReceiver::default();
         for (payload, timestamp) in payloads.iter().zip(timestamps) {
-            let key = receiver.receive(&packet(timestamp, 0, 0, false).0, payload, 8_000);
-            prop_assert!(key.is_none() || payload.len() >= 4);
+            let header = packet(timestamp, 0, 0, false).0;
+            let keys = receiver.receive(&header, payload, 8_000).count();
+            let whole = payload.len().is_multiple_of(4);
+            let most = if whole { (payload.len() / 4).min(MAX_PACKED) } else { 1 };
+            prop_assert!(keys <= most.min(payload.len() / 4));
+            prop_assert_eq!(receiver.receive(&header, payload, 8_000).count(), 0, "once more");
         }
     }
 }
@@ -296,7 +384,7 @@ fn every_key_of_a_thousand_calls_over_a_bad_network_counts_once() {
         let arrived = network.carry(&sent);
         let heard: String = arrived
             .iter()
-            .filter_map(|(header, payload)| receiver.receive(header, payload, clock))
+            .flat_map(|(header, payload)| receiver.receive(header, payload, clock))
             .map(|press| press.symbol.as_char())
             .collect();
         // Two keys may change places when the first packets of one are all late; none is lost, doubled or made up.

@@ -86,10 +86,10 @@ impl TalkTake {
 
     /// Takes note of a telephone-event packet: the tone of a key is no part of a recording.
     pub(super) fn key_packet(&mut self, voice: Voice, packet: &RtpPacket<'_>, clock_rate: u32) {
-        if let Some(event) = TelephoneEvent::parse(packet.payload) {
-            let units = (clock_rate / SAMPLE_RATE).max(1);
+        let units = (clock_rate / SAMPLE_RATE).max(1);
+        for (header, event) in TelephoneEvent::packed(&packet.header, packet.payload) {
             let lasted = u32::from(event.duration) / units;
-            self.recorder.key(voice, packet.header.timestamp / units, lasted);
+            self.recorder.key(voice, header.timestamp / units, lasted);
         }
     }
 

@@ -209,6 +209,29 @@ fn a_key_crosses_a_bridge_between_clocks() {
     assert_eq!(keys_heard(&agent, 48_000, 1), "#", "what was masked did not come");
 }
 
+#[test]
+fn keys_that_share_a_packet_are_told_each_and_cross_a_bridge_between_clocks() {
+    let mut rig = Rig::new(settings());
+    let mut caller = rig.phone(1, speaking(Codec::Pcmu, 20));
+    let agent = rig.phone(2, speaking(Codec::Opus, 20));
+    rig.threads.bridge(leg(1), leg(2));
+    (0..2).for_each(|_| assert!(matches!(rig.kind().1, MediaEventKind::Bridged)));
+    caller.speak(0, &[0xff; FRAME]);
+    let block = |code| TelephoneEvent { code, end: true, volume: 10, duration: 800 }.write();
+    let payload = [block(4), block(4), block(11)].concat();
+    // The time of the rig is old enough for what began before now.
+    std::thread::park_timeout(Duration::from_millis(400).to_std());
+    for copy in 0..3 {
+        caller.send(EVENTS, copy == 0, &payload);
+    }
+    for (expected, held) in [('4', 300), ('4', 200), ('#', 100)] {
+        let MediaEvent { kind, at, .. } = rig.report();
+        let MediaEventKind::Key { symbol, pressed_at, .. } = kind else { panic!("{kind:?}") };
+        assert_eq!((symbol.as_char(), at.since(pressed_at).as_millis()), (expected, held));
+    }
+    assert_eq!(keys_heard(&agent, 48_000, 3), "44#");
+}
+
 /// The next keys that come.
 fn keys_heard(phone: &Phone, clock_rate: u32, count: usize) -> String {
     let mut keys = KeyReceiver::default();
