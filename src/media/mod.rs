@@ -56,4 +56,6 @@ pub use srtp::{BadKey, MAX_SRTP_OVERHEAD, MasterKey, Opener, Sealer, Suite, Unop
 pub use talk::{TalkRecorder, Voice};
 pub use tone::{beep, ringing_tone};
 pub use voice::{Decoder, Encoder, MAX_DECODED};
-pub use wav::{MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head, wav_head_of};
+pub use wav::{
+    MAX_CHANNELS, MAX_DURATION, MAX_WAV_BYTES, WAV_HEAD, WavError, WavFormat, wav_head, wav_head_of,
+};

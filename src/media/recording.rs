@@ -25,7 +25,8 @@ impl Recording {
         wav::read(bytes).map(|(rate, samples)| Self { rate, samples })
     }
 
-    /// Reads a WAV file like [`Self::from_wav`], each of its one or two channels for itself.
+    /// Reads a WAV file like [`Self::from_wav`], each of its channels for itself, at most
+    /// [`MAX_CHANNELS`](super::MAX_CHANNELS).
     ///
     /// # Errors
     ///

@@ -16,6 +16,10 @@ use crate::time::Duration;
 pub const MAX_DURATION: Duration = Duration::from_mins(60);
 /// The largest WAV file that is taken: one hour of 8 kHz, 16 bit, and some room.
 pub const MAX_WAV_BYTES: usize = 64 * 1024 * 1024;
+/// The most channels of a file that are read each for itself: what a recorder of eight lines writes.
+pub const MAX_CHANNELS: u16 = 8;
+/// The most channels of a file that is one sound.
+const MIXED: u16 = 2;
 /// The sample rates that are taken, in hertz.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
 
@@ -24,7 +28,7 @@ const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
 pub struct WavFormat {
     /// Samples per second and channel.
     pub rate: u32,
-    /// 1 or 2.
+    /// 1 or 2, or up to [`MAX_CHANNELS`] where each is read for itself.
     pub channels: u16,
     /// Bits per sample: 8, 16, 24 or 32.
     pub bits: u16,
@@ -51,11 +55,13 @@ pub enum WavError {
     /// It holds no samples.
     #[error("it holds no samples")]
     Empty,
-    /// More than two channels.
-    #[error("it has {channels} channels, one or two are taken")]
+    /// No channel, or more than are taken.
+    #[error("it has {channels} channels, 1 to {most} are taken")]
     Channels {
         /// How many.
         channels: u16,
+        /// How many are taken.
+        most: u16,
     },
     /// A sample rate outside 4–192 kHz.
     #[error("its sample rate is {rate} Hz, 4000 to 192000 are taken")]
@@ -92,15 +98,16 @@ impl WavFormat {
     /// Whatever [`Recording::from_wav`](super::Recording::from_wav) would refuse by the head alone.
     pub fn read(bytes: &[u8]) -> Result<Self, WavError> {
         if let Some(companded) = companded(bytes)? {
-            return companded.format();
+            return companded.format(MIXED);
         }
-        open(bytes).map(|(_, format)| format)
+        open(bytes, MIXED).map(|(_, format)| format)
     }
 
-    /// Checks everything that the head tells.
-    fn checked(rate: u32, channels: u16, bits: u16, samples: u32) -> Result<Self, WavError> {
-        if !(1..=2).contains(&channels) {
-            return Err(WavError::Channels { channels });
+    /// Checks everything that the head tells, of at most so many channels and so many samples in each.
+    fn checked(self, most: u16, samples: u32) -> Result<Self, WavError> {
+        let Self { rate, channels, .. } = self;
+        if !(1..=most).contains(&channels) {
+            return Err(WavError::Channels { channels, most });
         }
         if !RATES.contains(&rate) {
             return Err(WavError::Rate { rate });
@@ -112,15 +119,16 @@ impl WavFormat {
         if duration > MAX_DURATION {
             return Err(WavError::TooLong { seconds: duration.as_secs() });
         }
-        Ok(Self { rate, channels, bits, duration })
+        Ok(Self { duration, ..self })
     }
 }
 
 impl Companded<'_> {
-    fn format(&self) -> Result<WavFormat, WavError> {
+    fn format(&self, most: u16) -> Result<WavFormat, WavError> {
         let samples = self.data.len() / usize::from(self.channels.max(1));
         let samples = u32::try_from(samples).unwrap_or(u32::MAX);
-        WavFormat::checked(self.rate, self.channels, 8, samples)
+        let Self { rate, channels, .. } = *self;
+        WavFormat { rate, channels, bits: 8, duration: Duration::ZERO }.checked(most, samples)
     }
 }
 
@@ -134,7 +142,7 @@ fn companded(bytes: &[u8]) -> Result<Option<Companded<'_>>, WavError> {
 
 /// Reads all samples as numbers of full scale ±1.0, the channels mixed into one.
 pub(super) fn read(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
-    let (format, interleaved) = interleaved(bytes)?;
+    let (format, interleaved) = interleaved(bytes, MIXED)?;
     let samples = match format.channels {
         1 => interleaved,
         _ => interleaved.chunks_exact(2).map(|pair| f32::midpoint(pair[0], pair[1])).collect(),
@@ -142,21 +150,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<(u32, Vec<f32>), WavError> {
     Ok((format.rate, samples))
 }
 
-/// Reads all samples as numbers of full scale ±1.0, each channel for itself.
+/// Reads all samples as numbers of full scale ±1.0, each of at most [`MAX_CHANNELS`] channels for itself.
 pub(super) fn read_channels(bytes: &[u8]) -> Result<(u32, Vec<Vec<f32>>), WavError> {
-    let (format, interleaved) = interleaved(bytes)?;
+    let (format, interleaved) = interleaved(bytes, MAX_CHANNELS)?;
     let count = usize::from(format.channels);
     let channel = |n: usize| interleaved.iter().skip(n).step_by(count).copied().collect();
     Ok((format.rate, (0..count).map(channel).collect()))
 }
 
-/// Reads all samples as numbers of full scale ±1.0, as they lie in the file.
-fn interleaved(bytes: &[u8]) -> Result<(WavFormat, Vec<f32>), WavError> {
+/// Reads all samples of at most so many channels as numbers of full scale ±1.0, as they lie in the file.
+fn interleaved(bytes: &[u8], most: u16) -> Result<(WavFormat, Vec<f32>), WavError> {
     if let Some(companded) = companded(bytes)? {
+        let format = companded.format(most)?;
         let decoded = |&byte: &u8| f32::from(companded.law.decode(byte)) / 32_768.0;
-        return Ok((companded.format()?, companded.data.iter().map(decoded).collect()));
+        return Ok((format, companded.data.iter().map(decoded).collect()));
     }
-    let (mut reader, format) = open(bytes)?;
+    let (mut reader, format) = open(bytes, most)?;
     let promised = reader.len();
     let interleaved: Vec<f32> = match (reader.spec().sample_format, sample_pairs(bytes)) {
         (SampleFormat::Float, _) => {
@@ -180,7 +189,7 @@ fn interleaved(bytes: &[u8]) -> Result<(WavFormat, Vec<f32>), WavError> {
 /// The samples of a 16-bit file as they lie there, if two bytes are given to each: nearly all files are like that, and
 /// hound takes ten times as long, one sample at a time.
 fn sample_pairs(bytes: &[u8]) -> Option<&[[u8; 2]]> {
-    let (reader, format) = open(bytes).ok()?;
+    let (reader, format) = open(bytes, MAX_CHANNELS).ok()?;
     let length = reader.len().checked_mul(2)?;
     let data = reader.into_inner();
     let head = bytes.get(..bytes.len().checked_sub(data.len())?)?;
@@ -234,8 +243,8 @@ pub fn wav_head_of(channels: Channels, samples: u32) -> [u8; WAV_HEAD] {
     head
 }
 
-/// Opens WAV bytes and checks everything that the head tells.
-fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
+/// Opens WAV bytes and checks everything that the head tells, of at most so many channels.
+fn open(bytes: &[u8], most: u16) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
     if bytes.len() > MAX_WAV_BYTES {
         return Err(WavError::TooLarge { bytes: bytes.len() });
     }
@@ -248,12 +257,9 @@ fn open(bytes: &[u8]) -> Result<(WavReader<&[u8]>, WavFormat), WavError> {
     if !known {
         return Err(WavError::Form);
     }
-    let format = WavFormat::checked(
-        spec.sample_rate,
-        spec.channels,
-        spec.bits_per_sample,
-        reader.duration(),
-    )?;
+    let WavSpec { sample_rate: rate, channels, bits_per_sample: bits, .. } = spec;
+    let format = WavFormat { rate, channels, bits, duration: Duration::ZERO };
+    let format = format.checked(most, reader.duration())?;
     Ok((reader, format))
 }
 
@@ -328,7 +334,7 @@ mod tests {
             (b"RIFFxxxxAIFF".to_vec(), "it is no WAV file: no WAVE tag found"),
             (cut, "it ends in the middle: the header promises 4 samples, 2 are there"),
             (file(spec(1, 8_000, 16), &[]), "it holds no samples"),
-            (file(spec(3, 8_000, 16), &[1, 2, 3]), "it has 3 channels, one or two are taken"),
+            (file(spec(3, 8_000, 16), &[1, 2, 3]), "it has 3 channels, 1 to 2 are taken"),
             (
                 file(spec(1, 1_000, 16), &[1]),
                 "its sample rate is 1000 Hz, 4000 to 192000 are taken",
@@ -340,6 +346,25 @@ mod tests {
         ] {
             assert_eq!(read(&bytes).expect_err(words).to_string(), words);
         }
+    }
+
+    #[test]
+    fn channels_are_read_each_for_itself() {
+        for channels in [1, 2, 3, MAX_CHANNELS] {
+            let samples: Vec<i32> = (0..i32::from(channels) * 2).map(|n| n * 256).collect();
+            let (rate, read) =
+                read_channels(&file(spec(channels, 8_000, 16), &samples)).expect("a sound");
+            assert_eq!((rate, read.len()), (8_000, usize::from(channels)));
+            for (n, channel) in (0_u16..).zip(read) {
+                let expected = [n, n + channels].map(|n| f32::from(n) / 128.0);
+                assert_eq!(channel, expected, "{n} of {channels}");
+            }
+        }
+        let many = file(spec(MAX_CHANNELS + 1, 8_000, 16), &[0; 9]);
+        let refused = read_channels(&many).expect_err("too many").to_string();
+        assert_eq!(refused, "it has 9 channels, 1 to 8 are taken");
+        let refused = read(&many).expect_err("too many").to_string();
+        assert_eq!(refused, "it has 9 channels, 1 to 2 are taken");
     }
 
     #[test]
@@ -366,7 +391,7 @@ mod tests {
             prop_assert!(sample_pairs(&bytes).is_some());
             bytes[place] = value;
             if let Some(pairs) = sample_pairs(&bytes) {
-                let (mut reader, _) = open(&bytes).expect("pairs were found");
+                let (mut reader, _) = open(&bytes, MAX_CHANNELS).expect("pairs were found");
                 let slow: Vec<i16> = reader.samples().map_while(Result::ok).collect();
                 let fast: Vec<i16> = pairs.iter().map(|&pair| i16::from_le_bytes(pair)).collect();
                 prop_assert_eq!(fast, slow);

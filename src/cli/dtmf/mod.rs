@@ -26,8 +26,9 @@ use streams::Streams;
 ///
 /// One line for each file: its path, the keys, and when each began in milliseconds since the beginning of the file,
 /// parted by tabs. A file without keys has two empty fields. In a capture (pcap or pcapng) the keys of all RTP streams
-/// count: telephone-events, else tones in G.711 audio. A key that two streams of a capture, or both channels of a WAV
-/// file, carry at the same time counts once.
+/// count: telephone-events, else tones in G.711 audio. Each channel of a WAV file (at most 8) is heard for itself, and the
+/// keys of all are listed together, in the order of time. A key that several streams of a capture, or several channels of a
+/// WAV file, carry at the same time counts once.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example: sambung dtmf call.wav line.pcap
@@ -36,7 +37,7 @@ Example: sambung dtmf call.wav line.pcap
 
 Exit codes: 0 every file was read, 3 one could not be; the others are listed all the same.")]
 pub(crate) struct DtmfArgs {
-    /// WAV files of any rate (PCM, float, A-law, µ-law), and captures of any network (Ethernet, Linux cooked, raw IP, loopback)
+    /// WAV files of any rate and 1 to 8 channels (PCM, float, A-law, µ-law), and captures of any network (Ethernet, Linux cooked, raw IP, loopback)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Lists each stream of a capture on a line of its own: `PATH 10.0.0.1:4000>10.0.0.2:4002/SSRC`

@@ -175,6 +175,20 @@ fn files_of_exchanges_hold_their_keys_in_each_channel() {
         assert_keys(&wav(tag, &[keyed.clone(), keyed], 8), "both, and each key once");
     }
     let keyed: Vec<u8> = samples.iter().map(|sample| Law::A.encode(*sample)).collect();
+    // One key in each of three channels, the others silent.
+    let third = keyed.len() / 3;
+    let silent = vec![Law::A.silence(); keyed.len()];
+    let mut lines = vec![silent; 8];
+    for (n, line) in [5, 0, 7].into_iter().enumerate() {
+        let part = n * third..(n + 1) * third;
+        lines[line][part.clone()].copy_from_slice(&keyed[part]);
+    }
+    assert_keys(&wav(6, &lines, 8), "eight channels");
+    assert_keys(&wav(6, &[&lines[..1], &lines[5..]].concat(), 8), "four channels");
+    lines.push(keyed.clone());
+    let refused = found(&wav(6, &lines, 8)).expect_err("nine");
+    let cause = std::error::Error::source(&refused).map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("it has 9 channels, 1 to 8 are taken"));
     for promised in [0, u32::MAX, 1_000_000] {
         let mut endless = wav(6, std::slice::from_ref(&keyed), 8);
         endless[40..44].copy_from_slice(&promised.to_le_bytes());
