@@ -111,6 +111,15 @@ fn capture() {
 }
 
 #[test]
+fn wave() {
+    let corpus = corpus::waves();
+    for (number, file) in corpus.iter().enumerate() {
+        assert!(sambung::cli::channels_of_wav(file).is_some(), "file {number} is refused");
+    }
+    run("WAV of any writer", &corpus.iter().map(Vec::as_slice).collect::<Vec<_>>(), Parsers::wave);
+}
+
+#[test]
 fn wav() {
     run("WAV", &corpus::wav().iter().map(Vec::as_slice).collect::<Vec<_>>(), Parsers::wav);
 }

@@ -36,7 +36,7 @@ mod suite;
 mod test;
 mod ticket;
 
-pub use dtmf::keys_of_file;
+pub use dtmf::{channels_of_wav, keys_of_file};
 
 use std::process::ExitCode;
 

@@ -3,9 +3,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use sambung::cli::keys_of_file;
+use sambung::cli::{channels_of_wav, keys_of_file};
 use sambung::media::{
-    KeyReceiver, Reception, Recording, RtpPacket, Source, SourcePolicy, parse_control,
+    KeyReceiver, MAX_CHANNELS, Reception, Recording, RtpPacket, Source, SourcePolicy, parse_control,
 };
 use sambung::sip::{
     Algorithm, Attempt, Authenticator, Guard, GuardSettings, Input, Listen, OfferAnswer, Origin,
@@ -157,7 +157,16 @@ impl Parsers {
         }
     }
 
-    /// A WAV file.
+    /// A WAV file however it is written, as `sambung dtmf` reads them.
+    pub(crate) fn wave(&mut self, bytes: &[u8]) {
+        if let Some(channels) = channels_of_wav(bytes) {
+            let samples: usize = channels.iter().map(|channel| channel.samples.len()).sum();
+            assert!(channels.len() <= usize::from(MAX_CHANNELS), "{} channels", channels.len());
+            assert!(samples > 0 && samples <= bytes.len(), "{samples} of {} bytes", bytes.len());
+        }
+    }
+
+    /// A WAV file, as prompts and recordings are read.
     pub(crate) fn wav(&mut self, bytes: &[u8]) {
         if let Ok(recording) = Recording::from_wav(bytes) {
             assert!(recording.to_samples().len() <= bytes.len() * 8, "more than was there");

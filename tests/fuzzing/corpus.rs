@@ -129,6 +129,36 @@ pub(crate) fn wav() -> Vec<Vec<u8>> {
     vec![ours, stereo, bytes, long]
 }
 
+/// WAV files as programs write them: wide and narrow samples, laws, several channels, chunks of odd length, 64-bit and
+/// big-endian files, files that are still being written.
+pub(crate) fn waves() -> Vec<Vec<u8>> {
+    let sound: Vec<u8> = (0..480_u16).flat_map(|n| (n * 97).to_le_bytes()).collect();
+    let file = |tag: u16, channels: u16, bits: u16, promised: Option<u32>| {
+        let mut bytes = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0".to_vec();
+        bytes.extend([tag.to_le_bytes(), channels.to_le_bytes()].concat());
+        bytes.extend([8_000_u32.to_le_bytes(), 0_u32.to_le_bytes()].concat());
+        bytes.extend([0_u16.to_le_bytes(), bits.to_le_bytes()].concat());
+        let length = u32::try_from(sound.len()).expect("short");
+        bytes.extend([&b"data"[..], &promised.unwrap_or(length).to_le_bytes(), &sound].concat());
+        bytes
+    };
+    let mut files = vec![file(1, 1, 8, None), file(1, 2, 24, None), file(1, 8, 32, None)];
+    files.extend([file(3, 1, 32, None), file(3, 2, 64, None), file(1, 1, 12, None)]);
+    files.extend([file(6, 1, 8, None), file(7, 4, 13, Some(0)), file(1, 1, 16, Some(u32::MAX))]);
+    let mut odd = file(1, 1, 16, None);
+    odd.splice(36..36, *b"LIST\x05\0\0\0hello\0");
+    let mut long = file(1, 3, 16, Some(u32::MAX));
+    long.splice(..12, *b"RF64\xff\xff\xff\xffWAVEds64\x04\0\0\0\0\0\0\0");
+    let mut named = file(0xfffe, 1, 16, None);
+    named[16] = 40;
+    named.splice(36..36, [&[22, 0, 16, 0, 0, 0, 0, 0, 1, 0][..], &[7; 14]].concat());
+    let mut big = b"RIFX\0\0\0\0WAVEfmt \0\0\0\x10\0\x01\0\x02\0\0\x1f\x40".to_vec();
+    big.extend(b"\0\0\0\0\0\0\0\x10data\0\0\x03\xc0");
+    big.extend(&sound);
+    files.extend([odd, long, named, big]);
+    files
+}
+
 /// Captures of both forms: a few packets of audio and of a key over Ethernet, IPv4 and UDP.
 pub(crate) fn captures() -> Vec<Vec<u8>> {
     let packets: Vec<Vec<u8>> = (0..7_u8).map(frame).collect();

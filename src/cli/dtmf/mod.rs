@@ -17,7 +17,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::{exit, print};
-use crate::media::{MAX_WAV_BYTES, WavError};
+use crate::media::{MAX_WAV_BYTES, Recording, WavError};
 use capture::{Capture, CaptureError};
 use sound::FoundKey;
 use streams::Streams;
@@ -113,6 +113,12 @@ pub fn keys_of_file(bytes: &[u8]) -> Option<String> {
     Some(lines.iter().flat_map(|line| &line.keys).map(|key| key.symbol.as_char()).collect())
 }
 
+/// What is heard of the bytes of a WAV file, however it is written, each channel for itself; `None` if it cannot be read.
+#[must_use]
+pub fn channels_of_wav(bytes: &[u8]) -> Option<Vec<Recording>> {
+    wave::read(bytes).ok().map(|sound| sound.channels)
+}
+
 /// Reads one file.
 fn lines(path: &Path, apart: bool) -> Result<Vec<Line>, ReadError> {
     let fault = |source| ReadError::File { path: path.to_owned(), source };
@@ -135,17 +141,12 @@ fn read(path: &Path, mut file: impl Read, apart: bool) -> Result<Vec<Line>, Read
         let mut bytes = magic.to_vec();
         // One byte more than is taken, so that a larger file is refused as that.
         file.take(MAX_WAV_BYTES as u64).read_to_end(&mut bytes).map_err(fault)?;
-        // What cannot be made plain is refused for what it is.
-        if bytes.len() <= MAX_WAV_BYTES
-            && let Some(plain) = wave::plain(&bytes)
-        {
-            if plain.cut {
-                eprintln!("warning: {name} ends in the middle; what comes before it is listed");
-            }
-            bytes = plain.bytes;
-        }
-        let keys = sound::keys_of_wav(&bytes)
+        let sound = wave::read(&bytes)
             .map_err(|source| ReadError::Wav { path: path.to_owned(), source })?;
+        if sound.cut {
+            eprintln!("warning: {name} ends in the middle; what comes before it is listed");
+        }
+        let keys = sound.channels.into_iter().map(sound::keys_of);
         return Ok(vec![Line { name, keys: streams::joined(keys) }]);
     }
     if !capture::is_capture(magic) {

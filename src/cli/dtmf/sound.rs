@@ -1,7 +1,7 @@
 //! Keys in sound.
 
 use crate::call::Symbol;
-use crate::media::{Recording, SAMPLE_RATE, ToneDetector, Tones, WavError};
+use crate::media::{Recording, SAMPLE_RATE, ToneDetector, Tones};
 
 /// A key that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,16 +66,12 @@ impl Tally {
     }
 }
 
-/// The keys of each channel of a WAV file.
-pub(super) fn keys_of_wav(bytes: &[u8]) -> Result<Vec<Vec<FoundKey>>, WavError> {
-    let keys = |channel: Recording| {
-        let mut tally = Tally::default();
-        let heard =
-            if channel.rate == SAMPLE_RATE { channel } else { channel.resampled(SAMPLE_RATE) };
-        tally.hear(&heard.to_samples().collect::<Vec<i16>>(), false);
-        tally.finish()
-    };
-    Ok(Recording::channels_from_wav(bytes)?.into_iter().map(keys).collect())
+/// The keys in a channel of a recording.
+pub(super) fn keys_of(channel: Recording) -> Vec<FoundKey> {
+    let mut tally = Tally::default();
+    let heard = if channel.rate == SAMPLE_RATE { channel } else { channel.resampled(SAMPLE_RATE) };
+    tally.hear(&heard.to_samples().collect::<Vec<i16>>(), false);
+    tally.finish()
 }
 
 fn milliseconds(samples: u64) -> u64 {

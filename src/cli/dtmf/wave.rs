@@ -3,6 +3,8 @@
 //! Lengths that are missing or wrong, chunks of odd length, 64-bit files (RF64), big-endian ones (RIFX), heads that
 //! contradict themselves and samples of 64 bits: what is heard is the same.
 
+use crate::media::{MAX_WAV_BYTES, Recording, WavError};
+
 /// The most chunks that are looked at: real files have a handful.
 const MAX_CHUNKS: usize = 64;
 /// The longest head of the format: the extensible one has 40 bytes.
@@ -14,13 +16,21 @@ const A_LAW: u16 = 6;
 const MU_LAW: u16 = 7;
 const EXTENSIBLE: u16 = 0xfffe;
 
+/// What is heard of a file.
+#[derive(Debug)]
+pub(super) struct Sound {
+    pub(super) channels: Vec<Recording>,
+    /// Whether its head promised more than there is, or nothing.
+    pub(super) cut: bool,
+}
+
 /// A file made plain.
 #[derive(Debug)]
-pub(super) struct Plain {
+struct Plain {
     /// A WAV file of one head and its samples.
-    pub(super) bytes: Vec<u8>,
+    bytes: Vec<u8>,
     /// Whether its head promised more than there is, or nothing: it is still being written, or was cut.
-    pub(super) cut: bool,
+    cut: bool,
 }
 
 /// What the chunk of the format says.
@@ -36,8 +46,19 @@ pub(super) fn is_wav(magic: [u8; 4]) -> bool {
     [b"RIFF", b"RIFX", b"RF64", b"BW64"].contains(&&magic)
 }
 
+/// Reads a file, however it is written, each channel for itself.
+///
+/// # Errors
+/// What cannot be made plain is refused for what it is.
+pub(super) fn read(bytes: &[u8]) -> Result<Sound, WavError> {
+    let plain = if bytes.len() > MAX_WAV_BYTES { None } else { plain(bytes) };
+    let (plain, cut) = plain.map_or((None, false), |plain| (Some(plain.bytes), plain.cut));
+    let channels = Recording::channels_from_wav(plain.as_deref().unwrap_or(bytes))?;
+    Ok(Sound { channels, cut })
+}
+
 /// Makes a file plain; `None` if it is none, or holds nothing.
-pub(super) fn plain(bytes: &[u8]) -> Option<Plain> {
+fn plain(bytes: &[u8]) -> Option<Plain> {
     let big = bytes.get(..4)? == b"RIFX";
     let mut rest = bytes.get(12..).filter(|_| bytes.get(8..12) == Some(b"WAVE"))?;
     let mut format = None;
