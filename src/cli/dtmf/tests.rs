@@ -326,8 +326,11 @@ fn telephone_events_count_before_tones() {
     assert_eq!((&*digits, onsets), ("#", vec![40]));
 }
 
+/// A packet of events: its time, its marker, and of each event the code, whether it has ended, and its length.
+type Packed<'a> = (u32, bool, &'a [(u8, bool, u16)]);
+
 /// A stream of events, each with its time, and so many packets of audio of another dynamic type before them.
-fn events(audio: u16, payload_type: u8, packets: &[(u32, bool, &[(u8, bool, u16)])]) -> Vec<u8> {
+fn events(audio: u16, payload_type: u8, packets: &[Packed<'_>]) -> Vec<u8> {
     let header = |sequence: u16, timestamp, payload_type, marker| RtpHeader {
         marker,
         payload_type,
@@ -353,7 +356,7 @@ fn events(audio: u16, payload_type: u8, packets: &[(u32, bool, &[(u8, bool, u16)
 
 #[test]
 fn events_that_share_packets_are_all_found_and_dated() {
-    let both: (u32, bool, &[_]) = (3_200, false, &[(1, true, 800), (2, true, 800)]);
+    let both: Packed<'_> = (3_200, false, &[(1, true, 800), (2, true, 800)]);
     let packed = [
         (3_200, true, &[(1, false, 640)][..]),
         (3_200, true, &[(1, true, 800), (2, false, 160)][..]),
@@ -367,7 +370,7 @@ fn events_that_share_packets_are_all_found_and_dated() {
         found(&events(20, 101, &packed)).expect("a capture"),
         ("12".to_owned(), vec![320, 400])
     );
-    let whole: (u32, bool, &[_]) = (3_200, true, &[(5, true, 800), (5, true, 800), (6, true, 400)]);
+    let whole: Packed<'_> = (3_200, true, &[(5, true, 800), (5, true, 800), (6, true, 400)]);
     assert_eq!(
         found(&events(20, 101, &[whole; 6])).expect("a capture"),
         ("556".to_owned(), vec![150, 250, 350])
@@ -376,7 +379,7 @@ fn events_that_share_packets_are_all_found_and_dated() {
 
 #[test]
 fn audio_that_looks_like_several_events_is_none() {
-    let whole: (u32, bool, &[_]) = (3_200, false, &[(5, true, 800), (6, true, 800)]);
+    let whole: Packed<'_> = (3_200, false, &[(5, true, 800), (6, true, 800)]);
     let once = (3_200, false, &[(9, false, 160)][..]);
     assert_eq!(found(&events(20, 96, &[whole; 6])).expect("a capture").0, "");
     assert_eq!(found(&events(0, 96, &[whole; 6])).expect("a capture").0, "56");
@@ -387,7 +390,7 @@ fn audio_that_looks_like_several_events_is_none() {
         ("one that is no key", &[(5, true, 800), (40, true, 800)][..]),
         ("too many", &[(5, true, 800); 9][..]),
     ] {
-        let packet: (u32, bool, &[_]) = (3_200, false, blocks);
+        let packet: Packed<'_> = (3_200, false, blocks);
         assert_eq!(found(&events(0, 101, &[packet; 6])).expect("a capture").0, "", "{name}");
     }
 }
