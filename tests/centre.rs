@@ -191,7 +191,7 @@ fn the_same_seed_gives_the_same_day_and_another_seed_another() {
 const FINGERPRINTS: [(u64, &str); 3] = [
     (1, "cadcf587057000e508316e8bad50e8cd6a7db8d1a40e9ff14283a74d7adf7f6a"),
     (2, "0cb7b524f447eb1791ee5cc41c763f493f570f45e69ad32e98428b947a86ee7c"),
-    (10, "dc8dc97da01ef6b6faf6684538a76b2eb9b56d85d64f2f2824f0783a1b4eca9b"),
+    (10, "7c14d6ea01f47dae45212abdd9c8cd54293574b4c2dd12d03a4e5b91c7976482"),
 ];
 
 #[test]

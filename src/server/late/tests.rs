@@ -65,7 +65,7 @@ fn store(stopped: bool) -> MemoryStore {
 }
 
 /// What is found to be lacking in a file of these lines: calls by number, and ends of tries.
-fn lacks(stopped: bool, lines: &[String]) -> (Vec<u64>, Vec<String>, Vec<u64>) {
+fn lacks(stopped: bool, lines: &[&str]) -> (Vec<u64>, Vec<String>, Vec<u64>) {
     let folder = tempfile::tempdir().expect("a folder");
     let records = folder.path().join("records.jsonl");
     fs::write(&records, lines.join("\n") + "\n").expect("written");
@@ -85,8 +85,9 @@ fn lacks(stopped: bool, lines: &[String]) -> (Vec<u64>, Vec<String>, Vec<u64>) {
 fn what_the_file_should_have_is_added() {
     let first = line(call(1), ENDS[0].1);
     let tries = TRIES.map(str::to_owned).to_vec();
-    assert_eq!(lacks(false, &[first.clone()]), (vec![2, 3], tries, vec![4]));
+    assert_eq!(lacks(false, &[&first]), (vec![2, 3], tries, vec![4]));
     let more = [first, line(WISH, TRIES[0]), line(call(3), ENDS[2].1), line(call(4), ENDS[3].1)];
+    let more = more.each_ref().map(String::as_str);
     assert_eq!(lacks(false, &more), (vec![2], vec![TRIES[1].to_owned()], vec![]));
 }
 
@@ -94,11 +95,11 @@ fn what_the_file_should_have_is_added() {
 fn what_went_with_a_file_that_was_moved_away_is_not_written_again() {
     let last = line(call(4), ENDS[3].1);
     assert_eq!(lacks(true, &[]), (vec![], vec![], vec![]), "it ended in order");
-    assert_eq!(lacks(true, &[last.clone()]), (vec![], vec![], vec![]), "all since then is there");
+    assert_eq!(lacks(true, &[&last]), (vec![], vec![], vec![]), "all since then is there");
     let newest = (vec![3], vec![TRIES[1].to_owned()], vec![4]);
     assert_eq!(lacks(false, &[]), newest, "the last seconds alone");
     let known = (vec![3], vec![TRIES[1].to_owned()], vec![]);
-    assert_eq!(lacks(false, &[last]), known);
+    assert_eq!(lacks(false, &[&last]), known);
 }
 
 #[test]
