@@ -78,6 +78,7 @@ fn callers(server: &Server, ear: &Endpoint) -> Vec<Run> {
         Sipp::calling("presses_on", server.sip(), "day")
             .calls(calls, calls, 1)
             .pressing()
+            .patient()
             .media_to(ear.port())
             .word("group", number)
             .word("first", first)

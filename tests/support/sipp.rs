@@ -40,6 +40,7 @@ pub(crate) struct Sipp {
     /// The status with which its scenario answers: `[refusal]` there.
     refusal: Option<&'static str>,
     transport: &'static str,
+    behaviour: &'static str,
 }
 
 impl Sipp {
@@ -66,12 +67,19 @@ impl Sipp {
             words: Vec::new(),
             refusal: None,
             transport: "u1",
+            behaviour: "all",
         }
     }
 
     /// Makes (or takes) this many calls, so many at once and so many a second.
     pub(crate) fn calls(mut self, calls: u32, at_once: u32, per_second: u32) -> Self {
         (self.calls, self.at_once, self.per_second) = (calls, at_once, per_second);
+        self
+    }
+
+    /// Goes on where a message comes between two steps that wait for it, and takes it when it comes once more.
+    pub(crate) fn patient(mut self) -> Self {
+        self.behaviour = "all,-abortunexp";
         self
     }
 
@@ -137,6 +145,7 @@ impl Sipp {
         }
         let mut command = Command::new("sipp");
         command.current_dir(folder.path()).arg("-sf").arg(scenario).args(["-nostdin", "-aa"]);
+        command.args(["-default_behaviors", self.behaviour]);
         command.args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", &self.port.to_string()]);
         // Far fewer sockets than it reserves by itself, which is more than a system may allow.
         command.args([
